@@ -1,0 +1,226 @@
+"""Institutions, their antennes, the people who work there, and what each person is entitled to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from vigie.accounts.states import EXPIRED, HABILITATION, REQUESTED, REVOKED
+from vigie.rights.reach import ReachQuerySet
+from vigie.rights.table import GRANTABLE, ROLE_LABELS, Reach
+from vigie.territory.models import ZoneLine
+
+
+class Institution(models.Model):
+    """A national partner. The chamber and skills-operator rules of routing are columns here, not code."""
+
+    class Kind(models.TextChoices):
+        EXPERT_PROVIDER = "expert_provider", "Fournisseur d’experts"
+        ACQUISITION = "acquisition", "Apporteur de demandes"
+        OPCO = "opco", "Opérateur de compétences (OPCO)"
+
+    name = models.CharField("nom", max_length=150, unique=True)
+    slug = models.SlugField(max_length=150, unique=True)
+    short_name = models.CharField("nom court", max_length=40, blank=True)
+    kind = models.CharField("catégorie", max_length=20, choices=Kind.choices, default=Kind.EXPERT_PROVIDER)
+    siren = models.CharField("SIREN", max_length=9, blank=True)
+    region_code = models.CharField("région (vide : nationale)", max_length=3, blank=True)
+    # Chamber rule (matching.md 4.3): empty = the institution accepts every activity nature.
+    accepted_natures: Any = models.JSONField("natures d’activité acceptées", default=list, blank=True)
+    accepts_craft_code = models.BooleanField(
+        "accepte toute entreprise ayant un code d’activité artisanale", default=False
+    )
+    accepts_unknown_nature = models.BooleanField("accepte une nature d’activité inconnue", default=True)
+    # Skills-operator rule (4.4): the operator of establishments located in these régions, whatever their agreement.
+    opco_region_codes: Any = models.JSONField("OPCO d’office dans ces régions", default=list, blank=True)
+    one_team_at_a_time = models.BooleanField("une seule équipe prend en charge un besoin", default=False)
+    booking_url = models.URLField("prise de rendez-vous", blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Antenne(models.Model):
+    """A local office of an institution. Without zone, it covers something only when its level is national."""
+
+    class Level(models.TextChoices):
+        LOCAL = "local", "Locale"
+        REGIONAL = "regional", "Régionale"
+        NATIONAL = "national", "Nationale"
+
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="antennes"
+    )  # experts depend on it
+    name = models.CharField("nom", max_length=150)
+    level = models.CharField("échelon", max_length=10, choices=Level.choices, default=Level.LOCAL)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
+    booking_url = models.URLField("prise de rendez-vous", blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution", "name"],
+                condition=Q(deleted_at__isnull=True),
+                name="antenne_name_in_institution",
+                violation_error_message="Cette institution a déjà une antenne de ce nom.",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="antenne_not_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AntenneZone(ZoneLine):
+    """One zone covered by an antenne."""
+
+    antenne = models.ForeignKey(Antenne, on_delete=models.CASCADE, related_name="zones")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["antenne", "zone_type", "code"], name="antenne_zone_once"),
+        ]
+        indexes = [models.Index(fields=["zone_type", "code", "antenne"], name="antenne_zone_lookup")]
+
+
+class UserQuerySet(ReachQuerySet):
+    REACHES = {Reach.OWN: lambda person: Q(pk=person.user_id)}
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Accounts are found by address, whatever its capitals. There is no password."""
+
+    def get_by_natural_key(self, email: str | None) -> User:
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser):
+    """A natural person with an account. What he may do comes from his habilitations, nothing else."""
+
+    email = models.EmailField("adresse électronique", unique=True)
+    full_name = models.CharField("prénom et nom", max_length=150)
+    job = models.CharField("fonction", max_length=120, blank=True)
+    phone = models.CharField("téléphone", max_length=25, blank=True)
+    antenne = models.ForeignKey(
+        Antenne, null=True, blank=True, on_delete=models.PROTECT, related_name="users"
+    )  # history
+    is_active = models.BooleanField(default=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    invited_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # traceability
+    terms_accepted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        ordering = ("full_name",)
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+
+class Absence(models.Model):
+    """Days on which a person does not answer (both included), and who answers instead."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au")
+    replacement = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name="remplacé par"
+    )
+
+    class Meta:
+        ordering = ("starts_on",)
+        indexes = [models.Index(fields=["user", "ends_on"], name="absence_user")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="absence_ends_after_start",
+                violation_error_message="La fin de l’absence précède son début.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.starts_on} – {self.ends_on}"
+
+
+class HabilitationQuerySet(ReachQuerySet):
+    REACHES: dict = {}
+
+    def in_force(self, day: Any) -> HabilitationQuerySet:
+        """Granted, and valid on that day."""
+        return self.filter(state="granted", starts_on__lte=day).filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
+class Habilitation(models.Model):
+    """A role given to a person, by someone, for a period; a manager's names the antenne he answers for."""
+
+    LIFECYCLE = HABILITATION
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="habilitations")  # proof of who could do what
+    role = models.CharField("rôle", max_length=20, choices=[(role.value, ROLE_LABELS[role]) for role in GRANTABLE])
+    antenne = models.ForeignKey(Antenne, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField("état", max_length=12, choices=HABILITATION.choices, default=REQUESTED)
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au", null=True, blank=True)
+    requested_at = models.DateTimeField()
+    granted_at = models.DateTimeField(null=True, blank=True)
+    granted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # who answers for it
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = HabilitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("user", "role")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "antenne"],
+                condition=~Q(state__in=[REVOKED, EXPIRED]),
+                name="habilitation_once",
+                nulls_distinct=False,
+                violation_error_message="Cette personne a déjà cette habilitation.",
+            ),
+            models.CheckConstraint(
+                condition=Q(role="manager", antenne__isnull=False) | (~Q(role="manager") & Q(antenne__isnull=True)),
+                name="habilitation_antenne_iff_manager",
+                violation_error_message="Un responsable l’est d’une antenne ; les autres rôles n’en portent pas.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="granted") | Q(granted_by__isnull=False, granted_at__isnull=False),
+                name="habilitation_granted_by_someone",
+                violation_error_message="Une habilitation est accordée par quelqu’un.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[REVOKED, EXPIRED], ended_at__isnull=False)
+                | (~Q(state__in=[REVOKED, EXPIRED]) & Q(ended_at__isnull=True)),
+                name="habilitation_ended_iff_final",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="habilitation_period",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role}"

@@ -1,0 +1,172 @@
+"""What the environment says, read once, checked whole: every fault is listed at the start, not one at a time.
+
+Each field of ``Environment`` is one setting; its metadata is the source of docs/reference/settings.md.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+ROOT = Path(__file__).resolve().parents[3]
+DEMO_SECRET = "vigie-demo-not-secret-" + "0" * 32  # refused in production mode
+
+
+class UnsafeSettings(Exception):
+    """The environment is unsafe or incomplete; the message lists all that is wrong."""
+
+
+def setting(default: Any, help_: str, *, production: str = "", secret: bool = False) -> Any:
+    """A dataclass field with its documentation. production: what production mode demands of it."""
+    return field(default=default, metadata={"help": help_, "production": production, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Environment:
+    """All settings, with the values that make the demo work when nothing is set."""
+
+    mode: str = setting("demo", "`demo` (invented data, mail kept in a table), `test` or `production`.")
+    secret_key: str = setting(
+        DEMO_SECRET,
+        "Key that signs sessions, links and jobs.",
+        production="50 characters or more, not the demo's",
+        secret=True,
+    )
+    database_url: str = setting(
+        "",
+        "Database address, as `postgresql://user:password@host/name` or `sqlite:///path`; empty: a file under `var/`.",
+        production="PostgreSQL",
+        secret=True,
+    )
+    var: str = setting(str(ROOT / "var"), "Folder of the files that Vigie writes (demo database, benches).")
+    site_url: str = setting("http://127.0.0.1:8000", "Public address, used in e-mails.", production="https")
+    allowed_hosts: str = setting(
+        "127.0.0.1,localhost,[::1]", "Host names answered, separated by commas.", production="no `*`"
+    )
+    trusted_proxies: int = setting(0, "Number of proxies in front whose X-Forwarded-For and -Proto are believed.")
+    mail_url: str = setting(
+        "demo:",
+        "Mail relay: `demo:` (kept in a table), `smtp://user:password@host:port`, `smtps://…`.",
+        production="smtp or smtps",
+        secret=True,
+    )
+    mail_from: str = setting("Vigie <ne-pas-repondre@vigie.example>", "Sender of e-mails.", production="a real address")
+    team_email: str = setting(
+        "equipe@vigie.example",
+        "Address of the team, shown in e-mails and on pages.",
+        production="a real address",
+    )
+    recherche_entreprises_url: str = setting(
+        "fake:",
+        "Company-search service: its address, or `fake:` for the fake delivered with Vigie.",
+        production="https",
+    )
+    recherche_entreprises_active: bool = setting(True, "Switches the company-search service on.")
+    contact_url: str = setting("https://vigie.example/contact", "Contact given to outside services in the User-Agent.")
+    brand: str = setting("neutral", "`state` shows the State's block-mark; reserved by law to State services.")
+    publisher: str = setting(
+        "Vigie (démonstration)",
+        "Body that publishes the service, shown in the legal notices.",
+        production="filled",
+    )
+    host_provider: str = setting(
+        "", "Hosting company and its address, shown in the legal notices.", production="filled"
+    )
+    dpo_email: str = setting(
+        "dpo@vigie.example", "Address of the data-protection officer.", production="a real address"
+    )
+    source_url: str = setting("https://vigie.example/code", "Where the source code is published.")
+    recall_seconds: int = setting(
+        600, "How long an automatic transmission waits before it leaves, and can be recalled (seconds)."
+    )
+    message_hold_seconds: int = setting(60, "How long the e-mails that an undo cancels are held (seconds).")
+    rate_limits: float = setting(
+        1.0, "Multiplies every rate limit: raised for load tests only.", production="at most 1"
+    )
+    log_level: str = setting("INFO", "Level of the journal written on the error output.")
+
+    @property
+    def production(self) -> bool:
+        return self.mode == "production"
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Environment:
+    """Gives the Environment; raises UnsafeSettings naming every fault."""
+    faults: list[str] = []
+    values: dict[str, Any] = {}
+    known = {f"VIGIE_{item.name.upper()}": item for item in fields(Environment)}
+    for name, item in known.items():
+        text = environ.get(name)
+        if text is None:
+            continue
+        try:
+            values[item.name] = _convert(text, item.default)
+        except ValueError as error:
+            faults.append(f"{name}: {error}")
+    environment = Environment(**values)
+    faults += list(_faults(environment))
+    if faults:
+        raise UnsafeSettings("Vigie does not start:\n" + "\n".join(f"  - {fault}" for fault in faults))
+    return environment
+
+
+def _convert(text: str, default: Any) -> Any:
+    if isinstance(default, bool):
+        if text.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if text.lower() in {"0", "false", "no", "off"}:
+            return False
+        raise ValueError(f"true or false expected, not {text!r}")
+    if isinstance(default, (int, float)):
+        try:
+            number = type(default)(text)
+        except ValueError:
+            raise ValueError(f"a number is expected, not {text!r}") from None
+        if not 0 <= number < 10**9:
+            raise ValueError(f"a number from 0 up is expected, not {text!r}")
+        return number
+    return text
+
+
+def _faults(env: Environment) -> list[str]:
+    faults = []
+    if env.mode not in {"demo", "test", "production"}:
+        faults.append(f"VIGIE_MODE: demo, test or production expected, not {env.mode!r}")
+    if env.brand not in {"neutral", "state"}:
+        faults.append(f"VIGIE_BRAND: neutral or state expected, not {env.brand!r}")
+    scheme = urlparse(env.mail_url).scheme
+    if scheme not in {"demo", "smtp", "smtps"}:
+        faults.append("VIGIE_MAIL_URL: demo:, smtp:// or smtps:// expected")
+    if not env.production:
+        return faults
+    demands = (
+        (
+            len(env.secret_key) >= 50 and env.secret_key != DEMO_SECRET,
+            "VIGIE_SECRET_KEY: 50 characters or more, not the demo's",
+        ),
+        (
+            env.database_url.startswith(("postgresql://", "postgres://")),
+            "VIGIE_DATABASE_URL: PostgreSQL in production",
+        ),
+        (env.site_url.startswith("https://"), "VIGIE_SITE_URL: https in production"),
+        (
+            "*" not in env.allowed_hosts and env.allowed_hosts != Environment.allowed_hosts,
+            "VIGIE_ALLOWED_HOSTS: name your hosts, without *",
+        ),
+        (scheme in {"smtp", "smtps"}, "VIGIE_MAIL_URL: a relay (smtp:// or smtps://)"),
+        (not env.mail_from.rstrip(">").endswith(".example"), "VIGIE_MAIL_FROM: a real address"),
+        (not env.team_email.endswith(".example"), "VIGIE_TEAM_EMAIL: a real address"),
+        (not env.dpo_email.endswith(".example"), "VIGIE_DPO_EMAIL: a real address"),
+        (
+            env.recherche_entreprises_url.startswith("https://"),
+            "VIGIE_RECHERCHE_ENTREPRISES_URL: https, not the fake",
+        ),
+        (bool(env.host_provider), "VIGIE_HOST_PROVIDER: the legal notices need it"),
+        (env.publisher != Environment.publisher, "VIGIE_PUBLISHER: the legal notices need it"),
+        (env.rate_limits <= 1, "VIGIE_RATE_LIMITS: at most 1 in production"),
+    )
+    return faults + [message for kept, message in demands if not kept]

@@ -1,0 +1,20 @@
+"""Settings of the tests: the product's own, with what makes a run quick and closed to the outside."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("VIGIE_MODE", "test")
+
+from vigie.config.settings import *  # noqa: F403
+from vigie.config.settings import DATABASES, Q_CLUSTER
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA synchronous=OFF;"
+Q_CLUSTER["sync"] = False
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,30 @@
+"""Every address of the service. Each subject brings its own; addresses are French, plural and stable."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("vigie.portal.urls")),
+    path("", include("vigie.accounts.urls")),
+    path("", include("vigie.journal.urls")),
+    path("", include("vigie.companies.urls")),
+    path("", include("vigie.directory.urls")),
+    path("", include("vigie.matching.urls")),
+]
+
+if not settings.VIGIE.production:
+    from vigie.connectors.fakes.django_mount import fakes_view
+    from vigie.ui.gallery import gallery
+
+    urlpatterns += [
+        path("demo/", include("vigie.demo.urls")),
+        path("composants/", gallery, name="gallery"),
+        path("fakes/<path:path>", fakes_view, name="fakes"),
+    ]
+
+handler400 = "vigie.portal.views.bad_request"
+handler403 = "vigie.portal.views.forbidden"
+handler404 = "vigie.portal.views.not_found"
+handler500 = "vigie.portal.views.server_error"

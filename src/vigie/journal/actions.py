@@ -1,0 +1,114 @@
+"""The only writers of what happens: ``record`` an event with its messages, ``perform`` a transition.
+
+State, event and messages change in the caller's transaction: all or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from structlog.contextvars import get_contextvars
+
+from vigie.journal import outbox
+from vigie.journal.crash import crash_point
+from vigie.journal.events import EVENTS_BY_NAME
+from vigie.journal.models import Event
+from vigie.journal.registry import audience
+from vigie.kernel.errors import Refused
+from vigie.kernel.lifecycle import Lifecycle
+from vigie.rights.person import Person
+from vigie.rights.reach import require
+
+
+@transaction.atomic
+def record(
+    name: str,
+    subject: models.Model,
+    *,
+    by: Person,
+    at: datetime,
+    payload: dict[str, Any] | None = None,
+    secret: dict[str, Any] | None = None,
+) -> Event:
+    """Writes the event and the messages it owes; gives the event.
+
+    payload: small JSON of codes and numbers, no text typed by people. secret: content of a mail that cannot be rebuilt.
+    """
+    declared = EVENTS_BY_NAME[name]
+    if declared.subject != subject._meta.label:
+        raise ValueError(f"{name} happens to {declared.subject}, not to {subject._meta.label}")
+    event = Event.objects.create(
+        name=name,
+        at=at,
+        actor_kind=by.kind,
+        actor_id=by.user_id,
+        actor_name=by.name,
+        subject_type=subject._meta.label,
+        subject_id=str(subject.pk),
+        payload=payload or {},
+        request_id=str(get_contextvars().get("request_id", "")),
+    )
+    crash_point("journal.after_event")
+    for message in declared.messages:
+        hold = timedelta(seconds=settings.VIGIE.message_hold_seconds if message.held else 0)
+        for recipient in audience(message.to)(subject, by):
+            outbox.owe(event, message, recipient, due_at=at + hold, secret=secret if message.secret else None)
+    crash_point("journal.after_messages")
+    return event
+
+
+@transaction.atomic
+def perform(
+    obj: Any,
+    transition: str,
+    *,
+    by: Person,
+    at: datetime,
+    payload: dict[str, Any] | None = None,
+    changes: dict[str, Any] | None = None,
+) -> Any:
+    """Makes ``obj`` go through a transition of its LIFECYCLE; gives it back, up to date.
+
+    One transaction: locks the row, asks the rights table, asks the lifecycle, writes state, stamps, clears and
+    ``changes`` (other fields of the same act, such as a reason), records the event and owes its messages.
+    Raises Forbidden, TransitionRefused, or Refused when a required field of the act is empty.
+    """
+    changes = changes or {}
+    lifecycle: Lifecycle = obj.LIFECYCLE
+    row = type(obj)._base_manager.select_for_update().get(pk=obj.pk)
+    before = getattr(row, lifecycle.field)
+    known = lifecycle.by_name.get(transition)
+    if known is not None:
+        require(by, known.right, row)
+    step = lifecycle.transition(transition, before)
+    for name in step.requires:
+        if not (changes[name] if name in changes else getattr(row, name)):
+            raise Refused(f"{name}_missing", lifecycle.missing_fr.get(name, "Il manque une précision pour faire ceci."))
+    written = {lifecycle.field: step.target, **changes}
+    written |= {name: at for name in step.stamps if getattr(row, name) is None}
+    written |= dict.fromkeys(step.clears)
+    for name, value in written.items():
+        setattr(row, name, value)
+    row.save(update_fields=_with_touch(row, written))
+    crash_point("perform.after_state")
+    record(
+        step.event,
+        row,
+        by=by,
+        at=at,
+        payload={"transition": transition, "from": before, "to": step.target, **(payload or {})},
+    )
+    for name in written:
+        setattr(obj, name, getattr(row, name))
+    return obj
+
+
+def _with_touch(row: models.Model, written: Iterable[str]) -> list[str]:
+    names = list(written)
+    if any(field.name == "updated_at" for field in row._meta.concrete_fields):
+        names.append("updated_at")
+    return names

@@ -1,0 +1,166 @@
+"""What can happen, the sentence that tells it, and who is told. Pure data.
+
+An event happens to one object (``subject``). Each ``Message`` names an audience (who), registered by the subject's
+package in its ``apps.py``, and a template folder name: ``<template>.subject.txt``, ``.txt`` and ``.html``.
+docs/reference/events.md is generated from this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail that an event causes.
+
+    to: name of a registered audience. template: path without suffix; also the name of its registered content.
+    held: the mail waits VIGIE_MESSAGE_HOLD_SECONDS, because an undo within that time must cancel it.
+    secret: the content cannot be rebuilt (a code); it is stored until sent, then erased.
+    """
+
+    to: str
+    template: str
+    held: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that can happen: past participle, its subject's model, its French sentence, its messages."""
+
+    name: str
+    subject: str
+    sentence: str
+    messages: tuple[Message, ...] = ()
+
+
+SOLICITATION = "matching.Solicitation"
+NEED = "matching.Need"
+MATCH = "matching.Match"
+
+EVENTS = (
+    # --- the request of a company head
+    Event("solicitation.started", SOLICITATION, "Une demande a été commencée"),
+    Event("solicitation.company_given", SOLICITATION, "L’entreprise a été indiquée"),
+    Event(
+        "solicitation.completed",
+        SOLICITATION,
+        "La demande a été envoyée",
+        (Message("company_contact", "matching/mail/solicitation_received"),),
+    ),
+    Event("solicitation.spam_dropped", SOLICITATION, "La demande a été écartée comme indésirable"),
+    Event("solicitation.prepared", SOLICITATION, "L’analyse automatique a proposé des experts"),
+    Event("solicitation.preparation_failed", SOLICITATION, "L’analyse automatique n’a pas abouti"),
+    Event("solicitation.held", SOLICITATION, "La demande attend la validation de l’équipe"),
+    Event("solicitation.scheduled", SOLICITATION, "La transmission automatique est programmée"),
+    Event("solicitation.recalled", SOLICITATION, "La transmission automatique a été rappelée"),
+    Event("solicitation.transmitted", SOLICITATION, "La demande a été transmise aux experts"),
+    Event(
+        "solicitation.refused",
+        SOLICITATION,
+        "La demande n’a pas été retenue",
+        (Message("company_contact", "matching/mail/solicitation_refused"),),
+    ),
+    Event(
+        "solicitation.withdrawn",
+        SOLICITATION,
+        "L’entreprise a retiré sa demande",
+        (
+            Message("company_contact", "matching/mail/solicitation_withdrawn"),
+            Message("experts_in_charge", "matching/mail/withdrawn_to_experts"),
+        ),
+    ),
+    Event(
+        "solicitation.precision_added",
+        SOLICITATION,
+        "L’entreprise a ajouté une précision",
+        (Message("active_experts", "matching/mail/precision_added"),),
+    ),
+    Event("solicitation.requalified", SOLICITATION, "Le sujet de la demande a été changé"),
+    Event("solicitation.selection_changed", SOLICITATION, "La sélection des experts a été modifiée"),
+    # --- the need before its experts
+    Event(
+        "match.sent",
+        MATCH,
+        "Le besoin a été transmis à un expert",
+        (Message("invited_experts", "matching/mail/match_sent"),),
+    ),
+    Event(
+        "match.taken_in_charge",
+        MATCH,
+        "Un expert prend en charge",
+        (Message("company_contact_unless_team", "matching/mail/taken_in_charge", held=True),),
+    ),
+    Event("match.declined", MATCH, "Un expert a répondu que ce n’est pas pour lui"),
+    Event(
+        "match.closed_helped",
+        MATCH,
+        "Un expert a clos avec une aide",
+        (Message("company_contact_unless_team", "matching/mail/closed_helped", held=True),),
+    ),
+    Event(
+        "match.closed_no_help",
+        MATCH,
+        "Un expert a clos sans aide disponible",
+        (Message("company_contact_unless_team", "matching/mail/closed_no_help", held=True),),
+    ),
+    Event(
+        "match.closed_unreachable",
+        MATCH,
+        "Un expert n’a pas pu joindre l’entreprise",
+        (Message("company_contact_unless_team", "matching/mail/closed_unreachable", held=True),),
+    ),
+    Event("match.reopened", MATCH, "Une réponse a été annulée"),
+    Event("match.covered", MATCH, "Un collègue de la même institution prend en charge"),
+    Event("match.withdrawn", MATCH, "La mise en relation a été retirée avec la demande"),
+    Event(
+        "match.reassigned",
+        MATCH,
+        "Le besoin a été confié à un collègue",
+        (Message("invited_experts", "matching/mail/match_reassigned"),),
+    ),
+    Event(
+        "need.commented",
+        "matching.ThreadMessage",
+        "Un message a été écrit dans la discussion",
+        (Message("thread_audience", "matching/mail/thread_message", held=True),),
+    ),
+    Event("need.nobody_left", NEED, "Tous les experts ont refusé"),
+    # --- people
+    Event(
+        "account.code_asked",
+        "accounts.User",
+        "Un code de connexion a été demandé",
+        (Message("account_holder", "accounts/mail/sign_in_code", secret=True),),
+    ),
+    Event(
+        "account.unknown_asked",
+        "accounts.User",
+        "Un code a été demandé pour une adresse sans compte",
+    ),
+    Event("account.signed_in", "accounts.User", "Connexion"),
+    Event("account.sign_in_failed", "accounts.User", "Connexion refusée"),
+    Event("account.second_factor_set", "accounts.User", "Un second facteur a été installé"),
+    Event(
+        "account.invited",
+        "accounts.User",
+        "Une personne a été invitée",
+        (Message("account_holder", "accounts/mail/invitation"),),
+    ),
+    Event("account.changed", "accounts.User", "Un compte a été modifié"),
+    Event("account.absence_set", "accounts.User", "Une absence a été enregistrée"),
+    Event("habilitation.requested", "accounts.Habilitation", "Une habilitation a été demandée"),
+    Event("habilitation.granted", "accounts.Habilitation", "Une habilitation a été accordée"),
+    Event("habilitation.suspended", "accounts.Habilitation", "Une habilitation a été suspendue"),
+    Event("habilitation.revoked", "accounts.Habilitation", "Une habilitation a été révoquée"),
+    Event("habilitation.expired", "accounts.Habilitation", "Une habilitation a expiré"),
+    # --- the directory
+    Event("directory.changed", "directory.Change", "L’annuaire a été modifié"),
+    # --- mail and jobs
+    Event("message.released", "journal.OutgoingMessage", "Un courriel retenu a été envoyé sans attendre"),
+    Event("message.canceled", "journal.OutgoingMessage", "Un courriel retenu a été annulé"),
+    Event("job.ran", "journal.JobRun", "Un travail a été exécuté"),
+)
+
+EVENTS_BY_NAME: dict[str, Event] = {event.name: event for event in EVENTS}

@@ -1,0 +1,86 @@
+"""Who is concerned by a request, a match or a message of the thread: the recipients of mails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vigie.directory.models import Expert, ExpertMember
+from vigie.journal.registry import Recipient, register_audience
+from vigie.matching.models import Match, Solicitation, ThreadMessage
+from vigie.matching.states import DONE_NOT_REACHABLE, OPEN, QUO, TAKING_CARE
+from vigie.rights.person import Person, PersonKind
+
+
+def _solicitation(subject: Solicitation | Match) -> Solicitation | None:
+    return subject if isinstance(subject, Solicitation) else subject.need.diagnosis.solicitation
+
+
+def _mailbox(expert: Expert) -> Recipient:
+    return Recipient(expert.email, expert.full_name)
+
+
+def company_contact(subject: Solicitation | Match, by: Person) -> Iterable[Recipient]:
+    """The company head who wrote the request; the contact met, for a need filed after a visit."""
+    solicitation = _solicitation(subject)
+    if solicitation is not None:
+        return [Recipient(solicitation.email, solicitation.full_name)] if solicitation.email else []
+    assert isinstance(subject, Match)
+    contact = subject.need.diagnosis.contact
+    return [Recipient(contact.email, contact.full_name)] if contact.email else []
+
+
+def company_contact_unless_team(match: Match, by: Person) -> Iterable[Recipient]:
+    """Same, only when the act comes from a member of the expert team: acting on behalf writes to no company."""
+    member = (
+        by.kind is PersonKind.USER and ExpertMember.objects.filter(expert=match.expert_id, user=by.user_id).exists()
+    )
+    return company_contact(match, by) if member else []
+
+
+def invited_experts(match: Match, by: Person) -> Iterable[Recipient]:
+    """The mailbox of the expert of a match; nobody for a deleted expert."""
+    return [] if match.expert.deleted_at else [_mailbox(match.expert)]
+
+
+def _experts(solicitation: Solicitation, states: Iterable[str]) -> list[Recipient]:
+    found = Expert.objects.filter(
+        matches__need__diagnosis__solicitation=solicitation,
+        matches__state__in=list(states),
+        deleted_at__isnull=True,
+    )
+    return [_mailbox(expert) for expert in found.order_by("pk").distinct()]
+
+
+def active_experts(solicitation: Solicitation, by: Person) -> Iterable[Recipient]:
+    """The experts who have yet to answer or are in charge."""
+    return _experts(solicitation, OPEN)
+
+
+def experts_in_charge(solicitation: Solicitation, by: Person) -> Iterable[Recipient]:
+    """The experts in charge when the company withdraws; the others only see it on their desk."""
+    return _experts(solicitation, [TAKING_CARE])
+
+
+def thread_audience(message: ThreadMessage, by: Person) -> Iterable[Recipient]:
+    """A word of the team reaches those who have not closed; a word of an expert, those in charge or who could not
+    reach the company. Never the author's own teams.
+    """
+    states = [QUO, TAKING_CARE] if by.is_team else [TAKING_CARE, DONE_NOT_REACHABLE]
+    own = ExpertMember.objects.filter(user_id=by.user_id).values("expert_id")
+    found = Expert.objects.filter(
+        matches__need_id=message.need_id, matches__state__in=states, deleted_at__isnull=True
+    ).exclude(pk__in=own)
+    return [_mailbox(expert) for expert in found.order_by("pk").distinct()]
+
+
+def register() -> None:
+    """Makes the audiences known to the journal (called once, by apps.py)."""
+    for audience in (
+        company_contact,
+        company_contact_unless_team,
+        invited_experts,
+        active_experts,
+        experts_in_charge,
+        thread_audience,
+    ):
+        register_audience(audience.__name__, audience)

@@ -1,0 +1,79 @@
+"""What every request goes through: security headers, rate limits, refusals turned into pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+
+from vigie.kernel.clock import now
+from vigie.kernel.errors import Forbidden, Refused, TooMany, TransitionRefused
+from vigie.rights import limits
+
+View = Callable[[HttpRequest], HttpResponse]
+
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in ("accelerometer", "camera", "geolocation", "gyroscope", "microphone", "payment", "usb")
+)
+
+
+def headers(get_response: View) -> View:
+    """Headers that Django does not set by itself; pages of a signed-in person or behind a link are never stored."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        if not request.path.startswith("/static/"):
+            response.setdefault("X-Robots-Tag", "noindex" if _personal(request) else "all")
+            if _personal(request) and "Cache-Control" not in response:
+                patch_cache_control(response, no_store=True, private=True)
+        return response
+
+    return middleware
+
+
+def _personal(request: HttpRequest) -> bool:
+    signed_in = getattr(getattr(request, "user", None), "is_authenticated", False)
+    return bool(signed_in) or request.path.startswith(
+        ("/ma-demande/", "/demande/", "/connexion/", "/mon-compte/", "/equipe/")
+    )
+
+
+def rate_limit(get_response: View) -> View:
+    """The limit on all pages of one address; finer limits are asked where the act is done."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(("/static/", "/sante")):
+            try:
+                limits.hit("page", limits.client_ip(request), now())
+            except TooMany as refused:
+                return refusal_page(request, refused)
+        return get_response(request)
+
+    return middleware
+
+
+def refusals(get_response: View) -> View:
+    """A refusal that no page turned into words of its own: 403, 409 or 429, in French, with what to do."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refusal_page(request, exception) if isinstance(exception, Refused) else None
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The page of a refusal, with its status."""
+    if isinstance(refused, TooMany):
+        response = render(request, "429.html", {"message": refused.message_fr}, status=429)
+        response["Retry-After"] = str(refused.retry_after)
+        return response
+    status = 403 if isinstance(refused, Forbidden) else 409 if isinstance(refused, TransitionRefused) else 400
+    return render(request, f"{status}.html", {"message": refused.message_fr}, status=status)

@@ -1,0 +1,64 @@
+"""The policy applied: one filter for lists and for single objects, so that they cannot disagree.
+
+A model that is the object of an action declares on its QuerySet how each reach reads on it::
+
+    class NeedQuerySet(ReachQuerySet):
+        REACHES = {Reach.OWN_EXPERT: lambda person: Q(pk__in=…)}
+
+Across a to-many relation a reach is written with ``Exists`` or ``pk__in``, never a join: a row comes once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+
+from vigie.kernel.errors import Forbidden
+from vigie.rights.person import Person
+from vigie.rights.table import ACTIONS_BY_CODE, Reach, grants
+
+
+def everywhere(_person: Person) -> Q:
+    """The reach that excludes nothing."""
+    return Q()
+
+
+class ReachQuerySet(models.QuerySet):
+    """A QuerySet that can be restricted to what a person may do an action to."""
+
+    REACHES: ClassVar[dict[Reach, Callable[[Person], Q]]] = {}
+
+    def allowed(self, person: Person, action: str) -> Self:
+        """The rows to which ``person`` may do ``action``; none when no row of the table grants it."""
+        expected = ACTIONS_BY_CODE[action].model
+        if expected != self.model._meta.label:
+            raise ValueError(f"{action} is an action on {expected}, not on {self.model._meta.label}")
+        condition = Q(pk__in=[])
+        for grant in grants(action, person.roles):
+            reach = Q() if grant.within is Reach.NATIONAL else self.REACHES[grant.within](person)
+            if not reach:
+                return self.all()
+            condition |= reach
+        return self.filter(condition)
+
+
+def may(person: Person, action: str, obj: models.Model | None = None) -> bool:
+    """True when the table lets the person do the action, to this object when the action has one."""
+    if ACTIONS_BY_CODE[action].model == "":
+        return bool(grants(action, person.roles))
+    if obj is None:
+        raise ValueError(f"{action} is asked of an object")
+    manager: Any = type(obj)._default_manager
+    return bool(manager.allowed(person, action).filter(pk=obj.pk).exists())
+
+
+def require(person: Person, action: str, obj: models.Model | None = None) -> None:
+    """Raises Forbidden when the person may not do the action."""
+    if not may(person, action, obj):
+        raise Forbidden(
+            "not_permitted",
+            f"Vous n’avez pas le droit de faire ceci : {ACTIONS_BY_CODE[action].label.lower()}.",
+        )

@@ -1,0 +1,174 @@
+"""The whole policy: who may do what, within which reach. Pure data, readable by the data-protection officer.
+
+An action without a row here can be done by nobody. What each reach means on a table is said once, by that table's
+``REACHES`` (see ``reach.py``). docs/reference/rights.md is generated from this file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a habilitation says of a person."""
+
+    ADVISER = "adviser"
+    EXPERT = "expert"
+    MANAGER = "manager"
+    TEAM = "team"
+    COMPANY = "company"
+    SYSTEM = "system"
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.ADVISER: "Conseiller",
+    Role.EXPERT: "Expert",
+    Role.MANAGER: "Responsable d’antenne",
+    Role.TEAM: "Équipe",
+    Role.COMPANY: "Dirigeant (lien signé)",
+    Role.SYSTEM: "Vigie (automate)",
+}
+
+# Roles that a person can be given; the two others belong to a signed link and to the jobs.
+GRANTABLE = (Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.TEAM)
+# Roles whose holder must have a second factor.
+SECOND_FACTOR = frozenset({Role.TEAM})
+
+
+class Reach(StrEnum):
+    """How far an action extends."""
+
+    OWN_EXPERT = "own_expert"  # objects of the expert teams one belongs to
+    OWN_ANTENNE = "own_antenne"  # objects of the antenne one is attached to
+    ANTENNE = "antenne"  # objects of the antennes one manages, and of the antennes below them
+    FILED_BY_ME = "filed_by_me"
+    OWN_LINK = "own_link"  # the request designated by one's signed link
+    OWN = "own"  # one's own account
+    NATIONAL = "national"
+
+
+REACH_LABELS: dict[Reach, str] = {
+    Reach.OWN_EXPERT: "ses équipes d’experts",
+    Reach.OWN_ANTENNE: "son antenne",
+    Reach.ANTENNE: "les antennes dont il est responsable, et celles qui en dépendent",
+    Reach.FILED_BY_ME: "ce qu’il a déposé",
+    Reach.OWN_LINK: "la demande de son lien",
+    Reach.OWN: "son compte",
+    Reach.NATIONAL: "partout",
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done: its code, the table it is done to (empty: to the service as a whole), its label."""
+
+    code: str
+    model: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Grant:
+    """This role may do this action within this reach."""
+
+    action: str
+    role: Role
+    within: Reach
+
+
+ACTIONS = (
+    Action("solicitation.view", "matching.Solicitation", "Lire une sollicitation"),
+    Action("solicitation.fill", "matching.Solicitation", "Remplir ou compléter sa demande"),
+    Action("solicitation.follow", "matching.Solicitation", "Suivre sa demande, ajouter une précision, la retirer"),
+    Action("solicitation.triage", "matching.Solicitation", "Vérifier, requalifier, refuser une sollicitation"),
+    Action("solicitation.transmit", "matching.Solicitation", "Transmettre une sollicitation aux experts"),
+    Action("need.view", "matching.Need", "Lire un besoin"),
+    Action("need.comment", "matching.Need", "Écrire dans la discussion d’un besoin"),
+    Action("need.explain", "matching.Need", "Voir pourquoi chaque expert a été retenu ou écarté"),
+    Action("need.add_expert", "matching.Need", "Ajouter un expert à un besoin"),
+    Action("match.view", "matching.Match", "Voir une mise en relation"),
+    Action("match.answer", "matching.Match", "Répondre à une mise en relation"),
+    Action("match.reopen", "matching.Match", "Remettre une mise en relation en attente"),
+    Action("match.reassign", "matching.Match", "Confier une mise en relation à un collègue"),
+    Action("match.explain", "matching.Match", "Savoir pourquoi on a reçu un besoin"),
+    Action("match.withdraw", "matching.Match", "Retirer une mise en relation avec la demande"),
+    Action("match.cover", "matching.Match", "Fermer les mises en relation des collègues d’une même institution"),
+    Action("directory.view", "", "Lire l’annuaire"),
+    Action("directory.edit", "", "Modifier l’annuaire"),
+    Action("simulator.use", "", "Simuler « Qui serait notifié ? »"),
+    Action("message.view", "", "Voir les courriels partis, retenus ou en échec"),
+    Action("message.release", "", "Envoyer maintenant ou annuler un courriel retenu"),
+    Action("job.view", "", "Voir l’état des travaux"),
+    Action("figures.view", "", "Voir les chiffres du service"),
+    Action("account.view", "accounts.User", "Voir un compte"),
+    Action("account.edit", "accounts.User", "Modifier un compte"),
+    Action("account.invite", "", "Inviter une personne"),
+    Action("habilitation.decide", "accounts.Habilitation", "Accorder, suspendre ou révoquer une habilitation"),
+)
+
+RIGHTS = (
+    Grant("solicitation.view", Role.COMPANY, Reach.OWN_LINK),
+    Grant("solicitation.view", Role.TEAM, Reach.NATIONAL),
+    Grant("solicitation.fill", Role.COMPANY, Reach.OWN_LINK),
+    Grant("solicitation.follow", Role.COMPANY, Reach.OWN_LINK),
+    Grant("solicitation.triage", Role.TEAM, Reach.NATIONAL),
+    Grant("solicitation.triage", Role.SYSTEM, Reach.NATIONAL),
+    Grant("solicitation.transmit", Role.TEAM, Reach.NATIONAL),
+    Grant("solicitation.transmit", Role.SYSTEM, Reach.NATIONAL),
+    Grant("need.view", Role.EXPERT, Reach.OWN_EXPERT),
+    Grant("need.view", Role.EXPERT, Reach.OWN_ANTENNE),
+    Grant("need.view", Role.ADVISER, Reach.FILED_BY_ME),
+    Grant("need.view", Role.MANAGER, Reach.ANTENNE),
+    Grant("need.view", Role.TEAM, Reach.NATIONAL),
+    Grant("need.comment", Role.EXPERT, Reach.OWN_EXPERT),
+    Grant("need.comment", Role.MANAGER, Reach.ANTENNE),
+    Grant("need.comment", Role.TEAM, Reach.NATIONAL),
+    Grant("need.explain", Role.TEAM, Reach.NATIONAL),
+    Grant("need.add_expert", Role.TEAM, Reach.NATIONAL),
+    Grant("match.view", Role.EXPERT, Reach.OWN_EXPERT),
+    Grant("match.view", Role.MANAGER, Reach.ANTENNE),
+    Grant("match.view", Role.TEAM, Reach.NATIONAL),
+    Grant("match.answer", Role.EXPERT, Reach.OWN_EXPERT),
+    Grant("match.answer", Role.MANAGER, Reach.ANTENNE),
+    Grant("match.answer", Role.TEAM, Reach.NATIONAL),
+    Grant("match.reopen", Role.EXPERT, Reach.OWN_EXPERT),
+    Grant("match.reopen", Role.MANAGER, Reach.ANTENNE),
+    Grant("match.reopen", Role.TEAM, Reach.NATIONAL),
+    Grant("match.reopen", Role.SYSTEM, Reach.NATIONAL),
+    Grant("match.reassign", Role.EXPERT, Reach.OWN_EXPERT),
+    Grant("match.reassign", Role.MANAGER, Reach.ANTENNE),
+    Grant("match.reassign", Role.TEAM, Reach.NATIONAL),
+    Grant("match.explain", Role.EXPERT, Reach.OWN_EXPERT),
+    Grant("match.explain", Role.MANAGER, Reach.ANTENNE),
+    Grant("match.explain", Role.TEAM, Reach.NATIONAL),
+    Grant("match.withdraw", Role.COMPANY, Reach.OWN_LINK),
+    Grant("match.withdraw", Role.TEAM, Reach.NATIONAL),
+    Grant("match.cover", Role.SYSTEM, Reach.NATIONAL),
+    Grant("directory.view", Role.TEAM, Reach.NATIONAL),
+    Grant("directory.edit", Role.TEAM, Reach.NATIONAL),
+    Grant("simulator.use", Role.TEAM, Reach.NATIONAL),
+    Grant("message.view", Role.TEAM, Reach.NATIONAL),
+    Grant("message.release", Role.TEAM, Reach.NATIONAL),
+    Grant("job.view", Role.TEAM, Reach.NATIONAL),
+    Grant("figures.view", Role.TEAM, Reach.NATIONAL),
+    Grant("account.view", Role.ADVISER, Reach.OWN),
+    Grant("account.view", Role.EXPERT, Reach.OWN),
+    Grant("account.view", Role.MANAGER, Reach.OWN),
+    Grant("account.view", Role.TEAM, Reach.NATIONAL),
+    Grant("account.edit", Role.ADVISER, Reach.OWN),
+    Grant("account.edit", Role.EXPERT, Reach.OWN),
+    Grant("account.edit", Role.MANAGER, Reach.OWN),
+    Grant("account.edit", Role.TEAM, Reach.NATIONAL),
+    Grant("account.invite", Role.TEAM, Reach.NATIONAL),
+    Grant("habilitation.decide", Role.TEAM, Reach.NATIONAL),
+    Grant("habilitation.decide", Role.SYSTEM, Reach.NATIONAL),
+)
+
+ACTIONS_BY_CODE: dict[str, Action] = {action.code: action for action in ACTIONS}
+
+
+def grants(action: str, roles: frozenset[Role]) -> tuple[Grant, ...]:
+    """The rows that let these roles do this action; KeyError for an action that is not in the table."""
+    ACTIONS_BY_CODE[action]
+    return tuple(grant for grant in RIGHTS if grant.action == action and grant.role in roles)

@@ -1,0 +1,54 @@
+"""The test bench: closed network, fixed moment, template faults that fail."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.template import engines
+from pytest_socket import disable_socket
+
+
+def pytest_runtest_setup() -> None:
+    # Unix sockets reach the throw-away PostgreSQL cluster; nothing else may leave the process.
+    disable_socket(allow_unix_socket=True)
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment of the tests: a Wednesday morning, in UTC."""
+    return datetime(2026, 3, 18, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+    return
+
+
+class UndefinedVariable(str):
+    """What an undefined variable of our own templates becomes: an error that names it.
+
+    Templates of the libraries (dsfr, allauth, django) count on undefined variables being empty; ours do not.
+    """
+
+    def __mod__(self, name: Any) -> str:
+        raise AssertionError(f"undefined template variable: {name}")
+
+    def __contains__(self, text: object) -> bool:
+        return text == "%s"
+
+
+@pytest.fixture
+def strict_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails the test when a rendered template names a variable that its page does not give."""
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", UndefinedVariable("%s"))
+
+
+def visible_text(html: str) -> str:
+    """The text of a page, tags removed and spaces folded: for assertions on what a person reads."""
+    text = re.sub(r"(?s)<(script|style)[^>]*>.*?</\1>", " ", html)
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
