@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cached_property
 
 from vigie.kernel.errors import TransitionRefused
@@ -53,7 +54,7 @@ class Lifecycle:
     transitions: tuple[Transition, ...]
     initial: str
     field: str = "state"
-    missing_fr: dict[str, str] = field(default_factory=dict)  # field → what to say when a required field is empty
+    missing_fr: dict[str, str] = dataclass_field(default_factory=dict)  # field → what to say when a required field is empty
 
     @cached_property
     def by_code(self) -> dict[str, State]:
