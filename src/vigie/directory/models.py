@@ -118,8 +118,16 @@ class ExpertZone(ZoneLine):
 
     expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="zones")
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["expert", "zone_type", "code"], name="expert_zone_once")]
+    class Meta(ZoneLine.Meta):
+        abstract = False
+        constraints = [
+            *ZoneLine.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["expert", "zone_type", "code"],
+                name="expert_zone_once",
+                violation_error_message="Cet expert couvre déjà cette zone.",
+            ),
+        ]
         indexes = [models.Index(fields=["zone_type", "code", "expert"], name="expert_zone_lookup")]
 
 
