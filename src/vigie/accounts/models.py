@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from vigie.accounts.states import EXPIRED, HABILITATION, REQUESTED, REVOKED
+from vigie.kernel.text import clean_email
+from vigie.kernel.zones import ZoneType
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import GRANTABLE, ROLE_LABELS, Reach
-from vigie.territory.models import ZoneLine
+from vigie.territory.models import ZoneLine, blank_or_shape
 
 
 class Institution(models.Model):
@@ -43,6 +48,16 @@ class Institution(models.Model):
 
     class Meta:
         ordering = ("name",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(siren="") | Q(siren__regex=r"\A[0-9]{9}\Z"),
+                name="institution_siren_shape",
+                violation_error_message="Un numéro SIREN compte 9 chiffres.",
+            ),
+            models.CheckConstraint(
+                condition=blank_or_shape("region_code", ZoneType.REGION), name="institution_region_shape"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -88,9 +103,15 @@ class AntenneZone(ZoneLine):
 
     antenne = models.ForeignKey(Antenne, on_delete=models.CASCADE, related_name="zones")
 
-    class Meta:
+    class Meta(ZoneLine.Meta):
+        abstract = False
         constraints = [
-            models.UniqueConstraint(fields=["antenne", "zone_type", "code"], name="antenne_zone_once"),
+            *ZoneLine.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["antenne", "zone_type", "code"],
+                name="antenne_zone_once",
+                violation_error_message="Cette antenne couvre déjà cette zone.",
+            ),
         ]
         indexes = [models.Index(fields=["zone_type", "code", "antenne"], name="antenne_zone_lookup")]
 
@@ -98,17 +119,30 @@ class AntenneZone(ZoneLine):
 class UserQuerySet(ReachQuerySet):
     REACHES = {Reach.OWN: lambda person: Q(pk=person.user_id)}
 
+    def living(self) -> UserQuerySet:
+        """Neither closed nor deleted."""
+        return self.filter(is_active=True, deleted_at__isnull=True)
+
+    def with_address(self, text: str) -> UserQuerySet:
+        """The account of an address as it was typed."""
+        return self.filter(email=clean_email(text))
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Accounts are found by address, whatever its capitals. There is no password."""
 
     def get_by_natural_key(self, email: str | None) -> User:
-        return self.get(email__iexact=email)
+        return self.with_address(email or "").get()
 
 
 class User(AbstractBaseUser):
-    """A natural person with an account. What he may do comes from his habilitations, nothing else."""
+    """A natural person with an account. What he may do comes from his habilitations, nothing else.
 
+    ``session_epoch`` is part of what every session of the account is checked against: adding one closes them all.
+    """
+
+    password = None  # no column: nothing to set, nothing to steal
+    is_staff = False  # asked by django-allauth; there is no administration site
     email = models.EmailField("adresse électronique", unique=True)
     full_name = models.CharField("prénom et nom", max_length=150)
     job = models.CharField("fonction", max_length=120, blank=True)
@@ -124,6 +158,7 @@ class User(AbstractBaseUser):
     terms_accepted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
 
@@ -132,10 +167,38 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ("full_name",)
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_in_lower_case"),
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=True) | Q(is_active=False), name="user_deleted_not_active"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name or self.email
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must still match: another address or another epoch closes it."""
+        return salted_hmac("vigie.accounts.session", f"{self.pk}:{self.email}:{self.session_epoch}").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the retired keys of the site, so that a change of key closes no session."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield salted_hmac(
+                "vigie.accounts.session", f"{self.pk}:{self.email}:{self.session_epoch}", secret=secret
+            ).hexdigest()
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return False
+
+    def has_usable_password(self) -> bool:
+        return False
+
+    def set_unusable_password(self) -> None:
+        return None
+
+    def set_password(self, raw_password: str | None) -> None:
+        raise TypeError("accounts have no password")
 
 
 class Absence(models.Model):
@@ -156,7 +219,12 @@ class Absence(models.Model):
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="absence_ends_after_start",
                 violation_error_message="La fin de l’absence précède son début.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(replacement__isnull=True) | ~Q(replacement=F("user")),
+                name="absence_replaced_by_another",
+                violation_error_message="Choisissez une autre personne que vous-même comme remplaçant.",
+            ),
         ]
 
     def __str__(self) -> str:
