@@ -1,0 +1,39 @@
+"""Brings the database up to date and says, as one line of JSON, whether people already live in it.
+
+One process for what would be three commands: Django takes a second to wake up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main() -> int:
+    """Migrates, makes the cache table, answers `{"engine": …, "name": …, "populated": …}`."""
+    sys.path.insert(0, str(ROOT / "src"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigie.config.settings")
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+    from django.contrib.auth import get_user_model
+
+    populated = get_user_model()._default_manager.exists()
+    print(json.dumps({"engine": database["ENGINE"], "name": str(database["NAME"]), "populated": populated}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,309 @@
+"""`make run` and `make world`: the working product with its invented world, on this machine only.
+
+The steps, in order: browser assets, database, invented world if there is none, web server and job worker,
+then the year of history in the background. Whatever happens (Ctrl-C, a service that ends, kill), nothing is
+left running. Production does not start here: docs/developer/operate.md says how it does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from scripts.processes import Child, Family, Stopped, follow_parent, stop_on_signals
+
+ROOT = Path(__file__).resolve().parents[1]
+HOST = "127.0.0.1"
+START_SECONDS = 60
+DEMO = {"VIGIE_RECALL_SECONDS": "60"}  # ten minutes are long when one is only having a look
+
+
+class CannotRun(Exception):
+    """Vigie cannot start or go on; the message says why and what to do."""
+
+
+@dataclass
+class Place:
+    """Where the demo lives: its files, its database, its address."""
+
+    var: Path
+    database_url: str
+    port: int
+
+    @classmethod
+    def read(cls, environ: dict[str, str]) -> Place:
+        """From the environment, with the defaults of the settings."""
+        port = environ.get("VIGIE_PORT", "8000")
+        if not port.isdigit() or not 1 <= int(port) <= 65535:
+            raise CannotRun(f"VIGIE_PORT={port}: a port is a number from 1 to 65535.")
+        return cls(Path(environ.get("VIGIE_VAR", ROOT / "var")), environ.get("VIGIE_DATABASE_URL", ""), int(port))
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def sqlite(self) -> Path | None:
+        """The database's file; None when it is not SQLite."""
+        if not self.database_url:
+            return self.var / "vigie.sqlite3"
+        if self.database_url.startswith("sqlite:///"):
+            return Path(self.database_url.removeprefix("sqlite:///"))
+        return None
+
+    @property
+    def building(self) -> Path:
+        """Exists while the world is being built: found at a start, the last building was interrupted."""
+        return self.var / "world-building"
+
+    @property
+    def history_awaited(self) -> Path:
+        """Exists from the quick world to the end of its year of history."""
+        return self.var / "world-history-awaited"
+
+
+def say(subject: str, text: str) -> None:
+    """One line of the account."""
+    print(f"  {subject:<15} {text}", flush=True)
+
+
+def manage(*arguments: str) -> list[str]:
+    """A management command."""
+    return [sys.executable, str(ROOT / "manage.py"), *arguments]
+
+
+def took(start: float) -> str:
+    return f"{time.monotonic() - start:.0f} s"
+
+
+# --- steps ----------------------------------------------------------------------------------------------------------
+
+
+def hold(place: Place) -> IO[str]:
+    """Keeps a second `make run` or `make world` away from the same files; the lock falls with the process."""
+    place.var.mkdir(parents=True, exist_ok=True)
+    lock = open(place.var / "run.lock", "a+")  # noqa: SIM115  # open as long as the process lives
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        where = lock.read().strip() or "another window"
+        raise CannotRun(f"Vigie is already at work here ({where}). Use it, or stop it there with Ctrl-C.") from None
+    lock.truncate(0)
+    lock.write(f"{place.address}, process {os.getpid()}\n")
+    lock.flush()
+    return lock
+
+
+def refuse_busy_port(place: Place) -> None:
+    """Raises when something listens on the port: the web server would share it without a word."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, place.port))
+        except OSError as error:
+            other = place.port + 1 if place.port < 65535 else 8000
+            raise CannotRun(
+                f"Port {place.port} is taken ({error.strerror}). Choose another: VIGIE_PORT={other} make run"
+            ) from None
+
+
+def prepare_database(family: Family, place: Place) -> bool:
+    """Brings the database up to date; gives whether people already live in it."""
+    start = time.monotonic()
+    log = place.var / "log" / "prepare.log"
+    child = family.run("database", [sys.executable, str(ROOT / "scripts" / "prepare.py")], log=log)
+    if child.process.returncode:
+        raise CannotRun(f"The database could not be prepared:\n{child.tail()}")
+    facts = json.loads(child.tail(1))
+    say("database", f"{place.sqlite or facts['engine']}, up to date ({took(start)})")
+    return bool(facts["populated"])
+
+
+def delete_database(place: Place) -> None:
+    """Deletes the demo's SQLite file, and says so first."""
+    if place.sqlite is None:
+        raise CannotRun("VIGIE_DATABASE_URL is not SQLite: empty that database yourself, then start again.")
+    for suffix in ("", "-wal", "-shm"):
+        file = Path(f"{place.sqlite}{suffix}")
+        if file.exists():
+            say("database", f"deleting {file}")
+            file.unlink()
+    place.history_awaited.unlink(missing_ok=True)
+
+
+def build_world(family: Family, place: Place) -> None:
+    """Builds the quick world; the year of history is awaited from then on."""
+    start = time.monotonic()
+    place.building.touch()
+    say("invented world", "being built…")
+    log = place.var / "log" / "world.log"
+    child = family.run("world", manage("build_world", "--size", "demo", "--quick"), log=log)
+    if child.process.returncode:
+        raise CannotRun(f"The invented world could not be built (the whole account: {log}):\n{child.tail()}")
+    place.history_awaited.touch()
+    place.building.unlink()
+    say("invented world", f"built ({took(start)})")
+
+
+def start_history(family: Family, place: Place) -> Child:
+    """Starts building the year of history, behind everything else; the pages show how far it is."""
+    command = manage("build_world", "--size", "demo", "--history")
+    return family.start("history", command, log=place.var / "log" / "history.log", nice=10, vital=False)
+
+
+def start_services(family: Family, place: Place) -> None:
+    """Starts the web server and the job worker."""
+    log = place.var / "log"
+    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(place.port)]
+    web += [
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "4",
+        "--respawn-failed-workers",
+        "--workers-kill-timeout",
+        "5",
+    ]
+    family.start("web server", [*web, "vigie.config.wsgi:application"], log=log / "web.log")
+    family.start("job worker", manage("qcluster"), log=log / "worker.log")
+
+
+def fail_if_ended(family: Family) -> None:
+    """Raises with the log when a service has ended: a half-product must not go on."""
+    child = family.ended()
+    if child is not None:
+        raise CannotRun(
+            f"The {child.name} ended (code {child.process.returncode}); the rest is stopped.\n{child.tail()}"
+        )
+
+
+def wait_for_answer(family: Family, place: Place) -> None:
+    """Waits until the product answers."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        fail_if_ended(family)
+        try:
+            with opener.open(f"{place.address}/sante", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    tails = "\n".join(child.tail(12) for child in family.children)
+    raise CannotRun(f"{place.address}/sante did not answer within {START_SECONDS} s.\n{tails}")
+
+
+def browser_assets(family: Family, place: Place) -> None:
+    """Fetches the charts if they are not there; never fatal."""
+    log = place.var / "log" / "assets.log"
+    child = family.run("browser assets", [sys.executable, str(ROOT / "scripts" / "browser_assets.py")], log=log)
+    say(
+        "browser assets",
+        child.tail(1) or f"no charts (code {child.process.returncode}): figures stay in tables",
+    )
+
+
+# --- the two commands ------------------------------------------------------------------------------------------------
+
+
+def bring_up(family: Family, place: Place) -> None:
+    """Everything up to a product that answers."""
+    refuse_busy_port(place)
+    browser_assets(family, place)
+    if place.building.exists():
+        say("invented world", "the last building was interrupted: starting it again")
+        delete_database(place)
+    if not prepare_database(family, place):
+        build_world(family, place)
+    start_services(family, place)
+    people_log = place.var / "log" / "people.log"
+    people = family.run("people", manage("demo_people"), log=people_log, timeout=START_SECONDS)
+    wait_for_answer(family, place)
+    print(f"\nVigie answers at {place.address}\n")
+    print(people.tail(40) if people.process.returncode == 0 else f"(the list of people is missing: {people_log})")
+    print("\nCtrl-C stops everything; your data stay for the next `make run`. `make world` starts from a new world.\n")
+    sys.stdout.flush()
+
+
+def run(family: Family, place: Place) -> None:
+    """The product, until a signal stops it or one of its services ends."""
+    bring_up(family, place)
+    history = start_history(family, place) if place.history_awaited.exists() else None
+    start = time.monotonic()
+    if history is not None:
+        say("history", "the past year is being written in the background; the pages show how far it is")
+    while True:
+        if history is not None and history.process.poll() is not None:
+            family.stop_one(history)
+            if history.process.returncode == 0:
+                place.history_awaited.unlink(missing_ok=True)
+                say("history", f"the past year is written ({took(start)})")
+            else:
+                say(
+                    "history",
+                    f"not finished (code {history.process.returncode}); next start tries again\n{history.tail()}",
+                )
+            history = None
+        fail_if_ended(family)
+        time.sleep(0.5)
+
+
+def rebuild(family: Family, place: Place) -> None:
+    """A new world with its year of history, in the foreground."""
+    delete_database(place)
+    prepare_database(family, place)
+    build_world(family, place)
+    start = time.monotonic()
+    log = place.var / "log" / "history.log"
+    say("history", f"the past year is being written (its account: {log})…")
+    child = family.run("history", manage("build_world", "--size", "demo", "--history"), log=log)
+    if child.process.returncode:
+        raise CannotRun(f"The year of history could not be written:\n{child.tail()}")
+    place.history_awaited.unlink(missing_ok=True)
+    say("history", f"written ({took(start)}). `make run` opens it.")
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one of the two commands; gives the exit code."""
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--rebuild", action="store_true", help="build a new invented world and stop (make world)")
+    options = parser.parse_args(arguments)
+    environ = {**DEMO, **os.environ}
+    stop_on_signals()
+    follow_parent()
+    try:
+        if environ.get("VIGIE_MODE", "demo") == "production":
+            raise CannotRun("`make run` is the demo; docs/developer/operate.md says how production starts.")
+        place = Place.read(environ)
+        environ.setdefault("VIGIE_SITE_URL", place.address)
+        environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "src"), environ.get("PYTHONPATH")]))
+        print("Vigie, demonstration with invented data", flush=True)
+        with hold(place), Family(environ) as family:
+            (rebuild if options.rebuild else run)(family, place)
+    except CannotRun as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except subprocess.TimeoutExpired as error:
+        print(f"\nNo end in sight after {error.timeout:.0f} s: {error.cmd}", file=sys.stderr)
+        return 1
+    except Stopped as stopped:
+        print("\nStopped: nothing is left running.", flush=True)
+        return 0 if stopped.number in {signal.SIGINT, signal.SIGTERM} else 128 + stopped.number
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

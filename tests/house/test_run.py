@@ -1,0 +1,252 @@
+"""`make run` with a fake product in a folder of its own: it starts, says so, stops whole, and survives accidents."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+WSGI = """
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"ok"]
+"""
+MANAGE = """
+import os, subprocess, sys, time
+from pathlib import Path
+
+command = sys.argv[1]
+print("fake", *sys.argv[1:], flush=True)
+with open("calls", "a") as calls:
+    calls.write(" ".join(sys.argv[1:]) + chr(10))
+if command == "build_world":
+    if "--quick" in sys.argv and Path("world-fails").exists():
+        sys.exit("no communes")
+    if "--history" in sys.argv and Path("history-lasts").exists():
+        time.sleep(60)
+if command == "demo_people":
+    print("expert@cci.example")
+if command == "qcluster":
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    if Path("worker-dies").exists():
+        sys.exit("the worker has had enough")
+    time.sleep(60)
+"""
+PREPARE = """
+import json
+from pathlib import Path
+
+Path("var/vigie.sqlite3").touch()
+print(json.dumps({"engine": "sqlite3", "name": "x", "populated": Path("populated").exists()}))
+"""
+FREE_PORT = "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
+HOLD_PORT = (
+    "import socket, time; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen();"
+    " print(s.getsockname()[1], flush=True); time.sleep(60)"
+)
+
+
+class House:
+    """A copy of the scripts around a fake product, and the processes it started."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.mark = uuid.uuid4().hex
+        self.port = subprocess.run([sys.executable, "-c", FREE_PORT], capture_output=True, text=True).stdout.strip()
+        shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "src/vigie/config").mkdir(parents=True)
+        (folder / "src/vigie/config/wsgi.py").write_text(WSGI)
+        (folder / "manage.py").write_text(MANAGE)
+        (folder / "scripts/prepare.py").write_text(PREPARE)
+        (folder / "scripts/browser_assets.py").write_text("print('charts are there')")
+
+    def start(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("VIGIE_")}
+        return subprocess.Popen(
+            [sys.executable, "-m", "scripts.run", *arguments],
+            cwd=self.folder,
+            env={**inherited, "VIGIE_PORT": self.port, "VIGIE_TEST_MARK": self.mark, **environ},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def calls(self) -> list[str]:
+        file = self.folder / "calls"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def wait_for_call(self, call: str, seconds: float = 10) -> None:
+        end = time.monotonic() + seconds
+        while call not in self.calls() and time.monotonic() < end:
+            time.sleep(0.05)
+
+    def left(self) -> list[str]:
+        """Processes of this house still there, other than zombies."""
+        found = []
+        for place in Path("/proc").glob("[0-9]*"):
+            try:
+                if self.mark.encode() in (place / "environ").read_bytes():
+                    found.append((place / "cmdline").read_text().replace("\0", " "))
+            except OSError:
+                continue
+        return found
+
+    def wait_until_nothing_is_left(self, seconds: float = 10) -> list[str]:
+        end = time.monotonic() + seconds
+        while self.left() and time.monotonic() < end:
+            time.sleep(0.1)
+        return self.left()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path)
+    yield house
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if house.mark.encode() in (place / "environ").read_bytes():
+                os.kill(int(place.name), signal.SIGKILL)
+        except OSError:
+            continue
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    """The output up to the line that holds the words, or the whole of it."""
+    assert process.stdout is not None
+    text = ""
+    for line in process.stdout:
+        text += line
+        if words in line:
+            break
+    return text
+
+
+def test_run_builds_the_world_says_the_address_and_the_people_and_stops_whole(house: House) -> None:
+    process = house.start()
+    account = read_until(process, "Ctrl-C")
+
+    assert f"Vigie answers at http://127.0.0.1:{house.port}" in account
+    assert "expert@cci.example" in account
+    assert "build_world --size demo --quick" in house.calls()
+    assert len(house.left()) > 4  # the script, the web server and its two workers, the job worker and its child
+
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+    assert house.wait_until_nothing_is_left(2) == []
+
+
+def test_history_is_written_in_the_background_until_it_succeeds_once(house: House) -> None:
+    (house.folder / "history-lasts").touch()
+    process = house.start()
+    read_until(process, "in the background")
+    house.wait_for_call("build_world --size demo --history")
+    process.terminate()
+    assert process.wait(20) == 0
+    assert house.wait_until_nothing_is_left(2) == []
+
+    (house.folder / "history-lasts").unlink()
+    (house.folder / "populated").touch()
+    process = house.start()
+    assert "the past year is written" in read_until(process, "is written")
+    process.terminate()
+    process.wait(20)
+    process = house.start()
+    read_until(process, "Ctrl-C")
+    process.terminate()
+    process.wait(20)
+
+    assert house.calls().count("build_world --size demo --quick") == 1
+    assert house.calls().count("build_world --size demo --history") == 2
+
+
+def test_a_service_that_ends_stops_everything_and_shows_its_log(house: House) -> None:
+    (house.folder / "worker-dies").touch()
+
+    process = house.start()
+    account, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 1
+    assert "The job worker ended (code 1)" in account
+    assert "the worker has had enough" in account
+    assert house.wait_until_nothing_is_left(2) == []
+
+
+def test_a_world_that_cannot_be_built_says_why_and_is_started_again(house: House) -> None:
+    (house.folder / "world-fails").touch()
+    account, _ = house.start().communicate(timeout=30)
+    assert "The invented world could not be built" in account
+    assert "no communes" in account
+
+    (house.folder / "world-fails").unlink()
+    (house.folder / "populated").touch()  # the half-built world has people, and must not be taken for a whole one
+    process = house.start()
+    account = read_until(process, "the last building was interrupted")
+    (house.folder / "populated").unlink()
+    account += read_until(process, "Ctrl-C")
+    process.terminate()
+    process.wait(20)
+
+    assert "deleting" in account
+    assert house.calls().count("build_world --size demo --quick") == 2
+
+
+def test_a_busy_port_is_named_with_its_remedy(house: House) -> None:
+    other = subprocess.Popen([sys.executable, "-c", HOLD_PORT], stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    port = other.stdout.readline().strip()
+
+    process = house.start(VIGIE_PORT=port)
+    account, _ = process.communicate(timeout=30)
+    other.kill()
+    other.communicate()
+
+    assert process.returncode == 1
+    assert f"Port {port} is taken" in account
+    assert f"VIGIE_PORT={int(port) + 1} make run" in account
+
+
+def test_a_second_run_beside_the_first_is_refused(house: House) -> None:
+    first = house.start()
+    read_until(first, "Ctrl-C")
+
+    second, _ = house.start("--rebuild").communicate(timeout=30)
+    first.terminate()
+    first.wait(20)
+
+    assert f"already at work here (http://127.0.0.1:{house.port}" in second
+
+
+def test_killed_without_a_word_it_leaves_nothing_behind(house: House) -> None:
+    process = house.start()
+    read_until(process, "Ctrl-C")
+
+    process.kill()
+    process.wait(20)
+
+    assert house.wait_until_nothing_is_left() == []
+
+
+def test_world_is_built_again_with_its_history(house: House) -> None:
+    account, _ = house.start("--rebuild").communicate(timeout=30)
+
+    assert "`make run` opens it" in account
+    assert house.calls() == ["build_world --size demo --quick", "build_world --size demo --history"]
+    assert house.wait_until_nothing_is_left(2) == []
+
+
+def test_production_does_not_start_this_way(house: House) -> None:
+    process = house.start(VIGIE_MODE="production")
+    account, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 1
+    assert "operate.md" in account
