@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "vigie.accounts.middleware.person",
+    "vigie.portal.middleware.navigation",
     "vigie.portal.middleware.rate_limit",
 ]
 

@@ -10,6 +10,7 @@ from django.utils.cache import patch_cache_control
 
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused, TooMany, TransitionRefused
+from vigie.portal.nav import nav_for
 from vigie.rights import limits
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -40,6 +41,16 @@ def _personal(request: HttpRequest) -> bool:
     return bool(signed_in) or request.path.startswith(
         ("/ma-demande/", "/demande/", "/connexion/", "/mon-compte/", "/equipe/")
     )
+
+
+def navigation(get_response: View) -> View:
+    """The entries at the top of the page, from the person's rights."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.nav = nav_for(request.person)  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
 
 
 def rate_limit(get_response: View) -> View:

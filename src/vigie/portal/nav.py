@@ -1,0 +1,35 @@
+"""The main navigation: what each person finds at the top of every page. Entries follow the rights table."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from vigie.rights.person import Person, PersonKind
+from vigie.rights.reach import may
+from vigie.rights.table import Role
+from vigie.ui.components import NavItem
+
+# (label, URL name, action of the service as a whole that opens it)
+TEAM_ENTRIES = (
+    ("Sollicitations", "matching:queue", "simulator.use"),
+    ("Besoins", "matching:desk", "simulator.use"),
+    ("Qui serait notifié ?", "matching:simulator", "simulator.use"),
+    ("Annuaire", "directory:home", "directory.view"),
+    ("Personnes", "accounts:people", "account.invite"),
+    ("Courriels", "journal:messages", "message.view"),
+    ("Travaux", "journal:jobs", "job.view"),
+    ("Chiffres", "matching:figures", "figures.view"),
+)
+
+
+def nav_for(person: Person) -> tuple[NavItem, ...]:
+    """The entries of a person; the visitor and the company head have the public ones."""
+    if person.kind is not PersonKind.USER:
+        return (NavItem("Accueil", reverse("portal:home")),)
+    if person.is_team:
+        return tuple(NavItem(label, reverse(name)) for label, name, action in TEAM_ENTRIES if may(person, action))
+    entries = []
+    if person.roles & {Role.EXPERT, Role.MANAGER, Role.ADVISER}:
+        entries.append(NavItem("Mes besoins", reverse("matching:desk")))
+    entries.append(NavItem("Mon compte", reverse("accounts:me")))
+    return tuple(entries)

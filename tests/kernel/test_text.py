@@ -1,0 +1,73 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vigie.kernel.text import clean_email, clean_line, clean_person_name, clean_phone, clean_text, fold
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),  # text stays text; pages escape
+        ("pay\u202eesrever\u202c", "payesrever"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("a\x00b\x07c", "abc"),
+        ("ligne 1\r\nligne 2\rligne 3", "ligne 1\nligne 2\nligne 3"),
+        ("e\u0301", "é"),
+        ("{{7*7}} %s ../", "{{7*7}} %s ../"),
+        ("café 🥐", "café 🥐"),
+        ("lone \ud800 surrogate", "lone  surrogate"),
+    ],
+)
+def test_clean_text(typed: str, kept: str) -> None:
+    assert clean_text(typed) == kept
+
+
+def test_ten_thousand_accents_on_one_letter_are_cut() -> None:
+    assert len(clean_text("a" + "\u0316" * 10_000)) <= 4
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    once = clean_text(text)
+
+    assert clean_text(once) == once
+    assert "\n" not in clean_line(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [("Boulangerie de l’Œuf", "BOULANGERIE DE L OEUF"), ("ÉTS. Müller & Fils", "ETS MULLER FILS"), ("  ", "")],
+)
+def test_fold(name: str, folded: str) -> None:
+    assert fold(name) == folded
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [(" Jean.Dupont@Exemple,FR ", "jean.dupont@exemple.fr"), ("éric@a;b", "eric@a.b"), ("a..b@c.fr", "a.b@c.fr")],
+)
+def test_clean_email(typed: str, kept: str) -> None:
+    assert clean_email(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("0123456789", "01 23 45 67 89"),
+        ("1 23 45 67 89", "01 23 45 67 89"),
+        ("+33 1 23 45 67 89", "01 23 45 67 89"),
+        ("+41 22 123 45 67", "+41221234567"),
+        ("3949", "3949"),
+    ],
+)
+def test_clean_phone(typed: str, kept: str) -> None:
+    assert clean_phone(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("jean-paul MARTIN", "Jean-Paul Martin"), ("  anne   de La Tour ", "Anne De La Tour"), ("", "")],
+)
+def test_clean_person_name(typed: str, kept: str) -> None:
+    assert clean_person_name(typed) == kept
