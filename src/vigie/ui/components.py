@@ -1,0 +1,211 @@
+"""What the components show, as values: pages build them, tags render them.
+
+Each is a frozen dataclass with no decision and no markup. The tag of the same name is in ``templatetags/vigie.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from vigie.kernel.lifecycle import State, Transition
+from vigie.ui.formats import Number
+
+if TYPE_CHECKING:
+    from django.forms import BaseForm
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text and where it leads."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of the main navigation. count: shown beside the label when it is not None."""
+
+    label: str
+    href: str
+    count: int | None = None
+    current: bool = False
+
+
+def mark_current(items: Sequence[NavItem], path: str) -> tuple[NavItem, ...]:
+    """The same items; the one whose address is the longest beginning of the path becomes the current one.
+
+    Items already marked by the page are left as they are.
+    """
+    if any(item.current for item in items):
+        return tuple(items)
+    under = [item for item in items if path == item.href or (item.href != "/" and path.startswith(item.href))]
+    here = max(under, key=lambda item: len(item.href), default=None)
+    return tuple(replace(item, current=item is here) for item in items)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab that is a link: the server shows one list at a time."""
+
+    label: str
+    href: str
+    count: int | None = None
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    sort: name of its sorting key in the address, empty when it cannot be sorted.
+    numeric: figures, aligned on the right. header: its cells name the row.
+    hidden: the label is for screen readers only.
+    """
+
+    label: str
+    sort: str = ""
+    numeric: bool = False
+    header: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: the first that is set of state, at and phone, else the text; hint is a second, smaller line."""
+
+    text: str = ""
+    href: str = ""
+    hint: str = ""
+    state: State | None = None
+    at: datetime | None = None
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that can be read aloud. sort: the key in use, « -key » when descending.
+
+    rows: one tuple of cells per row, as many cells as columns; a text stands for a cell.
+    empty: the sentence shown when there is no row.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell | str, ...], ...]
+    sort: str = ""
+    empty: str = "Aucune ligne."
+    caption_hidden: bool = False
+    keys: bool = False  # j and k move from row to row
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact and its origin.
+
+    An empty value is said: « inconnu », or ``missing`` (« non déposé », « verrouillé : … »).
+    """
+
+    label: str
+    value: str = ""
+    as_of: date | None = None
+    source: str = ""
+    href: str = ""
+    phone: str = ""
+    missing: str = "inconnu"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A moment of a story. at is None for what has not happened; then ``text`` says when it should."""
+
+    title: str
+    at: datetime | None = None
+    text: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class ThreadMessage:
+    """A message of a discussion; system: a line written by Vigie (« M. Petit prend en charge »)."""
+
+    author: str
+    at: datetime
+    text: str
+    organisation: str = ""
+    mine: bool = False
+    system: bool = False
+
+
+@dataclass(frozen=True)
+class Series:
+    """A named row of figures of a chart; None: unknown or withheld."""
+
+    name: str
+    values: tuple[Number | None, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart, the sentence that says what it shows, and the figures its table gives.
+
+    kind: bar, line or pie. labels: one per figure.
+    """
+
+    kind: str
+    title: str
+    sentence: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+    source: str = ""
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class ActButton:
+    """A button that changes something: a form sent to ``action`` by POST.
+
+    name: sent as ``transition``. confirm: the sentence that says what will happen to whom. form: what must be told
+    with the act (a reason, a note). With either of them the button opens, and a second one sends.
+    token: makes a double press count once.
+    """
+
+    label: str
+    action: str
+    name: str = ""
+    style: str = "primary"
+    confirm: str = ""
+    form: BaseForm | None = None
+    token: str = ""
+
+    def __post_init__(self) -> None:
+        if self.form is not None:  # several buttons of a page may ask for a field of the same name
+            self.form.auto_id = f"{self.name or 'act'}_%s"
+
+    @classmethod
+    def of(
+        cls,
+        transition: Transition,
+        action: str,
+        *,
+        style: str = "primary",
+        confirm: str = "",
+        form: BaseForm | None = None,
+        token: str = "",
+    ) -> ActButton:
+        """The button of a row of a lifecycle table."""
+        return cls(transition.button or transition.name, action, transition.name, style, confirm, form, token)
+
+    @property
+    def opens(self) -> bool:
+        """True when something is read or told before the act."""
+        return bool(self.confirm) or self.form is not None
+
+    @property
+    def open(self) -> bool:
+        """True when what was told came back with errors."""
+        return self.form is not None and self.form.is_bound and not self.form.is_valid()

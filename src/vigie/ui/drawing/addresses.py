@@ -1,0 +1,31 @@
+"""Addresses of the page shown, with one parameter changed: sorting, pages and filters live in the address."""
+
+from __future__ import annotations
+
+from django.forms import BaseForm
+from django.http import HttpRequest, QueryDict
+
+
+def path(request: HttpRequest | None) -> str:
+    """The address of the page without its parameters."""
+    return request.path if request else ""
+
+
+def changed(request: HttpRequest | None, **parameters: str | int | None) -> str:
+    """The address of the page with these parameters changed; None takes one off."""
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    for name, value in parameters.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    text = query.urlencode()
+    return f"{path(request)}?{text}" if text else path(request) or "?"
+
+
+def kept(request: HttpRequest | None, form: BaseForm) -> list[tuple[str, str]]:
+    """The parameters that the form does not hold and must carry on (the tab, the sort), but for the page number."""
+    if request is None:
+        return []
+    own = {form.add_prefix(name) for name in form.fields} | {"page"}
+    return [(name, value) for name, values in request.GET.lists() for value in values if name not in own]

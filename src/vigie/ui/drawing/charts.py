@@ -1,0 +1,49 @@
+"""A chart as the attributes of dsfr-chart's elements, and as the table that says the same."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+from vigie.ui.components import Cell, Chart, Column, Table
+from vigie.ui.formats import NBSP, Number, number
+
+UNKNOWN = "non connu"
+
+
+def attributes(chart: Chart) -> dict[str, str]:
+    """The JSON texts of an element of dsfr-chart: one list of labels and figures per series."""
+    shared = chart.kind == "pie"
+    figures = [[_plain(value) for value in series.values] for series in chart.series]
+    labels = [list(chart.labels) for _ in chart.series]
+    return {
+        "x": _json(labels),
+        "y": _json(figures),
+        "name": _json(list(chart.labels) if shared else [series.name for series in chart.series]),
+        "unit": chart.unit,
+    }
+
+
+def table(chart: Chart) -> Table:
+    """The figures of the chart, one row per label."""
+    columns = (Column("", header=True, hidden=True), *(Column(series.name, numeric=True) for series in chart.series))
+    rows = tuple(
+        (Cell(label), *(_shown(series.values[rank], chart.unit) for series in chart.series))
+        for rank, label in enumerate(chart.labels)
+    )
+    return Table(caption=chart.title, columns=columns, rows=rows, caption_hidden=True)
+
+
+def _plain(value: Number | None) -> float | int | None:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _shown(value: Number | None, unit: str) -> Cell:
+    if value is None:
+        return Cell(UNKNOWN)
+    text = number(value, 0 if float(value).is_integer() else 1)
+    return Cell(f"{text}{NBSP}{unit}" if unit else text)
+
+
+def _json(value: list) -> str:
+    return json.dumps(value, ensure_ascii=False)

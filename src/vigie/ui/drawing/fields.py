@@ -1,0 +1,107 @@
+"""What the field templates read of a bound field: which kind of control, its classes, its hints, its errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest
+
+from vigie.ui.drawing.addresses import changed
+from vigie.ui.formats import number
+from vigie.ui.forms import error_lines
+
+
+def kind(bound: BoundField) -> str:
+    """How the field is laid out: radios, checkboxes, checkbox, select, fieldset or input."""
+    widget = bound.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return "checkbox"
+    if isinstance(widget, forms.CheckboxSelectMultiple):
+        return "checkboxes"
+    if isinstance(widget, forms.RadioSelect):
+        return "radios"
+    return "select" if isinstance(widget, forms.Select) else "input"
+
+
+def drawing(bound: BoundField, mention: bool = True) -> dict[str, Any]:
+    """The context of ``ui/forms/field.html``."""
+    layout = kind(bound)
+    limit = getattr(bound.field.widget, "limit", 0)
+    described = _described_by(bound, limit)
+    attrs: dict[str, str | bool] = {"class": _classes(bound, layout)}
+    if bound.field.required and layout != "checkboxes":
+        attrs["aria-required"] = "true"
+    if layout in {"input", "select", "checkbox"}:
+        attrs["aria-describedby"] = described
+    return {
+        "field": bound,
+        "kind": layout,
+        "control": "" if layout in {"radios", "checkboxes"} else bound.as_widget(attrs=attrs),
+        "options": list(bound.subwidgets) if layout in {"radios", "checkboxes"} else [],
+        "optional": mention and not bound.field.required and layout != "checkbox",
+        "limit": limit,
+        "limit_text": f"{number(limit)} caractères au plus" if limit else "",
+        "messages_id": f"{bound.auto_id}_error",
+    }
+
+
+def _described_by(bound: BoundField, limit: int) -> str:
+    """The elements read after the label. Messages come even when empty: the script writes in them."""
+    parts = [f"{bound.auto_id}_helptext"] if bound.help_text else []
+    parts += [f"{bound.auto_id}_limit"] if limit else []
+    parts += [f"{bound.auto_id}_error"]
+    return " ".join(parts)
+
+
+def _classes(bound: BoundField, layout: str) -> str:
+    own = str(bound.field.widget.attrs.get("class", ""))
+    base = {"select": "fr-select", "input": "fr-input"}.get(layout, "")
+    error = f"{base}--error" if base and bound.errors else ""
+    return " ".join(filter(None, (base, error, own)))
+
+
+def summary(form: forms.BaseForm) -> dict[str, Any]:
+    """The context of ``ui/forms/errors.html``; nothing is shown when there is no error."""
+    lines = error_lines(form) if form.is_bound else ()
+    title = "Une réponse est à corriger" if len(lines) == 1 else f"{number(len(lines))} réponses sont à corriger"
+    return {"lines": lines, "title": title}
+
+
+def traps(form: forms.BaseForm) -> list[BoundField]:
+    """The fields that only robots fill."""
+    return [form[name] for name in getattr(form, "trap_fields", ())]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in use and the address of the list without it."""
+
+    label: str
+    value: str
+    href: str
+
+
+def active_filters(form: forms.BaseForm, request: HttpRequest | None) -> list[Chip]:
+    """The filters that narrow the list, each with the address that takes it off."""
+    chips = []
+    for bound in form.visible_fields():
+        value = bound.value()
+        if value in (None, "", [], (), False):
+            continue
+        shown = ", ".join(_choice_labels(bound, value))
+        chips.append(Chip(str(bound.label), shown, changed(request, **{bound.html_name: None, "page": None})))
+    return chips
+
+
+def _choice_labels(bound: BoundField, value: Any) -> list[str]:
+    """The labels of the options chosen; the value itself for a free field; « oui » for a box."""
+    if isinstance(bound.field.widget, forms.CheckboxInput):
+        return ["oui"]
+    chosen = [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)]
+    if not hasattr(bound.field, "choices"):
+        return chosen
+    labels = {str(code): str(label) for code, label in bound.field.widget.choices}
+    return [labels.get(item, item) for item in chosen]

@@ -1,0 +1,228 @@
+// What scripts add to pages that already work without them. No library, no eval, no markup built from text.
+// combobox · counter · once (double sending) · unsaved text · copy · j and k · focus on the errors
+
+const DEBOUNCE_MS = 150;
+const SEARCH_FROM = 2;
+
+const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
+
+function element(tag, attributes = {}, text = "") {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.textContent = text;
+  return made;
+}
+
+// --- combobox: ARIA 1.2, list opened by typing, arrows to move, Enter to choose, Escape to close ---------------------
+class Combobox {
+  constructor(box, rank) {
+    this.box = box;
+    this.input = box.querySelector("input:not([type=hidden])");
+    this.hidden = box.dataset.vgValue ? box.querySelector(`input[name="${box.dataset.vgValue}"]`) : null;
+    this.options = [];
+    this.active = -1;
+    this.list = element("ul", { role: "listbox", class: "vg-combobox__list", id: `vg-list-${rank}`, hidden: "" });
+    this.list.setAttribute("aria-label", "Propositions");
+    this.status = element("p", { role: "status", class: "fr-sr-only" });
+    for (const [name, value] of Object.entries({
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": this.list.id,
+    })) {
+      this.input.setAttribute(name, value);
+    }
+    box.append(this.list, this.status);
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.pressed(event));
+    this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+  }
+
+  typed() {
+    if (this.hidden) this.hidden.value = "";
+    clearTimeout(this.timer);
+    this.request?.abort();
+    const text = this.input.value.trim();
+    if (text.length < SEARCH_FROM) return this.close();
+    this.timer = setTimeout(() => this.ask(text), DEBOUNCE_MS);
+  }
+
+  async ask(text) {
+    this.request = new AbortController();
+    const address = new URL(this.box.dataset.vgCombobox, location.href);
+    address.searchParams.set("q", text);
+    try {
+      const answer = await fetch(address, {
+        signal: this.request.signal,
+        headers: { Accept: "application/json", "X-Requested-With": "XMLHttpRequest" },
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.show((await answer.json()).results ?? []);
+    } catch (problem) {
+      if (problem.name === "AbortError") return;
+      this.close();
+      this.status.textContent = "La recherche ne répond pas. Validez pour chercher quand même.";
+    }
+  }
+
+  show(results) {
+    this.options = results;
+    this.active = -1;
+    this.list.replaceChildren(
+      ...results.map((result, rank) => {
+        const line = element("li", { role: "option", id: `${this.list.id}-${rank}`, "aria-selected": "false" });
+        line.append(element("span", { class: "vg-combobox__label" }, result.label));
+        if (result.hint) line.append(element("span", { class: "vg-combobox__hint" }, result.hint));
+        line.addEventListener("mousedown", (event) => {
+          event.preventDefault();
+          this.choose(rank);
+        });
+        return line;
+      }),
+    );
+    const open = results.length > 0;
+    this.list.hidden = !open;
+    this.input.setAttribute("aria-expanded", String(open));
+    this.input.removeAttribute("aria-activedescendant");
+    this.status.textContent = open
+      ? `${results.length} proposition${results.length > 1 ? "s" : ""}, flèches pour choisir.`
+      : "Aucune proposition.";
+  }
+
+  close() {
+    this.list.hidden = true;
+    this.active = -1;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
+
+  pressed(event) {
+    if (this.list.hidden) return;
+    const last = this.options.length - 1;
+    const moves = { ArrowDown: this.active < last ? this.active + 1 : 0, ArrowUp: this.active > 0 ? this.active - 1 : last };
+    if (event.key in moves) {
+      event.preventDefault();
+      this.point(moves[event.key]);
+    } else if (event.key === "Enter" && this.active >= 0) {
+      event.preventDefault();
+      this.choose(this.active);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      this.close();
+    }
+  }
+
+  point(rank) {
+    this.active = rank;
+    [...this.list.children].forEach((line, index) => line.setAttribute("aria-selected", String(index === rank)));
+    const line = this.list.children[rank];
+    this.input.setAttribute("aria-activedescendant", line.id);
+    line.scrollIntoView({ block: "nearest" });
+  }
+
+  choose(rank) {
+    const chosen = this.options[rank];
+    this.close();
+    if (chosen.href) return location.assign(new URL(chosen.href, location.origin).pathname);
+    this.input.value = chosen.label;
+    if (this.hidden) this.hidden.value = chosen.value ?? "";
+    this.status.textContent = `${chosen.label} choisi.`;
+    this.box.dispatchEvent(new CustomEvent("vg:chosen", { bubbles: true, detail: chosen }));
+    if ("vgSubmit" in this.box.dataset) this.input.form.requestSubmit();
+  }
+}
+
+// --- counter: the figure at once for the eye, one second later for the ear --------------------------------------------
+function counter(line) {
+  const input = document.getElementById(line.dataset.vgCounter);
+  const limit = Number(line.dataset.vgLimit);
+  const format = new Intl.NumberFormat("fr-FR");
+  const shown = element("span", { "aria-hidden": "true" });
+  const heard = element("span", { role: "status", class: "fr-sr-only" });
+  let timer = 0;
+  const sentence = () => {
+    const left = limit - [...input.value.replace(/\r\n/g, "\n")].length;
+    const figure = format.format(Math.abs(left));
+    const noun = Math.abs(left) < 2 ? "caractère" : "caractères";
+    return left >= 0 ? `${figure} ${noun} encore possibles` : `${figure} ${noun} en trop`;
+  };
+  const update = () => {
+    shown.textContent = sentence();
+    line.classList.toggle("vg-counter--over", shown.textContent.endsWith("trop"));
+    clearTimeout(timer);
+    timer = setTimeout(() => (heard.textContent = shown.textContent), 1000);
+  };
+  line.replaceChildren(shown, heard);
+  shown.textContent = sentence();
+  input.addEventListener("input", update);
+}
+
+// --- once: the second press of the same button is ignored; going back makes it live again -----------------------------
+function sendOnce() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.vgSent) return event.preventDefault();
+    form.dataset.vgSent = "1";
+    form.setAttribute("aria-busy", "true");
+    delete form.dataset.vgChanged;
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) each("form[data-vg-sent]", free);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest?.("form[data-vg-sent]");
+    if (form) free(form);
+  });
+}
+
+function free(form) {
+  delete form.dataset.vgSent;
+  form.removeAttribute("aria-busy");
+}
+
+// --- unsaved: leaving a page with typed text asks first ----------------------------------------------------------------
+function guardUnsaved() {
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("form[method=post]");
+    if (form && event.target.matches("textarea, [data-vg-guard] input")) form.dataset.vgChanged = "1";
+  });
+  addEventListener("beforeunload", (event) => {
+    if (document.querySelector("form[data-vg-changed]:not([data-vg-sent])")) event.preventDefault();
+  });
+}
+
+// --- copy ----------------------------------------------------------------------------------------------------------------
+function copier(button) {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  const label = button.firstChild;
+  const before = label.textContent;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.vgCopy);
+    label.textContent = "Copié";
+    setTimeout(() => (label.textContent = before), 2000);
+  });
+}
+
+// --- j, k: from row to row, only while the focus is in the list (WCAG 2.1.4) -------------------------------------------
+function rowKeys(list) {
+  list.addEventListener("keydown", (event) => {
+    const step = { j: 1, k: -1 }[event.key];
+    if (!step || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select")) return;
+    const links = [...list.querySelectorAll("tbody tr")].map((row) => row.querySelector("a")).filter(Boolean);
+    const here = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+    const next = links[here + step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+}
+
+each("[data-vg-combobox]", (box, rank) => new Combobox(box, rank));
+each("[data-vg-counter]", counter);
+each("[data-vg-copy]", copier);
+each("[data-vg-keys]", rowKeys);
+each("[data-vg-errors]", (summary) => summary.focus());
+sendOnce();
+guardUnsaved();

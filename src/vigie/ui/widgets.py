@@ -1,0 +1,61 @@
+"""The few inputs that Django has not: a text counted as it is typed, a name completed as it is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+
+class CountedTextarea(forms.Textarea):
+    """A large text; the field template writes under it how many characters are left.
+
+    The browser is not told the limit (``maxlength`` would cut a pasted text without a word): the server refuses it and
+    gives it back whole.
+    """
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, limit: int = 0, rows: int = 6) -> None:
+        super().__init__({"rows": rows, **(attrs or {})})
+        self.limit = limit
+
+
+class Combobox(forms.TextInput):
+    """A text input completed from ``source``; without script it is a plain search text.
+
+    source: address answering ``?q=…`` with ``{"results": [{"value", "label", "hint"}]}``.
+    value_name: name of the hidden input that receives the value of the line chosen (empty: only the label counts).
+    submit: the form is sent as soon as a line is chosen.
+    """
+
+    template_name = "ui/widgets/combobox.html"
+
+    def __init__(
+        self,
+        attrs: dict[str, Any] | None = None,
+        *,
+        source: str,
+        value_name: str = "",
+        value: str = "",
+        submit: bool = False,
+    ) -> None:
+        super().__init__({"autocomplete": "off", "spellcheck": "false", **(attrs or {})})
+        self.source = source
+        self.value_name = value_name
+        self.value = value
+        self.submit = submit
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["combobox"] = self
+        return context
+
+
+class Choice(str):
+    """The label of an option of a radio or checkbox group, with a hint under it."""
+
+    hint: str
+
+    def __new__(cls, label: str, hint: str = "") -> Choice:
+        choice = super().__new__(cls, label)
+        choice.hint = hint
+        return choice
