@@ -105,9 +105,11 @@ def with_pip(root: Path, name: str) -> None:
             ) from error
     pip = (python, "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet")
     _run(*pip, "install", "--require-hashes", "--no-deps", "-r", lock_file(root, name))
-    listing = subprocess.run([*map(str, pip), "list", "--format=json"], check=True, capture_output=True, text=True)
+    question = "import importlib.metadata, json; "
+    question += "print(json.dumps([each.metadata['Name'] for each in importlib.metadata.distributions()]))"
+    listing = subprocess.run([python, "-c", question], check=True, capture_output=True, text=True)
     kept = locked_names(lock_file(root, name).read_text()) | ALWAYS_THERE
-    strangers = [row["name"] for row in json.loads(listing.stdout) if _normal(row["name"]) not in kept]
+    strangers = [each for each in json.loads(listing.stdout) if _normal(each) not in kept]
     if strangers:
         _run(*pip, "uninstall", "--yes", *strangers)
 

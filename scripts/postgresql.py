@@ -19,6 +19,7 @@ from pathlib import Path
 
 from scripts.processes import Child, Family, Stopped, follow_parent, stop_on_signals
 
+DEBIAN = Path("/usr/lib/postgresql")
 START_SECONDS = 60
 NEEDED_EXTENSIONS = ("unaccent", "pg_trgm")
 SETTINGS = {
@@ -42,7 +43,7 @@ def programs() -> Path:
     on_path = shutil.which("initdb")
     if on_path:
         return Path(on_path).resolve().parent
-    found = [file.parent for file in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    found = [file.parent for file in DEBIAN.glob("*/bin/initdb")]
     if not found:
         raise NoPostgresql(
             "PostgreSQL is not installed: the tests on PostgreSQL cannot run. Debian, Ubuntu: apt install postgresql"
