@@ -58,7 +58,7 @@ def test_skips_and_expected_failures_count_as_failures(tmp_path: Path, arguments
     assert done.returncode == 1
     assert "3 failed, 1 passed, 1 error" in done.stdout
     for reason in ("no time today", "not here", "known fault", "mended since"):
-        assert f"({reason})" in done.stdout
+        assert reason in done.stdout
 
 
 def test_a_file_that_skips_itself_counts_as_a_failure(tmp_path: Path) -> None:
