@@ -54,7 +54,7 @@ test-browser: development
 check: development
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m ruff check --quiet .
-	$(PY) -m mypy --no-error-summary src
+	$(PY) -m mypy --no-error-summary src scripts
 	.venv/bin/lint-imports --no-logo
 	$(PY) -m djlint --lint --quiet src
 	$(PY) -m bandit --quiet --recursive --configfile pyproject.toml src scripts

@@ -116,7 +116,7 @@ def with_pip(root: Path, name: str) -> None:
 
 def _same_python(venv: Path) -> bool:
     """Whether the environment's Python starts and is the version that runs this script."""
-    question = [venv / "bin" / "python", "-c", "import sys; print(sys.version_info[:2])"]
+    question = [str(venv / "bin" / "python"), "-c", "import sys; print(sys.version_info[:2])"]
     try:
         answer = subprocess.run(question, capture_output=True, text=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired):

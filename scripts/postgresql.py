@@ -94,7 +94,7 @@ def start(family: Family, bin_: Path, folder: Path, user: tuple[int, int] | None
 
 def ask(bin_: Path, folder: Path, question: str, database: str = "postgres") -> str:
     """The answer of the server to one SQL question."""
-    command = [bin_ / "psql", "-h", folder, "-U", "vigie", "-d", database, "-At", "-X", "-c", question]
+    command = [str(bin_ / "psql"), "-h", str(folder), "-U", "vigie", "-d", database, "-At", "-X", "-c", question]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     if done.returncode:
         raise NoPostgresql(done.stderr)

@@ -1,10 +1,11 @@
 """Brings the database up to date and says, as one line of JSON, whether people already live in it.
 
-One process for what would be three commands: Django takes a second to wake up.
+One process for what would be several commands: Django takes a second to wake up.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
-    """Migrates, makes the cache table, answers `{"engine": …, "name": …, "populated": …}`."""
+    """Migrates, plans the jobs, answers `{"engine": …, "name": …, "populated": …}`."""
     sys.path.insert(0, str(ROOT / "src"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigie.config.settings")
     import django
@@ -26,7 +27,7 @@ def main() -> int:
         Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
+    call_command("setup_jobs", stdout=io.StringIO())
 
     from django.contrib.auth import get_user_model
 
