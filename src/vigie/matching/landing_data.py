@@ -1,4 +1,4 @@
-"""The landing `accueil` as the public reads it: themes, subjects, standard answers. Pure data, loaded by ``load_landing``.
+"""The landing `accueil` as the public reads it: themes, subjects, standard answers (data of ``load_landing``).
 
 The title of a subject is what a head would say of his own firm; its explanation says what helps an adviser to call back
 with something useful in hand.
