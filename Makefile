@@ -57,7 +57,7 @@ check: development
 	$(PY) -m mypy --no-error-summary src scripts
 	.venv/bin/lint-imports --no-logo
 	$(PY) -m djlint --lint --quiet src
-	$(PY) -m bandit --quiet --recursive --configfile pyproject.toml src scripts
+	$(PY) -m bandit --quiet --recursive --configfile pyproject.toml src
 	$(PY) manage.py makemigrations --check --dry-run --verbosity 1
 	$(PY) manage.py build_reference --check
 
