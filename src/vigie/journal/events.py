@@ -126,6 +126,7 @@ EVENTS = (
         "Un message a été écrit dans la discussion",
         (Message("thread_audience", "matching/mail/thread_message", held=True),),
     ),
+    Event("need.comment_deleted", "matching.ThreadMessage", "Un message de la discussion a été retiré par son auteur"),
     Event("need.nobody_left", NEED, "Tous les experts ont refusé"),
     # --- people
     Event(
@@ -142,6 +143,7 @@ EVENTS = (
     Event("account.signed_in", "accounts.User", "Connexion"),
     Event("account.sign_in_failed", "accounts.User", "Connexion refusée"),
     Event("account.second_factor_set", "accounts.User", "Un second facteur a été installé"),
+    Event("account.second_factor_removed", "accounts.User", "Le second facteur a été retiré"),
     Event(
         "account.invited",
         "accounts.User",
