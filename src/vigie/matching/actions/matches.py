@@ -79,7 +79,7 @@ def reopen(match: Match, *, by: Person, at: datetime) -> Match:
 
 
 def reassign(match: Match, to: Expert, *, by: Person, at: datetime) -> Match:
-    """Hands the match over to a colleague of the same institution, who is notified; the state starts again from waiting.
+    """Hands the match over to a colleague of the same institution, who is notified; it waits again.
 
     Refused for an expert of another institution, deleted, or who already received the need.
     """
@@ -89,9 +89,7 @@ def reassign(match: Match, to: Expert, *, by: Person, at: datetime) -> Match:
         if to.pk == row.expert_id:
             raise Refused("same_expert", "Cet expert a déjà ce besoin. Choisissez un autre collègue.")
         if row.state not in OPEN:
-            raise TransitionRefused(
-                "match_closed", "Ce besoin est clos : rouvrez-le avant de le confier."
-            )
+            raise TransitionRefused("match_closed", "Ce besoin est clos : rouvrez-le avant de le confier.")
         if to.deleted_at or to.antenne.institution_id != row.expert.antenne.institution_id:
             raise Refused(
                 "not_a_colleague", "Vous pouvez confier ce besoin à un expert de votre institution seulement."
