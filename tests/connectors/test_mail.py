@@ -189,18 +189,28 @@ def refused(code: int, words: bytes = b"no") -> smtplib.SMTPRecipientsRefused:
         ("connect", ConnectionRefusedError()), ("connect", TimeoutError()), ("connect", socket.gaierror(-3, "name")),
         ("connect", ssl.SSLError("handshake")), ("connect", smtplib.SMTPConnectError(421, b"busy")),
         ("connect", smtplib.SMTPServerDisconnected("closed")), ("sendmail", smtplib.SMTPHeloError(502, b"no")),
-        ("sendmail", refused(450)), ("sendmail", refused(451)), ("sendmail", smtplib.SMTPDataError(451, b"later")),
         ("sendmail", smtplib.SMTPServerDisconnected("cut after DATA")), ("sendmail", TimeoutError()),
         ("sendmail", smtplib.SMTPSenderRefused(451, b"later", "x")), ("sendmail", ConnectionResetError()),
         ("sendmail", smtplib.SMTPSenderRefused(550, b"unknown sender", "x")),
         ("sendmail", smtplib.SMTPAuthenticationError(535, b"bad password")),
     ],
 )  # fmt: skip
-def test_what_may_pass_later_is_temporary(smtp: type[ScriptedSmtp], step: str, error: Exception) -> None:
+def test_relay_that_is_away_is_temporary(smtp: type[ScriptedSmtp], step: str, error: Exception) -> None:
     with pytest.raises(TemporaryFailure) as caught:
         deliver(smtp, step, error)
 
     assert caught.value.reason
+    assert caught.value.relay_away
+
+
+@pytest.mark.parametrize("error", [refused(450), refused(451), refused(421), smtplib.SMTPDataError(451, b"later")])
+def test_recipient_who_has_to_wait_is_temporary_and_the_relay_is_well(
+    smtp: type[ScriptedSmtp], error: Exception
+) -> None:
+    with pytest.raises(TemporaryFailure) as caught:
+        deliver(smtp, "sendmail", error)
+
+    assert not caught.value.relay_away
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.connectors.conftest import HandCache, Hands, Scripted, Service
-from vigie.connectors import recherche_entreprises, services
+from vigie.connectors import recherche_entreprises
 from vigie.connectors.company_hits import naf_code
 from vigie.connectors.fakes import data
 from vigie.connectors.fakes.builtin_firms import invented_siren
@@ -445,11 +445,3 @@ def test_configured_service_is_the_fake_when_nothing_is_set() -> None:
     assert recherche_entreprises.by_siret(siret_of(BAKERY, 1)).siren == BAKERY
     assert [hit.siren for hit in recherche_entreprises.search("fournil", commune="35047")] == [BAKERY]
     assert recherche_entreprises.configured() is recherche_entreprises.configured()
-
-
-def test_page_of_dependencies_lists_each_service() -> None:
-    recherche_entreprises.by_siren(invented_siren(2))
-
-    [health] = services.health()
-
-    assert (health.service, health.state, health.breaker) == ("recherche-entreprises", "ok", "closed")

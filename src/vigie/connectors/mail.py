@@ -40,12 +40,16 @@ _CONTENT_REFUSED = (552, 554)  # said of a sender, these codes speak of this ver
 
 
 class TemporaryFailure(Unavailable):
-    """The relay did not take the message now; it may have, if the connection died after the content was
-    sent."""
+    """The relay did not take the message now; it may have, if the connection died after the content was sent.
 
-    def __init__(self, reason: str) -> None:
+    relay_away: true when no other message would pass either (a breaker may count it), false when the relay is well and
+    only this recipient or this message has to wait.
+    """
+
+    def __init__(self, reason: str, *, relay_away: bool = True) -> None:
         super().__init__(SERVICE, reason)
         self.reason = reason
+        self.relay_away = relay_away
 
 
 class PermanentFailure(BadAnswer):
@@ -174,7 +178,7 @@ class MemoryRelay:
         if self._meets("refuse", rank):
             raise PermanentFailure("adresse refusée par le relais (550)")
         if self._meets("defer", rank) and first:
-            raise TemporaryFailure("relais occupé (451)")
+            raise TemporaryFailure("relais occupé (451)", relay_away=False)
         if self._meets("delay", rank):
             self._sleep(self._delay_s)
         self.accepted.append(mail)
@@ -220,8 +224,12 @@ def _message(mail: Mail, connection: object) -> EmailMultiAlternatives:
 def _failure(
     code: int, words: bytes | str, what: str, *, said: int | None = None
 ) -> TemporaryFailure | PermanentFailure:
-    """The failure that an SMTP code means: 5xx is for ever, everything else is for now. said: the code to
-    show."""
+    """The failure that an SMTP code means: 5xx is for ever, everything else is for now.
+
+    said: the code to show, when it is not ``code``: the relay speaks of itself, not of this message.
+    """
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
     reason = f"{what} ({said or code} {clean_line(text)[:150]})".replace(" )", ")")
-    return PermanentFailure(reason) if 500 <= code < 600 else TemporaryFailure(reason)
+    if 500 <= code < 600:
+        return PermanentFailure(reason)
+    return TemporaryFailure(reason, relay_away=said is not None)

@@ -1,12 +1,17 @@
-"""The outside services of this installation, for the page of dependencies. A new connector adds its line
-here."""
+"""The outside services of this installation, for the page of dependencies. A new connector adds its line here."""
 
 from __future__ import annotations
 
-from vigie.connectors import recherche_entreprises
-from vigie.connectors.breaker import ServiceHealth
+from django.core.cache import cache
+
+from vigie.connectors import mail, recherche_entreprises
+from vigie.connectors.breaker import Breaker, ServiceHealth
+from vigie.kernel import clock
 
 
 def health() -> list[ServiceHealth]:
     """The state of each outside service, as its last calls left it; calls nobody."""
-    return [recherche_entreprises.configured().client.health()]
+    return [
+        recherche_entreprises.configured().client.health(),
+        Breaker(mail.SERVICE, cache).health(clock.now(), active=True),  # the outbox tells it how its deliveries end
+    ]
