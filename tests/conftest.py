@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.template import engines
+from django.test import TransactionTestCase
 from pytest_socket import disable_socket
+
+from vigie.journal import append_only
+from vigie.rights import limits
 
 
 def pytest_runtest_setup() -> None:
@@ -26,7 +33,22 @@ def at() -> datetime:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+    limits.forget_local_counts()
     return
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _journal_can_be_emptied() -> Iterator[None]:
+    """A transactional test ends by emptying all tables; SQLite does it with DELETE, which the journal refuses."""
+    teardown = TransactionTestCase._fixture_teardown
+
+    def lift_then_teardown(self: TransactionTestCase) -> None:
+        with append_only.lifted(connection) if connection.vendor == "sqlite" else nullcontext():
+            teardown(self)
+
+    TransactionTestCase._fixture_teardown = lift_then_teardown  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
 
 
 class UndefinedVariable(str):

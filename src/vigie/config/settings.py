@@ -80,6 +80,13 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        # Subjects and texts of mails (vigie.journal.delivery): plain text has nothing to escape.
+        "NAME": "text",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"autoescape": False},
+    },
 ]
 
 if VIGIE.database_url:

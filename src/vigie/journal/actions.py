@@ -1,6 +1,7 @@
 """The only writers of what happens: ``record`` an event with its messages, ``perform`` a transition.
 
-State, event and messages change in the caller's transaction: all or nothing.
+State, event and messages change in the caller's transaction: all or nothing. Below, what the team may do to a message
+that waits.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from structlog.contextvars import get_contextvars
 from vigie.journal import outbox
 from vigie.journal.crash import crash_point
 from vigie.journal.events import EVENTS_BY_NAME
-from vigie.journal.models import Event
+from vigie.journal.models import Event, OutgoingMessage
 from vigie.journal.registry import audience
 from vigie.kernel.errors import Refused
 from vigie.kernel.lifecycle import Lifecycle
@@ -105,6 +106,24 @@ def perform(
     for name in written:
         setattr(obj, name, getattr(row, name))
     return obj
+
+
+@transaction.atomic
+def release_message(message: OutgoingMessage, *, by: Person, at: datetime) -> OutgoingMessage:
+    """« Envoyer maintenant »: ends the hold of a message, or its wait before the next attempt."""
+    require(by, "message.release")
+    outbox.send_now(message, at)
+    record("message.released", message, by=by, at=at)
+    return message
+
+
+@transaction.atomic
+def cancel_message(message: OutgoingMessage, *, by: Person, at: datetime) -> OutgoingMessage:
+    """« Annuler »: a message that waits will not leave."""
+    require(by, "message.release")
+    outbox.cancel(message, at)
+    record("message.canceled", message, by=by, at=at)
+    return message
 
 
 def _with_touch(row: models.Model, written: Iterable[str]) -> list[str]:

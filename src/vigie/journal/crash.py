@@ -8,8 +8,15 @@ from __future__ import annotations
 import os
 import signal
 
-_target, _, _nth = os.environ.get("VIGIE_CRASH_AT", "").partition(":")
-_left = int(_nth or 1)
+_target = ""
+_left = 0
+
+
+def aim(at: str) -> None:
+    """Chooses the point and the passage, as ``name:n``; an empty text chooses none."""
+    global _target, _left
+    _target, _, nth = at.partition(":")
+    _left = int(nth or 1)
 
 
 def crash_point(name: str) -> None:
@@ -20,3 +27,6 @@ def crash_point(name: str) -> None:
     _left -= 1
     if _left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+aim(os.environ.get("VIGIE_CRASH_AT", ""))

@@ -80,7 +80,7 @@ class OutgoingMessage(models.Model):
     ended_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=500, blank=True)
     mail_subject = models.CharField(max_length=300, blank=True)
-    secret: Any = models.JSONField(null=True, blank=True)  # erased once sent
+    secret: Any = models.JSONField(null=True, blank=True)  # erased once the message has ended
 
     class Meta:
         ordering = ("due_at", "pk")
@@ -101,7 +101,14 @@ class OutgoingMessage(models.Model):
                 condition=~Q(state=CLAIMED) | Q(claimed_at__isnull=False),
                 name="message_claimed_has_moment",
             ),
-            models.CheckConstraint(condition=~Q(state=SENT) | Q(secret__isnull=True), name="message_secret_erased"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[SENT, FAILED, CANCELED]) | Q(secret__isnull=True), name="message_secret_erased"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=FAILED) | ~Q(error=""),
+                name="message_failed_says_why",
+                violation_error_message="Un courriel en échec dit pourquoi.",
+            ),
             models.CheckConstraint(condition=Q(due_at__gte=F("created_at")), name="message_due_after_creation"),
         ]
 
