@@ -152,7 +152,7 @@ class Series:
 class Chart:
     """A chart, the sentence that says what it shows, and the figures its table gives.
 
-    kind: bar, line or pie. labels: one per figure.
+    kind: bar, line or pie. labels: one per figure; axis: what they are (« Mois », « Région »).
     """
 
     kind: str
@@ -160,6 +160,7 @@ class Chart:
     sentence: str
     labels: tuple[str, ...]
     series: tuple[Series, ...]
+    axis: str = "Catégorie"
     unit: str = ""
     source: str = ""
     as_of: date | None = None

@@ -125,7 +125,8 @@ class PhoneField(CleanLineField):
     widget = forms.TelInput
 
     def clean_value(self, text: str) -> str:
-        return clean_phone(text)
+        # A text without any digit is not « nothing typed »: it is kept, to be refused and shown again.
+        return clean_phone(text) or clean_line(text)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"autocomplete": "tel"}

@@ -262,6 +262,7 @@ def _charts() -> tuple[Chart, ...]:
             "Les besoins reçus ont doublé en trois mois.",
             months,
             (Series("Besoins", (120, 180, 245)), Series("Dont urgents", (12, None, 30))),
+            axis="Mois",
             source="Vigie",
             as_of=date(2026, 10, 31),
         ),

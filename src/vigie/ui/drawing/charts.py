@@ -26,7 +26,7 @@ def attributes(chart: Chart) -> dict[str, str]:
 
 def table(chart: Chart) -> Table:
     """The figures of the chart, one row per label."""
-    columns = (Column("", header=True, hidden=True), *(Column(series.name, numeric=True) for series in chart.series))
+    columns = (Column(chart.axis, header=True), *(Column(series.name, numeric=True) for series in chart.series))
     rows = tuple(
         (Cell(label), *(_shown(series.values[rank], chart.unit) for series in chart.series))
         for rank, label in enumerate(chart.labels)

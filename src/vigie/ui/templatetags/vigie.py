@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from django import template
@@ -29,6 +30,7 @@ MISSING = "inconnu"
 def _said(show: Callable[..., str]) -> Callable[..., str]:
     """The format, as a filter that says what is missing."""
 
+    @wraps(show)  # the template engine counts the arguments of the format itself
     def shown(value: Any, *options: Any) -> str:
         return MISSING if value is None or value == "" else show(value, *options)
 
@@ -230,7 +232,7 @@ def tabs(items: Sequence[Tab], label: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/filter_bar.html", takes_context=True)
-def filter_bar(context: Context, form: BaseForm, count: str = "", open: bool = True) -> dict[str, Any]:
+def filter_bar(context: Context, form: BaseForm, count: str = "", open: bool = False) -> dict[str, Any]:
     """The filters of a list, kept in the address; each one in use can be taken off. count: « 12 besoins »."""
     request = _request(context)
     return {
