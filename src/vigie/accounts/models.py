@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from vigie.accounts.states import EXPIRED, HABILITATION, REQUESTED, REVOKED
-from vigie.kernel.text import clean_email
+from vigie.kernel.text import clean_email, fold
 from vigie.kernel.zones import ZoneType
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import GRANTABLE, ROLE_LABELS, Reach
@@ -116,6 +116,24 @@ class AntenneZone(ZoneLine):
         indexes = [models.Index(fields=["zone_type", "code", "antenne"], name="antenne_zone_lookup")]
 
 
+class FoldedField(models.TextField):
+    """What a search reads: other columns of the row in capitals, without accent, written anew at each save."""
+
+    def __init__(self, *args: Any, of: tuple[str, ...] = (), **kwargs: Any) -> None:
+        self.of = of
+        kwargs.update(editable=False, default="")
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "of": self.of}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        text = fold(" ".join(str(getattr(model_instance, name)) for name in self.of))
+        setattr(model_instance, self.attname, text)
+        return text
+
+
 class UserQuerySet(ReachQuerySet):
     REACHES = {Reach.OWN: lambda person: Q(pk=person.user_id)}
 
@@ -126,6 +144,13 @@ class UserQuerySet(ReachQuerySet):
     def with_address(self, text: str) -> UserQuerySet:
         """The account of an address as it was typed."""
         return self.filter(email=clean_email(text))
+
+    def named(self, text: str) -> UserQuerySet:
+        """Those whose name or address holds every word of the text, whatever its accents and capitals."""
+        found = self
+        for word in fold(text).split():
+            found = found.filter(search_text__contains=word)
+        return found
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -158,6 +183,7 @@ class User(AbstractBaseUser):
     terms_accepted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    search_text = FoldedField(of=("full_name", "email"))
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()

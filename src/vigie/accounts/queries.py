@@ -1,13 +1,21 @@
-"""Reading accounts: who a person is on a given day, and what lies below an antenne."""
+"""Reading accounts: who a person is on a given day, what lies below an antenne, whom one can choose.
+
+What the pages show is in ``pages.py``.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 
-from vigie.accounts.models import Antenne, Habilitation, User
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef
+
+from vigie.accounts.models import Antenne, Habilitation, User, UserQuerySet
 from vigie.kernel.period import paris_day
+from vigie.kernel.text import fold
 from vigie.rights.person import Person, PersonKind
 from vigie.rights.table import Role
 
@@ -17,10 +25,7 @@ def person_for(user: User, at: datetime) -> Person:
 
     Someone without habilitation in force, suspended or deleted is a person without role. 1 query, 2 for a manager.
     """
-    held: list[tuple[str, int | None]] = []
-    if user.is_active and user.deleted_at is None:
-        in_force = Habilitation.objects.filter(user_id=user.pk).in_force(paris_day(at))
-        held = list(in_force.order_by("pk").values_list("role", "antenne_id"))
+    held = _in_force(user, at)
     managed = [antenne_id for role, antenne_id in held if role == Role.MANAGER and antenne_id is not None]
     return Person(
         PersonKind.USER,
@@ -30,6 +35,62 @@ def person_for(user: User, at: datetime) -> Person:
         antenne_id=user.antenne_id,
         managed_antennes=antenne_descendants(managed),
     )
+
+
+def roles_in_force(user: User, at: datetime) -> tuple[Role, ...]:
+    """The roles of that day, in the order of the table; none for an account closed. 1 query."""
+    held = {role for role, _antenne in _in_force(user, at)}
+    return tuple(role for role in Role if role in held)
+
+
+def _in_force(user: User, at: datetime) -> list[tuple[str, int | None]]:
+    if not user.is_active:
+        return []
+    in_force = Habilitation.objects.filter(user_id=user.pk).in_force(paris_day(at))
+    return list(in_force.order_by("pk").values_list("role", "antenne_id"))
+
+
+def account_to_sign_in(address: str, at: datetime) -> User | None:
+    """The account that this address may open: living, with a role in force that day. 1 query."""
+    in_force = Habilitation.objects.in_force(paris_day(at)).filter(user=OuterRef("pk"))
+    return User.objects.living().with_address(address).filter(Exists(in_force)).first()
+
+
+def has_second_factor(user: User) -> bool:
+    """True when an application shows codes for this account. 1 query."""
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+
+
+def live_antenne(antenne_id: int) -> Antenne | None:
+    """The antenne, unless it was deleted. 1 query."""
+    living = Antenne.objects.filter(deleted_at__isnull=True, institution__deleted_at__isnull=True)
+    return living.select_related("institution").filter(pk=antenne_id).first()
+
+
+def antennes_named(text: str, limit: int = 20) -> list[Antenne]:
+    """The living antennes whose name or institution holds every word of the text. 1 query.
+
+    Read in memory (some hundreds of antennes): the same letters on both data engines, whatever the accents.
+    """
+    words = fold(text).split()
+    living = Antenne.objects.filter(deleted_at__isnull=True, institution__deleted_at__isnull=True)
+    rows = living.select_related("institution").order_by("institution__name", "name", "pk")
+    found = (row for row in rows if all(word in fold(f"{row.name} {row.institution.name}") for word in words))
+    return list(islice(found, limit))
+
+
+def antenne_label(antenne: Antenne) -> str:
+    """How an antenne is written where one is chosen."""
+    return f"{antenne.name} ({antenne.institution.name})"
+
+
+def replacements(user: User) -> UserQuerySet:
+    """Who can answer in place of this person: his living colleagues of the same institution, by name."""
+    if user.antenne_id is None:
+        return User.objects.none()
+    institution = Antenne.objects.filter(pk=user.antenne_id).order_by().values("institution_id")
+    colleagues = User.objects.living().filter(antenne__institution_id__in=institution).exclude(pk=user.pk)
+    return colleagues.order_by("full_name", "pk")
 
 
 def antenne_descendants(antenne_ids: Iterable[int]) -> frozenset[int]:

@@ -103,6 +103,7 @@ ACTIONS = (
     Action("figures.view", "", "Voir les chiffres du service"),
     Action("account.view", "accounts.User", "Voir un compte"),
     Action("account.edit", "accounts.User", "Modifier un compte"),
+    Action("account.secure", "accounts.User", "Retirer le second facteur d’un compte et fermer ses sessions"),
     Action("account.invite", "", "Inviter une personne"),
     Action("habilitation.decide", "accounts.Habilitation", "Accorder, suspendre ou révoquer une habilitation"),
 )
@@ -160,6 +161,7 @@ RIGHTS = (
     Grant("account.edit", Role.EXPERT, Reach.OWN),
     Grant("account.edit", Role.MANAGER, Reach.OWN),
     Grant("account.edit", Role.TEAM, Reach.NATIONAL),
+    Grant("account.secure", Role.TEAM, Reach.NATIONAL),
     Grant("account.invite", Role.TEAM, Reach.NATIONAL),
     Grant("habilitation.decide", Role.TEAM, Reach.NATIONAL),
     Grant("habilitation.decide", Role.SYSTEM, Reach.NATIONAL),

@@ -1,0 +1,66 @@
+"""The doors of the pages: a session for some, a right on the service as a whole for others.
+
+Rights on an object are asked by the queries (``allowed``), never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from vigie.rights.person import Person, PersonKind
+from vigie.rights.reach import may
+
+View = Callable[..., HttpResponse]
+
+
+def person_of(request: HttpRequest) -> Person:
+    """Who asks, as the middleware found."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    return person
+
+
+def signed_in(view: View) -> View:
+    """Sends a visitor to the sign-in page, and back here afterwards."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if person_of(request).kind is not PersonKind.USER:
+            return to_sign_in(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def granted(action: str) -> Callable[[View], View]:
+    """For the pages of an action on the service as a whole: without it, the page does not exist (404)."""
+
+    def door(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not may(person_of(request), action):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return signed_in(guarded)
+
+    return door
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page, with the address to come back to when it can be asked for again."""
+    back = f"?{urlencode({'next': request.get_full_path()})}" if request.method in {"GET", "HEAD"} else ""
+    return go(request, f"{reverse('account_login')}{back}")
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """Leads the whole page elsewhere, even when only a piece of it was asked for."""
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(url)
+    return HttpResponseRedirect(url)

@@ -1,0 +1,20 @@
+"""How a session finds its account again. It recognises nobody by a password: there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.http import HttpRequest
+
+from vigie.accounts.models import User
+
+
+class SessionBackend(BaseBackend):
+    """Gives the account of an open session, while it lives. Codes are checked by the sign-in pages."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
+        return None
+
+    def get_user(self, user_id: Any) -> User | None:
+        return User.objects.living().filter(pk=user_id).first()

@@ -1,0 +1,85 @@
+"""Each request is given its person. A session whose account lost its rights closes here, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from vigie.accounts import session
+from vigie.accounts.access import go
+from vigie.accounts.models import User
+from vigie.accounts.queries import has_second_factor, person_for
+from vigie.kernel.clock import now
+from vigie.rights.person import VISITOR, Person
+from vigie.rights.table import SECOND_FACTOR
+
+View = Callable[[HttpRequest], HttpResponse]
+
+NOT_IN_FORCE = "Votre session est fermée\u00a0: votre habilitation n’est plus en cours. Écrivez à {team}."
+
+# What stays open to somebody who has yet to install his second factor or to accept the terms.
+_ALWAYS_OPEN = ("/static/", "/sante", "/mentions-legales/", "/donnees-personnelles/", "/accessibilite/")
+_SET_UP = ("account_logout", "mfa_activate_totp")
+_TERMS = (*_SET_UP, "accounts:terms", "mfa_view_recovery_codes", "mfa_reauthenticate")
+
+
+def person(get_response: View) -> View:
+    """Sets ``request.person``, computed once: a visitor, or the account with its roles of the day.
+
+    Nothing is asked of the database for a visitor without session.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.person = VISITOR  # type: ignore[attr-defined]
+        user = request.user
+        if user.is_authenticated:
+            elsewhere = _admit(request, user, now())  # type: ignore[arg-type]
+            if elsewhere is not None:
+                return elsewhere
+        return get_response(request)
+
+    return middleware
+
+
+def _admit(request: HttpRequest, user: User, at: datetime) -> HttpResponse | None:
+    """Sets the person of a session; gives the page to go to first, or None."""
+    found = person_for(user, at)
+    if session.is_over(request, at):
+        return _close(request, "Votre session a pris fin. Connectez-vous de nouveau.")
+    if not found.roles:
+        team = settings.VIGIE.team_email
+        return _close(
+            request, f"Votre session est fermée\u00a0: votre habilitation n’est plus en cours. Écrivez à {team}."
+        )
+    if found.roles & SECOND_FACTOR and not session.second_factor_used(request, user):
+        return _without_second_factor(request, user, found)
+    request.person = found  # type: ignore[attr-defined]
+    if user.terms_accepted_at is None and not _is_open(request, _TERMS):
+        return go(request, reverse("accounts:terms"))
+    return None
+
+
+def _without_second_factor(request: HttpRequest, user: User, found: Person) -> HttpResponse | None:
+    """A role that asks for a second factor, in a session that did not use it: no right until it does."""
+    if has_second_factor(user):
+        return _close(request, "Connectez-vous avec votre second facteur.", reverse("account_login"))
+    request.person = replace(found, roles=frozenset())  # type: ignore[attr-defined]
+    return None if _is_open(request, _SET_UP) else go(request, reverse("mfa_activate_totp"))
+
+
+def _close(request: HttpRequest, message: str, url: str = "") -> HttpResponse | None:
+    """Closes the session; the request goes on as a visitor’s, or to the page given."""
+    logout(request)
+    messages.warning(request, message)
+    return go(request, url) if url else None
+
+
+def _is_open(request: HttpRequest, names: tuple[str, ...]) -> bool:
+    return request.path.startswith(_ALWAYS_OPEN) or request.path in {reverse(name) for name in names}

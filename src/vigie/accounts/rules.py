@@ -1,0 +1,106 @@
+"""What accounts obey, without a database: how long things last, who may change what, what is refused and why."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from vigie.kernel.errors import InvalidInput, Refused
+from vigie.rights.table import Role
+
+CODE_DIGITS = 8
+CODE_LASTS = timedelta(minutes=10)
+CODE_TRIES = 3
+SESSION_LASTS = timedelta(hours=12)
+REMEMBERED_LASTS = timedelta(days=30)
+# A second identical sending within this time is the same click, not a second wish.
+SAME_CLICK = timedelta(minutes=10)
+LONGEST_ABSENCE = timedelta(days=366)
+LONGEST_HABILITATION = timedelta(days=5 * 366)
+
+# What each may change of an account; the address is who one is, so only the team changes it.
+OWN_FIELDS = ("full_name", "job", "phone")
+TEAM_FIELDS = (*OWN_FIELDS, "email", "antenne_id")
+
+# Roles that answer companies or speak for an office: they belong somewhere.
+ROLES_WITH_ANTENNE = frozenset({Role.ADVISER, Role.EXPERT, Role.MANAGER})
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A person to invite, as the form gives it: texts already cleaned."""
+
+    email: str
+    full_name: str
+    roles: tuple[Role, ...]
+    antenne_id: int | None = None
+    job: str = ""
+    phone: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+def session_lasts(remembered: bool) -> timedelta:
+    """How long a session lasts from its opening, whatever is done meanwhile."""
+    return REMEMBERED_LASTS if remembered else SESSION_LASTS
+
+
+def network_of(address: str) -> str:
+    """The network of an address (/24, or /48 for IPv6), which is all that the journal keeps; empty when unreadable."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    length = 24 if found.version == 4 else 48
+    return str(ipaddress.ip_network(f"{found}/{length}", strict=False))
+
+
+def editable_fields(by_team: bool) -> tuple[str, ...]:
+    """The columns of an account that one may change."""
+    return TEAM_FIELDS if by_team else OWN_FIELDS
+
+
+def refuse_roles(roles: Iterable[Role], antenne_id: int | None) -> None:
+    """Raises InvalidInput when nobody could hold these roles so."""
+    wanted = frozenset(roles)
+    if not wanted:
+        raise InvalidInput("role_missing", "Choisissez au moins un rôle.", field="roles")
+    if wanted & ROLES_WITH_ANTENNE and antenne_id is None:
+        raise InvalidInput(
+            "antenne_missing", "Indiquez l’antenne\u00a0: seuls les membres de l’équipe n’en ont pas.", field="antenne"
+        )
+
+
+def refuse_period(starts_on: date, ends_on: date | None) -> None:
+    """Raises InvalidInput when a habilitation could not be in force over this period."""
+    if ends_on is None:
+        return
+    if ends_on < starts_on:
+        raise InvalidInput("period_reversed", "La fin précède le début.", field="ends_on")
+    if ends_on - starts_on > LONGEST_HABILITATION:
+        raise InvalidInput("period_too_long", "Une habilitation dure cinq ans au plus.", field="ends_on")
+
+
+def refuse_absence(starts_on: date, ends_on: date, today: date) -> None:
+    """Raises InvalidInput when the absence is over, reversed or endless."""
+    if ends_on < starts_on:
+        raise InvalidInput("absence_reversed", "La fin de l’absence précède son début.", field="ends_on")
+    if ends_on < today:
+        raise InvalidInput("absence_over", "Cette absence est déjà terminée.", field="ends_on")
+    if ends_on - starts_on > LONGEST_ABSENCE:
+        raise InvalidInput(
+            "absence_too_long",
+            "Une absence dure un an au plus. Pour un départ, prévenez l’équipe.",
+            field="ends_on",
+        )
+
+
+def refuse_on_oneself(user_id: int, by_user_id: int | None) -> None:
+    """Raises Refused when somebody would take away his own habilitation: the team must never lock itself out."""
+    if user_id == by_user_id:
+        raise Refused(
+            "own_habilitation",
+            "Vous ne pouvez pas retirer votre propre habilitation. Demandez-le à un collègue de l’équipe.",
+        )
