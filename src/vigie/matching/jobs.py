@@ -1,0 +1,5 @@
+"""The jobs of the matching service."""
+
+
+def register() -> None:
+    """Makes the jobs known to the queue."""
