@@ -19,7 +19,7 @@ NAV = (NavItem("Accueil", "/"), NavItem("Composants", "/composants/", count=12),
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """``/composants/``: the page; 404 in production."""
+    """``/composants/`` (``?bureau``: as the desks show it); 404 in production."""
     if settings.VIGIE.production:
         raise Http404
     if "q" in request.GET and "application/json" in request.headers.get("Accept", ""):
@@ -40,6 +40,7 @@ def gallery_context(request: HttpRequest, at: datetime) -> dict[str, object]:
     """The samples shown, made for the moment ``at``."""
     token = new_form_token()
     return {
+        "frame": "ui/desk.html" if "bureau" in request.GET else "ui/public.html",
         "page": samples.page(at),
         "empty_form": samples.SampleForm(at=at, token=token),
         "wrong_form": samples.wrong_form(at, token),

@@ -214,8 +214,7 @@ def table(context: Context, table: Table) -> dict[str, Any]:
     return {
         "table": table,
         "heads": tables.heads(table, _request(context)),
-        "rows": tables.rows(table),
-        "now": context.get("now"),
+        "rows": tables.rows(table, context.get("now")),
     }
 
 
