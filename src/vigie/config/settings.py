@@ -92,6 +92,7 @@ TEMPLATES = [
 if VIGIE.database_url:
     DATABASES = {"default": environ.Env.db_url_config(VIGIE.database_url)}
 else:
+    VAR.mkdir(parents=True, exist_ok=True)
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR / "vigie.sqlite3")}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL lets readers read while one writes; IMMEDIATE takes the write lock at once, so that no transaction fails

@@ -81,7 +81,10 @@ def main_figures(start: datetime, end: datetime) -> tuple[Figure, ...]:
             "Part des besoins transmis clôturés après un échange avec l’entreprise, avec ou sans aide.",
         ),
         Figure(
-            "Besoins clôturés avec une aide", counts["helped"], "", "Besoins transmis dans la période et clôturés avec une aide."
+            "Besoins clôturés avec une aide",
+            counts["helped"],
+            "",
+            "Besoins transmis dans la période, puis clôturés avec une aide.",
         ),
     )  # fmt: skip
 
