@@ -177,7 +177,7 @@ def test_queries_of_a_delivery(
 ) -> None:
     message = owe(NEWS, at)
 
-    with django_assert_num_queries(8):  # claim, row, object, mark; each write in its savepoint (a transaction really)
+    with django_assert_num_queries(9):  # due, claim, row, object, mark; the two writes in a savepoint each
         deliver(message.pk, clock)
 
 
@@ -398,6 +398,15 @@ def test_a_relay_away_is_not_spoken_to_for_each_message(
     sweep(clock)
     assert len(attempts) == 6  # one trial a minute; the rest of the messages stay due, untouched
     assert OutgoingMessage.objects.filter(attempts=0).count() == 24
+
+
+def test_a_relay_that_is_well_is_not_left_alone_because_of_its_recipients(
+    news: News, relay: MemoryRelay, at: datetime, clock: Clock
+) -> None:
+    relay._one_in["defer"] = 1
+    owe_many(news, 12, at)
+
+    assert sweep(clock) == Counter({Outcome.RETRIED: 12})
 
 
 def test_the_account_of_a_sweep_is_one_french_line() -> None:

@@ -61,7 +61,9 @@ def deliver(pk: int, now: Now) -> Outcome:
     due, untouched, and workers do not spend their time waiting for a relay that is away.
     """
     breaker = Breaker(SERVICE, cache)
-    message = outbox.claim(pk, now()) if breaker.allows(now()) else None
+    if not (outbox.is_due(pk, now()) and breaker.allows(now())):
+        return Outcome.NOTHING
+    message = outbox.claim(pk, now())
     if message is None:
         return Outcome.NOTHING
     crash_point("outbox.after_claim")
@@ -73,8 +75,11 @@ def deliver(pk: int, now: Now) -> Outcome:
     except TemporaryFailure as failure:
         if failure.relay_away:
             breaker.failed(now(), failure.reason)
+        else:
+            breaker.succeeded(now())
         return _put_back(message, now(), failure.reason)
     except PermanentFailure as failure:
+        breaker.succeeded(now())
         return _kept(outbox.mark_failed(message, now(), failure.reason), Outcome.FAILED)
     except Exception as error:  # a fault of ours in one message must not hold the others; it is seen by the team
         log.exception("message_not_built", message=message.pk, template=message.template)

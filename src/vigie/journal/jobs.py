@@ -148,16 +148,20 @@ def ensure_schedules(at: datetime) -> list[str]:
             same = list(ours.filter(name=name, cron=planned.cron).order_by("pk"))
             ours.filter(name=name).exclude(pk__in=[row.pk for row in same[:1]]).delete()
             if not same:
-                Schedule.objects.create(
-                    name=name,
-                    func=RUNNER,
-                    args=repr((name, {})),
-                    schedule_type=Schedule.CRON,
-                    cron=planned.cron,
-                    next_run=next_run(planned.cron, at),
-                    repeats=-1,
-                )
+                Schedule.objects.bulk_create([_schedule(planned, at)])  # save() would set next_run by its own clock
     return sorted(wanted)
+
+
+def _schedule(planned: Job, at: datetime) -> Schedule:
+    return Schedule(
+        name=planned.name,
+        func=RUNNER,
+        args=repr((planned.name, {})),
+        schedule_type=Schedule.CRON,
+        cron=planned.cron,
+        next_run=next_run(planned.cron, at),
+        repeats=-1,
+    )
 
 
 def next_run(cron: str, at: datetime) -> datetime:

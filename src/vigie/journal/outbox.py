@@ -151,17 +151,25 @@ def due(now: datetime, limit: int) -> Sequence[int]:
     return found + list(waiting.order_by("next_attempt_at").values_list("pk", flat=True)[: limit - len(found)])
 
 
+def is_due(pk: int, now: datetime) -> bool:
+    """True when ``claim`` would find it, unless somebody is quicker. 1 query."""
+    return bool(OutgoingMessage.objects.filter(_to_send(now), pk=pk).exists())
+
+
 def claim(pk: int, now: datetime) -> OutgoingMessage | None:
     """The message, now ours to send; None when it is not due, somebody has it, or it has ended.
 
     Committed at once, and refused inside a transaction: a claim that could be rolled back would claim nothing.
     """
-    to_send = Q(state=WAITING, next_attempt_at__lte=now) | Q(state=CLAIMED, claimed_at__lte=now - STALE)
     with transaction.atomic(durable=True):
-        ours = OutgoingMessage.objects.filter(to_send, pk=pk).update(
+        ours = OutgoingMessage.objects.filter(_to_send(now), pk=pk).update(
             state=CLAIMED, claimed_at=now, attempts=F("attempts") + 1
         )
     return OutgoingMessage.objects.get(pk=pk) if ours else None
+
+
+def _to_send(now: datetime) -> Q:
+    return Q(state=WAITING, next_attempt_at__lte=now) | Q(state=CLAIMED, claimed_at__lte=now - STALE)
 
 
 def mark_sent(message: OutgoingMessage, at: datetime) -> bool:
