@@ -12,7 +12,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from vigie.accounts.models import AntenneZone, User
+from vigie.accounts.models import User
 from vigie.directory.models import (
     AnswerCondition,
     AnswerGrouping,
@@ -69,15 +69,6 @@ class InstitutionSubjectFactory(DjangoModelFactory):
     institution = factory.SubFactory("tests.accounts.factories.InstitutionFactory")
     subject = factory.SubFactory(SubjectFactory)
     description = ""
-
-
-class AntenneZoneFactory(DjangoModelFactory):
-    class Meta:
-        model = AntenneZone
-
-    antenne = factory.SubFactory("tests.accounts.factories.AntenneFactory")
-    zone_type = "departement"
-    code = "69"
 
 
 class ExpertFactory(DjangoModelFactory):

@@ -6,26 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery
-
-from vigie.accounts.models import Institution
 from vigie.companies.models import Establishment
 from vigie.kernel.nomenclature.naf import naf_code
 from vigie.kernel.nomenclature.workforce import workforce_bounds
 from vigie.kernel.zones import Place, ZoneType
 from vigie.matching.models import Need, Solicitation
+from vigie.matching.queries.routing_rows import codes, operator_rows, place_row
 from vigie.matching.rules.facts import NeedFacts, Workforce, Zone
 from vigie.matching.rules.institutions import OperatorFacts, skills_operator
-from vigie.territory.models import Commune
-from vigie.territory.models import Zone as ZoneRow
 from vigie.territory.queries import resolve_commune
-
-_ZONE_FIELDS = {
-    ZoneType.EPCI: "epci_code",
-    ZoneType.EMPLOYMENT_AREA: "employment_area_code",
-    ZoneType.DEPARTEMENT: "departement_code",
-    ZoneType.REGION: "region_code",
-}
 
 
 @dataclass(frozen=True)
@@ -106,37 +95,27 @@ def _supposed(source: Need | Solicitation | Supposed) -> Supposed:
 
 def place_and_names(commune_code: str) -> tuple[Place | None, dict[Zone, str]]:
     """The zones of a commune with their names; an old code gives its successor's. One query when it is current."""
-    commune = _named_communes().filter(code=commune_code).first() if commune_code else None
-    if commune is None and commune_code and (successor := resolve_commune(commune_code)):
-        commune = _named_communes().get(code=successor.code)
-    if commune is None:
+    row = place_row(commune_code) if commune_code else None
+    if row is None and commune_code and (successor := resolve_commune(commune_code)):
+        row = place_row(successor.code)
+    if row is None:
         return None, {}
-    named = {kind: getattr(commune, f"{kind.value}_name") for kind in _ZONE_FIELDS}
-    place = commune.place
-    names = {(kind, code): named.get(kind) or code for kind, code in place.zones()}
-    names[ZoneType.COMMUNE, place.commune] = commune.name
-    if place.parent_commune:
-        names[ZoneType.COMMUNE, place.parent_commune] = commune.name
-    return place, names
-
-
-def _named_communes() -> QuerySet[Commune]:
+    place = Place(row.code, row.epci, row.employment_area, row.departement, row.region, row.parent)
     names = {
-        f"{kind.value}_name": Subquery(
-            ZoneRow.objects.filter(zone_type=kind, code=OuterRef(column)).order_by().values("name")[:1]
-        )
-        for kind, column in _ZONE_FIELDS.items()
+        (ZoneType.COMMUNE, row.code): row.name,
+        (ZoneType.COMMUNE, row.parent): row.name,
+        (ZoneType.EPCI, row.epci): row.epci_name,
+        (ZoneType.EMPLOYMENT_AREA, row.employment_area): row.employment_area_name,
+        (ZoneType.DEPARTEMENT, row.departement): row.departement_name,
+        (ZoneType.REGION, row.region): row.region_name,
     }
-    return Commune.objects.annotate(**names).order_by()
+    return place, {zone: names[zone] or zone[1] for zone in place.zones()}
 
 
 def _operator(place: Place | None, agreements: Sequence[str]) -> int | None:
-    """The skills operator of the firm. One query, of one row per operator or designating agreement."""
-    rows = (
-        Institution.objects.filter(kind=Institution.Kind.OPCO, deleted_at__isnull=True)
-        .annotate(designated=FilteredRelation("agreements", condition=Q(agreements__idcc__in=[*agreements, ""])))
-        .order_by()
-        .values_list("pk", "opco_region_codes", "designated__idcc")
-    )
-    operators = [OperatorFacts(pk, frozenset([idcc] if idcc else []), frozenset(regions)) for pk, regions, idcc in rows]
+    """The skills operator of the firm. One query, of one row per operator and agreement."""
+    operators = [
+        OperatorFacts(pk, frozenset([idcc] if idcc else []), frozenset(codes(regions)))
+        for pk, regions, idcc in operator_rows(agreements)
+    ]
     return skills_operator(operators, place.region if place else "", agreements)

@@ -144,7 +144,7 @@ def _answers_refused(values: Values) -> str:
 REASONS: dict[str, tuple[Side, str | Callable[[Values], str]]] = {
     "added_by_team": (Side.FOR, "ajouté par l’équipe"),
     # who
-    "competence": (Side.FOR, "compétence : {label}"),
+    "competence": (Side.FOR, lambda v: f"compétence : {v['label']}" if v["label"] else "compétence pour ce sujet"),
     "competence_missing": (Side.AGAINST, "n’a pas de compétence pour ce sujet"),
     "expert_deleted": (Side.AGAINST, "l’équipe ne figure plus dans l’annuaire"),
     "institution_deleted": (Side.AGAINST, "{name} n’est plus partenaire"),
