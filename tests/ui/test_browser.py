@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 
@@ -167,6 +169,24 @@ def test_counter_follows_what_is_typed(browser: Any, address: str) -> None:
     assert "10 caractères encore possibles" in page.locator("#id_description_limit").inner_text()
     text.fill("é" * 201)
     assert "1 caractère en trop" in page.locator("#id_description_limit").inner_text()
+
+
+def test_counter_of_a_form_that_came_back_too_long_says_so_at_once(browser: Any, address: str) -> None:
+    page = opened(browser, address)
+
+    counter = page.locator("#refuse_description_limit")
+
+    assert "caractères en trop" in counter.inner_text()
+    assert "vg-counter--over" in counter.get_attribute("class")
+
+
+def test_brand_of_the_state_stays_within_three_fonts(browser: Any, address: str) -> None:
+    state = replace(settings.VIGIE, brand="state")
+
+    with override_settings(VIGIE=state):
+        page = opened(browser, address)
+
+    assert len({url for url in page.asked if ".woff2" in url}) == 3
 
 
 def test_second_press_sends_nothing(browser: Any, address: str) -> None:

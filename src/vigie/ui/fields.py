@@ -115,7 +115,7 @@ class EmailField(CleanLineField):
                 validate_email(value)
             except ValidationError:
                 raise ValidationError(
-                    "Cette adresse électronique n’est pas valide. Exemple\u00a0: prenom.nom@entreprise.fr", code="email"
+                    "Cette adresse électronique n’est pas valide. Exemple\u00a0: nom@entreprise.example", code="email"
                 ) from None
 
 

@@ -146,14 +146,17 @@ function counter(line) {
     const noun = Math.abs(left) < 2 ? "caractère" : "caractères";
     return left >= 0 ? `${figure} ${noun} encore possibles` : `${figure} ${noun} en trop`;
   };
-  const update = () => {
+  const show = () => {
     shown.textContent = sentence();
     line.classList.toggle("vg-counter--over", shown.textContent.endsWith("trop"));
+  };
+  const update = () => {
+    show();
     clearTimeout(timer);
     timer = setTimeout(() => (heard.textContent = shown.textContent), 1000);
   };
   line.replaceChildren(shown, heard);
-  shown.textContent = sentence();
+  show();
   input.addEventListener("input", update);
 }
 
