@@ -51,14 +51,36 @@ test-browser: development
 	@$(PY) scripts/browser_assets.py
 	@$(PY) $(PYTEST) -m browser $(ARGS)
 
-check: development
+# Each check is a target of its own: `make -k check` tells everything in one round.
+CHECKS := check-format check-lint check-types check-imports check-templates check-security check-migrations check-docs
+.PHONY: $(CHECKS)
+
+check: $(CHECKS)
+
+$(CHECKS): development
+
+check-format:
 	$(PY) -m ruff format --check --quiet .
+
+check-lint:
 	$(PY) -m ruff check --quiet .
+
+check-types:
 	$(PY) -m mypy --no-error-summary src scripts
+
+check-imports:
 	.venv/bin/lint-imports --no-logo
+
+check-templates:
 	$(PY) -m djlint --lint --quiet src
+
+check-security:
 	$(PY) -m bandit --quiet --recursive --configfile pyproject.toml src
-	$(PY) manage.py makemigrations --check --dry-run --verbosity 1
+
+check-migrations:
+	$(PY) manage.py makemigrations --check --dry-run
+
+check-docs:
 	$(PY) manage.py build_reference --check
 
 bench: development
