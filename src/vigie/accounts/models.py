@@ -33,7 +33,7 @@ class Institution(models.Model):
     short_name = models.CharField("nom court", max_length=40, blank=True)
     kind = models.CharField("catégorie", max_length=20, choices=Kind.choices, default=Kind.EXPERT_PROVIDER)
     siren = models.CharField("SIREN", max_length=9, blank=True)
-    region_code = models.CharField("région (vide : nationale)", max_length=3, blank=True)
+    region_code = models.CharField("région (vide\u00a0: nationale)", max_length=3, blank=True)
     # Chamber rule (matching.md 4.3): empty = the institution accepts every activity nature.
     accepted_natures: Any = models.JSONField("natures d’activité acceptées", default=list, blank=True)
     accepts_craft_code = models.BooleanField(
@@ -288,17 +288,23 @@ class Habilitation(models.Model):
     class Meta:
         ordering = ("user", "role")
         constraints = [
+            # Two rows rather than « nulls not distinct », which SQLite has not.
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(antenne__isnull=True) & ~Q(state__in=[REVOKED, EXPIRED]),
+                name="habilitation_once",
+                violation_error_message="Cette personne a déjà cette habilitation.",
+            ),
             models.UniqueConstraint(
                 fields=["user", "role", "antenne"],
-                condition=~Q(state__in=[REVOKED, EXPIRED]),
-                name="habilitation_once",
-                nulls_distinct=False,
-                violation_error_message="Cette personne a déjà cette habilitation.",
+                condition=Q(antenne__isnull=False) & ~Q(state__in=[REVOKED, EXPIRED]),
+                name="habilitation_once_per_antenne",
+                violation_error_message="Cette personne est déjà responsable de cette antenne.",
             ),
             models.CheckConstraint(
                 condition=Q(role="manager", antenne__isnull=False) | (~Q(role="manager") & Q(antenne__isnull=True)),
                 name="habilitation_antenne_iff_manager",
-                violation_error_message="Un responsable l’est d’une antenne ; les autres rôles n’en portent pas.",
+                violation_error_message="Un responsable l’est d’une antenne\u00a0; les autres rôles n’en portent pas.",
             ),
             models.CheckConstraint(
                 condition=~Q(state="granted") | Q(granted_by__isnull=False, granted_at__isnull=False),

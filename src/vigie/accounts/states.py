@@ -43,5 +43,5 @@ HABILITATION = Lifecycle(
             "expire", (GRANTED, SUSPENDED), EXPIRED, "habilitation.decide", "habilitation.expired", stamps=("ended_at",)
         ),
     ),
-    missing_fr={"granted_by_id": "Une habilitation est accordée par quelqu’un : indiquez qui."},
+    missing_fr={"granted_by_id": "Une habilitation est accordée par quelqu’un\u00a0: indiquez qui."},
 )
