@@ -65,7 +65,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "vigie.config.urls"
 WSGI_APPLICATION = "vigie.config.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "vigie.ui.forms.DsfrRenderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
