@@ -50,7 +50,7 @@ def test_codes_are_unique_and_messages_are_sentences() -> None:
         ("sign_in_ip", 5, 20),
         ("sign_in_email", 5, 20),
         ("sign_in_failure", 10, 900),
-        ("code_email", 3, 3600),
+        ("code_email", 10, 3600),
         ("link_email", 3, 3600),
         ("solicitation_email", 5, 3600),
         ("solicitation_siret", 3, 86400),

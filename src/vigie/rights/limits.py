@@ -55,7 +55,7 @@ LIMITS = (
         "sign_in_failure", "email", 10, 15 * MINUTE,
         "Trop de codes erronés\u00a0: la connexion avec cette adresse est suspendue.", locks=True,
     ),
-    Limit("code_email", "email", 3, HOUR, "Trop de codes ont été demandés pour cette adresse."),
+    Limit("code_email", "email", 10, HOUR, "Trop de codes ont été demandés pour cette adresse."),
     Limit("solicitation_email", "email", 5, HOUR, "Trop de demandes ont été envoyées avec cette adresse."),
     Limit("solicitation_siret", "siret", 3, DAY, "Trop de demandes ont été envoyées pour cette entreprise."),
     Limit("solicitation_ip", "ip", 30, HOUR, "Trop de demandes ont été envoyées depuis votre connexion."),
