@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.checks.registry import registry
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
@@ -118,6 +119,15 @@ def test_nightly_jobs_are_declared_and_run(at: datetime) -> None:
     assert {job.name for job in registered_jobs()} >= {"expire_habilitations", "erase_ended_absences"}
     assert account == "1 habilitation(s) expirée(s)"
     assert Habilitation.objects.get(pk=habilitation.pk).state == "expired"
+
+
+@pytest.mark.django_db
+def test_sessions_that_are_over_are_erased(client: Client, expert: User, at: datetime) -> None:
+    sign_in(client, expert)
+    Session.objects.create(session_key="over", session_data="", expire_date=at)
+
+    assert run("erase_ended_sessions", now=lambda: at + timedelta(seconds=1)) == "1 session(s) terminée(s) effacée(s)"
+    assert client.get("/mon-compte/").status_code == 200
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from vigie.accounts.models import User
 from vigie.rights.person import Person, PersonKind
 from vigie.rights.reach import may
 
@@ -24,6 +25,12 @@ def person_of(request: HttpRequest) -> Person:
     """Who asks, as the middleware found."""
     person: Person = request.person  # type: ignore[attr-defined]
     return person
+
+
+def account_of(request: HttpRequest) -> User:
+    """The account of a page that is only for the signed-in."""
+    assert request.user.is_authenticated
+    return request.user
 
 
 def signed_in(view: View) -> View:

@@ -69,7 +69,7 @@ def open_service(email: str, full_name: str, *, at: datetime) -> User:
 
 
 def _cleaned(invitation: Invitation, at: datetime) -> Invitation:
-    texts = {name: clean(getattr(invitation, name)) for name, clean in _CLEAN.items()}
+    texts: dict[str, Any] = {name: clean(getattr(invitation, name)) for name, clean in _CLEAN.items()}
     roles = tuple(dict.fromkeys(Role(role) for role in invitation.roles))
     return replace(invitation, roles=roles, starts_on=invitation.starts_on or paris_day(at), **texts)
 
@@ -163,7 +163,7 @@ def _request(
     user: User, role: Role, antenne_id: int | None, starts_on: date, ends_on: date | None, *, by: Person, at: datetime
 ) -> Habilitation:
     User.objects.select_for_update().get(pk=user.pk)  # two identical requests come one after the other
-    same = Habilitation.objects.filter(user=user, role=role, antenne_id=antenne_id)
+    same = Habilitation.objects.filter(user=user, role=role, antenne=antenne_id)
     held = same.exclude(state__in=Habilitation.LIFECYCLE.final_codes).order_by("pk").first()
     if held is not None and (held.state == REQUESTED or _same_click(held, by, at)):
         return held

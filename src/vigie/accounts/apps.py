@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "comptes"
 
     def ready(self) -> None:
-        from vigie.accounts import actions, audiences
+        from vigie.accounts import actions, audiences, session
         from vigie.accounts.checks import check_no_password
         from vigie.journal.jobs import register_job
 
@@ -27,4 +27,11 @@ class AccountsConfig(AppConfig):
             label="Effacer les absences terminées",
             cron="15 0 * * *",
             rhythm="chaque nuit à 0 h 15",
+        )
+        register_job(
+            "erase_ended_sessions",
+            session.erase_ended,
+            label="Effacer les sessions terminées",
+            cron="20 0 * * *",
+            rhythm="chaque nuit à 0 h 20",
         )

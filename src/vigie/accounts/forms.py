@@ -193,7 +193,7 @@ class AntenneMixin(forms.Form):
         required=False,
         max_length=320,
         help_text="Commencez à écrire son nom ou celui de son institution",
-        widget=Combobox(source=reverse_lazy("accounts:antennes"), value_name="antenne_id"),
+        widget=Combobox(source=reverse_lazy("accounts:antennes"), value_name="antenne_id"),  # type: ignore[arg-type]
     )
 
     def clean_antenne(self) -> str:
@@ -308,7 +308,8 @@ class HabilitationForm(AntenneMixin, DsfrForm):
     field_order = ("role", "antenne", "starts_on", "ends_on")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="habilitation_%s", **kwargs)  # beside another form, on the same page
+        kwargs["auto_id"] = "habilitation_%s"  # beside another form, on the same page
+        super().__init__(*args, **kwargs)
         self.fields["role"].choices = role_choices()  # type: ignore[attr-defined]
         self.fields["antenne"].label = "Antenne dont la personne est responsable"
         self.fields["antenne"].help_text = "Pour un responsable d’antenne. Vide\u00a0: la sienne"

@@ -166,7 +166,7 @@ class User(AbstractBaseUser):
     ``session_epoch`` is part of what every session of the account is checked against: adding one closes them all.
     """
 
-    password = None  # no column: nothing to set, nothing to steal
+    password = None  # type: ignore[assignment]  # no column: nothing to set, nothing to steal
     is_staff = False  # asked by django-allauth; there is no administration site
     email = models.EmailField("adresse électronique", unique=True)
     full_name = models.CharField("prénom et nom", max_length=150)
@@ -189,7 +189,7 @@ class User(AbstractBaseUser):
     objects = UserManager()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
         ordering = ("full_name",)
@@ -258,7 +258,7 @@ class Absence(models.Model):
 
 
 class HabilitationQuerySet(ReachQuerySet):
-    REACHES: dict = {}
+    REACHES = {}
 
     def in_force(self, day: Any) -> HabilitationQuerySet:
         """Granted, and valid on that day."""

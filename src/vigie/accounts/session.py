@@ -12,8 +12,8 @@ from allauth.account.internal.flows.login import (
     get_authentication_records,
     record_authentication,
 )
-from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
 from vigie.accounts.models import User
@@ -64,6 +64,7 @@ def close_others(request: HttpRequest, user: User) -> None:
     update_session_auth_hash(request, user)
 
 
-def pending_sign_in(request: HttpRequest) -> bool:
-    """True when a sign-in has begun and waits for a code."""
-    return LOGIN_SESSION_KEY in request.session
+def erase_ended(*, at: datetime) -> str:
+    """Erases the sessions that are over (job of every night), those begun without signing in too."""
+    count, _per_model = Session.objects.filter(expire_date__lt=at).delete()
+    return f"{count} session(s) terminée(s) effacée(s)"
