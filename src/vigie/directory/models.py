@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from vigie.accounts.models import Antenne, Institution, User
+from vigie.accounts.models import Antenne, FoldedField, Institution, User
 from vigie.territory.models import ZoneLine
 
 
@@ -94,6 +94,7 @@ class Expert(models.Model):
     users = models.ManyToManyField(User, through="ExpertMember", related_name="experts")
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    search_text = FoldedField(of=("full_name", "email"))
 
     class Meta:
         ordering = ("full_name",)

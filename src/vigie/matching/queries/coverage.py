@@ -1,0 +1,42 @@
+"""Who covers a place, as a condition on experts: for lists and searches. Routing has its own statement (W-01)."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q
+
+from vigie.accounts.models import Antenne, AntenneZone
+from vigie.directory.models import ExpertZone
+from vigie.kernel.zones import Place, ZoneType
+from vigie.territory.models import Zone
+
+
+def covers(place: Place | None) -> Q:
+    """True of an Expert who covers the place: by his own zones if he has some, else by his antenne."""
+    if place is None:
+        return Q(pk__in=[])  # an unknown commune is covered by nobody
+    held = Q()
+    for kind, code in place.zones():
+        held |= Q(zone_type=kind.value, code=code)
+    return _reaches(held, nation=Q(antenne__level=Antenne.Level.NATIONAL))
+
+
+def in_the_same_departement(place: Place | None) -> Q:
+    """True of an Expert who holds a zone of the same département, or another département of the région."""
+    if place is None or not place.departement:
+        return Q(pk__in=[])
+    inside = Q(zone_type=ZoneType.COMMUNE.value, code__startswith=place.departement)
+    for kind in (ZoneType.EPCI, ZoneType.EMPLOYMENT_AREA):
+        near = Zone.objects.filter(zone_type=kind, departement_code=place.departement)
+        inside |= Q(zone_type=kind.value, code__in=near.values("code"))
+    neighbours = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT, region_code=place.region)
+    inside |= Q(zone_type=ZoneType.DEPARTEMENT.value, code__in=neighbours.values("code"))
+    return _reaches(inside, nation=Q())
+
+
+def _reaches(held: Q, *, nation: Q) -> Q:
+    own = ExpertZone.objects.filter(expert_id=OuterRef("pk"))
+    of_antenne = AntenneZone.objects.filter(antenne_id=OuterRef("antenne_id"))
+    by_antenne = Q(Exists(of_antenne.filter(held)))
+    if nation:
+        by_antenne |= nation
+    return Q(Exists(own.filter(held))) | (~Exists(own) & by_antenne)

@@ -1,0 +1,157 @@
+"""« Pourquoi cet expert ? », « Pourquoi pas ? », « Qui serait notifié ? »: decisions of routing, in words.
+
+The trace of a need is what was decided when its candidates were computed. An expert looked at afterwards and a
+simulation go through the same rules, on the directory of the day. Nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from vigie.directory.models import Expert
+from vigie.matching.models import Candidate, Need
+from vigie.matching.queries.coverage import covers, in_the_same_departement
+from vigie.matching.queries.firm import Supposed, need_facts
+from vigie.matching.queries.routing import competences_for, competences_of
+from vigie.matching.rules import routing
+from vigie.matching.rules.facts import NeedFacts
+from vigie.matching.rules.reasons import Reason, Side, say
+
+NEARBY_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class ExpertLine:
+    """An expert for a need, and why. candidate_id: the stored line, when there is one.
+
+    without_user: nobody of the team has an account; copies_manager: absent but alone, his antenne's manager is copied.
+    """
+
+    expert_id: int
+    expert: str
+    antenne: str
+    institution: str
+    kept: bool
+    ticked: bool
+    in_favour: tuple[str, ...]
+    against: tuple[str, ...]
+    remarks: tuple[str, ...]
+    without_user: bool = False
+    copies_manager: bool = False
+    added_by_team: bool = False
+    candidate_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """Who would receive a need, who would not, and who is just outside. place_known: False → nobody can."""
+
+    facts: NeedFacts
+    kept: tuple[ExpertLine, ...]
+    dropped: tuple[ExpertLine, ...]
+    nearby: tuple[ExpertLine, ...]
+
+    @property
+    def place_known(self) -> bool:
+        return self.facts.place is not None
+
+
+def decision_trace(need: Need) -> list[ExpertLine]:
+    """The stored candidates of a need, kept ones first. One query."""
+    rows = Candidate.objects.filter(need=need).select_related("expert__antenne__institution")
+    return [
+        _line(
+            [Reason.from_json(stored) for stored in row.reasons],
+            expert_id=row.expert_id,
+            expert=row.expert.full_name,
+            antenne=row.expert.antenne.name,
+            institution=row.expert.antenne.institution.name,
+            kept=row.kept,
+            ticked=row.ticked,
+            added_by_team=row.origin == Candidate.Origin.TEAM,
+            candidate_id=row.pk,
+        )
+        for row in rows.order_by("-kept", "expert__antenne__institution__name", "expert__full_name", "pk")
+    ]
+
+
+def explain_expert(need: Need, expert: Expert, *, on: date) -> ExpertLine:
+    """What the rules say today of any expert for this need, even far away, deleted or without the competence."""
+    facts = need_facts(need, on=on)
+    [candidate] = routing.route(facts, competences_of(facts, [expert.pk]))
+    return _of_rule(candidate)
+
+
+def simulate(supposed: Supposed, *, on: date) -> Simulation:
+    """« Qui serait notifié ? »: nothing is written nor sent. At most 12 queries, whatever the number of experts."""
+    facts = need_facts(supposed, on=on)
+    lines = [_of_rule(candidate) for candidate in routing.route(facts, competences_for(facts))]
+    return Simulation(
+        facts=facts,
+        kept=tuple(line for line in lines if line.kept),
+        dropped=tuple(line for line in lines if not line.kept),
+        nearby=_nearby(facts),
+    )
+
+
+def _nearby(facts: NeedFacts) -> tuple[ExpertLine, ...]:
+    """Live experts of the subject who cover something of the same département, but not this commune; bounded."""
+    close = Expert.objects.filter(
+        in_the_same_departement(facts.place),
+        ~covers(facts.place),
+        competences__institution_subject__subject_id=facts.subject_id,
+        deleted_at__isnull=True,
+        antenne__institution__deleted_at__isnull=True,
+    )
+    found = list(close.order_by("pk").values_list("pk", flat=True).distinct()[:NEARBY_SHOWN])
+    return tuple(_of_rule(candidate) for candidate in routing.route(facts, competences_of(facts, found)))
+
+
+def _of_rule(candidate: routing.Candidate) -> ExpertLine:
+    competence = candidate.competence
+    return _line(
+        candidate.reasons,
+        expert_id=competence.expert.id,
+        expert=competence.expert.name,
+        antenne=competence.antenne.name,
+        institution=competence.institution.name,
+        kept=candidate.kept,
+        ticked=candidate.ticked,
+    )
+
+
+def _line(
+    reasons: Iterable[Reason],
+    *,
+    expert_id: int,
+    expert: str,
+    antenne: str,
+    institution: str,
+    kept: bool,
+    ticked: bool,
+    added_by_team: bool = False,
+    candidate_id: int | None = None,
+) -> ExpertLine:
+    held = list(reasons)
+    codes = {reason.code for reason in held}
+
+    def said(side: Side) -> tuple[str, ...]:
+        return tuple(say(reason) for reason in held if reason.side is side)
+
+    return ExpertLine(
+        expert_id=expert_id,
+        expert=expert,
+        antenne=antenne,
+        institution=institution,
+        kept=kept,
+        ticked=ticked,
+        in_favour=said(Side.FOR),
+        against=said(Side.AGAINST),
+        remarks=said(Side.REMARK),
+        without_user="no_user" in codes,
+        copies_manager="absent_but_alone" in codes,
+        added_by_team=added_by_team,
+        candidate_id=candidate_id,
+    )
