@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from vigie.accounts.models import User
 from vigie.companies.models import Contact, Establishment
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject, Subject, SubjectQuestion, Theme
+from vigie.matching.need_text import NeedTextField
 from vigie.matching.states import CANCELED, INCOMPLETE, MATCH, NEED_STATUSES, NOT_COMPLETE, SOLICITATION
 from vigie.rights.person import Person
 from vigie.rights.reach import ReachQuerySet
@@ -276,6 +277,7 @@ class Need(models.Model):
     )
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    search_text = NeedTextField()  # what the search of a desk reads
 
     objects = NeedQuerySet.as_manager()
 

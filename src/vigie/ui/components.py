@@ -138,6 +138,7 @@ class ThreadMessage:
     organisation: str = ""
     mine: bool = False
     system: bool = False
+    act: ActButton | None = None  # what its author may do to it
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,7 @@ class ActButton:
     confirm: str = ""
     form: BaseForm | None = None
     token: str = ""
+    opened: bool = False  # the page was asked with this button in view
 
     def __post_init__(self) -> None:
         if self.form is not None:  # several buttons of a page may ask for a field of the same name
@@ -197,9 +199,11 @@ class ActButton:
         confirm: str = "",
         form: BaseForm | None = None,
         token: str = "",
+        opened: bool = False,
     ) -> ActButton:
         """The button of a row of a lifecycle table."""
-        return cls(transition.button or transition.name, action, transition.name, style, confirm, form, token)
+        label = transition.button or transition.name
+        return cls(label, action, transition.name, style, confirm, form, token, opened)
 
     @property
     def opens(self) -> bool:
@@ -208,5 +212,5 @@ class ActButton:
 
     @property
     def open(self) -> bool:
-        """True when what was told came back with errors."""
-        return self.form is not None and self.form.is_bound and not self.form.is_valid()
+        """True when it is asked to be, or when what was told came back with errors."""
+        return self.opened or (self.form is not None and self.form.is_bound and not self.form.is_valid())

@@ -46,11 +46,12 @@ def say_not_called(solicitation: Solicitation, *, by: Person, at: datetime) -> P
 def withdraw(solicitation: Solicitation, *, by: Person, at: datetime) -> Solicitation:
     """The company takes its request back: matches still open are withdrawn, experts in charge are told."""
     row = Solicitation.objects.select_for_update().get(pk=solicitation.pk)
+    needs = list(Need.objects.select_for_update().filter(diagnosis__solicitation=row).order_by("pk"))  # as experts do
     changes = {"cancel_reason": Solicitation.CancelReason.WITHDRAWN}
     done = perform(row, "withdraw", by=by, at=at, changes=changes)
     for match in Match.objects.filter(need__diagnosis__solicitation=row, state__in=OPEN):
         perform(match, "withdraw", by=by, at=at)
-    for need in Need.objects.filter(diagnosis__solicitation=row):
+    for need in needs:
         refresh_need_status(need, at=at)
     return done
 

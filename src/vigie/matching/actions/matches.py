@@ -2,10 +2,13 @@
 
 An institution with ``one_team_at_a_time`` lets one of its teams hold a need: when one takes charge, its sisters that
 have not answered are covered; when that one lets go, they wait again.
+
+Every act takes the need's row first, then its matches: two people who press at once wait for each other.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +20,9 @@ from vigie.kernel.errors import Refused, TransitionRefused
 from vigie.kernel.period import PARIS
 from vigie.kernel.text import clean_line, clean_text
 from vigie.matching.actions.statuses import refresh_need_status
-from vigie.matching.models import Match
-from vigie.matching.states import COVERED, OPEN, QUO, TAKING_CARE
+from vigie.matching.models import Match, Need
+from vigie.matching.queries.positions import version
+from vigie.matching.states import CLOSED_BY_EXPERT, COVERED, MATCH, OPEN, QUO, TAKING_CARE
 from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
 
@@ -26,11 +30,36 @@ from vigie.rights.reach import require
 _NO_ANSWER = {"refusal_reason": "", "refusal_comment": "", "help_name": "", "help_provider": "", "help_level": ""}
 
 
+def respond(
+    match: Match, transition: str, *, seen: str = "", told: Mapping[str, str] | None = None, by: Person, at: datetime
+) -> Match:
+    """What a button of the sheet does. seen: the match as the page showed it (``positions.version``).
+
+    Raises Forbidden, TransitionRefused when the page is out of date, or Refused when something must be told.
+    """
+    act = _BUTTONS.get(transition)
+    if act is None:
+        raise TransitionRefused("transition_unknown", "Cette action n’existe pas.")
+    with transaction.atomic():
+        _hold(match)
+        row = Match.objects.select_related("need", "expert__antenne__institution").get(pk=match.pk)
+        require(by, MATCH.by_name[transition].right, row)
+        if seen and seen != version(row):
+            raise _who_was_quicker(row, transition) or _out_of_date(row)
+        done: Match = act(row, **(told or {}), by=by, at=at)
+    return done
+
+
 def take_charge(match: Match, *, by: Person, at: datetime) -> Match:
     """« J’appelle »: the expert commits to call the company."""
     with transaction.atomic():
+        _hold(match)
+        one_team = match.expert.antenne.institution.one_team_at_a_time
+        if one_team and (holder := _sisters(match).filter(state=TAKING_CARE).first()):
+            require(by, "match.answer", match)
+            raise _taken_by(holder)
         _perform(match, "take_charge", by=by, at=at)
-        if match.expert.antenne.institution.one_team_at_a_time:
+        if one_team:
             for sister in _sisters(match).filter(state=QUO):
                 perform(sister, "cover", by=SYSTEM, at=at, payload={"by_match": match.pk})
         refresh_need_status(match.need, at=at)
@@ -84,6 +113,7 @@ def reassign(match: Match, to: Expert, *, by: Person, at: datetime) -> Match:
     Refused for an expert of another institution, deleted, or who already received the need.
     """
     with transaction.atomic():
+        _hold(match)
         row = Match.objects.select_for_update().select_related("expert__antenne").get(pk=match.pk)
         require(by, "match.reassign", row)
         if to.pk == row.expert_id:
@@ -95,7 +125,7 @@ def reassign(match: Match, to: Expert, *, by: Person, at: datetime) -> Match:
                 "not_a_colleague", "Vous pouvez confier ce besoin à un expert de votre institution seulement."
             )
         if row.state == TAKING_CARE:
-            perform(row, "undo", by=by, at=at)
+            _let_go(row, "undo", by=by, at=at)
         before = row.expert_id
         row.expert = to
         row.sent_at = at
@@ -111,6 +141,7 @@ def reassign(match: Match, to: Expert, *, by: Person, at: datetime) -> Match:
 
 def _answer(match: Match, transition: str, *, by: Person, at: datetime, changes: dict[str, Any] | None = None) -> Match:
     with transaction.atomic():
+        _hold(match)
         _perform(match, transition, by=by, at=at, changes=changes)
         refresh_need_status(match.need, at=at)
     return match
@@ -118,8 +149,9 @@ def _answer(match: Match, transition: str, *, by: Person, at: datetime, changes:
 
 def _let_go(match: Match, transition: str, *, by: Person, at: datetime) -> Match:
     with transaction.atomic():
+        _hold(match)
         _perform(match, transition, by=by, at=at, changes=_NO_ANSWER)
-        if not _sisters(match).filter(state=TAKING_CARE).exists():
+        if not _sisters(match).filter(state__in=(TAKING_CARE, *CLOSED_BY_EXPERT)).exists():
             for sister in _sisters(match).filter(state=COVERED):
                 perform(sister, "reopen", by=SYSTEM, at=at, payload={"by_match": match.pk})
         refresh_need_status(match.need, at=at)
@@ -132,23 +164,52 @@ def _sisters(match: Match) -> Any:
     return Match.objects.filter(need=match.need_id, expert__antenne__institution=institution).exclude(pk=match.pk)
 
 
+def _hold(match: Match) -> None:
+    """Takes the need's row: whoever acts on one of its matches at the same moment waits."""
+    Need.objects.select_for_update().only("pk").get(pk=match.need_id)
+
+
 def _perform(match: Match, transition: str, *, by: Person, at: datetime, changes: dict[str, Any] | None = None) -> None:
     """``perform``, and when somebody was quicker, who and at what hour."""
     try:
         perform(match, transition, by=by, at=at, changes=changes)
     except TransitionRefused as refused:
-        raise _who_was_quicker(match) or refused from refused
+        now = Match.objects.select_related("expert__antenne").get(pk=match.pk)
+        raise _who_was_quicker(now, transition) or refused from refused
 
 
-def _who_was_quicker(match: Match) -> TransitionRefused | None:
-    now = Match.objects.select_related("expert").get(pk=match.pk)
-    if now.state == match.state or now.state not in (TAKING_CARE, COVERED):
+def _who_was_quicker(now: Match, transition: str) -> TransitionRefused | None:
+    """For a first answer that comes too late: who holds the need."""
+    if transition not in ("take_charge", "decline") or now.state not in (TAKING_CARE, COVERED):
         return None
-    holder = now if now.state == TAKING_CARE else _sisters(now).filter(state=TAKING_CARE).first() or now
-    moment = holder.taken_care_of_at or holder.closed_at
-    hour = f"{moment.astimezone(PARIS):%H h %M}" if moment else "l’instant"
+    return _taken_by(now if now.state == TAKING_CARE else _sisters(now).filter(state=TAKING_CARE).first() or now)
+
+
+def _taken_by(holder: Match) -> TransitionRefused:
+    moment = holder.taken_care_of_at or holder.closed_at or holder.sent_at
+    local = moment.astimezone(PARIS)
     return TransitionRefused(
         "taken_by_colleague",
-        f"Cette mise en relation a été prise en charge par {holder.expert.full_name} à {hour}. "
-        "Rechargez la page pour voir la suite.",
+        f"Cette mise en relation a été prise en charge par {holder.expert.full_name} "
+        f"à {local.hour}\u00a0h\u00a0{local:%M}. Rechargez la page pour voir la suite.",
     )
+
+
+def _out_of_date(now: Match) -> TransitionRefused:
+    return TransitionRefused(
+        "page_out_of_date",
+        "Cette page n’était plus à jour\u00a0: la mise en relation est maintenant "
+        f"«\u00a0{MATCH.label(now.state)}\u00a0». Rechargez la page pour voir la suite.",
+    )
+
+
+_BUTTONS = {
+    "take_charge": take_charge,
+    "decline": decline,
+    "close_helped": close_helped,
+    "close_no_help": close_no_help,
+    "close_unreachable": close_unreachable,
+    "undo_close": undo_close,
+    "undo": undo,
+    "reopen": reopen,
+}

@@ -33,8 +33,11 @@ def comment(need: Need, body: str, *, form_token: str, by: Person, at: datetime)
                 need=need, author_id=by.user_id, body=body, at=at, form_token=form_token
             )
             record("need.commented", message, by=by, at=at)
-    except IntegrityError:
-        return ThreadMessage.objects.get(form_token=form_token)
+    except IntegrityError as error:  # the same form, sent twice at the same moment
+        same = ThreadMessage.objects.filter(form_token=form_token, author_id=by.user_id).first()
+        if same is None:
+            raise Refused("form_token", "Cette page a expiré. Rechargez-la, puis envoyez de nouveau.") from error
+        return same
     return message
 
 

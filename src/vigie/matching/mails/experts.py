@@ -13,6 +13,7 @@ from vigie.journal.registry import Recipient, register_content
 from vigie.kernel.nomenclature.workforce import workforce_label
 from vigie.kernel.siren import show_siret
 from vigie.matching.models import Match, Need, Precision, Solicitation, ThreadMessage
+from vigie.matching.queries.positions import company_name
 from vigie.matching.states import OPEN, QUO
 
 FOLDER = "matching/mail"
@@ -44,7 +45,7 @@ def withdrawn_to_experts(solicitation: Solicitation, recipient: Recipient, at: d
     need = _need_of(solicitation)
     if need is None:
         return None
-    return {**_link(need), "subject_label": need.subject.label, "company": _company(need)}
+    return {**_link(need), "subject_label": need.subject.label, "company": company_name(need)}
 
 
 def precision_added(solicitation: Solicitation, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
@@ -56,7 +57,7 @@ def precision_added(solicitation: Solicitation, recipient: Recipient, at: dateti
     return {
         **_link(need),
         "subject_label": need.subject.label,
-        "company": _company(need),
+        "company": company_name(need),
         "body": precision.body,
         "not_called": precision.kind == Precision.Kind.NOT_CALLED,
     }
@@ -71,15 +72,6 @@ def _link(need: Need) -> dict[str, str]:
     return {"action_url": address, "action_label": "Ouvrir le besoin"}
 
 
-def _company(need: Need) -> str:
-    """The name under which the company is known to the need."""
-    establishment = need.diagnosis.establishment
-    solicitation = need.diagnosis.solicitation
-    if establishment is not None and establishment.company.name:
-        return establishment.company.name
-    return (solicitation.company_name if solicitation else "") or "Entreprise à préciser"
-
-
 def _of_need(match: Match) -> dict[str, Any]:
     need = match.need
     contact = need.diagnosis.contact
@@ -90,7 +82,7 @@ def _of_need(match: Match) -> dict[str, Any]:
         "decline_url": f"{link['action_url']}?reponse=decline",
         "subject_label": need.subject.label,
         "description": need.content,
-        "company": _company(need),
+        "company": company_name(need),
         "facts": _facts(need.diagnosis.establishment),
         "contact_name": contact.full_name,
         "contact_phone": contact.phone,

@@ -112,8 +112,13 @@ def _covered(values: Values) -> str:
     return f"couvre {_ZONES[values['zone_type']].format(name=values['name'])} ({holder})"
 
 
+def nature_label(code: str) -> str:
+    """A nature of activity in French; the code itself when it is unknown."""
+    return _NATURES.get(code, code)
+
+
 def _natures(values: Values) -> str:
-    return ", ".join(_NATURES.get(code, code) for code in values["natures"])
+    return ", ".join(nature_label(code) for code in values["natures"])
 
 
 def _criteria(items: Iterable[Values]) -> str:

@@ -1,0 +1,297 @@
+"""The need sheet: everything about one case on one page, as a person may see it.
+
+Buttons come from the lifecycle table and from the rights of this person on each match; the page decides neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+from django.forms import BaseForm
+from django.http import Http404
+
+from vigie.directory.models import Expert, ExpertMember, SubjectQuestion
+from vigie.kernel.lifecycle import State
+from vigie.matching.models import Candidate, Match, Need, Precision
+from vigie.matching.queries.need_answer import Intervention, intervention
+from vigie.matching.queries.need_company import company_facts
+from vigie.matching.queries.need_story import discussion
+from vigie.matching.queries.positions import company_name, since
+from vigie.matching.rules.reasons import Reason, Side, say
+from vigie.matching.states import MATCH, NEED_STATUS_BY_CODE, OPEN
+from vigie.rights.person import Person
+from vigie.ui.components import Fact, ThreadMessage
+from vigie.ui.formats import day
+
+HISTORY_SHOWN = 20
+COLLEAGUES_SHOWN = 200
+RESERVED = "L’accès à ce besoin est réservé aux conseillers notifiés."
+NOT_CALLED = "L’entreprise dit que personne ne l’a encore appelée."
+
+# What is told with a button: (match, transition) → the form, empty or as it came back; None when nothing is.
+FormFor = Callable[[Match, str], BaseForm | None]
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody to whom a need can be handed over."""
+
+    pk: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words of the company and their moment."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ExpertLine:
+    """An expert who received the need: who, his position, since when, how to reach him."""
+
+    name: str
+    organisation: str
+    state: State
+    at: datetime
+    detail: str
+    phone: str
+    email: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """Another need of the company; without address when it is reserved."""
+
+    pk: int | None
+    label: str
+    sent_at: datetime
+    state: State | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class NeedPage:
+    """The sheet of a need."""
+
+    pk: int
+    subject: str
+    company: str
+    state: State
+    dates: str
+    request: str
+    answers: tuple[Fact, ...]
+    precisions: tuple[Said, ...]
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    company_facts: tuple[Fact, ...]
+    interventions: tuple[Intervention, ...]
+    experts: tuple[ExpertLine, ...]
+    thread: tuple[ThreadMessage, ...]
+    may_comment: bool
+    comment_hint: str
+    history: tuple[HistoryLine, ...]
+
+
+def visible_need(person: Person, pk: int) -> Need:
+    """The need with its analysis, if this person may see it; else 404. 1 query."""
+    rows = Need.objects.allowed(person, "need.view").annotate(
+        may_comment=Exists(Need.objects.allowed(person, "need.comment").filter(pk=OuterRef("pk")))
+    )
+    need = (
+        rows.select_related(
+            "subject",
+            "diagnosis__contact",
+            "diagnosis__solicitation__landing_subject",
+            "diagnosis__establishment__company",
+        )
+        .filter(pk=pk)
+        .first()
+    )
+    if need is None:
+        raise Http404
+    return need
+
+
+def visible_match(person: Person, need_pk: int, pk: int) -> Match:
+    """The match of a need that this person may see; else 404. 1 query."""
+    seen = Need.objects.allowed(person, "need.view").filter(pk=need_pk)
+    rows = Match.objects.filter(Exists(seen.filter(pk=OuterRef("need_id"))), need=need_pk)
+    match = rows.select_related("need", "expert__antenne__institution").filter(pk=pk).first()
+    if match is None:
+        raise Http404
+    return match
+
+
+def matches_of(need: Need, person: Person) -> list[Match]:
+    """The matches of the need, each with what this person may do to it. 1 query."""
+
+    def allowed(action: str) -> Exists:
+        return Exists(Match.objects.allowed(person, action).filter(pk=OuterRef("pk")))
+
+    rows = need.matches.annotate(
+        is_mine=Exists(ExpertMember.objects.filter(expert=OuterRef("expert"), user=person.user_id)),
+        may_answer=allowed("match.answer"),
+        may_reopen=allowed("match.reopen"),
+        may_reassign=allowed("match.reassign"),
+        may_explain=allowed("match.explain"),
+    )
+    return list(rows.select_related("expert__antenne__institution").order_by("sent_at", "pk"))
+
+
+def need_page(need: Need, person: Person, *, form_for: FormFor, chosen: str = "") -> NeedPage:
+    """The sheet. 8 queries besides the need's own; one more for a need without establishment, or handed over.
+
+    chosen: the button that a mail's link leads to; it is shown open, nothing is done.
+    """
+    matches = matches_of(need, person)
+    request = need.diagnosis.solicitation
+    precisions = list(request.precisions.all()) if request else []
+    contact = need.diagnosis.contact
+    return NeedPage(
+        pk=need.pk,
+        subject=need.subject.label,
+        company=company_name(need),
+        state=NEED_STATUS_BY_CODE[need.status],
+        dates=_dates(need),
+        request=need.content,
+        answers=_answers(need),
+        precisions=tuple(Said(_words(one), one.at) for one in precisions),
+        contact_name=contact.full_name,
+        contact_phone=contact.phone,
+        contact_email=contact.email,
+        company_facts=company_facts(need),
+        interventions=tuple(
+            intervention(need, match, form_for=form_for, chosen=chosen)
+            for match in sorted(matches, key=lambda one: not one.is_mine)
+            if match.may_answer
+        ),
+        experts=_experts(need, matches),
+        thread=discussion(need, matches, precisions, person),
+        may_comment=need.may_comment,
+        comment_hint=_comment_hint(matches),
+        history=_history(need, person),
+    )
+
+
+def colleagues(match: Match) -> list[Colleague]:
+    """To whom the match can be handed over: experts of the same antenne, of the one above, below or beside it.
+
+    Never somebody who already has the need. 1 query.
+    """
+    antenne = match.expert.antenne
+    near = Q(antenne=antenne) | Q(antenne__parent=antenne)
+    if antenne.parent_id is not None:
+        near |= Q(antenne=antenne.parent_id) | Q(antenne__parent=antenne.parent_id)
+    rows = Expert.objects.filter(near, antenne__institution=antenne.institution_id, deleted_at__isnull=True)
+    rows = rows.exclude(pk__in=Match.objects.filter(need=match.need_id).values("expert"))
+    found = rows.select_related("antenne").order_by("antenne__name", "full_name", "pk")[:COLLEAGUES_SHOWN]
+    return [Colleague(one.pk, f"{one.full_name} – {one.antenne.name}") for one in found]
+
+
+def may_hand_over(match: Match, person: Person) -> bool:
+    """True when this person may hand the match over now. 1 query."""
+    return match.state in OPEN and Match.objects.allowed(person, "match.reassign").filter(pk=match.pk).exists()
+
+
+def _dates(need: Need) -> str:
+    filed = need.diagnosis.created_at
+    request = need.diagnosis.solicitation
+    if request is not None and request.completed_at is not None:
+        filed = request.completed_at
+    sent = f" · transmis le {day(need.sent_at)}" if need.sent_at else ""
+    return f"Déposé le {day(filed)}{sent}"
+
+
+def _answers(need: Need) -> tuple[Fact, ...]:
+    """The answers to the questions of the subject, in their words. 1 query."""
+    facts = []
+    for question in SubjectQuestion.objects.filter(subject=need.subject_id):
+        value = need.answers.get(question.key, "")
+        labels = {str(code): str(label) for code, label in question.answers}
+        facts.append(Fact(question.label, labels.get(str(value), str(value)), missing="sans réponse"))
+    return tuple(facts)
+
+
+def _words(precision: Precision) -> str:
+    return NOT_CALLED if precision.kind == Precision.Kind.NOT_CALLED else precision.body
+
+
+def _experts(need: Need, matches: Sequence[Match]) -> tuple[ExpertLine, ...]:
+    """Every expert who received the need; the reasons are for those who may have them explained. 1 query."""
+    explained = [match.expert_id for match in matches if match.may_explain]
+    traces = {
+        one.expert_id: one.reasons for one in Candidate.objects.filter(need=need.pk, expert__in=explained, kept=True)
+    }
+    return tuple(
+        ExpertLine(
+            name=match.expert.full_name,
+            organisation=f"{match.expert.antenne.institution.name} – {match.expert.antenne.name}",
+            state=MATCH.by_code[match.state],
+            at=since(match),
+            detail=_detail(match),
+            phone=match.expert.phone,
+            email=match.expert.email,
+            reasons=_reasons(traces.get(match.expert_id)) if match.may_explain else (),
+        )
+        for match in matches
+    )
+
+
+def _detail(match: Match) -> str:
+    """The reason of a refusal (its comment for those who answer for the match), or the help that was found."""
+    if match.refusal_reason:
+        comment = f"\u00a0: {match.refusal_comment}" if match.refusal_comment and match.may_answer else ""
+        return f"{match.get_refusal_reason_display()}{comment}"
+    if match.help_name:
+        return f"{match.help_name} ({match.help_provider}, aide {match.get_help_level_display().lower()})"
+    return ""
+
+
+def _reasons(trace: Iterable[dict] | None) -> tuple[str, ...]:
+    """« Pourquoi moi ? »: what spoke for this expert, from the trace stored with the need."""
+    if trace is None:
+        return ("un collègue vous a confié ce besoin, ou l’équipe vous a choisi",)
+    reasons = [Reason.from_json(stored) for stored in trace]
+    return tuple(say(reason) for reason in reasons if reason.side is not Side.AGAINST)
+
+
+def _comment_hint(matches: Sequence[Match]) -> str:
+    mine = next((match for match in matches if match.is_mine), None)
+    hints = {
+        "taking_care": "Ce que vous avez convenu avec l’entreprise, ce qui vous manque.",
+        "not_for_me": "Qui pourrait aider cette entreprise ?",
+        "done": "Ce qui a été proposé, et ce qui pourrait compléter.",
+        "done_no_help": "Ce qui manque, et qui pourrait prendre le relais.",
+        "done_not_reachable": "À quels moments vous avez appelé.",
+    }
+    text = hints.get(mine.state, "") if mine else ""
+    return f"{text} L’entreprise ne voit pas cette discussion.".strip().replace(" ?", "\u00a0?")
+
+
+def _history(need: Need, person: Person) -> tuple[HistoryLine, ...]:
+    """The other needs of the same company (SIREN) or of the same address, the latest first. 1 query."""
+    diagnosis = need.diagnosis
+    same = Q(pk__in=[])
+    if diagnosis.establishment is not None:
+        same |= Q(diagnosis__establishment__company=diagnosis.establishment.company_id)
+    if diagnosis.contact.email:
+        same |= Q(diagnosis__contact__email=diagnosis.contact.email)
+    rows = Need.objects.filter(same, sent_at__isnull=False).exclude(pk=need.pk)
+    seen = Need.objects.allowed(person, "need.view").filter(pk=OuterRef("pk"))
+    rows = rows.annotate(may_see=Exists(seen)).select_related("subject").order_by("-sent_at", "-pk")
+    return tuple(_line(one) for one in rows[:HISTORY_SHOWN])
+
+
+def _line(need: Need) -> HistoryLine:
+    assert need.sent_at is not None
+    if need.may_see:
+        return HistoryLine(need.pk, need.subject.label, need.sent_at, NEED_STATUS_BY_CODE[need.status])
+    return HistoryLine(None, "Autre besoin de cette entreprise", need.sent_at, None, RESERVED)

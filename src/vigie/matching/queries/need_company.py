@@ -1,0 +1,80 @@
+"""The company of a need in facts, each with its source and its date; what no register gives is said."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from vigie.companies.models import Establishment
+from vigie.kernel.nomenclature.legal_forms import legal_form_label
+from vigie.kernel.nomenclature.naf import naf_label
+from vigie.kernel.period import paris_day
+from vigie.kernel.siren import is_siret, show_siret
+from vigie.matching.models import Need
+from vigie.matching.queries.positions import company_name, workforce
+from vigie.matching.rules.reasons import nature_label
+from vigie.territory.queries import resolve_commune
+from vigie.ui.components import Fact
+from vigie.ui.formats import day
+
+TYPED = "saisi par l’entreprise"
+HIDDEN = "non diffusible"
+CONNECTOR = "Recherche d’entreprises"
+
+
+def company_facts(need: Need) -> tuple[Fact, ...]:
+    """The facts of the establishment; what was typed when there is none. No query when it is loaded, else 1."""
+    establishment = need.diagnosis.establishment
+    return _known(establishment) if establishment is not None else _typed(need)
+
+
+def _typed(need: Need) -> tuple[Fact, ...]:
+    request = need.diagnosis.solicitation
+    commune = resolve_commune(need.diagnosis.commune_code)
+    siret = request.siret if request else ""
+    shown = show_siret(siret) if is_siret(siret) else siret
+    return (
+        Fact("Nom", company_name(need), source=TYPED),
+        Fact("SIRET", shown, source=f"{TYPED}, non vérifié" if shown else "", missing="non communiqué"),
+        Fact("Commune", f"{commune.name} ({commune.departement_code})" if commune else "", source=TYPED),
+    )
+
+
+def _known(place: Establishment) -> tuple[Fact, ...]:
+    company = place.company
+    seen, source = paris_day(place.seen_at), place.get_source_display()
+    hidden = HIDDEN if not place.diffusible else "inconnu"
+    code = place.naf_code or company.naf_code
+    facts = [
+        Fact("SIRET", show_siret(place.siret), seen, source),
+        Fact("Commune", " ".join(filter(None, (place.postal_code, place.commune_name))), missing=hidden),
+        Fact("Adresse", place.address, missing=hidden),
+        Fact("Effectif", workforce(place.workforce_code, place.headcount), source=_year(place)),
+        Fact("Activité", " – ".join(filter(None, (naf_label(code), code)))),
+        Fact("Forme juridique", legal_form_label(company.legal_form_code)),
+        Fact("Création", day(created) if (created := company.created_on or place.created_on) else ""),
+    ]
+    if place.sign and place.sign != company.name:
+        facts.insert(0, Fact("Enseigne", place.sign))
+    if not place.is_active:
+        facts.insert(1, Fact("Établissement", _closed(place.closed_on)))
+    return (*facts, *_fetched(place))
+
+
+def _fetched(place: Establishment) -> tuple[Fact, ...]:
+    """What only the company-search service gives."""
+    at = paris_day(place.facts_at) if place.facts_at else None
+    source = CONNECTOR if at else ""
+    never = "inconnu" if at else "non demandé"
+    natures = ", ".join(nature_label(nature) for nature in place.activity_natures)
+    return (
+        Fact("Nature d’activité", natures, at if natures else None, source if natures else "", missing=never),
+        Fact("Convention collective", ", ".join(f"IDCC {idcc}" for idcc in place.agreements), missing=never),
+    )
+
+
+def _year(place: Establishment) -> str:
+    return f"année {place.workforce_year}" if place.workforce_year and place.headcount is None else ""
+
+
+def _closed(closed_on: date | None) -> str:
+    return f"fermé le {day(closed_on)}" if closed_on else "fermé"
