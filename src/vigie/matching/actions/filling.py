@@ -20,6 +20,7 @@ from vigie.journal.jobs import enqueue
 from vigie.kernel.errors import InvalidInput, Refused
 from vigie.kernel.text import clean_email, clean_line, clean_person_name, clean_phone, clean_text
 from vigie.matching.models import LandingSubject, Solicitation, SolicitationAnswer, SpamAddress
+from vigie.matching.rules.choosable import why_not
 from vigie.matching.rules.spelling import is_disposable, only_the_template
 from vigie.matching.states import CANCELED, INCOMPLETE, STEP_COMPANY, STEP_DESCRIPTION
 from vigie.rights.limits import hit
@@ -111,11 +112,26 @@ def give_company(solicitation: Solicitation, given: CompanyGiven, *, by: Person,
 
 
 @transaction.atomic
-def keep_description(solicitation: Solicitation, description: str, *, by: Person, at: datetime) -> Solicitation:
-    """Keeps the draft of the third step when it cannot be sent yet."""
+def choose_establishment(
+    solicitation: Solicitation, establishment: Establishment, *, by: Person, at: datetime
+) -> Solicitation:
+    """Second step with an establishment of a register; one that is closed or abroad is refused."""
+    refusal = why_not(is_active=establishment.is_active, closed_on=establishment.closed_on, abroad=establishment.abroad)
+    if refusal:
+        raise InvalidInput("establishment_refused", refusal, field="siret")
+    given = CompanyGiven.of(establishment, establishment.company.name)
+    return give_company(solicitation, given, by=by, at=at)
+
+
+@transaction.atomic
+def keep_draft(
+    solicitation: Solicitation, *, description: str, answers: Mapping[str, str], by: Person, at: datetime
+) -> Solicitation:
+    """Keeps what was typed in the third step when it cannot be sent yet. Answers that are not offered are left out."""
     row = _open(solicitation, by)
-    row.description = clean_text(description)[:LONGEST_DESCRIPTION]
+    row.description = clean_text(description[: 4 * LONGEST_DESCRIPTION])[:LONGEST_DESCRIPTION]
     row.save(update_fields=["description"])
+    _keep_answers(row, {question: answers[question.key] for question in _questions(row) if _offers(question, answers)})
     return row
 
 
@@ -136,6 +152,8 @@ def complete(
     row = Solicitation.objects.select_for_update().get(pk=solicitation.pk)
     require(by, "solicitation.fill", row)
     if not may_be_filled(row):
+        if row.completed_at is not None and row.description == clean_text(description):
+            return row  # the same sending, once more
         raise already_sent()
     if row.state not in (STEP_DESCRIPTION, CANCELED):
         raise Refused("company_missing", "Indiquez d’abord votre entreprise.")
@@ -146,15 +164,14 @@ def complete(
             "head_missing", "Attestez que vous dirigez l’entreprise ou que vous êtes mandaté.", field="is_head"
         )
     if SpamAddress.objects.filter(email_hash=address_hash(row.email)).exists():
+        if row.state == CANCELED:
+            return row  # refused before the address was blocked: it stays so, and nothing is said
         changes = {"cancel_reason": Solicitation.CancelReason.SPAM, "description": text}
         return perform(row, "drop_spam", by=SYSTEM, at=at, changes=changes)
     hit("solicitation_email", row.email, at)
     if row.siret:
         hit("solicitation_siret", row.siret, at)
-    row.answers.all().delete()
-    SolicitationAnswer.objects.bulk_create(
-        SolicitationAnswer(solicitation=row, question=question, value=value) for question, value in kept.items()
-    )
+    _keep_answers(row, kept)
     changes = {
         "description": text, "is_head": is_head, "mode": row.landing_subject.mode, "cancel_reason": "",
         "refusal_template_id": None,
@@ -216,9 +233,24 @@ def _checked_description(row: Solicitation, description: str) -> str:
 
 def _checked_answers(row: Solicitation, answers: Mapping[str, str]) -> dict[SubjectQuestion, str]:
     kept = {}
-    for question in SubjectQuestion.objects.filter(subject=row.landing_subject.subject_id):
-        value = answers.get(question.key, "")
-        if value not in {known for known, _label in question.answers}:
+    for question in _questions(row):
+        if not _offers(question, answers):
             raise InvalidInput("answer_missing", f"Répondez à la question : {question.label}", field=question.key)
-        kept[question] = value
+        kept[question] = answers[question.key]
     return kept
+
+
+def _questions(row: Solicitation) -> list[SubjectQuestion]:
+    return list(SubjectQuestion.objects.filter(subject=row.landing_subject.subject_id))
+
+
+def _offers(question: SubjectQuestion, answers: Mapping[str, str]) -> bool:
+    """True when what was answered is one of the answers of the question."""
+    return answers.get(question.key, "") in {known for known, _label in question.answers}
+
+
+def _keep_answers(row: Solicitation, kept: Mapping[SubjectQuestion, str]) -> None:
+    row.answers.all().delete()
+    SolicitationAnswer.objects.bulk_create(
+        SolicitationAnswer(solicitation=row, question=question, value=value) for question, value in kept.items()
+    )

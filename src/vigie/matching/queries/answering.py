@@ -1,28 +1,75 @@
-"""Who may answer a subject: the institutions named to the company before anybody is chosen."""
+"""Who may answer a subject, and in how many days: what is told to the company before anybody is chosen."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from statistics import median
+
+from django.db.models import Min
+
 from vigie.accounts.models import Institution
+from vigie.matching.models import Match
 
 OPCO_TOGETHER = "Votre opérateur de compétences (OPCO)"
+RECENTLY = timedelta(days=30)
+FEWEST = 5  # below, a median says nothing
 
 
-def institutions_for(subject_id: int) -> list[str]:
-    """Names of the institutions with a live expert for the subject, skills operators merged in one line. One query."""
+@dataclass(frozen=True)
+class RecentAnswers:
+    """What happened over the last thirty days.
+
+    answered_count: needs that an adviser took in charge for the first time. median_days: from the sending of the need
+    to that moment, rounded up; None when there are too few to say.
+    """
+
+    answered_count: int
+    median_days: int | None
+
+
+def institutions_for(subject_id: int | None = None) -> list[str]:
+    """Names of the institutions with a live expert for the subject, skills operators merged in one line. One query.
+
+    Without subject: for any of them.
+    """
+    narrowed = {} if subject_id is None else {"competences__subject": subject_id}
     found = (
         Institution.objects.filter(
             deleted_at__isnull=True,
-            competences__subject=subject_id,
             competences__expert_subjects__expert__deleted_at__isnull=True,
             competences__expert_subjects__isnull=False,
+            **narrowed,
         )
         .order_by("name")
         .distinct()
     )
+    return merged(found)
+
+
+def merged(institutions: Iterable[Institution]) -> list[str]:
+    """Their names, each once, the skills operators in one line at the end."""
     names, has_opco = [], False
-    for institution in found:
+    for institution in institutions:
         if institution.kind == Institution.Kind.OPCO:
             has_opco = True
-        else:
+        elif institution.name not in names:
             names.append(institution.name)
     return [*names, OPCO_TOGETHER] if has_opco else names
+
+
+def recent_answers(at: datetime) -> RecentAnswers:
+    """The needs first taken in charge over the last thirty days, and the usual wait. One query, one row per need."""
+    rows = (
+        Match.objects.filter(taken_care_of_at__isnull=False)
+        .values("need_id", "need__sent_at")
+        .annotate(first=Min("taken_care_of_at"))
+        .filter(first__gt=at - RECENTLY, first__lte=at)
+        .values_list("need__sent_at", "first")
+        .order_by()
+    )
+    waits = [(first - sent).total_seconds() / 86400 for sent, first in rows if sent is not None]
+    days = max(1, ceil(median(waits))) if len(waits) >= FEWEST else None
+    return RecentAnswers(len(waits), days)
