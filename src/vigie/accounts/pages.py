@@ -23,7 +23,7 @@ from vigie.rights.person import Person
 from vigie.rights.reach import may
 from vigie.rights.table import GRANTABLE, ROLE_LABELS, SECOND_FACTOR, Role
 from vigie.ui.components import ActButton, Cell, Column, Fact, Step, Table
-from vigie.ui.formats import counted, day, listed
+from vigie.ui.formats import counted, day
 
 PER_PAGE = 25
 HISTORY = 60
@@ -175,7 +175,7 @@ def _row(user: User, today: date) -> tuple[Cell | str, ...]:
     return (
         Cell(str(user), href=reverse("accounts:person", args=[user.pk]), hint=user.email),
         Cell(antenne.name, hint=antenne.institution.name) if antenne else "Aucune",
-        listed([label for role, label in ROLE_LABELS.items() if role in {one.role for one in held}]) or "Aucun",
+        ", ".join(label for role, label in ROLE_LABELS.items() if role in {one.role for one in held}) or "Aucun",
         Cell(state=_overall(held, today)),
         Cell(at=user.last_login) if user.last_login else "Jamais",
     )
@@ -304,7 +304,7 @@ def my_page(person: Person, user: User, at: datetime) -> MyPage:
     absences = _absences(user, at)
     return MyPage(
         name=str(user),
-        facts=_identity(user)[:4],
+        facts=(Fact("Adresse électronique", user.email), *_identity(user)[1:4]),
         habilitations=tuple(_line(user, one, offered=False) for one in held),
         teams=teams_of(user),
         absences=tuple(_absence_line(one) for one in absences),
