@@ -1,4 +1,4 @@
-"""Brings the database up to date and says, as one line of JSON, whether people already live in it.
+"""Brings the database up to date and says, as one line of JSON, whether it holds an invented world.
 
 One process for what would be several commands: Django takes a second to wake up.
 """
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> int:
-    """Migrates, plans the jobs, answers `{"engine": …, "name": …, "populated": …}`."""
+    """Migrates, plans the jobs, answers `{"engine": …, "name": …, "world": …}`."""
     sys.path.insert(0, str(ROOT / "src"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigie.config.settings")
     import django
@@ -29,10 +29,10 @@ def main() -> int:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("setup_jobs", stdout=io.StringIO())
 
-    from django.contrib.auth import get_user_model
+    from vigie.demo import world
 
-    populated = get_user_model()._default_manager.exists()
-    print(json.dumps({"engine": database["ENGINE"], "name": str(database["NAME"]), "populated": populated}))
+    facts = {"engine": database["ENGINE"], "name": str(database["NAME"]), "world": world.built() is not None}
+    print(json.dumps(facts))
     return 0
 
 

@@ -64,11 +64,6 @@ class Place:
         return None
 
     @property
-    def building(self) -> Path:
-        """Exists while the world is being built: found at a start, the last building was interrupted."""
-        return self.var / "world-building"
-
-    @property
     def history_awaited(self) -> Path:
         """Exists from the quick world to the end of its year of history."""
         return self.var / "world-history-awaited"
@@ -121,7 +116,7 @@ def refuse_busy_port(place: Place) -> None:
 
 
 def prepare_database(family: Family, place: Place) -> bool:
-    """Brings the database up to date; gives whether people already live in it."""
+    """Brings the database up to date; gives whether it holds an invented world."""
     start = time.monotonic()
     log = place.var / "log" / "prepare.log"
     child = family.run("database", [sys.executable, str(ROOT / "scripts" / "prepare.py")], log=log)
@@ -129,13 +124,13 @@ def prepare_database(family: Family, place: Place) -> bool:
         raise CannotRun(f"The database could not be prepared:\n{child.tail()}")
     facts = json.loads(child.tail(1))
     say("database", f"{place.sqlite or facts['engine']}, up to date ({took(start)})")
-    return bool(facts["populated"])
+    return bool(facts["world"])
 
 
 def delete_database(place: Place) -> None:
     """Deletes the demo's SQLite file, and says so first."""
     if place.sqlite is None:
-        raise CannotRun("VIGIE_DATABASE_URL is not SQLite: empty that database yourself, then start again.")
+        raise CannotRun("VIGIE_DATABASE_URL is not SQLite: `manage.py build_world --rebuild` empties that database.")
     for suffix in ("", "-wal", "-shm"):
         file = Path(f"{place.sqlite}{suffix}")
         if file.exists():
@@ -145,16 +140,14 @@ def delete_database(place: Place) -> None:
 
 
 def build_world(family: Family, place: Place) -> None:
-    """Builds the quick world; the year of history is awaited from then on."""
+    """Builds the world but its past, whole or not at all; the year of history is awaited from then on."""
     start = time.monotonic()
-    place.building.touch()
     say("invented world", "being built…")
     log = place.var / "log" / "world.log"
     child = family.run("world", manage("build_world", "--size", "demo", "--quick"), log=log)
     if child.process.returncode:
         raise CannotRun(f"The invented world could not be built (the whole account: {log}):\n{child.tail()}")
     place.history_awaited.touch()
-    place.building.unlink()
     say("invented world", f"built ({took(start)})")
 
 
@@ -223,9 +216,6 @@ def bring_up(family: Family, place: Place) -> None:
     """Everything up to a product that answers."""
     refuse_busy_port(place)
     browser_assets(family, place)
-    if place.building.exists():
-        say("invented world", "the last building was interrupted: starting it again")
-        delete_database(place)
     if not prepare_database(family, place):
         build_world(family, place)
     start_services(family, place)
