@@ -1,0 +1,282 @@
+"""What pages ask of the directory: companies by what is typed, the establishments of one, the card of several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from vigie.companies import rules, search_index
+from vigie.companies.models import Company, Establishment, Source
+from vigie.companies.rules import CLOSED_RANK
+from vigie.kernel.nomenclature.legal_forms import legal_form_label
+from vigie.kernel.nomenclature.naf import naf_label
+from vigie.kernel.nomenclature.workforce import workforce_label
+from vigie.kernel.siren import show_siren, show_siret
+from vigie.territory.models import Commune, CommuneMovement
+
+_CANDIDATES = 60
+_FEWER_WORDS_TRIES = 4
+_NUMBER_FROM = 6  # digits, from which the beginning of a number is looked for
+
+
+@dataclass(frozen=True)
+class CompanyHit:
+    """A company found, and the establishment that answers best. open_count: its open establishments in France."""
+
+    siret: str
+    siren: str
+    name: str
+    sign: str
+    address: str
+    postal_code: str
+    commune_code: str
+    commune_name: str
+    is_head_office: bool
+    is_active: bool
+    abroad: bool
+    diffusible: bool
+    open_count: int = 1
+
+    @property
+    def value(self) -> str:
+        """What choosing this line means: its only establishment, or the company, whose establishments come next."""
+        return self.siret if self.open_count <= 1 else self.siren
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} ({self.sign})" if self.sign and self.sign != self.name else self.name
+
+    @property
+    def hint(self) -> str:
+        """« 35000 RENNES · SIRET 123 456 789 00012 », or the SIREN and how many establishments there are."""
+        place = " ".join(filter(None, (self.postal_code, self.commune_name)))
+        if self.open_count > 1:
+            return f"{place} · SIREN {show_siren(self.siren)} · {self.open_count} établissements"
+        return " · ".join(filter(None, (place, f"SIRET {show_siret(self.siret)}")))
+
+
+@dataclass(frozen=True)
+class CompanyCard:
+    """An establishment and its company in words, for a page. missing: what no register has told, in French."""
+
+    siret: str
+    siren: str
+    name: str
+    sign: str
+    address: str
+    postal_code: str
+    commune_code: str
+    commune_name: str
+    legal_form: str
+    naf_code: str
+    activity: str
+    workforce: str
+    created_on: date | None
+    is_active: bool
+    closed_on: date | None
+    abroad: bool
+    diffusible: bool
+    source: str
+    seen_at: datetime
+    facts_at: datetime | None
+    missing: tuple[str, ...]
+
+
+Groups = list[list[str]]  # for each word asked, those that will do
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked, for ordering what answers."""
+
+    key: str = ""
+    words: Groups = field(default_factory=list)
+    communes: frozenset[str] = frozenset()
+
+    def fit(self, key: str, commune_code: str) -> tuple[bool, ...]:
+        """The smaller the better: this very name, this commune, a name that begins so, a name that holds the words."""
+        borne = key.split()
+        holds = all(any(word.startswith(tuple(group)) for word in borne) for group in self.words)
+        return (key != self.key, commune_code not in self.communes, not key.startswith(self.key), not holds)
+
+
+# --- searching --------------------------------------------------------------------------------------------------------
+def search_companies(text: str, *, commune_code: str | None = None, limit: int = 10) -> list[CompanyHit]:
+    """The companies that answer to a name, a sign, an acronym, a commune, a SIREN or a SIRET, best first.
+
+    Words are beginnings of words, in any order, accents and legal forms ignored; when nothing answers, one typing
+    error per word is forgiven, then one word too many. A number gives its company or establishment, even closed;
+    words give open establishments in France, those of ``commune_code`` before others. Whatever is typed, no error.
+    Queries do not grow with companies: 4 or 5 when something answers at once, about 30 for eight unknown words.
+    """
+    query = rules.read_query(text)
+    numbered = _numbered(query.number, limit)
+    if numbered or len(query.number) >= _NUMBER_FROM:
+        return numbered
+    if not query.words:
+        return []
+    communes = _codes_of(commune_code) if commune_code else []
+    words: Groups = [[word] for word in query.words]
+    sirets = _named(query.key) + _answering(words, communes)
+    if not sirets:
+        words = _forgiving(query.words)
+        sirets = _answering(words, communes) or _with_fewer_words(query.words, communes)
+    return _hits(sirets, Wanted(query.key, words, frozenset(communes)), limit)
+
+
+def _numbered(number: str, limit: int) -> list[CompanyHit]:
+    """The company or the establishment of a number, or those whose number begins so. 2 queries, none for short ones."""
+    if len(number) < _NUMBER_FROM:
+        return []
+    if len(number) == 14:
+        places = Establishment.objects.filter(siret=number)
+    else:
+        places = Establishment.objects.filter(siret__gte=number.ljust(14, "0"), siret__lte=number.ljust(14, "9"))
+    rows = places.order_by("search_rank", "siret").values_list("siret", flat=True)
+    return _hits(list(rows[:_CANDIDATES]), Wanted(), limit)
+
+
+def _named(key: str) -> list[str]:
+    """The open establishments of the companies of this very name. 1 query."""
+    named = Establishment.objects.filter(company__name_key=key, abroad=False, search_rank__lt=CLOSED_RANK)
+    return list(named.order_by("search_rank", "siret").values_list("siret", flat=True)[:_CANDIDATES])
+
+
+def _answering(words: Groups, communes: list[str]) -> list[str]:
+    """The best establishments that hold these words: those of the communes, then the others. 1 or 2 queries."""
+    near = search_index.best([*words, list(map(rules.place_word, communes))], _CANDIDATES) if communes else []
+    return near + search_index.best(words, _CANDIDATES)
+
+
+def _forgiving(words: tuple[str, ...]) -> Groups:
+    """For each word, the known words one typing error away: of those that nobody bears or, if all are borne, of all."""
+    borne = set(search_index.known(words))
+    doubtful = [word for word in words if word not in borne and word.isalpha()]
+    return [
+        search_index.known(rules.one_typo_away(word)) or [word] if word in doubtful or not doubtful else [word]
+        for word in words
+    ]
+
+
+def _with_fewer_words(words: tuple[str, ...], communes: list[str]) -> list[str]:
+    """What answers when one word is left out: the last ones first, which are often a place or unfinished."""
+    if len(words) < 2:
+        return []
+    for left_out in list(range(len(words)))[::-1][:_FEWER_WORDS_TRIES]:
+        kept = words[:left_out] + words[left_out + 1 :]
+        found = _answering(_forgiving(kept), communes)
+        if found:
+            return found
+    return []
+
+
+def _codes_of(commune_code: str) -> list[str]:
+    """The codes under which registers may write a commune: its own, its former ones, its districts. 3 queries."""
+    current = CommuneMovement.objects.successors({commune_code}).get(commune_code, commune_code)
+    codes = {commune_code, current}
+    former = {current}
+    while former:
+        former = set(CommuneMovement.objects.filter(new_code__in=former).values_list("old_code", flat=True)) - codes
+        codes |= former
+    return sorted(codes | set(Commune.objects.filter(parent_code=current).values_list("code", flat=True)))
+
+
+def _hits(sirets: list[str], wanted: Wanted, limit: int) -> list[CompanyHit]:
+    """The companies of these establishments, each once, in the order in which they are shown. 2 queries."""
+    columns = (
+        *("siret", "company_id", "company__name", "sign", "address", "postal_code", "commune_code", "commune_name"),
+        *("is_head_office", "is_active", "abroad", "diffusible"),
+        *("company__usual_name", "company__name_key", "search_rank"),
+    )
+    ranked = []
+    for row in Establishment.objects.filter(siret__in=set(sirets)).values_list(*columns):
+        *shown, usual_name, key, rank = row
+        hit = CompanyHit(*shown)
+        hit = hit if hit.sign else replace(hit, sign=usual_name)
+        ranked.append(((*wanted.fit(key, hit.commune_code), rank, key, hit.siret), hit))
+    chosen: dict[str, CompanyHit] = {}
+    for _order, hit in sorted(ranked, key=lambda pair: pair[0]):
+        chosen.setdefault(hit.siren, hit)
+    kept = list(chosen.values())[:limit]
+    counts = _open_counts([hit.siren for hit in kept])
+    return [replace(hit, open_count=counts.get(hit.siren, 0)) for hit in kept]
+
+
+def _open_counts(sirens: list[str]) -> dict[str, int]:
+    open_ones = Count("establishments", filter=Q(establishments__is_active=True, establishments__abroad=False))
+    return dict(Company.objects.filter(siren__in=sirens).annotate(count=open_ones).values_list("siren", "count"))
+
+
+def establishments_of(siren: str, *, text: str = "", commune_code: str | None = None) -> QuerySet[Establishment]:
+    """The open establishments of a company in France, head office first, with their company; narrowed by words or
+    commune when there are many. 1 query when read, 3 more or so with a commune."""
+    places = Establishment.objects.filter(company=siren, is_active=True, abroad=False).select_related("company")
+    for word in rules.read_query(text).words:
+        places = places.filter(search_text__contains=word)
+    if commune_code:
+        places = places.filter(commune_code__in=_codes_of(commune_code))
+    return places.order_by("search_rank", "commune_name", "siret")
+
+
+# --- cards ------------------------------------------------------------------------------------------------------------
+def company_card(siret: str) -> CompanyCard | None:
+    """The card of an establishment; None when the directory does not hold it. 1 query."""
+    return company_cards([siret]).get(siret)
+
+
+def company_cards(sirets: Iterable[str]) -> dict[str, CompanyCard]:
+    """SIRET → card, for those that the directory holds. 1 query, whatever their number."""
+    places = Establishment.objects.filter(siret__in=set(sirets)).select_related("company").order_by("siret")
+    return {place.siret: card_of(place) for place in places}
+
+
+def card_of(place: Establishment) -> CompanyCard:
+    """The card of an establishment whose company is loaded. No query."""
+    company = place.company
+    naf = place.naf_code or company.naf_code
+    return CompanyCard(
+        siret=place.siret,
+        siren=company.siren,
+        name=company.name,
+        sign=place.sign,
+        address=place.address,
+        postal_code=place.postal_code,
+        commune_code=place.commune_code,
+        commune_name=place.commune_name,
+        legal_form=legal_form_label(company.legal_form_code),
+        naf_code=naf,
+        activity=naf_label(naf),
+        workforce=_workforce(place),
+        created_on=company.created_on or place.created_on,
+        is_active=place.is_active,
+        closed_on=place.closed_on,
+        abroad=place.abroad,
+        diffusible=place.diffusible,
+        source=Source(place.source).label,
+        seen_at=place.seen_at,
+        facts_at=place.facts_at,
+        missing=missing_facts(place),
+    )
+
+
+def _workforce(place: Establishment) -> str:
+    if place.headcount is None:
+        return workforce_label(place.workforce_code)
+    return f"{place.headcount} salarié{'s' if place.headcount > 1 else ''}"
+
+
+def missing_facts(place: Establishment) -> tuple[str, ...]:
+    """What is not known of an establishment whose company is loaded and would help to choose the experts, in French."""
+    known = {
+        "adresse": place.address or not place.diffusible,
+        "commune": place.commune_code,
+        "activité": place.naf_code or place.company.naf_code,
+        "effectif": place.workforce_code or place.headcount is not None,
+        "forme juridique": place.company.legal_form_code,
+        "nature d’activité": place.activity_natures or place.craft_codes,
+        "convention collective": place.agreements,
+    }
+    return tuple(name for name, value in known.items() if not value)
