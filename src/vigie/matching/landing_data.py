@@ -117,7 +117,7 @@ THEMES = (
                 "Je cherche à financer un investissement",
                 "Prêts, garanties, subventions.",
                 "Dites ce que vous voulez acheter ou faire, le montant, ce que la banque a répondu, et la date prévue.",
-                prefill="Mon projet : \nSon coût : \nCe qui est déjà financé : ",
+                prefill="Mon projet\u00a0: \nSon coût\u00a0: \nCe qui est déjà financé\u00a0: ",
                 asks_head=True,
             ),
             PublicSubject(
@@ -167,12 +167,12 @@ THEMES = (
                 "diagnostic",
                 "Je veux faire le point sur ma situation",
                 "Un regard extérieur, gratuit et confidentiel.",
-                "Dites ce qui vous inquiète et depuis quand : chiffre d’affaires, marges, charges, moral.",
+                "Dites ce qui vous inquiète et depuis quand\u00a0: chiffre d’affaires, marges, charges, moral.",
             ),
             PublicSubject(
                 "activite-partielle",
                 "Je dois réduire le temps de travail de mes salariés",
-                "Activité partielle : conditions et démarches.",
+                "Activité partielle\u00a0: conditions et démarches.",
                 "Dites combien de salariés, pourquoi, et pour combien de temps.",
             ),
             PublicSubject(
@@ -272,7 +272,7 @@ THEMES = (
                 "demarche-ecologie",
                 "Je veux engager une démarche écologique",
                 "Par où commencer, quelles aides.",
-                "Dites votre activité et ce qui vous pousse à agir : clients, coûts, conviction.",
+                "Dites votre activité et ce qui vous pousse à agir\u00a0: clients, coûts, conviction.",
             ),
             PublicSubject(
                 "energie",
@@ -302,7 +302,7 @@ THEMES = (
                 "bilan-rse",
                 "Je veux faire un bilan social et environnemental",
                 "Mesurer, progresser, le faire savoir.",
-                "Dites pour qui vous le faites : clients, salariés, banque.",
+                "Dites pour qui vous le faites\u00a0: clients, salariés, banque.",
             ),
         ),
     ),
@@ -359,7 +359,7 @@ THEMES = (
 OTHER_SUBJECT = PublicSubject(
     "autre-besoin-non-reference",
     "Je ne trouve pas mon besoin",
-    "Expliquez-nous : une personne de l’équipe vous lit et cherche qui peut vous aider.",
+    "Expliquez-nous\u00a0: une personne de l’équipe vous lit et cherche qui peut vous aider.",
     "Dites simplement ce qui vous préoccupe.",
 )
 
@@ -367,16 +367,16 @@ STANDARD_ANSWERS = (
     StandardAnswer(
         "mauvaise-qualite",
         "Demande trop vague",
-        "Votre demande : il nous manque quelques précisions",
+        "Votre demande\u00a0: il nous manque quelques précisions",
         "Nous avons bien lu votre demande. Pour vous mettre en relation avec la bonne personne, il nous manque "
-        "quelques éléments : ce que vous voulez faire, ce que vous avez déjà essayé, et dans quel délai.\n\n"
-        "Complétez votre demande en deux minutes : rien de ce que vous avez écrit n’est perdu.",
+        "quelques éléments\u00a0: ce que vous voulez faire, ce que vous avez déjà essayé, et dans quel délai.\n\n"
+        "Complétez votre demande en deux minutes\u00a0: rien de ce que vous avez écrit n’est perdu.",
         lets_complete=True,
     ),
     StandardAnswer(
         "hors-perimetre",
         "Hors du périmètre du service",
-        "Votre demande : ce n’est pas nous qui pouvons vous aider",
+        "Votre demande\u00a0: ce n’est pas nous qui pouvons vous aider",
         "Votre demande ne relève d’aucun des organismes publics que nous mettons en relation avec les entreprises. "
         "Nous préférons vous le dire tout de suite plutôt que de vous laisser attendre un appel.",
     ),
@@ -384,13 +384,13 @@ STANDARD_ANSWERS = (
         "deja-en-cours",
         "Demande déjà en cours",
         "Votre demande est déjà entre les mains d’un conseiller",
-        "Vous nous avez déjà écrit à ce sujet : votre première demande suit son cours. Vous pouvez y ajouter une "
+        "Vous nous avez déjà écrit à ce sujet\u00a0: votre première demande suit son cours. Vous pouvez y ajouter une "
         "précision depuis la page de suivi dont vous avez reçu le lien.",
     ),
     StandardAnswer(
         "particulier",
         "Demande d’un particulier",
-        "Votre demande : ce service est réservé aux entreprises",
+        "Votre demande\u00a0: ce service est réservé aux entreprises",
         "Ce service s’adresse aux entreprises. Pour une démarche personnelle, les espaces France services vous "
         "reçoivent près de chez vous, sans rendez-vous.",
     ),
@@ -399,13 +399,13 @@ STANDARD_ANSWERS = (
         "Projet de création",
         "Votre projet de création d’entreprise",
         "Votre entreprise n’est pas encore immatriculée. Les chambres consulaires et les réseaux d’accompagnement à la "
-        "création de votre département vous aideront à démarrer ; revenez nous voir ensuite, nous serons là.",
+        "création de votre département vous aideront à démarrer\u00a0; revenez nous voir ensuite, nous serons là.",
     ),
     StandardAnswer(
         "aucun-partenaire",
         "Aucun partenaire ne peut répondre",
-        "Votre demande : nous n’avons trouvé personne pour y répondre",
-        "Nous avons cherché parmi les organismes qui interviennent dans votre commune : aucun ne peut répondre à ce "
+        "Votre demande\u00a0: nous n’avons trouvé personne pour y répondre",
+        "Nous avons cherché parmi les organismes qui interviennent dans votre commune\u00a0: aucun ne peut répondre à ce "
         "besoin aujourd’hui. Nous en sommes désolés. Votre demande nous sert à compléter le réseau.",
     ),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
@@ -68,7 +69,7 @@ def start(
 ) -> Solicitation:
     """First step: creates the request, or gives the one that the same form already created."""
     if landing_subject.theme.landing.paused_at is not None:
-        raise Refused("landing_paused", "Le service est en pause : revenez dans quelques jours.")
+        raise Refused("landing_paused", "Le service est en pause\u00a0: revenez dans quelques jours.")
     earlier = Solicitation.objects.filter(form_token=form_token).first()
     if earlier is not None:
         return earlier
@@ -166,7 +167,7 @@ def complete(
     if SpamAddress.objects.filter(email_hash=address_hash(row.email)).exists():
         if row.state == CANCELED:
             return row  # refused before the address was blocked: it stays so, and nothing is said
-        changes = {"cancel_reason": Solicitation.CancelReason.SPAM, "description": text}
+        changes: dict[str, Any] = {"cancel_reason": Solicitation.CancelReason.SPAM, "description": text}
         return perform(row, "drop_spam", by=SYSTEM, at=at, changes=changes)
     hit("solicitation_email", row.email, at)
     if row.siret:
@@ -208,7 +209,7 @@ def _contact(contact: Contact) -> dict[str, str]:
     if is_disposable(email):
         raise InvalidInput(
             "email_disposable",
-            "Cette adresse est temporaire : les conseillers ne pourraient pas vous répondre. Donnez-en une autre.",
+            "Cette adresse est temporaire\u00a0: les conseillers ne pourraient pas vous répondre. Donnez-en une autre.",
             field="email",
         )
     return {
@@ -225,7 +226,7 @@ def _checked_description(row: Solicitation, description: str) -> str:
     if len(text) > LONGEST_DESCRIPTION:
         raise InvalidInput(
             "description_too_long",
-            f"Votre texte est trop long : {LONGEST_DESCRIPTION} caractères au plus. Gardez l’essentiel.",
+            f"Votre texte est trop long\u00a0: {LONGEST_DESCRIPTION} caractères au plus. Gardez l’essentiel.",
             field="description",
         )
     return text
@@ -235,7 +236,7 @@ def _checked_answers(row: Solicitation, answers: Mapping[str, str]) -> dict[Subj
     kept = {}
     for question in _questions(row):
         if not _offers(question, answers):
-            raise InvalidInput("answer_missing", f"Répondez à la question : {question.label}", field=question.key)
+            raise InvalidInput("answer_missing", f"Répondez à la question\u00a0: {question.label}", field=question.key)
         kept[question] = answers[question.key]
     return kept
 

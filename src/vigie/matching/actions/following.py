@@ -31,7 +31,7 @@ def add_precision(solicitation: Solicitation, body: str, *, by: Person, at: date
         raise InvalidInput("precision_empty", "Écrivez votre précision avant de l’envoyer.", field="body")
     if len(text) > LONGEST:
         raise InvalidInput(
-            "precision_too_long", f"Votre texte est trop long : {LONGEST} caractères au plus.", field="body"
+            "precision_too_long", f"Votre texte est trop long\u00a0: {LONGEST} caractères au plus.", field="body"
         )
     return _add(solicitation, Precision.Kind.PRECISION, text, by=by, at=at)
 
@@ -60,7 +60,7 @@ def _add(solicitation: Solicitation, kind: str, text: str, *, by: Person, at: da
     row = Solicitation.objects.select_for_update().get(pk=solicitation.pk)
     require(by, "solicitation.follow", row)
     if row.state not in (IN_PROGRESS, PROCESSED):
-        raise Refused("not_running", "Cette demande n’est plus en cours : vous pouvez en faire une nouvelle.")
+        raise Refused("not_running", "Cette demande n’est plus en cours\u00a0: vous pouvez en faire une nouvelle.")
     earlier = row.precisions.filter(kind=kind, body=text, at__gte=at - SAME_CLICK).first()
     if earlier is not None:
         return earlier

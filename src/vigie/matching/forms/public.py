@@ -22,6 +22,8 @@ from vigie.ui.forms import DsfrForm, FormTokenMixin, HoneypotMixin
 from vigie.ui.widgets import Combobox
 
 COMMUNES_SHOWN = 20
+COMMUNES: Any = reverse_lazy("matching:communes")
+COMPANIES: Any = reverse_lazy("matching:companies")
 
 
 class ContactFields(DsfrForm):
@@ -42,9 +44,9 @@ class ContactFields(DsfrForm):
         if meant and data.get("email_kept") != email:
             self.add_error(
                 "email",
-                f"Vouliez-vous dire « {meant} » ? Corrigez, ou envoyez de nouveau pour garder « {email} ».",
+                f"Vouliez-vous dire «\u00a0{meant}\u00a0»\u00a0? Corrigez, ou envoyez de nouveau pour garder «\u00a0{email}\u00a0».",
             )
-            received: Any = self.data.copy()
+            received = dict(self.data.items())
             received[self.add_prefix("email_kept")] = email
             self.data = received
         return data
@@ -56,6 +58,13 @@ class ContactFields(DsfrForm):
 
 class ContactForm(HoneypotMixin, FormTokenMixin, ContactFields):
     """First step: creates the request."""
+
+    def clean(self) -> dict[str, Any]:
+        """« Too fast » is said alone: it would only confuse who has a field to mend."""
+        data = super().clean()
+        if "filled_from" in self.errors and len(self.errors) > 1:
+            del self.errors["filled_from"]
+        return data
 
 
 class ContactAgainForm(ContactFields):
@@ -78,9 +87,11 @@ class CommuneForm(DsfrForm):
         label="Commune",
         help_text="Nom ou code postal.",
         max_length=100,
-        widget=Combobox(source=reverse_lazy("matching:communes"), value_name="commune_code"),
+        widget=Combobox(source=COMMUNES, value_name="commune_code"),
     )
-    commune_choice = forms.ChoiceField(label="Quelle commune ?", required=False, widget=forms.RadioSelect, choices=())
+    commune_choice = forms.ChoiceField(
+        label="Quelle commune\u00a0?", required=False, widget=forms.RadioSelect, choices=()
+    )
 
     def __init__(self, *args: Any, code: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,7 +127,7 @@ class CommuneForm(DsfrForm):
         elif only is not None:
             self.code = only.code
         elif self._several:
-            self.add_error("commune_choice", "Plusieurs communes répondent : choisissez la vôtre.")
+            self.add_error("commune_choice", "Plusieurs communes répondent\u00a0: choisissez la vôtre.")
         elif "commune" not in self.errors:
             self.add_error("commune", "Aucune commune de France ne répond à ce nom ni à ce code postal. Vérifiez-le.")
         return data
@@ -151,7 +162,7 @@ class ManualCompanyForm(CommuneForm):
         data = super().clean()
         if not data.get("siret") and not data.get("commune") and "siret" not in self.errors:
             self.add_error(
-                "commune", "Indiquez la commune, ou le numéro SIRET : c’est ainsi que nous trouvons qui appelle."
+                "commune", "Indiquez la commune, ou le numéro SIRET\u00a0: c’est ainsi que nous trouvons qui appelle."
             )
         return data
 
@@ -162,14 +173,14 @@ class CompanySearchForm(DsfrForm):
     q = CleanLineField(
         label="Nom, SIREN ou SIRET de votre entreprise",
         required=False,
-        widget=Combobox(source=reverse_lazy("matching:companies"), value_name="siret", submit=True),
+        widget=Combobox(source=COMPANIES, value_name="siret", submit=True),
     )
     commune = CleanLineField(
         label="Commune",
         required=False,
         max_length=100,
         help_text="Pour trouver plus vite un nom répandu.",
-        widget=Combobox(source=reverse_lazy("matching:communes"), value_name="commune_code"),
+        widget=Combobox(source=COMMUNES, value_name="commune_code"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -81,9 +81,9 @@ def company_page(solicitation: Solicitation) -> StepPage:
     subject = solicitation.landing_subject
     project = subject.fields_mode == LandingSubject.Fields.LOCATION
     why = (
-        "Les conseillers interviennent chacun sur un territoire : dites-nous où se situe votre projet."
+        "Les conseillers interviennent chacun sur un territoire\u00a0: dites-nous où se situe votre projet."
         if project
-        else "Les aides dépendent de l’activité, de la taille et de la commune : nous trouvons ces éléments pour vous "
+        else "Les aides dépendent de l’activité, de la taille et de la commune\u00a0: nous trouvons ces éléments pour vous "
         "dans le répertoire public des entreprises."
     )
     return StepPage(

@@ -110,7 +110,7 @@ def _standing(solicitation: Solicitation, matches: list[Match], at: datetime) ->
     if QUO in states:
         return "Votre demande est entre les mains des conseillers.", _when_called(at)
     if DONE_NO_HELP in states:
-        return "Un conseiller vous a répondu : il n’existe pas d’aide publique pour ce besoin.", ""
+        return "Un conseiller vous a répondu\u00a0: il n’existe pas d’aide publique pour ce besoin.", ""
     if DONE_NOT_REACHABLE in states:
         return (
             "Un conseiller a essayé de vous joindre, sans succès.",

@@ -168,7 +168,7 @@ def search_page(query: str) -> SearchPage:
     """The subjects that a sentence speaks of. 2 queries."""
     subjects = tuple(subject_line(subject) for subject in subjects_for(query))
     if not query.strip():
-        title = "De quoi avez-vous besoin ?"
+        title = "De quoi avez-vous besoin\u00a0?"
     elif subjects:
         title = counted(len(subjects), "sujet correspond", "sujets correspondent")
     else:

@@ -155,7 +155,9 @@ def _give_typed(solicitation: Solicitation, form: ManualCompanyForm, person: Per
         return
     if not form.code:
         raise InvalidInput(
-            "commune_missing", "Le répertoire ne confirme pas ce SIRET : indiquez aussi la commune.", field="commune"
+            "commune_missing",
+            "Le répertoire ne confirme pas ce SIRET\u00a0: indiquez aussi la commune.",
+            field="commune",
         )
     told = filling.CompanyGiven(siret=siret, name=form.cleaned_data["name"], commune_code=form.code)
     filling.give_company(solicitation, told, by=person, at=at)

@@ -50,7 +50,9 @@ def add_precision(request: HttpRequest, solicitation: Solicitation, person: Pers
 @follow_link
 def say_not_called(request: HttpRequest, solicitation: Solicitation, person: Person) -> HttpResponse:
     """« On ne m’a pas appelé »."""
-    return _act(request, solicitation, person, following.say_not_called, "C’est noté : les conseillers sont prévenus.")
+    return _act(
+        request, solicitation, person, following.say_not_called, "C’est noté\u00a0: les conseillers sont prévenus."
+    )
 
 
 @require_POST
@@ -58,7 +60,11 @@ def say_not_called(request: HttpRequest, solicitation: Solicitation, person: Per
 def withdraw(request: HttpRequest, solicitation: Solicitation, person: Person) -> HttpResponse:
     """« Retirer ma demande »."""
     return _act(
-        request, solicitation, person, following.withdraw, "Votre demande est retirée : personne ne vous appellera."
+        request,
+        solicitation,
+        person,
+        following.withdraw,
+        "Votre demande est retirée\u00a0: personne ne vous appellera.",
     )
 
 

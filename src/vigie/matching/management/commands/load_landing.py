@@ -29,9 +29,9 @@ class Command(BaseCommand):
                 created += load_subject(theme, subject, position)
         other, is_new = load_theme(landing, CATCH_ALL_THEME.slug, len(THEMES), {"title": CATCH_ALL_THEME.label})
         created += is_new + load_subject(other, OTHER_SUBJECT, 0) + load_answers()
+        subjects = LandingSubject.objects.filter(theme__landing=landing).count()
         self.stdout.write(
-            f"Landing: {landing.themes.count()} themes, {LandingSubject.objects.filter(theme__landing=landing).count()} "
-            f"subjects, {RefusalTemplate.objects.count()} standard answers, {created} new."
+            f"Landing: {landing.themes.count()} themes, {subjects} subjects, {RefusalTemplate.objects.count()} standard answers, {created} new."
         )
 
 
