@@ -1,4 +1,7 @@
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class DemoConfig(AppConfig):
@@ -7,7 +10,11 @@ class DemoConfig(AppConfig):
     verbose_name = "démonstration"
 
     def ready(self) -> None:
+        from vigie.connectors.fakes import data
         from vigie.demo.mailbox import DemoRelay
+        from vigie.demo.stock_writer import provider
         from vigie.journal.relay import register_relay
 
         register_relay("demo", DemoRelay)
+        if settings.VIGIE.mode == "demo":
+            data.register(provider(Path(settings.VAR) / "demo-world"))

@@ -13,12 +13,13 @@ from vigie.demo.network import (
     BODIES,
     MAYOTTE_OPCO,
     MAYOTTE_REGION,
+    OPCO_GROUPINGS,
     OPCO_SUBJECTS,
     OPCOS,
     BodySeed,
     FilterSeed,
 )
-from vigie.demo.sizes import Size
+from vigie.demo.sizes import HOME, Size
 from vigie.directory.models import (
     AnswerCondition,
     AnswerGrouping,
@@ -35,37 +36,46 @@ from vigie.kernel.zones import ZoneType
 from vigie.territory.models import Commune, Zone
 
 BATCH = 500
+DENSE = 0.6  # from this share of places on, a network is in the département of the story
 
 
 @dataclass
 class Places:
-    """Where offices can stand: zones by kind, each with its name; EPCIs by département, the largest first."""
+    """Where offices can stand: zones by kind, each with its name; EPCIs by département, the largest first.
+
+    An EPCI or an employment area that spans several départements stands in its main one only.
+    """
 
     regions: dict[str, str] = field(default_factory=dict)
     departements: dict[str, str] = field(default_factory=dict)
     region_of: dict[str, str] = field(default_factory=dict)
     epcis: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    areas: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
 def places(size: Size) -> Places:
     """The places of this size of world, from the loaded geography."""
     found = Places()
-    population: dict[tuple[str, str], int] = defaultdict(int)
+    population: dict[str, int] = defaultdict(int)
     rows = Commune.objects.values_list("departement_code", "region_code", "epci_code", "population")
     for departement, region, epci, people in rows:
-        if (size.departements and departement not in size.departements) or not region:
-            continue
-        found.region_of[departement] = region
-        if epci:
-            population[(departement, epci)] += people or 0
-    labels = {(z.zone_type, z.code): z.name for z in Zone.objects.all()}
+        if region and not (size.departements and departement not in size.departements):
+            found.region_of[departement] = region
+            population[epci] += people or 0
+    zones = list(Zone.objects.order_by("zone_type", "code"))
+    labels = {(zone.zone_type, zone.code): zone.name for zone in zones}
     for departement, region in sorted(found.region_of.items()):
         if (ZoneType.DEPARTEMENT, departement) not in labels or (ZoneType.REGION, region) not in labels:
-            continue
+            continue  # overseas collectivities have neither
         found.departements[departement] = labels[(ZoneType.DEPARTEMENT, departement)]
         found.regions[region] = labels[(ZoneType.REGION, region)]
-        ranked = sorted((-people, epci) for (d, epci), people in population.items() if d == departement)
-        found.epcis[departement] = [(epci, labels[(ZoneType.EPCI, epci)]) for _, epci in ranked]
+        here = [zone for zone in zones if zone.departement_code == departement]
+        epcis = [zone for zone in here if zone.zone_type == ZoneType.EPCI and population[zone.code]]
+        epcis.sort(key=lambda zone: (-population[zone.code], zone.code))
+        found.epcis[departement] = [(zone.code, zone.name) for zone in epcis]
+        found.areas[departement] = [
+            (zone.code, zone.name) for zone in here if zone.zone_type == ZoneType.EMPLOYMENT_AREA
+        ]
     return found
 
 
@@ -110,6 +120,7 @@ def _operators() -> list[BodySeed]:
             "region",
             with_national=True,
             opco=True,
+            groupings=OPCO_GROUPINGS,
             opco_regions=(MAYOTTE_REGION,) if slug == MAYOTTE_OPCO else (),
         )
         for slug, name in OPCOS
@@ -176,8 +187,9 @@ def _offices(institution: Institution, body: BodySeed, where: Places, random: Ra
         national = Antenne(institution=institution, name=f"{institution.short_name} national", level="national")
         national.save()
     rows: list[tuple[Antenne, ZoneType, str]] = []
-    for zone_type, code, label in _sites(body, where):
-        if random.random() <= body.share:
+    for zone_type, code, label, departement in _sites(body, where):
+        drawn = random.random() <= body.share
+        if body.share >= DENSE if departement == HOME else drawn:
             name = f"{institution.short_name} {label}"[:150]
             rows.append((Antenne(institution=institution, name=name, level=level, parent=national), zone_type, code))
     Antenne.objects.bulk_create([row[0] for row in rows], BATCH)
@@ -187,12 +199,15 @@ def _offices(institution: Institution, body: BodySeed, where: Places, random: Ra
     return [*([national] if national else []), *(row[0] for row in rows)]
 
 
-def _sites(body: BodySeed, where: Places) -> list[tuple[ZoneType, str, str]]:
+def _sites(body: BodySeed, where: Places) -> list[tuple[ZoneType, str, str, str]]:
+    """(zone type, code, name, département or nothing) of each place of the level of the body."""
     if body.offices == "region":
-        return [(ZoneType.REGION, code, label) for code, label in where.regions.items()]
+        return [(ZoneType.REGION, code, label, "") for code, label in where.regions.items()]
     if body.offices == "departement":
-        return [(ZoneType.DEPARTEMENT, code, label) for code, label in where.departements.items()]
-    return [(ZoneType.EPCI, code, label) for epcis in where.epcis.values() for code, label in epcis[:3]]
+        return [(ZoneType.DEPARTEMENT, code, label, code) for code, label in where.departements.items()]
+    if body.offices == "area":
+        return [(ZoneType.EMPLOYMENT_AREA, *area, home) for home, areas in where.areas.items() for area in areas]
+    return [(ZoneType.EPCI, *epci, home) for home, epcis in where.epcis.items() for epci in epcis[:3]]
 
 
 def _experts(

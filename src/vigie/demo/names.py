@@ -28,9 +28,9 @@ LAST_NAMES = (
 )  # fmt: skip
 
 STREETS = (
-    "rue des Tilleuls", "place du Marché", "avenue de la Gare", "rue du Moulin", "route de la Vallée", "rue de l’Église",
-    "chemin des Vignes", "rue des Artisans", "boulevard de la République", "rue du Four", "zone artisanale des Prés",
-    "impasse des Lavoirs", "rue de la Fontaine", "quai des Bateliers",
+    "rue des Tilleuls", "place du Marché", "avenue de la Gare", "rue du Moulin", "route de la Vallée",
+    "rue de l’Église", "chemin des Vignes", "rue des Artisans", "boulevard de la République", "rue du Four",
+    "zone artisanale des Prés", "impasse des Lavoirs", "rue de la Fontaine", "quai des Bateliers",
 )  # fmt: skip
 
 JOBS = (

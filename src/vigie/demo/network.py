@@ -31,8 +31,8 @@ class FilterSeed:
 class BodySeed:
     """An institution and its network.
 
-    offices: at which level it has one office each: region, departement, epci (the largest of each département),
-    or national. share: part of those places that really have one.
+    offices: at which level it has one office each: region, departement, area (of employment), epci (the largest of
+    each département). share: part of those places that really have one.
     """
 
     slug: str
@@ -111,8 +111,8 @@ BODIES = (
         "France Travail",
         "France Travail",
         ("recruter", "handicap-entreprise", "preparer-le-depart-ou-la-reconversion-de-salaries"),
-        "epci",
-        share=0.9,
+        "area",
+        share=0.97,
         one_team=True,
     ),
     BodySeed(
@@ -136,7 +136,7 @@ BODIES = (
         "cap-emploi",
         "Cap emploi",
         "Cap emploi",
-        ("handicap-entreprise", "recruter"),
+        ("handicap-entreprise",),
         "departement",
         share=0.9,
         groupings=((("recrutement_handicape", "true"),),),
@@ -226,9 +226,9 @@ BODIES = (
         "intercommunalites",
         "Intercommunalité, service du développement économique",
         "EPCI",
-        ("projet-immobilier", "clients", "recruter", "dechets"),
+        ("projet-immobilier", "clients", "dechets"),
         "epci",
-        share=0.6,
+        share=0.4,
     ),
     BodySeed(
         "maisons-emploi",
@@ -282,6 +282,7 @@ BODIES = (
 
 # The eleven skills operators: one national mailbox and regional offices each.
 OPCO_SUBJECTS = ("former", "organisation-du-travail", "preparer-le-depart-ou-la-reconversion-de-salaries", "recruter")
+OPCO_GROUPINGS = ((("recrutement_en_apprentissage", "true"),),)
 OPCOS = (
     ("afdas", "AFDAS"),
     ("akto", "AKTO"),

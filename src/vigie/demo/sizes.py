@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Size:
     """One size. departements: those that are built (empty: all). experts: mean number per office. history: requests
-    lived through the real actions, over the year before the reference day.
+    lived through the real actions, over the year before the reference day. firms_at_once: how many are imported before
+    anybody looks; the others come with the history.
     """
 
     name: str
@@ -16,15 +17,22 @@ class Size:
     experts_per_office: float
     firms: int
     history: int
+    firms_at_once: int | None = None
     extra_subjects: int = 0
     own_zone_share: float = 0.12
+
+
+# Where the story of the demo happens: every body whose network is dense has its office there, the others have none.
+HOME = "48"
+# Another département of every size, whose experts must never see what happens at home.
+ELSEWHERE = "69"
 
 
 SIZES = {
     size.name: size
     for size in (
         Size("small", ("01", "69", "2A", "976", "48"), 1.2, 400, 40),
-        Size("demo", (), 1.3, 20_000, 600),
-        Size("large", (), 9.0, 50_000, 2_000, extra_subjects=165),
+        Size("demo", (), 1.3, 20_000, 600, firms_at_once=4_000),
+        Size("large", (), 9.0, 50_000, 2_000, firms_at_once=4_000, extra_subjects=165),
     )
 }

@@ -1,0 +1,53 @@
+"""Builds the invented world of the demo, of the tests and of the measures."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from vigie.demo import world
+from vigie.demo.sizes import SIZES
+from vigie.demo.world import NoWorld, Plan
+from vigie.kernel import clock
+from vigie.kernel.period import paris_day
+
+
+class Command(BaseCommand):
+    help = (
+        "Builds the invented world: institutions, experts, firms, people, then a year of requests. Never in production."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--size", choices=sorted(SIZES), default="demo")
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--day", type=date.fromisoformat, help="reference day, last of the history (default: today)"
+        )
+        parser.add_argument("--quick", action="store_true", help="all but the year of history")
+        parser.add_argument("--history", action="store_true", help="the year of history only, from where it stopped")
+        parser.add_argument("--rebuild", action="store_true", help="empties the database first")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at = clock.now()
+        plan = Plan(SIZES[options["size"]], options["seed"], options["day"] or paris_day(at))
+        try:
+            if options["rebuild"]:
+                self.stdout.write("emptying the database")
+                world.empty()
+            known = world.built()
+            if known is not None:
+                self._say(f"already built: size {known.size.name}, seed {known.seed}, day {known.day}")
+            elif options["history"]:
+                raise NoWorld("there is no world yet: build it first, with --quick")
+            else:
+                world.build(plan, at=at, say=self._say)
+            if not options["quick"]:
+                world.live(known or plan, at=clock.now(), say=self._say)
+        except NoWorld as refused:
+            raise CommandError(str(refused)) from refused
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()

@@ -1,0 +1,138 @@
+"""Builds the invented world: first all but its past, at once; then the year of requests (``history``).
+
+The same seed, size and reference day give the same world. The reference day is the last day of the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
+from pathlib import Path
+from random import Random
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from vigie.companies import importer
+from vigie.connectors.fakes import data
+from vigie.demo import firms, geography, institutions, people, progress, stock_writer
+from vigie.demo.sizes import SIZES, Size
+from vigie.directory.models import Subject, Theme
+from vigie.journal import append_only, jobs
+from vigie.journal.models import JobRun
+
+BUILT = "build_world"
+Say = Callable[[str], None]
+# Everybody is in place this long before the reference day: the year of history is behind them.
+ARRIVED = timedelta(days=420)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which world. day: the reference day."""
+
+    size: Size
+    seed: int
+    day: date
+
+    @property
+    def arrived_at(self) -> datetime:
+        return datetime.combine(self.day - ARRIVED, time(8), UTC)
+
+    def random(self, part: str) -> Random:
+        """The numbers of one part: another part that draws more or fewer changes nothing here."""
+        return Random(f"{self.seed} {self.size.name} {part}")  # an invented world needs no secret
+
+
+class NoWorld(Exception):
+    """What is asked cannot be done to this database; the message says why."""
+
+
+def folder() -> Path:
+    """Where the official files of the invented firms are."""
+    return Path(settings.VAR) / "demo-world"
+
+
+def built() -> Plan | None:
+    """The world that this database holds, if its building went to its end."""
+    run = JobRun.objects.filter(name=BUILT, succeeded=True).first()
+    if run is None:
+        return None
+    kept = run.progress
+    return Plan(SIZES[kept["size"]], kept["seed"], date.fromisoformat(kept["day"]))
+
+
+def build(plan: Plan, *, at: datetime, say: Say = lambda text: None) -> None:
+    """All but the year of history, in one transaction: a building that is interrupted leaves nothing. at: now."""
+    if settings.VIGIE.production:
+        raise NoWorld("the invented world is never built in production")
+    with transaction.atomic(), jobs.collected():
+        run = JobRun.objects.create(name=BUILT, started_at=at)
+        say("geography")
+        geography.load(plan.size)
+        say("themes and subjects")
+        call_command("load_taxonomy", stdout=StringIO())
+        call_command("load_landing", stdout=StringIO())
+        _more_subjects(plan.size)
+        say("institutions and experts")
+        network = institutions.build(plan.size, plan.random("institutions"))
+        people.build(network, plan.random("people"), at=plan.arrived_at, day=plan.day)
+        say("firms")
+        world = firms.draw(plan.size, plan.random("firms"), plan.day)
+        stock_writer.write(world, folder())
+        import_firms(folder(), at=at, rows=plan.size.firms_at_once)
+        run.ended_at, run.succeeded = at, True
+        run.progress = {"size": plan.size.name, "seed": plan.seed, "day": plan.day.isoformat()}
+        run.account = (
+            f"{len(network.institutions)} institutions, {len(network.experts)} experts, {len(world.firms)} firms"
+        )
+        run.save()
+    data.register(stock_writer.provider(folder()))
+    say(run.account)
+
+
+def live(plan: Plan, *, at: datetime, say: Say = lambda text: None) -> None:
+    """What the first look could do without: the rest of the firms, then the year of history. at: now.
+
+    Can be stopped and begun again at any moment.
+    """
+    if settings.VIGIE.production:
+        raise NoWorld("the invented world is never built in production")
+    run = progress.start(plan.size.history, at)
+    if run.succeeded:
+        say("the history is already written")
+        return
+    if plan.size.firms_at_once and not run.progress.get("firms"):
+        say("the other firms")
+        import_firms(folder(), at=at)
+        progress.note(run, run.progress["done"], firms=True)
+    progress.end(run, "", at)
+
+
+def import_firms(where: Path, *, at: datetime, rows: int | None = None) -> None:
+    """The official files, through the importer of the real ones, closed firms too; rows: of each, the first so many."""
+    for kind, name in ((importer.UNITS, stock_writer.UNITS_FILE), (importer.PLACES, stock_writer.PLACES_FILE)):
+        importer.Import(kind, where / name, at=at, everything=True, limit=rows).run()
+
+
+def empty() -> None:
+    """Takes everything out of the database, the journal included; only where an invented world is, or nothing."""
+    if settings.VIGIE.production:
+        raise NoWorld("a production database is never emptied")
+    with append_only.lifted(connection):
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def _more_subjects(size: Size) -> None:
+    """Subjects without a public page, so that a large world has as many as the real one."""
+    theme = Theme.objects.order_by("position").first()
+    Subject.objects.bulk_create(
+        [
+            Subject(theme=theme, label=f"Sujet de charge n° {rank}", slug=f"sujet-{rank:03d}", position=500 + rank)
+            for rank in range(size.extra_subjects)
+        ],
+        ignore_conflicts=True,
+    )
