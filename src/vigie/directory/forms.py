@@ -1,0 +1,382 @@
+"""Forms of the address book: how things are typed. What is refused for a reason is refused by the actions.
+
+One class per kind of row; ``FORMS`` says which kinds can be edited on screen, and under what they are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+
+from vigie.accounts.models import Antenne, Institution, User
+from vigie.directory import actions
+from vigie.directory.models import (
+    AnswerGrouping,
+    Expert,
+    ExpertMember,
+    ExpertSubject,
+    InstitutionSubject,
+    MatchFilter,
+    Subject,
+    SubjectQuestion,
+)
+from vigie.directory.rules import read_legal_forms, read_naf, read_words
+from vigie.kernel.errors import InvalidInput
+from vigie.kernel.zones import ZONE_LABELS, ZoneType
+from vigie.rights.person import Person
+from vigie.territory.queries import check_zone
+from vigie.ui.fields import CleanLineField, CleanTextField, EmailField, PhoneField
+from vigie.ui.forms import DsfrForm
+
+NATURES = (
+    ("ARTISANALE", "Artisanale"),
+    ("ARTISANALE_REGLEMENTEE", "Artisanale réglementée"),
+    ("COMMERCIALE", "Commerciale"),
+    ("AGENT_COMMERCIAL", "Agent commercial"),
+    ("LIBERALE_REGLEMENTEE", "Libérale réglementée"),
+    ("LIBERALE_NON_REGLEMENTEE", "Libérale non réglementée"),
+    ("INDEPENDANTE", "Indépendante"),
+    ("GESTION_DE_BIENS", "Gestion de biens"),
+    ("ACTIF_AGRICOLE", "Agricole"),
+)
+
+
+class CodesField(CleanTextField):
+    """Codes typed with commas or spaces, read by a rule."""
+
+    def __init__(self, *, reader: Callable[[str], list[str]], **kwargs: Any) -> None:
+        super().__init__(required=False, rows=2, max_length=2000, **kwargs)
+        self.reader = reader
+
+    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+        try:
+            return self.reader(super().clean(value))
+        except InvalidInput as refused:
+            raise ValidationError(refused.message_fr, code=refused.code) from None
+
+
+class RowForm(DsfrForm):
+    """A form that writes one row. row: the row edited, or a new one already bound to its owner."""
+
+    title: ClassVar[str]
+    columns: ClassVar[tuple[str, ...]]
+
+    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
+        self.row = row
+        super().__init__(*args, initial=self.initial_of(row), **kwargs)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fills the choices that depend on the row."""
+
+    def initial_of(self, row: Any) -> dict[str, Any]:
+        """What the fields show at first."""
+        return {name: getattr(row, name) for name in self.columns if not (row.pk is None and name.endswith("_id"))}
+
+    def changes(self) -> dict[str, Any]:
+        """Columns to write."""
+        return {name: self.cleaned_data[name] for name in self.columns}
+
+    def write(self, *, by: Person, at: datetime) -> Any:
+        """Writes the row; a refusal is the caller's to show."""
+        return actions.save(self.row, self.changes(), by=by, at=at)
+
+
+class InstitutionForm(RowForm):
+    """An institution and its rules of routing."""
+
+    title = "Institution"
+    columns = (
+        "name", "short_name", "kind", "accepted_natures", "accepts_craft_code", "accepts_unknown_nature",
+        "one_team_at_a_time", "booking_url",
+    )  # fmt: skip
+    name = CleanLineField(label="Nom", max_length=150)
+    short_name = CleanLineField(label="Nom court", max_length=40, required=False)
+    kind = forms.ChoiceField(label="Catégorie", choices=Institution.Kind.choices)
+    accepted_natures = forms.MultipleChoiceField(
+        label="Natures d’activité acceptées",
+        choices=NATURES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Aucune case cochée : toutes les entreprises sont acceptées.",
+    )
+    accepts_craft_code = forms.BooleanField(
+        label="Accepte toute entreprise qui a un code d’activité artisanale", required=False
+    )
+    accepts_unknown_nature = forms.BooleanField(
+        label="Accepte une entreprise dont la nature d’activité est inconnue", required=False
+    )
+    one_team_at_a_time = forms.BooleanField(
+        label="Une seule équipe prend en charge un besoin",
+        required=False,
+        help_text="Quand une équipe prend en charge, les autres équipes de l’institution sont prévenues et couvertes.",
+    )
+    booking_url = forms.URLField(label="Adresse de prise de rendez-vous", required=False, assume_scheme="https")
+
+    def changes(self) -> dict[str, Any]:
+        changes = super().changes()
+        if self.row.pk is None:
+            changes["slug"] = slugify(changes["name"])[:150]
+        return changes
+
+
+class AntenneForm(RowForm):
+    """An antenne; its zones have their own page."""
+
+    title = "Antenne"
+    columns = ("name", "level", "booking_url")
+    name = CleanLineField(label="Nom", max_length=150)
+    level = forms.ChoiceField(label="Échelon", choices=Antenne.Level.choices)
+    booking_url = forms.URLField(label="Adresse de prise de rendez-vous", required=False, assume_scheme="https")
+
+
+class ExpertForm(RowForm):
+    """An expert: a person, or a team mailbox."""
+
+    title = "Expert"
+    columns = ("full_name", "email", "phone", "job", "antenne_id")
+    full_name = CleanLineField(label="Nom de la personne ou de l’équipe", max_length=150)
+    email = EmailField(label="Adresse électronique qui reçoit les besoins")
+    phone = PhoneField(label="Téléphone", required=False)
+    job = CleanLineField(label="Fonction", max_length=120, required=False)
+    antenne_id = forms.TypedChoiceField(label="Antenne", coerce=int)
+
+    def prepare(self) -> None:
+        antennes = Antenne.objects.filter(institution=self.row.antenne.institution_id, deleted_at__isnull=True)
+        self.fields["antenne_id"].choices = list(antennes.values_list("pk", "name"))  # type: ignore[attr-defined]
+        self.initial["antenne_id"] = self.row.antenne_id
+
+
+class SubjectForm(RowForm):
+    """The label of a subject; its slug never changes."""
+
+    title = "Sujet"
+    columns = ("label",)
+    label = CleanLineField(label="Intitulé", max_length=150)
+
+
+class InstitutionSubjectForm(RowForm):
+    """A competence of an institution."""
+
+    title = "Compétence de l’institution"
+    columns = ("subject_id", "description")
+    subject_id = forms.TypedChoiceField(label="Sujet", coerce=int)
+    description = CleanLineField(
+        label="Précision",
+        max_length=200,
+        required=False,
+        help_text="Pour distinguer deux compétences d’une même institution sur un même sujet.",
+    )
+
+    def prepare(self) -> None:
+        subjects = Subject.objects.filter(archived_at__isnull=True).select_related("theme")
+        self.fields["subject_id"].choices = [  # type: ignore[attr-defined]
+            (one.pk, f"{one.theme.label} : {one.label}") for one in subjects
+        ]
+
+
+class CompetenceForm(RowForm):
+    """A competence of an expert, among those of his institution."""
+
+    title = "Compétence"
+    columns = ("institution_subject_id", "criteria")
+    institution_subject_id = forms.TypedChoiceField(label="Compétence de l’institution", coerce=int)
+    criteria = CleanTextField(
+        label="Critères d’intervention", required=False, rows=3, help_text="Lus par l’équipe et les collègues."
+    )
+
+    def prepare(self) -> None:
+        held = InstitutionSubject.objects.filter(institution=self.row.expert.antenne.institution_id)
+        self.fields["institution_subject_id"].choices = [  # type: ignore[attr-defined]
+            (one.pk, " — ".join(filter(None, (one.subject.label, one.description))))
+            for one in held.select_related("subject")
+        ]
+
+
+class MemberForm(RowForm):
+    """A person who answers in the name of an expert."""
+
+    title = "Personne de l’équipe"
+    columns = ("user_id",)
+    user_id = forms.TypedChoiceField(
+        label="Personne", coerce=int, help_text="Parmi les personnes rattachées à l’institution."
+    )
+
+    def prepare(self) -> None:
+        people = User.objects.living().filter(antenne__institution=self.row.expert.antenne.institution_id)
+        self.fields["user_id"].choices = [  # type: ignore[attr-defined]
+            (one.pk, f"{one.full_name} ({one.email})") for one in people.order_by("full_name")
+        ]
+
+
+class QuestionForm(RowForm):
+    """A question of the form of a subject; one answer per line, as « valeur = intitulé »."""
+
+    title = "Question"
+    columns = ("label", "short_label", "answers")
+    label = CleanLineField(label="Question", max_length=250)
+    short_label = CleanLineField(label="Intitulé court", max_length=80, required=False)
+    answers = CleanTextField(
+        label="Réponses possibles", rows=4, help_text="Une par ligne : valeur = intitulé. Exemple : true = Oui"
+    )
+
+    def initial_of(self, row: SubjectQuestion) -> dict[str, Any]:
+        lines = "\n".join(f"{value} = {label}" for value, label in row.answers)
+        return {"label": row.label, "short_label": row.short_label, "answers": lines or "true = Oui\nfalse = Non"}
+
+    def clean_answers(self) -> list[list[str]]:
+        found = []
+        for line in self.cleaned_data["answers"].splitlines():
+            value, sign, label = (part.strip() for part in line.partition("="))
+            if not (value and sign and label):
+                raise ValidationError(f"Ligne mal écrite : « {line} ». Exemple : true = Oui")
+            found.append([value[:60], label[:120]])
+        return found
+
+    def changes(self) -> dict[str, Any]:
+        changes = super().changes()
+        if self.row.pk is None:
+            changes["key"] = slugify(changes["short_label"] or changes["label"])[:60].replace("-", "_")
+            changes["position"] = SubjectQuestion.objects.filter(subject=self.row.subject_id).count()
+        return changes
+
+
+class FilterForm(RowForm):
+    """Conditions on the firm; all that are filled must hold."""
+
+    title = "Condition sur l’entreprise"
+    columns = (
+        "min_years", "max_years", "min_workforce", "max_workforce", "accepted_naf", "excluded_naf",
+        "accepted_legal_forms", "excluded_legal_forms", "excluded_communes", "group",
+    )  # fmt: skip
+    codes = ("accepted_naf", "excluded_naf", "accepted_legal_forms", "excluded_legal_forms", "excluded_communes")
+    subjects = forms.MultipleChoiceField(
+        label="Sujets concernés", required=False, help_text="Aucun choisi : tous les sujets."
+    )
+    min_years = forms.IntegerField(label="Plus de … années d’existence", required=False, min_value=0, max_value=200)
+    max_years = forms.IntegerField(label="Moins de … années d’existence", required=False, min_value=0, max_value=200)
+    min_workforce = forms.IntegerField(label="Effectif minimum", required=False, min_value=0, max_value=1_000_000)
+    max_workforce = forms.IntegerField(
+        label="Effectif strictement inférieur à", required=False, min_value=0, max_value=1_000_000
+    )
+    accepted_naf = CodesField(
+        label="Activités acceptées", reader=read_naf, help_text="Codes NAF ou débuts de codes : 4711F, 47.7, C"
+    )
+    excluded_naf = CodesField(label="Activités exclues", reader=read_naf)
+    accepted_legal_forms = CodesField(
+        label="Catégories juridiques acceptées", reader=read_legal_forms, help_text="5710, ou 57 pour toutes les SAS"
+    )
+    excluded_legal_forms = CodesField(label="Catégories juridiques exclues", reader=read_legal_forms)
+    excluded_communes = CodesField(
+        label="Communes exclues", reader=read_words, help_text="Codes officiels : 01457, 2A004"
+    )
+    group = CleanLineField(
+        label="Groupe d’alternatives",
+        required=False,
+        max_length=40,
+        help_text="Deux conditions du même groupe sont des alternatives : l’une ou l’autre suffit.",
+    )
+
+    def prepare(self) -> None:
+        subjects = Subject.objects.filter(archived_at__isnull=True).values_list("pk", "label")
+        self.fields["subjects"].choices = [(str(pk), label) for pk, label in subjects]  # type: ignore[attr-defined]
+
+    def initial_of(self, row: MatchFilter) -> dict[str, Any]:
+        initial = {name: getattr(row, name) for name in self.columns if name not in self.codes}
+        initial |= {name: ", ".join(getattr(row, name)) for name in self.codes}
+        initial["subjects"] = [str(one.pk) for one in row.subjects.all()] if row.pk else []
+        return initial
+
+    def clean_excluded_communes(self) -> list[str]:
+        try:
+            return [check_zone(ZoneType.COMMUNE, code) for code in self.cleaned_data["excluded_communes"]]
+        except InvalidInput as refused:
+            raise ValidationError(refused.message_fr, code=refused.code) from None
+
+    def write(self, *, by: Person, at: datetime) -> MatchFilter:
+        subjects = Subject.objects.filter(pk__in=self.cleaned_data["subjects"])
+        return actions.save_filter(self.row, self.changes(), subjects, by=by, at=at)
+
+
+class GroupingForm(RowForm):
+    """Expected answers: one field per question of the subjects that the owner answers."""
+
+    title = "Réponses attendues"
+    columns = ("label",)
+    label = CleanLineField(label="Intitulé", max_length=100, required=False)
+
+    def prepare(self) -> None:
+        held = dict(self.row.conditions.values_list("question_id", "value")) if self.row.pk else {}
+        self.questions = {f"question_{one.pk}": one for one in _questions(self.row)}
+        for name, question in self.questions.items():
+            self.fields[name] = forms.ChoiceField(
+                label=question.label,
+                required=False,
+                choices=[("", "Sans importance"), *((str(v), str(label)) for v, label in question.answers)],
+            )
+            self.initial[name] = held.get(question.pk, "")
+
+    def write(self, *, by: Person, at: datetime) -> AnswerGrouping:
+        answers = {q: self.cleaned_data[name] for name, q in self.questions.items() if self.cleaned_data[name]}
+        return actions.save_grouping(self.row, self.cleaned_data["label"], answers, by=by, at=at)
+
+
+def _questions(row: AnswerGrouping) -> list[SubjectQuestion]:
+    """The questions of the subjects that the owner's institution answers."""
+    if row.institution_id is not None:
+        institution = row.institution_id
+    else:
+        owner = row.antenne or (row.expert.antenne if row.expert else None)
+        institution = owner.institution_id if owner else 0
+    subjects = InstitutionSubject.objects.filter(institution=institution).values("subject")
+    return list(SubjectQuestion.objects.filter(subject__in=subjects).order_by("subject__label", "position"))
+
+
+class ZonesForm(DsfrForm):
+    """The zones of an antenne or of an expert: one field per kind, codes typed with commas or spaces."""
+
+    def __init__(self, *args: Any, held: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind, label in ZONE_LABELS.items():
+            self.fields[kind.value] = CodesField(label=label, reader=read_words)
+            self.initial[kind.value] = ", ".join(code for one, code in held if one == kind)
+
+    def zones(self) -> list[tuple[str, str]]:
+        """(kind, code) pairs as typed."""
+        return [(kind.value, code) for kind in ZoneType for code in self.cleaned_data[kind.value]]
+
+    def clean(self) -> dict[str, Any]:
+        for kind in ZoneType:
+            for code in self.cleaned_data.get(kind.value, []):
+                try:
+                    check_zone(kind, code)
+                except InvalidInput as refused:
+                    self.add_error(kind.value, refused.message_fr)
+                    break
+        return self.cleaned_data
+
+
+_ANY_OWNER = {"institution": "institution", "antenne": "antenne", "expert": "expert"}
+
+# kind in the address → (model, form, column of the owner for each kind of owner)
+FORMS: dict[str, tuple[type, type[RowForm], dict[str, str]]] = {
+    "institution": (Institution, InstitutionForm, {}),
+    "antenne": (Antenne, AntenneForm, {"institution": "institution"}),
+    "expert": (Expert, ExpertForm, {"antenne": "antenne"}),
+    "sujet": (Subject, SubjectForm, {}),
+    "competence-institution": (InstitutionSubject, InstitutionSubjectForm, {"institution": "institution"}),
+    "competence": (ExpertSubject, CompetenceForm, {"expert": "expert"}),
+    "membre": (ExpertMember, MemberForm, {"expert": "expert"}),
+    "question": (SubjectQuestion, QuestionForm, {"sujet": "subject"}),
+    "filtre": (MatchFilter, FilterForm, _ANY_OWNER),
+    "reponses": (
+        AnswerGrouping,
+        GroupingForm,
+        {"institution": "institution", "antenne": "antenne", "expert": "expert"},
+    ),
+}

@@ -1,0 +1,190 @@
+"""The team's pages on the address book: lists, sheets, and one form page for every kind of row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from vigie.accounts.access import granted, person_of
+from vigie.accounts.models import Antenne, Institution
+from vigie.directory import actions
+from vigie.directory.forms import FORMS, RowForm, ZonesForm
+from vigie.directory.models import Expert, Subject
+from vigie.directory.queries import lists, sheets
+from vigie.kernel.clock import now
+from vigie.kernel.errors import InvalidInput, Refused
+from vigie.kernel.period import paris_day
+
+OWNERS: dict[str, type[models.Model]] = {
+    "institution": Institution,
+    "antenne": Antenne,
+    "expert": Expert,
+    "sujet": Subject,
+}
+
+
+@granted("directory.view")
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """``/equipe/annuaire/``"""
+    text = request.GET.get("q", "")[:120]
+    page = lists.home_page(text, request.GET.get("page", ""))
+    return render(request, "directory/home.html", {"page": page, "q": text})
+
+
+@granted("directory.view")
+@require_safe
+def subjects(request: HttpRequest) -> HttpResponse:
+    """``/equipe/annuaire/sujets/``"""
+    return render(request, "directory/subjects.html", {"page": lists.subjects_page()})
+
+
+@granted("directory.view")
+@require_safe
+def experts(request: HttpRequest) -> HttpResponse:
+    """``/equipe/annuaire/experts/``"""
+    text = request.GET.get("q", "")[:120]
+    page = lists.experts_page(text, request.GET.get("page", ""))
+    return render(request, "directory/experts.html", {"page": page, "q": text})
+
+
+@granted("directory.view")
+@require_safe
+def institution(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/equipe/annuaire/institutions/<id>/``"""
+    row = get_object_or_404(Institution, pk=pk)
+    return _sheet(request, sheets.institution_sheet(row), _under("antenne", "institution", pk, "Ajouter une antenne"))
+
+
+@granted("directory.view")
+@require_safe
+def antenne(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/equipe/annuaire/antennes/<id>/``"""
+    row = get_object_or_404(Antenne.objects.select_related("institution", "parent"), pk=pk)
+    return _sheet(request, sheets.antenne_sheet(row), _under("expert", "antenne", pk, "Ajouter un expert"))
+
+
+@granted("directory.view")
+@require_safe
+def expert(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/equipe/annuaire/experts/<id>/``"""
+    row = get_object_or_404(Expert.objects.select_related("antenne__institution"), pk=pk)
+    return _sheet(request, sheets.expert_sheet(row, paris_day(now())), ("", ""))
+
+
+@granted("directory.view")
+@require_safe
+def subject(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/equipe/annuaire/sujets/<id>/``"""
+    row = get_object_or_404(Subject.objects.select_related("theme"), pk=pk)
+    return _sheet(request, sheets.subject_sheet(row), ("", ""))
+
+
+@granted("directory.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, kind: str, owner_kind: str = "", owner_pk: int = 0) -> HttpResponse:
+    """A new row, under its owner when it has one."""
+    model, _form, owners = _kind(kind)
+    if bool(owners) != bool(owner_kind) or (owner_kind and owner_kind not in owners) or kind == "sujet":
+        raise Http404
+    bound = {}
+    if owner_kind:
+        bound[owners[owner_kind]] = get_object_or_404(OWNERS[owner_kind], pk=owner_pk)
+    return _edit(request, kind, model(**bound))
+
+
+@granted("directory.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """The form of a row that exists."""
+    model, _form, _owners = _kind(kind)
+    return _edit(request, kind, get_object_or_404(model, pk=pk))
+
+
+@granted("directory.edit")
+@require_POST
+def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Takes a row away, after its confirmation sentence."""
+    model, _form, _owners = _kind(kind)
+    row = get_object_or_404(model, pk=pk)
+    back = _home_of(row, after_removal=True)
+    try:
+        actions.remove(row, by=person_of(request), at=now())
+    except Refused as refused:
+        messages.error(request, refused.message_fr)
+        return redirect(_home_of(row))
+    messages.success(request, f"« {row} » est retiré de l’annuaire.")
+    return redirect(back)
+
+
+@granted("directory.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def zones(request: HttpRequest, owner_kind: str, pk: int) -> HttpResponse:
+    """The zones of an antenne, or of an expert's own territory."""
+    if owner_kind not in ("antenne", "expert"):
+        raise Http404
+    owner: Any = get_object_or_404(OWNERS[owner_kind], pk=pk)
+    held = list(owner.zones.values_list("zone_type", "code"))
+    form = ZonesForm(request.POST if request.method == "POST" else None, held=held)
+    if request.method == "POST" and form.is_valid():
+        actions.set_zones(owner, form.zones(), by=person_of(request), at=now())
+        messages.success(request, "Les zones sont à jour.")
+        return redirect(_home_of(owner))
+    page = {"title": f"Zones de {owner}", "back": _home_of(owner)}
+    return render(request, "directory/form.html", {"form": form, "page": page})
+
+
+def _kind(kind: str) -> tuple[Any, type[RowForm], dict[str, str]]:
+    if kind not in FORMS:
+        raise Http404
+    return FORMS[kind]
+
+
+def _edit(request: HttpRequest, kind: str, row: Any) -> HttpResponse:
+    _model, form_class, _owners = FORMS[kind]
+    form = form_class(request.POST if request.method == "POST" else None, row=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = form.write(by=person_of(request), at=now())
+        except InvalidInput as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, refused.message_fr)
+        else:
+            messages.success(request, "C’est enregistré.")
+            return redirect(_home_of(saved))
+    page = {"title": f"{form.title} : {row}" if row.pk else f"{form.title} : ajouter", "back": _home_of(row)}
+    return render(request, "directory/form.html", {"form": form, "page": page})
+
+
+def _home_of(row: Any, *, after_removal: bool = False) -> str:
+    """The sheet where a row is read: its own, or that of its owner."""
+    if isinstance(row, Institution):
+        return reverse("directory:home") if after_removal or not row.pk else _at("institution", row.pk)
+    if isinstance(row, Antenne):
+        return _at("institution", row.institution_id) if after_removal or not row.pk else _at("antenne", row.pk)
+    if isinstance(row, Expert):
+        return _at("antenne", row.antenne_id) if after_removal or not row.pk else _at("expert", row.pk)
+    if isinstance(row, Subject):
+        return _at("subject", row.pk)
+    for name in ("expert", "antenne", "institution", "subject"):
+        owner = getattr(row, f"{name}_id", None)
+        if owner is not None:
+            return _at(name, owner)
+    return reverse("directory:home")
+
+
+def _at(name: str, pk: int) -> str:
+    return reverse(f"directory:{name}", args=[pk])
+
+
+def _under(kind: str, owner_kind: str, pk: int, label: str) -> tuple[str, str]:
+    return reverse("directory:add_under", args=[kind, owner_kind, pk]), label
+
+
+def _sheet(request: HttpRequest, sheet: sheets.Sheet, child: tuple[str, str]) -> HttpResponse:
+    return render(request, "directory/sheet.html", {"page": sheet, "child_href": child[0], "child_label": child[1]})
