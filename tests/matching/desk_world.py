@@ -58,10 +58,9 @@ def establishment(rank: int = 1, **values: Any) -> Establishment:
     company = Company.objects.create(
         siren=siret[:9], name=name, source="sirene", seen_at=AT, legal_form_code="5710", naf_code="1071C"
     )
-    values = {"commune_name": "Montbrison", "postal_code": "42600", "commune_code": "42147", **values}
-    return Establishment.objects.create(
-        siret=siret, company=company, source="sirene", seen_at=AT, workforce_code="11", naf_code="1071C", **values
-    )
+    usual = {"commune_name": "Montbrison", "postal_code": "42600", "commune_code": "42147", "naf_code": "1071C"}
+    usual |= {"workforce_code": "11", "source": "sirene", "seen_at": AT}
+    return Establishment.objects.create(siret=siret, company=company, **{**usual, **values})
 
 
 def desk_world(*, sent_at: datetime = AT, one_team: bool = False, **match: Any) -> World:

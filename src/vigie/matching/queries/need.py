@@ -5,19 +5,18 @@ Buttons come from the lifecycle table and from the rights of this person on each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
-from django.forms import BaseForm
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from vigie.directory.models import Expert, ExpertMember, SubjectQuestion
 from vigie.kernel.lifecycle import State
 from vigie.matching.models import Candidate, Match, Need, Precision
-from vigie.matching.queries.need_answer import Intervention, intervention
-from vigie.matching.queries.need_company import company_facts
+from vigie.matching.queries.need_answer import FormFor, Intervention, intervention
+from vigie.matching.queries.need_company import company_facts, company_origin
 from vigie.matching.queries.need_story import discussion
 from vigie.matching.queries.positions import company_name, since
 from vigie.matching.rules.reasons import Reason, Side, say
@@ -30,9 +29,6 @@ HISTORY_SHOWN = 20
 COLLEAGUES_SHOWN = 200
 RESERVED = "L’accès à ce besoin est réservé aux conseillers notifiés."
 NOT_CALLED = "L’entreprise dit que personne ne l’a encore appelée."
-
-# What is told with a button: (match, transition) → the form, empty or as it came back; None when nothing is.
-FormFor = Callable[[Match, str], BaseForm | None]
 
 
 @dataclass(frozen=True)
@@ -91,6 +87,7 @@ class NeedPage:
     contact_name: str
     contact_phone: str
     contact_email: str
+    company_origin: str
     company_facts: tuple[Fact, ...]
     interventions: tuple[Intervention, ...]
     experts: tuple[ExpertLine, ...]
@@ -124,10 +121,16 @@ def visible_match(person: Person, need_pk: int, pk: int) -> Match:
     """The match of a need that this person may see; else 404. 1 query."""
     seen = Need.objects.allowed(person, "need.view").filter(pk=need_pk)
     rows = Match.objects.filter(Exists(seen.filter(pk=OuterRef("need_id"))), need=need_pk)
-    match = rows.select_related("need", "expert__antenne__institution").filter(pk=pk).first()
+    rows = rows.annotate(is_mine=Exists(_membership(person)))
+    related = ("need__subject", "need__diagnosis__contact", "expert__antenne__institution")
+    match = rows.select_related(*related).filter(pk=pk).first()
     if match is None:
         raise Http404
     return match
+
+
+def _membership(person: Person) -> QuerySet[ExpertMember]:
+    return ExpertMember.objects.filter(expert=OuterRef("expert"), user=person.user_id)
 
 
 def matches_of(need: Need, person: Person) -> list[Match]:
@@ -137,7 +140,7 @@ def matches_of(need: Need, person: Person) -> list[Match]:
         return Exists(Match.objects.allowed(person, action).filter(pk=OuterRef("pk")))
 
     rows = need.matches.annotate(
-        is_mine=Exists(ExpertMember.objects.filter(expert=OuterRef("expert"), user=person.user_id)),
+        is_mine=Exists(_membership(person)),
         may_answer=allowed("match.answer"),
         may_reopen=allowed("match.reopen"),
         may_reassign=allowed("match.reassign"),
@@ -167,6 +170,7 @@ def need_page(need: Need, person: Person, *, form_for: FormFor, chosen: str = ""
         contact_name=contact.full_name,
         contact_phone=contact.phone,
         contact_email=contact.email,
+        company_origin=company_origin(need),
         company_facts=company_facts(need),
         interventions=tuple(
             intervention(need, match, form_for=form_for, chosen=chosen)

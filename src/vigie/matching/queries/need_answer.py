@@ -26,6 +26,7 @@ from vigie.matching.states import (
 )
 from vigie.ui.components import ActButton
 
+# What is told with a button: (match, transition) → the form, empty or as it came back; None when nothing is.
 FormFor = Callable[[Match, str], BaseForm | None]
 
 CLOSING = ("close_helped", "close_no_help", "close_unreachable")
@@ -34,7 +35,7 @@ STYLES = {"take_charge": "primary"} | dict.fromkeys(BACKWARD, "tertiary")
 CONFIRMATIONS = {
     "close_helped": "{company} verra sur sa page l’aide proposée{mail}.",
     "close_no_help": "{company} lira qu’aucune aide publique ne répond à son besoin{mail}.",
-    "close_unreachable": "{company} lira que vous n’avez pas pu la joindre, et comment vous rappeler{mail}.",
+    "close_unreachable": "{company} lira qu’elle n’a pas pu être jointe, et qui rappeler{mail}.",
 }
 MAILED = ", et recevra un courriel dans une minute"
 THANKS = {
@@ -44,6 +45,16 @@ THANKS = {
     DONE_NOT_REACHABLE: "Merci d’avoir essayé. L’entreprise sait que vous l’avez appelée.",
     COVERED: "Un collègue de votre institution s’en occupe. Vous n’avez rien à faire.",
     WITHDRAWN: "L’entreprise a retiré sa demande. Vous n’avez plus rien à faire.",
+}
+NOTED = {
+    "take_charge": "C’est noté\u00a0: vous appelez l’entreprise.",
+    "decline": "C’est noté\u00a0: ce besoin n’est pas pour vous.",
+    "close_helped": "L’aide proposée est enregistrée.",
+    "close_no_help": "La clôture sans aide disponible est enregistrée.",
+    "close_unreachable": "C’est noté\u00a0: l’entreprise n’a pas pu être jointe.",
+    "undo": "Votre réponse est annulée\u00a0: le besoin attend de nouveau.",
+    "undo_close": "La clôture est annulée\u00a0: vous êtes de nouveau en charge.",
+    "reopen": "Le besoin est remis en attente de réponse.",
 }
 
 
@@ -69,6 +80,7 @@ class Intervention:
     chosen: str
     blocks: tuple[Block, ...]
     undo: tuple[ActButton, ...]
+    opened: bool
     hand_over: str  # address of the page where it is handed to a colleague
 
 
@@ -102,8 +114,18 @@ def intervention(need: Need, match: Match, *, form_for: FormFor, chosen: str = "
         chosen=buttons[chosen].label if chosen in buttons and match.is_mine else "",
         blocks=_blocks(need, match, buttons),
         undo=_present(buttons, BACKWARD),
+        opened=not on_behalf or any(button.open for button in buttons.values()),
         hand_over=hand_over if match.may_reassign and match.state in OPEN else "",
     )
+
+
+def noted(match: Match, transition: str) -> str:
+    """What has just been done, and whom it tells."""
+    if not match.is_mine:
+        return f"C’est enregistré au nom de {match.expert.full_name}. L’entreprise ne reçoit pas de courriel."
+    mailed = transition in ("take_charge", *CLOSING) and match.need.diagnosis.contact.email
+    told = " L’entreprise recevra un courriel dans une minute\u00a0; d’ici là, vous pouvez annuler sans qu’il parte."
+    return NOTED[transition] + (told if mailed else "")
 
 
 def _present(buttons: Mapping[str, ActButton], names: Iterable[str]) -> tuple[ActButton, ...]:
@@ -114,9 +136,8 @@ def _blocks(need: Need, match: Match, buttons: Mapping[str, ActButton]) -> tuple
     company = company_name(need)
     if match.state == QUO:
         forward = tuple(button for name, button in buttons.items() if name not in BACKWARD)
-        text = "« J’appelle » annonce votre appel à l’entreprise. Vous pourrez revenir en arrière."
-        return (Block(f"Pouvez-vous aider {company}\u00a0?", text.replace("« ", "«\u00a0").replace(" »", "\u00a0»"),
-                      buttons=forward),)  # fmt: skip
+        text = "«\u00a0J’appelle\u00a0» annonce votre appel à l’entreprise. Vous pourrez revenir en arrière."
+        return (Block(f"Pouvez-vous aider {company}\u00a0?", text if match.is_mine else "", buttons=forward),)
     if match.state == TAKING_CARE:
         contact = need.diagnosis.contact
         call = contact.full_name if contact.phone else f"{contact.full_name}, par courriel\u00a0: {contact.email}"
@@ -124,7 +145,7 @@ def _blocks(need: Need, match: Match, buttons: Mapping[str, ActButton]) -> tuple
             Block("1. J’appelle l’entreprise", call, contact.phone),
             Block("2. Je clôture mon intervention", "Dites ce qui en est sorti.", buttons=_present(buttons, CLOSING)),
         )
-    return (Block(MATCH.label(match.state), THANKS[match.state]),)
+    return (Block(MATCH.label(match.state), THANKS[match.state] if match.is_mine else ""),)
 
 
 def _button(need: Need, match: Match, step: Transition, form: BaseForm | None, chosen: str) -> ActButton:

@@ -17,8 +17,16 @@ from vigie.ui.components import Fact
 from vigie.ui.formats import day
 
 TYPED = "saisi par l’entreprise"
-HIDDEN = "non diffusible"
+HIDDEN, UNKNOWN = "non diffusible", "inconnue"
 CONNECTOR = "Recherche d’entreprises"
+
+
+def company_origin(need: Need) -> str:
+    """Where the facts come from and of which day, once for all of them; empty when each one says it."""
+    place = need.diagnosis.establishment
+    if place is None:
+        return ""
+    return f"Source\u00a0: {place.get_source_display()}, au {day(paris_day(place.seen_at))}"
 
 
 def company_facts(need: Need) -> tuple[Fact, ...]:
@@ -29,29 +37,31 @@ def company_facts(need: Need) -> tuple[Fact, ...]:
 
 def _typed(need: Need) -> tuple[Fact, ...]:
     request = need.diagnosis.solicitation
-    commune = resolve_commune(need.diagnosis.commune_code)
+    found = resolve_commune(need.diagnosis.commune_code)
+    commune = f"{found.name} ({found.departement_code})" if found else ""
     siret = request.siret if request else ""
     shown = show_siret(siret) if is_siret(siret) else siret
     return (
         Fact("Nom", company_name(need), source=TYPED),
         Fact("SIRET", shown, source=f"{TYPED}, non vérifié" if shown else "", missing="non communiqué"),
-        Fact("Commune", f"{commune.name} ({commune.departement_code})" if commune else "", source=TYPED),
+        Fact(
+            "Commune", f"{commune.name} ({commune.departement_code})" if commune else "", source=TYPED, missing=UNKNOWN
+        ),
     )
 
 
 def _known(place: Establishment) -> tuple[Fact, ...]:
     company = place.company
-    seen, source = paris_day(place.seen_at), place.get_source_display()
-    hidden = HIDDEN if not place.diffusible else "inconnu"
+    hidden = HIDDEN if not place.diffusible else UNKNOWN
     code = place.naf_code or company.naf_code
     facts = [
-        Fact("SIRET", show_siret(place.siret), seen, source),
+        Fact("SIRET", show_siret(place.siret)),
         Fact("Commune", " ".join(filter(None, (place.postal_code, place.commune_name))), missing=hidden),
         Fact("Adresse", place.address, missing=hidden),
         Fact("Effectif", workforce(place.workforce_code, place.headcount), source=_year(place)),
-        Fact("Activité", " – ".join(filter(None, (naf_label(code), code)))),
-        Fact("Forme juridique", legal_form_label(company.legal_form_code)),
-        Fact("Création", day(created) if (created := company.created_on or place.created_on) else ""),
+        Fact("Activité", " – ".join(filter(None, (naf_label(code), code))), missing=UNKNOWN),
+        Fact("Forme juridique", legal_form_label(company.legal_form_code), missing=UNKNOWN),
+        Fact("Création", day(created) if (created := company.created_on or place.created_on) else "", missing=UNKNOWN),
     ]
     if place.sign and place.sign != company.name:
         facts.insert(0, Fact("Enseigne", place.sign))
@@ -64,7 +74,7 @@ def _fetched(place: Establishment) -> tuple[Fact, ...]:
     """What only the company-search service gives."""
     at = paris_day(place.facts_at) if place.facts_at else None
     source = CONNECTOR if at else ""
-    never = "inconnu" if at else "non demandé"
+    never = UNKNOWN if at else "pas encore demandée"
     natures = ", ".join(nature_label(nature) for nature in place.activity_natures)
     return (
         Fact("Nature d’activité", natures, at if natures else None, source if natures else "", missing=never),

@@ -19,20 +19,10 @@ from vigie.matching.actions.thread import delete_comment as take_back
 from vigie.matching.forms.desk import CommentForm, ReassignForm, answer_form
 from vigie.matching.models import Match, ThreadMessage
 from vigie.matching.queries.need import colleagues, may_hand_over, need_page, visible_match, visible_need
+from vigie.matching.queries.need_answer import noted
 from vigie.matching.queries.positions import company_name
 from vigie.rights.reach import require
 from vigie.ui.forms import new_form_token
-
-DONE = {
-    "take_charge": "C’est noté\u00a0: vous appelez l’entreprise.",
-    "decline": "C’est noté\u00a0: ce besoin n’est pas pour vous.",
-    "close_helped": "L’aide proposée est enregistrée.",
-    "close_no_help": "La clôture sans aide disponible est enregistrée.",
-    "close_unreachable": "C’est noté\u00a0: l’entreprise n’a pas pu être jointe.",
-    "undo": "Votre réponse est annulée\u00a0: le besoin attend de nouveau.",
-    "undo_close": "La clôture est annulée\u00a0: vous êtes de nouveau en charge.",
-    "reopen": "Le besoin est remis en attente de réponse.",
-}
 
 
 @signed_in
@@ -56,7 +46,7 @@ def answer(request: HttpRequest, pk: int, match_pk: int) -> HttpResponse:
         respond(match, transition, seen=seen, told=told, by=person_of(request), at=now())
     except TransitionRefused as refused:
         return _draw(request, pk, alert=refused.message_fr, status=409)
-    messages.success(request, DONE[transition])
+    messages.success(request, noted(match, transition))
     return redirect("matching:need", pk)
 
 
