@@ -14,6 +14,7 @@ from vigie.directory.models import (
     AnswerGrouping,
     Change,
     Expert,
+    ExpertMember,
     MatchFilter,
     Subject,
 )
@@ -160,9 +161,6 @@ def expert_sheet(expert: Expert, today: date) -> Sheet:
     own = [(line.zone_type, line.code) for line in expert.zones.all()]
     inherited = [(line.zone_type, line.code) for line in expert.antenne.zones.all()]
     labels = zone_labels([*own, *inherited])
-    competences = expert.competences.select_related("institution_subject__subject").order_by(
-        "institution_subject__subject__label"
-    )
     members = list(expert.members.select_related("user").order_by("user__full_name"))
     return Sheet(
         title=expert.full_name,
@@ -183,36 +181,7 @@ def expert_sheet(expert: Expert, today: date) -> Sheet:
         ),
         warnings=_expert_warnings(expert, [one.user_id for one in members], own, inherited, today),
         sections=(
-            Section(
-                "Compétences",
-                tuple(
-                    Line(
-                        str(one.institution_subject.subject),
-                        " — ".join(filter(None, (one.institution_subject.description, one.criteria))),
-                        edit=_edit("competence", one),
-                        remove=_remove("competence", one),
-                    )
-                    for one in competences
-                ),
-                "Sans compétence, cet expert ne reçoit aucun besoin.",
-                _add("competence", expert),
-                "Ajouter une compétence",
-            ),
-            Section(
-                "Personnes de l’équipe",
-                tuple(
-                    Line(
-                        str(one.user),
-                        one.user.email,
-                        href=reverse("accounts:person", args=[one.user_id]),
-                        remove=_remove("membre", one),
-                    )
-                    for one in members
-                ),
-                "Personne ne peut répondre depuis le site : seule la boîte aux lettres reçoit les besoins.",
-                _add("membre", expert),
-                "Ajouter une personne",
-            ),
+            *_team_sections(expert, members),
             *_conditions(expert),
         ),
         tables=(),
@@ -293,6 +262,45 @@ def _antenne_table(antennes: list[Any]) -> Table:
         ),
         empty="Cette institution n’a pas encore d’antenne.",
         keys=True,
+    )
+
+
+def _team_sections(expert: Expert, members: list[ExpertMember]) -> tuple[Section, Section]:
+    """What an expert answers, and who reads his mail."""
+    competences = expert.competences.select_related("institution_subject__subject").order_by(
+        "institution_subject__subject__label"
+    )
+    return (
+        Section(
+            "Compétences",
+            tuple(
+                Line(
+                    str(one.institution_subject.subject),
+                    " — ".join(filter(None, (one.institution_subject.description, one.criteria))),
+                    edit=_edit("competence", one),
+                    remove=_remove("competence", one),
+                )
+                for one in competences
+            ),
+            "Sans compétence, cet expert ne reçoit aucun besoin.",
+            _add("competence", expert),
+            "Ajouter une compétence",
+        ),
+        Section(
+            "Personnes de l’équipe",
+            tuple(
+                Line(
+                    str(one.user),
+                    one.user.email,
+                    href=reverse("accounts:person", args=[one.user_id]),
+                    remove=_remove("membre", one),
+                )
+                for one in members
+            ),
+            "Personne ne peut répondre depuis le site : seule la boîte aux lettres reçoit les besoins.",
+            _add("membre", expert),
+            "Ajouter une personne",
+        ),
     )
 
 
