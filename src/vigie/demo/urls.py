@@ -1,4 +1,10 @@
-from typing import Any
+from django.urls import path
+
+from vigie.demo import views
 
 app_name = "demo"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("courriels/", views.mails, name="mails"),
+    path("courriels/<int:pk>/", views.mail, name="mail"),
+    path("courriels/<int:pk>/html/", views.mail_html, name="mail_html"),
+]

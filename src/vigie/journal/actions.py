@@ -1,7 +1,7 @@
 """The only writers of what happens: ``record`` an event with its messages, ``perform`` a transition.
 
 State, event and messages change in the caller's transaction: all or nothing. Below, what the team may do to a message
-that waits.
+that waits and to a job.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import models, transaction
 from structlog.contextvars import get_contextvars
 
-from vigie.journal import outbox
+from vigie.journal import jobs, outbox
 from vigie.journal.crash import crash_point
 from vigie.journal.events import EVENTS_BY_NAME
 from vigie.journal.models import Event, OutgoingMessage
@@ -23,6 +23,8 @@ from vigie.kernel.errors import Refused
 from vigie.kernel.lifecycle import Lifecycle
 from vigie.rights.person import Person
 from vigie.rights.reach import require
+
+BY_HAND = "run_by_hand"  # the job that runs another for somebody; declared in apps.py
 
 
 @transaction.atomic
@@ -124,6 +126,12 @@ def cancel_message(message: OutgoingMessage, *, by: Person, at: datetime) -> Out
     outbox.cancel(message, at)
     record("message.canceled", message, by=by, at=at)
     return message
+
+
+def launch_job(name: str, *, by: Person) -> None:
+    """« Lancer maintenant »: puts a planned job in the queue; its account names who asked for it."""
+    require(by, "job.run")
+    jobs.enqueue(BY_HAND, name=name, user_id=by.user_id, user_name=by.name)
 
 
 def _with_touch(row: models.Model, written: Iterable[str]) -> list[str]:

@@ -8,28 +8,34 @@ class JournalConfig(AppConfig):
     verbose_name = "journal"
 
     def ready(self) -> None:
-        from vigie.journal import delivery, jobs, outbox, running
+        from vigie.journal import actions, delivery, jobs, outbox, running
         from vigie.journal.registry import check_events
 
         checks.register(check_events)
         jobs.register_job(
             outbox.DELIVER,
             delivery.deliver_message,
-            label="Envoie un courriel",
+            label="Envoyer un courriel",
             trace=jobs.Trace.FAILURE,
         )
         jobs.register_job(
             "send_messages",
             delivery.send_messages,
-            label="Envoie les courriels que leur propre travail n’a pas envoyés",
+            label="Envoyer les courriels que leur propre travail n’a pas envoyés",
             cron="* * * * *",
             rhythm="chaque minute",
             trace=jobs.Trace.ROW,
         )
         jobs.register_job(
+            actions.BY_HAND,
+            running.run_by_hand,
+            label="Lancer un travail à la demande de l’équipe",
+            trace=jobs.Trace.FAILURE,
+        )
+        jobs.register_job(
             "forget_old_traces",
             running.forget_old_traces,
-            label="Efface les comptes rendus et les compteurs périmés",
+            label="Effacer les comptes rendus et les compteurs périmés",
             cron="40 3 * * *",
             rhythm="chaque nuit à 3 h 40",
         )

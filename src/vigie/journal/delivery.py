@@ -99,7 +99,7 @@ def _hand_over(message: OutgoingMessage, to: Relay, now: Now) -> Outcome:
     crash_point("outbox.before_send")
     to.deliver(mail)
     crash_point("outbox.after_send")
-    message.mail_subject = mail.subject[:300]
+    message.mail_subject = "" if message.secret else mail.subject[:300]  # a code may be in it
     return _kept(outbox.mark_sent(message, now()), Outcome.SENT)
 
 

@@ -15,7 +15,7 @@ from vigie.journal.jobs import Trace
 from vigie.journal.models import JobRun
 from vigie.kernel import clock
 from vigie.rights import limits
-from vigie.rights.person import SYSTEM, Person
+from vigie.rights.person import SYSTEM, Person, PersonKind
 
 ROWS_KEPT = timedelta(days=2)  # of what runs every minute and went well
 RUNS_KEPT = timedelta(days=400)
@@ -46,6 +46,11 @@ def run(name: str, /, *, by: Person = SYSTEM, now: Callable[[], datetime] = cloc
         raise
     _end(row, job, by, now(), succeeded=True, account=account)
     return account
+
+
+def run_by_hand(*, at: datetime, name: str, user_id: int, user_name: str) -> str:
+    """The job that runs another because somebody asked: its event names him."""
+    return run(name, by=Person(PersonKind.USER, name=user_name, user_id=user_id))
 
 
 def _end(row: JobRun, job: jobs.Job, by: Person, at: datetime, *, succeeded: bool, account: str) -> None:

@@ -132,7 +132,7 @@ RETURNING count, window_start
 
 def _count(limit: Limit, key: str, now: int, calls: int, most: int) -> tuple[int, int]:
     """Adds calls; gives the count of the window and its start."""
-    values = {
+    values: dict[str, str | int] = {
         "key": key,
         "now": now,
         "calls": calls,
