@@ -1,5 +1,73 @@
-"""The jobs of the matching service."""
+"""The jobs of the matching service. Each may run twice or beside itself: the actions make that harmless."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from vigie.journal.jobs import Trace, register_job
+from vigie.matching.actions import statuses, transmission
+from vigie.matching.actions.filling import PREPARE_JOB
+from vigie.matching.models import Need, Solicitation
+from vigie.matching.queries.need_statuses import wrong_statuses
+from vigie.ui.formats import counted
+
+
+def prepare_solicitation(*, at: datetime, solicitation_id: int) -> str | None:
+    """Analyses a request that was just sent."""
+    solicitation = Solicitation.objects.filter(pk=solicitation_id).first()
+    if solicitation is None:
+        return "demande effacée entre-temps"
+    transmission.prepare(solicitation, at=at)
+    return None
+
+
+def transmit_solicitation(*, at: datetime, solicitation_id: int) -> str | None:
+    """Transmits a request whose delay has just passed."""
+    transmission.transmit_if_due(solicitation_id, at=at)
+    return None
+
+
+def transmit_due(*, at: datetime) -> str:
+    """Transmits the requests that their own job would have missed."""
+    return counted(transmission.transmit_due(at=at), "demande transmise", "demandes transmises")
+
+
+def prepare_missing(*, at: datetime) -> str:
+    """Analyses the recent requests left without analysis."""
+    return counted(transmission.prepare_missing(at=at), "demande analysée", "demandes analysées")
+
+
+def check_need_statuses(*, at: datetime) -> str:
+    """Corrects the needs whose status does not follow from their matches, and counts them: there should be none."""
+    wrong = list(wrong_statuses())
+    for need in Need.objects.filter(pk__in=[one.need_id for one in wrong]):
+        statuses.refresh_need_status(need, at=at)
+    return counted(len(wrong), "état de besoin corrigé", "états de besoins corrigés")
 
 
 def register() -> None:
-    """Makes the jobs known to the queue."""
+    """Makes the jobs known to the queue (called once, by apps.py)."""
+    register_job(PREPARE_JOB, prepare_solicitation, label="Analyser une demande", trace=Trace.FAILURE)
+    register_job(transmission.TRANSMIT_JOB, transmit_solicitation, label="Transmettre une demande", trace=Trace.FAILURE)
+    register_job(
+        "transmit_due",
+        transmit_due,
+        label="Transmettre les demandes dont le délai est passé",
+        cron="* * * * *",
+        rhythm="chaque minute",
+        trace=Trace.ROW,
+    )
+    register_job(
+        "prepare_missing",
+        prepare_missing,
+        label="Analyser les demandes des sept derniers jours restées sans analyse",
+        cron="41 * * * *",
+        rhythm="chaque heure",
+    )
+    register_job(
+        "check_need_statuses",
+        check_need_statuses,
+        label="Vérifier l’état des besoins",
+        cron="20 4 * * *",
+        rhythm="chaque nuit",
+    )

@@ -78,8 +78,8 @@ def _words_ok(facts: GuardFacts) -> bool:
 GUARDS: tuple[Guard, ...] = (
     Guard(
         "validated_mode",
-        "Sujet transmis automatiquement",
-        "Les demandes sur ce sujet sont validées par l’équipe",
+        "Transmission automatique",
+        "Transmission validée par l’équipe",
         lambda facts: facts.automatic,
     ),
     Guard(
@@ -137,7 +137,12 @@ GUARDS: tuple[Guard, ...] = (
         lambda facts: DESCRIPTION_MIN <= len(facts.description.strip()) <= DESCRIPTION_MAX,
     ),
     Guard("banned_word", "Aucun mot interdit", "Un mot interdit figure dans la description", _words_ok),
-    Guard("nobody_found", "Des experts couvrent la demande", "Aucun expert trouvé", lambda facts: facts.experts > 0),
+    Guard(
+        "nobody_found",
+        "Des experts couvrent la demande",
+        "Aucun expert trouvé",
+        lambda facts: facts.experts > 0 or facts.catch_all,  # a catch-all subject chooses nobody by itself
+    ),
     Guard(
         "no_expert_with_user",
         "Au moins un expert a un compte",
