@@ -1,6 +1,7 @@
-"""Brings the database up to date and says, as one line of JSON, whether it holds an invented world.
+"""Brings the database up to date, builds the invented world when asked (`--world`), and says who can sign in.
 
-One process for what would be several commands: Django takes a second to wake up.
+The last line is the answer, in JSON: `{"engine": …, "world": whether there is one, "people": …}`. One process for what
+would be several commands: Django takes a second or two to wake up.
 """
 
 from __future__ import annotations
@@ -14,8 +15,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def main() -> int:
-    """Migrates, plans the jobs, answers `{"engine": …, "name": …, "world": …}`."""
+def said_by(command: str) -> str:
+    """What a management command prints."""
+    from django.core.management import call_command
+
+    output = io.StringIO()
+    call_command(command, stdout=output)
+    return output.getvalue()
+
+
+def main(arguments: list[str]) -> int:
+    """Migrates, plans the jobs, builds the world but its past if asked, answers."""
     sys.path.insert(0, str(ROOT / "src"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigie.config.settings")
     import django
@@ -27,14 +37,17 @@ def main() -> int:
         Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("setup_jobs", stdout=io.StringIO())
+    said_by("setup_jobs")
+    if "--world" in arguments:
+        call_command("build_world", size="demo", quick=True)
 
     from vigie.demo import world
 
-    facts = {"engine": database["ENGINE"], "name": str(database["NAME"]), "world": world.built() is not None}
-    print(json.dumps(facts))
+    there = world.built() is not None
+    people = said_by("demo_people") if there else ""
+    print(json.dumps({"engine": database["ENGINE"], "world": there, "people": people}))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

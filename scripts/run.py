@@ -20,7 +20,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from scripts.processes import Child, Family, Stopped, follow_parent, stop_on_signals
 
@@ -115,16 +115,22 @@ def refuse_busy_port(place: Place) -> None:
             ) from None
 
 
-def prepare_database(family: Family, place: Place) -> bool:
-    """Brings the database up to date; gives whether it holds an invented world."""
-    start = time.monotonic()
-    log = place.var / "log" / "prepare.log"
-    child = family.run("database", [sys.executable, str(ROOT / "scripts" / "prepare.py")], log=log)
+def prepare(family: Family, log: Path, *arguments: str) -> dict[str, Any]:
+    """Runs scripts/prepare.py and gives its answer."""
+    child = family.run("preparation", [sys.executable, str(ROOT / "scripts" / "prepare.py"), *arguments], log=log)
     if child.process.returncode:
-        raise CannotRun(f"The database could not be prepared:\n{child.tail()}")
-    facts = json.loads(child.tail(1))
+        what = "The invented world could not be built" if arguments else "The database could not be prepared"
+        raise CannotRun(f"{what} (the whole account: {log}):\n{child.tail()}")
+    answer: dict[str, Any] = json.loads(child.tail(1))
+    return answer
+
+
+def prepare_database(family: Family, place: Place) -> dict[str, Any]:
+    """Brings the database up to date; gives whether it holds a world, and its people."""
+    start = time.monotonic()
+    facts = prepare(family, place.var / "log" / "prepare.log")
     say("database", f"{place.sqlite or facts['engine']}, up to date ({took(start)})")
-    return bool(facts["world"])
+    return facts
 
 
 def delete_database(place: Place) -> None:
@@ -139,16 +145,14 @@ def delete_database(place: Place) -> None:
     place.history_awaited.unlink(missing_ok=True)
 
 
-def build_world(family: Family, place: Place) -> None:
+def build_world(family: Family, place: Place) -> dict[str, Any]:
     """Builds the world but its past, whole or not at all; the year of history is awaited from then on."""
     start = time.monotonic()
     say("invented world", "being built…")
-    log = place.var / "log" / "world.log"
-    child = family.run("world", manage("build_world", "--size", "demo", "--quick"), log=log)
-    if child.process.returncode:
-        raise CannotRun(f"The invented world could not be built (the whole account: {log}):\n{child.tail()}")
+    facts = prepare(family, place.var / "log" / "world.log", "--world")
     place.history_awaited.touch()
     say("invented world", f"built ({took(start)})")
+    return facts
 
 
 def start_history(family: Family, place: Place) -> Child:
@@ -157,21 +161,16 @@ def start_history(family: Family, place: Place) -> Child:
     return family.start("history", command, log=place.var / "log" / "history.log", nice=10, vital=False)
 
 
-def start_services(family: Family, place: Place) -> None:
-    """Starts the web server and the job worker."""
-    log = place.var / "log"
+def start_web(family: Family, place: Place) -> None:
+    """Starts the web server: two processes of four threads; a process that dies is replaced."""
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(place.port)]
-    web += [
-        "--workers",
-        "2",
-        "--blocking-threads",
-        "4",
-        "--respawn-failed-workers",
-        "--workers-kill-timeout",
-        "5",
-    ]
-    family.start("web server", [*web, "vigie.config.wsgi:application"], log=log / "web.log")
-    family.start("job worker", manage("qcluster"), log=log / "worker.log")
+    web += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "5"]
+    family.start("web server", [*web, "vigie.config.wsgi:application"], log=place.var / "log" / "web.log")
+
+
+def start_worker(family: Family, place: Place) -> None:
+    """Starts the job worker: mails, reminders, nightly work."""
+    family.start("job worker", manage("qcluster"), log=place.var / "log" / "worker.log")
 
 
 def fail_if_ended(family: Family) -> None:
@@ -216,15 +215,14 @@ def bring_up(family: Family, place: Place) -> None:
     """Everything up to a product that answers."""
     refuse_busy_port(place)
     browser_assets(family, place)
-    if not prepare_database(family, place):
-        build_world(family, place)
-    start_services(family, place)
-    people_log = place.var / "log" / "people.log"
-    people = family.run("people", manage("demo_people"), log=people_log, timeout=START_SECONDS)
+    facts = prepare_database(family, place)
+    if not facts["world"]:
+        facts = build_world(family, place)
+    start_web(family, place)
     wait_for_answer(family, place)
-    print(f"\nVigie answers at {place.address}\n")
-    print(people.tail(40) if people.process.returncode == 0 else f"(the list of people is missing: {people_log})")
-    print("\nCtrl-C stops everything; your data stay for the next `make run`. `make world` starts from a new world.\n")
+    start_worker(family, place)
+    print(f"\nVigie answers at {place.address}\n\n{facts['people'].rstrip()}\n")
+    print("Ctrl-C stops everything; your data stay for the next `make run`. `make world` starts from a new world.\n")
     sys.stdout.flush()
 
 
