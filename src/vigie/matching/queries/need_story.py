@@ -47,7 +47,8 @@ def discussion(
     need: Need, matches: Sequence[Match], precisions: Iterable[Precision], person: Person
 ) -> tuple[ThreadMessage, ...]:
     """Messages and events in the order in which they happened. 2 queries; 3 when the need was handed over."""
-    lines = [*_events(need, matches, {one.pk: one.kind for one in precisions}), *_messages(need, person)]
+    events = list(_events(need, matches, {one.pk: one.kind for one in precisions}))
+    lines = [*reversed(events), *_messages(need, person)]
     return tuple(sorted(lines, key=lambda line: line.at))
 
 
