@@ -12,7 +12,6 @@ PUBLIC = [
     path("recherche/", public.search, name="search"),
     path("recherche/suggestions/", public.search_suggestions, name="suggestions"),
     path("themes/<slug:theme>/", public.theme, name="theme"),
-    path("demande/entreprises/", filling.companies, name="companies"),
     path("demande/communes/", filling.communes, name="communes"),
     path("demande/suite/<str:token>/contact/", filling.contact, name="contact"),
     path("demande/suite/<str:token>/entreprise/", filling.company, name="company"),

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.crypto import salted_hmac
 
+from vigie.companies.lookup import refuse_closed_or_abroad
 from vigie.companies.models import Establishment
 from vigie.directory.models import SubjectQuestion
 from vigie.journal.actions import perform
@@ -21,7 +22,6 @@ from vigie.journal.jobs import enqueue
 from vigie.kernel.errors import InvalidInput, Refused
 from vigie.kernel.text import clean_email, clean_line, clean_person_name, clean_phone, clean_text
 from vigie.matching.models import LandingSubject, Solicitation, SolicitationAnswer, SpamAddress
-from vigie.matching.rules.choosable import why_not
 from vigie.matching.rules.spelling import is_disposable, only_the_template
 from vigie.matching.states import CANCELED, INCOMPLETE, STEP_COMPANY, STEP_DESCRIPTION
 from vigie.rights.limits import hit
@@ -117,9 +117,7 @@ def choose_establishment(
     solicitation: Solicitation, establishment: Establishment, *, by: Person, at: datetime
 ) -> Solicitation:
     """Second step with an establishment of a register; one that is closed or abroad is refused."""
-    refusal = why_not(is_active=establishment.is_active, closed_on=establishment.closed_on, abroad=establishment.abroad)
-    if refusal:
-        raise InvalidInput("establishment_refused", refusal, field="siret")
+    refuse_closed_or_abroad(establishment)
     given = CompanyGiven.of(establishment, establishment.company.name)
     return give_company(solicitation, given, by=by, at=at)
 

@@ -23,7 +23,7 @@ from vigie.ui.widgets import Combobox
 
 COMMUNES_SHOWN = 20
 COMMUNES: Any = reverse_lazy("matching:communes")
-COMPANIES: Any = reverse_lazy("matching:companies")
+COMPANIES: Any = reverse_lazy("companies:search")
 
 
 class ContactFields(DsfrForm):
@@ -44,7 +44,8 @@ class ContactFields(DsfrForm):
         if meant and data.get("email_kept") != email:
             self.add_error(
                 "email",
-                f"Vouliez-vous dire «\u00a0{meant}\u00a0»\u00a0? Corrigez, ou envoyez de nouveau pour garder «\u00a0{email}\u00a0».",
+                f"Vouliez-vous dire «\u00a0{meant}\u00a0»\u00a0? Corrigez, "
+                f"ou envoyez de nouveau pour garder «\u00a0{email}\u00a0».",
             )
             received = dict(self.data.items())
             received[self.add_prefix("email_kept")] = email

@@ -1,27 +1,37 @@
-"""Finding one's company: what a name, a SIREN or a SIRET gives, as lines to choose from."""
+"""Finding one's company: what a name, a SIREN or a SIRET gives, as lines to choose from.
+
+Call outside a transaction: an outside register may be asked (``vigie.companies.lookup``).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from vigie.companies import lookup
 from vigie.companies.models import Establishment
-from vigie.companies.queries import CompanyHit, establishments_of, search_companies
-from vigie.kernel.errors import ConnectorError, InvalidInput, NotFound
-from vigie.kernel.siren import compact, parse_siren, parse_siret
+from vigie.companies.queries import CompanyHit, establishments_of
+from vigie.kernel.errors import InvalidInput
+from vigie.kernel.siren import compact
 from vigie.kernel.text import clean_line, fold
-from vigie.matching.rules.choosable import why_not
 from vigie.ui import formats
 
-MOST = 10
 MOST_OF_ONE = 25
 SHORTEST = 3
+LONGEST = 300
 
 NOT_FOUND = (
-    "Le répertoire public ne connaît pas cette entreprise. Vérifiez le nom ou le numéro, ou indiquez-la vous-même."
+    "Aucune entreprise ne répond à cette recherche. Vérifiez le nom ou le numéro, ajoutez la commune, "
+    "ou indiquez votre entreprise vous-même avec «\u00a0Je ne trouve pas mon entreprise\u00a0»."
 )
-DOWN = "Le répertoire public des entreprises ne répond pas en ce moment. Indiquez votre entreprise vous-même."
+DOWN = (
+    "Le répertoire public des entreprises ne répond pas en ce moment. Indiquez votre entreprise vous-même avec "
+    "«\u00a0Je ne trouve pas mon entreprise\u00a0»\u00a0: votre demande partira quand même."
+)
 TOO_SHORT = "Écrivez au moins trois lettres du nom, ou un numéro SIREN ou SIRET."
+NONE_OPEN = "Cette entreprise n’a aucun établissement ouvert en France. Vérifiez le numéro, ou cherchez par le nom."
+CLOSED = "Cet établissement est fermé\u00a0: choisissez-en un qui est ouvert."
+ABROAD = "Cet établissement est à l’étranger\u00a0: choisissez-en un situé en France."
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ NOTHING = CompanyChoices()
 
 def company_choices(typed: str, commune_code: str, at: datetime) -> CompanyChoices:
     """What a name, a SIREN or a SIRET gives; a commune narrows a name or a company of many establishments."""
-    text = clean_line(typed[:300])
+    text = clean_line(typed[:LONGEST])
     number = "" if any(char.isalpha() for char in text) else compact(text)
     if not text:
         return NOTHING
@@ -62,51 +72,50 @@ def company_choices(typed: str, commune_code: str, at: datetime) -> CompanyChoic
         if len(number) == 14:
             return _one(establishment_chosen(number, at))
         if len(number) == 9:
-            return _of_company(parse_siren(number), commune_code)
+            return _of_company(number, commune_code, at)
     except InvalidInput as refused:
         return CompanyChoices(problem=refused.message_fr)
-    except ConnectorError as failure:
-        return CompanyChoices(problem=said(failure))
     if len(fold(text)) < SHORTEST:
         return CompanyChoices(problem=TOO_SHORT)
     return _named(text, commune_code)
 
 
-def establishment_chosen(siret: str, at: datetime) -> Establishment:
-    """The establishment of a SIRET, with its company; NotFound or Unavailable, InvalidInput for a wrong key."""
-    found = Establishment.objects.select_related("company").filter(siret=parse_siret(siret)).first()
-    if found is None:
-        raise NotFound("sirene", "no such establishment")
-    return found
+def establishment_chosen(siret: str, at: datetime) -> Establishment | None:
+    """The establishment of a SIRET, with its company; None when no register answers.
+
+    Raises InvalidInput for a number that is wrong, unknown, or that of a closed or foreign establishment.
+    """
+    return lookup.find_establishment(siret, at=at).establishment
 
 
-def _one(establishment: Establishment) -> CompanyChoices:
-    return CompanyChoices("Votre entreprise, d’après le répertoire public", (choice_of(establishment),))
+def _one(establishment: Establishment | None) -> CompanyChoices:
+    if establishment is None:
+        return CompanyChoices(problem=DOWN)
+    return CompanyChoices("Est-ce bien votre entreprise\u00a0?", (choice_of(establishment),))
 
 
-def _of_company(siren: str, commune_code: str) -> CompanyChoices:
+def _of_company(siren: str, commune_code: str, at: datetime) -> CompanyChoices:
     """The open establishments of a company; told when there are too many to show."""
-    places = list(establishments_of(siren, commune_code=commune_code or None)[: MOST_OF_ONE + 1])
+    everywhere, down = lookup.open_establishments(siren, at=at)
+    near = establishments_of(siren, commune_code=commune_code) if commune_code else everywhere
+    places = list(near[: MOST_OF_ONE + 1]) or list(everywhere[: MOST_OF_ONE + 1])
     if not places:
-        any_place = (
-            Establishment.objects.select_related("company").filter(company=siren).order_by("search_rank").first()
-        )
-        return _one(any_place) if any_place else CompanyChoices(problem=NOT_FOUND)
+        return CompanyChoices(problem=DOWN if down else NONE_OPEN)
     if len(places) == 1:
         return _one(places[0])
+    title = f"{places[0].company.name} a plusieurs établissements\u00a0: lequel est le vôtre\u00a0?"
     problem = ""
     if len(places) > MOST_OF_ONE:
         problem = f"Voici les {MOST_OF_ONE} premiers établissements. Ajoutez la commune pour trouver le vôtre."
-    title = f"{places[0].company.name} a plusieurs établissements\u00a0: lequel est le vôtre\u00a0?"
     return CompanyChoices(title, tuple(choice_of(place) for place in places[:MOST_OF_ONE]), problem)
 
 
 def _named(text: str, commune_code: str) -> CompanyChoices:
-    hits = search_companies(text, commune_code=commune_code or None, limit=MOST)
-    if not hits:
-        return CompanyChoices(problem=NOT_FOUND)
-    title = formats.counted(len(hits), "entreprise trouvée", "entreprises trouvées")
-    return CompanyChoices(title, tuple(_choice_of_hit(hit) for hit in hits))
+    found = lookup.search(text, commune_code or None)
+    if not found.hits:
+        return CompanyChoices(problem=DOWN if found.register_down else NOT_FOUND)
+    title = formats.counted(len(found.hits), "entreprise trouvée", "entreprises trouvées")
+    return CompanyChoices(title, tuple(_choice_of_hit(hit) for hit in found.hits))
 
 
 def _choice_of_hit(hit: CompanyHit) -> CompanyChoice:
@@ -124,7 +133,7 @@ def _choice_of_hit(hit: CompanyHit) -> CompanyChoice:
         number=f"SIRET {formats.siret(hit.siret)}",
         lines=_lines(hit.name, hit.sign, hit.address, place),
         siret=hit.siret,
-        refusal=why_not(is_active=hit.is_active, closed_on=None, abroad=hit.abroad),
+        refusal=ABROAD if hit.abroad else "" if hit.is_active else CLOSED,
     )
 
 
@@ -140,26 +149,9 @@ def choice_of(establishment: Establishment) -> CompanyChoice:
             *(["Siège"] if establishment.is_head_office else []),
         ),
         siret=establishment.siret,
-        refusal=why_not(
-            is_active=establishment.is_active, closed_on=establishment.closed_on, abroad=establishment.abroad
-        ),
     )
 
 
 def _lines(name: str, sign: str, address: str, place: str) -> tuple[str, ...]:
     shown = f"Enseigne\u00a0: {sign}" if sign and sign != name else ""
     return tuple(filter(None, (shown, ", ".join(filter(None, (address, place))))))
-
-
-def suggestions(typed: str, at: datetime) -> list[dict[str, str]]:
-    """The lines offered while one types; the value is a SIRET, or the SIREN of a company of many establishments."""
-    return [
-        {"value": item.siret or item.siren, "label": item.name, "hint": " · ".join((*item.lines, item.number))}
-        for item in company_choices(typed, "", at).items
-        if not item.refusal
-    ]
-
-
-def said(failure: ConnectorError) -> str:
-    """What a failure of the register means for who chooses, and what to do."""
-    return NOT_FOUND if isinstance(failure, NotFound) else DOWN

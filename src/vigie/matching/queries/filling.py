@@ -83,8 +83,8 @@ def company_page(solicitation: Solicitation) -> StepPage:
     why = (
         "Les conseillers interviennent chacun sur un territoire\u00a0: dites-nous où se situe votre projet."
         if project
-        else "Les aides dépendent de l’activité, de la taille et de la commune\u00a0: nous trouvons ces éléments pour vous "
-        "dans le répertoire public des entreprises."
+        else "Les aides dépendent de l’activité, de la taille et de la commune\u00a0: nous trouvons ces éléments "
+        "pour vous dans le répertoire public des entreprises."
     )
     return StepPage(
         **_frame(subject, COMPANY),

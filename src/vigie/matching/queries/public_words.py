@@ -48,11 +48,12 @@ QUESTIONS = (
     ),
     Question(
         "Mon entreprise est toute petite\u00a0: est-ce pour moi\u00a0?",
-        "Oui, quelle que soit sa taille ou sa forme\u00a0: artisan, commerçant, profession libérale, association, société.",
+        "Oui, quelle que soit sa taille ou sa forme\u00a0: artisan, commerçant, profession libérale, association.",
     ),
     Question(
         "Je ne sais pas à quel sujet rattacher mon besoin.",
-        "Choisissez «\u00a0Je ne trouve pas mon besoin\u00a0» et expliquez-vous simplement\u00a0: une personne de l’équipe vous lit.",
+        "Choisissez «\u00a0Je ne trouve pas mon besoin\u00a0» et expliquez-vous simplement\u00a0: "
+        "une personne de l’équipe vous lit.",
     ),
     Question(
         "Que faites-vous de mes données\u00a0?",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from vigie.companies.models import Establishment
 from vigie.kernel.clock import now
-from vigie.kernel.errors import ConnectorError, InvalidInput, Refused
+from vigie.kernel.errors import InvalidInput, Refused
 from vigie.matching.actions import filling
 from vigie.matching.forms.public import (
     CompanySearchForm,
@@ -81,11 +83,11 @@ def _choose(request: HttpRequest, solicitation: Solicitation, person: Person) ->
     at = now()
     try:
         establishment = choosing.establishment_chosen(request.POST.get("siret", "")[:30], at)
+        if establishment is None:
+            return choosing.DOWN
         filling.choose_establishment(solicitation, establishment, by=person, at=at)
     except InvalidInput as refused:
         return refused.message_fr
-    except ConnectorError as failure:
-        return choosing.said(failure)
     return ""
 
 
@@ -146,10 +148,7 @@ def _give_typed(solicitation: Solicitation, form: ManualCompanyForm, person: Per
     """A SIRET that a register confirms gives its establishment; else what was typed is kept as it is."""
     at = now()
     siret = form.cleaned_data["siret"]
-    try:
-        establishment = choosing.establishment_chosen(siret, at) if siret else None
-    except ConnectorError:
-        establishment = None
+    establishment = _confirmed(siret, at) if siret else None
     if establishment is not None:
         filling.choose_establishment(solicitation, establishment, by=person, at=at)
         return
@@ -161,6 +160,16 @@ def _give_typed(solicitation: Solicitation, form: ManualCompanyForm, person: Per
         )
     told = filling.CompanyGiven(siret=siret, name=form.cleaned_data["name"], commune_code=form.code)
     filling.give_company(solicitation, told, by=person, at=at)
+
+
+def _confirmed(siret: str, at: datetime) -> Establishment | None:
+    """The establishment of a register; None when it does not answer or does not know: a firm may be too young."""
+    try:
+        return choosing.establishment_chosen(siret, at)
+    except InvalidInput as refused:
+        if refused.code == "siret_unknown":
+            return None
+        raise
 
 
 @reads_and_writes
@@ -218,14 +227,6 @@ def _keep(solicitation: Solicitation, form: DescriptionForm, person: Person) -> 
 def sent(request: HttpRequest, solicitation: Solicitation, person: Person) -> HttpResponse:
     """``/demande/envoyee/<lien>/``: who will call, and what to prepare."""
     return render(request, "matching/public/sent.html", {"page": pages.sent_page(solicitation, now())})
-
-
-@require_safe
-def companies(request: HttpRequest) -> HttpResponse:
-    """The establishments offered while one types."""
-    at = now()
-    hit("search", client_ip(request), at)
-    return JsonResponse({"results": choosing.suggestions(request.GET.get("q", "")[:200], at)})
 
 
 @require_safe

@@ -31,7 +31,8 @@ class Command(BaseCommand):
         created += is_new + load_subject(other, OTHER_SUBJECT, 0) + load_answers()
         subjects = LandingSubject.objects.filter(theme__landing=landing).count()
         self.stdout.write(
-            f"Landing: {landing.themes.count()} themes, {subjects} subjects, {RefusalTemplate.objects.count()} standard answers, {created} new."
+            f"Landing: {landing.themes.count()} themes, {subjects} subjects, "
+            f"{RefusalTemplate.objects.count()} standard answers, {created} new."
         )
 
 
