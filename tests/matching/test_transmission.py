@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from tests.accounts.factories import UserFactory, person
+from tests.accounts.factories import AbsenceFactory, AntenneFactory, UserFactory, person
 from tests.matching.factories import AT, CandidateFactory, SolicitationFactory
 from tests.matching.requests import again, expert_for, firm, matches_of, need_of, ready, request, subject_of, team
 from vigie.directory.models import Expert
@@ -121,6 +121,33 @@ def test_a_deleted_expert_receives_nothing() -> None:
     transmit(solicitation, by=team(), at=LATER)
 
     assert gone not in {match.expert for match in matches_of(solicitation)}
+
+
+@pytest.mark.parametrize("at_parent", [False, True])
+def test_the_manager_is_in_copy_when_the_only_expert_of_an_institution_is_away(at_parent: bool) -> None:
+    firm()
+    solicitation, away = request(), UserFactory()
+    above = AntenneFactory()
+    antenne = AntenneFactory(zones=[("departement", "69")], institution=above.institution, parent=above)
+    expert = expert_for(subject_of(solicitation), antenne=antenne, members=[away])
+    manager = UserFactory(manager=True, manager__antenne=above if at_parent else antenne)
+    UserFactory(manager=True)
+    AbsenceFactory(user=away)
+    prepare(solicitation, at=AT)
+
+    transmit(solicitation, by=SYSTEM, at=LATER)
+
+    assert written_to() == sorted([expert.email, manager.email])
+
+
+def test_no_manager_is_written_to_otherwise() -> None:
+    solicitation = scheduled()
+    expert = Candidate.objects.get(need=need_of(solicitation)).expert
+    UserFactory(manager=True, manager__antenne=expert.antenne)
+
+    transmit(solicitation, by=SYSTEM, at=LATER)
+
+    assert written_to() == [expert.email]
 
 
 # --- refusals

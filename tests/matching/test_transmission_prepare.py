@@ -31,12 +31,15 @@ from tests.matching.requests import (
     subject_of,
 )
 from vigie.companies.models import Contact, Establishment
+from vigie.connectors import recherche_entreprises
 from vigie.journal.actions import perform
 from vigie.journal.jobs import queued
 from vigie.journal.models import Event
+from vigie.kernel.errors import NotFound, Unavailable
 from vigie.kernel.siren import with_key
 from vigie.matching.actions.transmission import TRANSMIT_JOB, prepare, prepare_missing
 from vigie.matching.models import Candidate, Diagnosis, Need, Solicitation
+from vigie.matching.rules.missing import say_missing
 from vigie.matching.rules.reasons import Reason, say
 from vigie.rights.person import company_head
 
@@ -107,7 +110,8 @@ def test_unknown_facts_are_listed_and_do_not_stop_the_analysis() -> None:
     assert "place" not in missing
 
 
-def test_no_register_knows_the_firm_the_request_is_kept_and_held() -> None:
+def test_no_register_knows_the_firm_the_request_is_kept_and_held(register: Any) -> None:
+    register.answer = NotFound("recherche-entreprises", "no such establishment")
     solicitation = request(commune_code="69123")
     expert_for(subject_of(solicitation))
 
@@ -118,6 +122,62 @@ def test_no_register_knows_the_firm_the_request_is_kept_and_held() -> None:
     assert need_of(solicitation).diagnosis.establishment is None
     assert "company" in need_of(solicitation).diagnosis.missing_facts
     assert [one.ticked for one in candidates_of(solicitation)] == [True]
+
+
+@pytest.fixture
+def register(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The company-search service, which answers what the test puts in it: a hit, or an exception."""
+
+    class Register:
+        def __init__(self) -> None:
+            self.answer: Any = Unavailable("recherche-entreprises", "down")
+            self.calls = 0
+
+        def by_siret(self, siret: str, *, within_s: float | None = None) -> Any:
+            self.calls += 1
+            raise self.answer
+
+    found = Register()
+    monkeypatch.setattr(recherche_entreprises, "by_siret", found.by_siret)
+    return found
+
+
+def test_a_register_that_is_down_is_told_and_what_is_known_is_used(register: Any) -> None:
+    firm(facts_at=None, activity_natures=[])
+    solicitation = request()
+    expert_for(subject_of(solicitation))
+
+    row = prepared(solicitation)
+
+    assert register.calls == 1
+    assert row.hold_reasons == []
+    assert {"register", "natures"} <= set(need_of(solicitation).diagnosis.missing_facts)
+
+
+def test_a_firm_that_no_register_tells_of_because_it_is_down_waits(register: Any) -> None:
+    solicitation = request(commune_code="69123")
+    expert_for(subject_of(solicitation))
+
+    assert prepared(solicitation).hold_reasons == ["company_active"]
+    assert {"company", "register"} <= set(need_of(solicitation).diagnosis.missing_facts)
+
+
+def test_a_firm_typed_by_hand_waits_even_when_the_register_does_not_know_it(register: Any) -> None:
+    register.answer = NotFound("recherche-entreprises", "no such establishment")
+    firm(source="manual", facts_at=None)
+    solicitation = request()
+    expert_for(subject_of(solicitation))
+
+    assert prepared(solicitation).hold_reasons == ["company_active"]
+    missing = need_of(solicitation).diagnosis.missing_facts
+    assert "register" not in missing
+    assert all(say_missing(code) for code in missing)
+
+
+def test_a_firm_whose_facts_are_known_asks_nothing_of_the_register(register: Any) -> None:
+    prepared(ready())
+
+    assert register.calls == 0
 
 
 # --- when it waits

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from vigie.directory.models import Expert, ExpertMember
 from vigie.journal.registry import Recipient, register_audience
 from vigie.matching.models import Match, Solicitation, ThreadMessage
+from vigie.matching.queries.copied import copied_managers
 from vigie.matching.states import DONE_NOT_REACHABLE, OPEN, QUO, TAKING_CARE
 from vigie.rights.person import Person, PersonKind
 
@@ -38,8 +39,12 @@ def company_contact_unless_team(match: Match, by: Person) -> Iterable[Recipient]
 
 
 def invited_experts(match: Match, by: Person) -> Iterable[Recipient]:
-    """The mailbox of the expert of a match; nobody for a deleted expert."""
-    return [] if match.expert.deleted_at else [_mailbox(match.expert)]
+    """The mailbox of the expert of a match, and his managers when he is away and alone; nobody for a deleted expert."""
+    if match.expert.deleted_at:
+        return []
+    mailbox = _mailbox(match.expert)
+    managers = [Recipient(user.email, user.full_name) for user in copied_managers(match)]
+    return [mailbox, *(manager for manager in managers if manager.email != mailbox.email)]
 
 
 def _experts(solicitation: Solicitation, states: Iterable[str]) -> list[Recipient]:

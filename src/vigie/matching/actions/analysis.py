@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from vigie.companies.models import Contact
+from vigie.companies.models import Contact, Establishment, Source
 from vigie.journal.crash import crash_point
 from vigie.kernel.period import paris_day
 from vigie.kernel.siren import is_siret
@@ -119,7 +119,7 @@ def _guard_facts(request: Solicitation, need: Need, facts: NeedFacts) -> GuardFa
         catch_all=need.subject.is_catch_all,
         about_a_place=request.landing_subject.fields_mode == LandingSubject.Fields.LOCATION,
         siret_valid=is_siret(request.siret),
-        company_active=None if place is None else place.is_active and place.company.is_active,
+        company_active=_active(place),
         duplicates=similar_count(request, need.subject_id),
         abandoned=abandoned_count(request),
         naf=facts.naf,
@@ -129,3 +129,10 @@ def _guard_facts(request: Solicitation, need: Need, facts: NeedFacts) -> GuardFa
         experts=ticked.count(),
         experts_with_user=ticked.filter(**living).values("expert").distinct().count(),
     )
+
+
+def _active(place: Establishment | None) -> bool | None:
+    """None when no register told of it: what somebody typed proves nothing."""
+    if place is None or place.source == Source.MANUAL:
+        return None
+    return place.is_active and place.company.is_active and not place.abroad
