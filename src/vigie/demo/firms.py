@@ -14,7 +14,7 @@ from random import Random
 
 from vigie.connectors.fakes.data import FakeEstablishment, FakeFirm, siret_of
 from vigie.demo import names
-from vigie.demo.sizes import ELSEWHERE, Size
+from vigie.demo.sizes import ELSEWHERE, HOME, Size
 from vigie.demo.trades import TRADES, TURNS, Trade
 from vigie.kernel.siren import INVENTED_PREFIX, with_key
 from vigie.kernel.text import fold as fold_text
@@ -53,7 +53,7 @@ class World:
 def draw(size: Size, random: Random, day: date) -> World:
     """The firms of the size, in a fixed order for a seed. Reads the communes."""
     towns = _towns(size)
-    drawing = _Drawing(random, day, towns)
+    drawing = _Drawing(random, day, towns, size.home_firms / size.firms)
     firms = [*_cases(drawing), *drawing.several(size.firms)]
     first = len(firms) - size.firms
     absent = frozenset(firm.siren for firm in firms[first:] if random.random() < ONLY_IN_SERVICE)
@@ -83,11 +83,13 @@ def _towns(size: Size) -> list[Town]:
 class _Drawing:
     """Draws firms one after the other."""
 
-    def __init__(self, random: Random, day: date, towns: list[Town]) -> None:
+    def __init__(self, random: Random, day: date, towns: list[Town], at_home: float) -> None:
         self.random = random
         self.day = day
         self.towns = {town.code: town for town in towns}
         self._list = towns
+        self._at_home = at_home
+        self._home = [town for town in towns if town.code.startswith(HOME)]
         self._populations = list(accumulate(town.population for town in towns))
         self._number = 0
 
@@ -106,6 +108,8 @@ class _Drawing:
             yield firm
 
     def town(self) -> Town:
+        if self.random.random() < self._at_home:
+            return self.random.choice(self._home)
         return self.random.choices(self._list, cum_weights=self._populations)[0]
 
     def firm(self, trade: Trade, town: Town, *, name: str = "", legal_form: str = "", workforce: str = "") -> FakeFirm:

@@ -22,7 +22,7 @@ from vigie.accounts.states import GRANTED
 from vigie.demo import names
 from vigie.demo.institutions import BATCH, Network
 from vigie.demo.sizes import ELSEWHERE, HOME
-from vigie.directory.models import Expert, ExpertMember
+from vigie.directory.models import Expert, ExpertMember, ExpertSubject
 from vigie.kernel.period import paris_day
 from vigie.kernel.text import clean_email
 from vigie.kernel.zones import ZoneType
@@ -92,6 +92,7 @@ def build(network: Network, random: Random, *, at: datetime, day: date) -> None:
     for known in TEAM:
         TOTP.activate(User.objects.get(email=known.email), DEMO_KEY)
     taken = _people_of_the_story(network, by, at)
+    network.experts.append(_second_team())
     members = _members([expert for expert in network.experts if expert.pk not in taken], random)
     write_members(members, by=by, at=at)
     _absences(random, day)
@@ -116,6 +117,28 @@ def expert_at(slug: str, departement: str, subject: str) -> Expert | None:
         if expert := here.order_by("pk").first():
             return expert
     return None
+
+
+def _second_team() -> Expert:
+    """Elsewhere, two teams of France Travail answer for the same hirings: one at a time holds a need."""
+    first = Expert.objects.filter(
+        antenne__institution__slug="france-travail", antenne__zones__code__in=_areas(ELSEWHERE),
+        competences__institution_subject__subject__slug=HIRING, zones__isnull=True,
+    ).order_by("pk").first()  # fmt: skip
+    if first is None:
+        raise RuntimeError(f"no employment service in {ELSEWHERE}: the story cannot be told")
+    second = Expert.objects.create(
+        antenne=first.antenne, full_name=f"Équipe recrutement – {first.antenne.name}"[:150],
+        email="recrutement.rhone@france-travail.example", phone=first.phone,
+    )  # fmt: skip
+    competence = first.competences.get(institution_subject__subject__slug=HIRING)
+    ExpertSubject.objects.create(expert=second, institution_subject=competence.institution_subject)
+    return second
+
+
+def _areas(departement: str) -> list[str]:
+    codes = Commune.objects.filter(departement_code=departement).values_list("employment_area_code", flat=True)
+    return sorted(set(codes))
 
 
 def _zones(departement: str) -> list[tuple[ZoneType, str]]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Size:
-    """One size. departements: those that are built (empty: all). experts: mean number per office. history: requests
-    lived through the real actions, over the year before the reference day. firms_at_once: how many are imported before
-    anybody looks; the others come with the history.
+    """One size.
+
+    departements: those that are built (empty: all). experts_per_office: their mean number. home_firms: of the firms,
+    those of the département of the story. firms_at_once: how many are imported before anybody looks; the others come
+    with the history. history: requests lived through the real actions, over the year before the reference day.
     """
 
     name: str
@@ -17,6 +19,7 @@ class Size:
     experts_per_office: float
     firms: int
     history: int
+    home_firms: int
     firms_at_once: int | None = None
     extra_subjects: int = 0
     own_zone_share: float = 0.12
@@ -31,8 +34,8 @@ ELSEWHERE = "69"
 SIZES = {
     size.name: size
     for size in (
-        Size("small", ("01", "69", "2A", "976", "48"), 1.2, 400, 40),
-        Size("demo", (), 1.3, 20_000, 600, firms_at_once=4_000),
-        Size("large", (), 9.0, 50_000, 2_000, firms_at_once=4_000, extra_subjects=165),
+        Size("small", ("01", "69", "2A", "976", "48"), 1.2, 400, 40, 80),
+        Size("demo", (), 1.3, 20_000, 600, 500, firms_at_once=4_000),
+        Size("large", (), 9.0, 50_000, 2_000, 500, firms_at_once=4_000, extra_subjects=165),
     )
 }

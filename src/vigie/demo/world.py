@@ -6,45 +6,26 @@ The same seed, size and reference day give the same world. The reference day is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
-from random import Random
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
 from vigie.companies import importer
+from vigie.companies.models import Establishment
 from vigie.connectors.fakes import data
-from vigie.demo import firms, geography, institutions, people, progress, stock_writer
+from vigie.demo import firms, geography, history, institutions, past, people, progress, stock_writer
+from vigie.demo.plan import Plan
 from vigie.demo.sizes import SIZES, Size
 from vigie.directory.models import Subject, Theme
-from vigie.journal import append_only, jobs
+from vigie.journal import append_only
 from vigie.journal.models import JobRun
 
 BUILT = "build_world"
 Say = Callable[[str], None]
-# Everybody is in place this long before the reference day: the year of history is behind them.
-ARRIVED = timedelta(days=420)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Which world. day: the reference day."""
-
-    size: Size
-    seed: int
-    day: date
-
-    @property
-    def arrived_at(self) -> datetime:
-        return datetime.combine(self.day - ARRIVED, time(8), UTC)
-
-    def random(self, part: str) -> Random:
-        """The numbers of one part: another part that draws more or fewer changes nothing here."""
-        return Random(f"{self.seed} {self.size.name} {part}")  # an invented world needs no secret
 
 
 class NoWorld(Exception):
@@ -69,7 +50,7 @@ def build(plan: Plan, *, at: datetime, say: Say = lambda text: None) -> None:
     """All but the year of history, in one transaction: a building that is interrupted leaves nothing. at: now."""
     if settings.VIGIE.production:
         raise NoWorld("the invented world is never built in production")
-    with transaction.atomic(), jobs.collected():
+    with transaction.atomic(), past.worker(plan.arrived_at, plan.ends_at):
         run = JobRun.objects.create(name=BUILT, started_at=at)
         say("geography")
         geography.load(plan.size)
@@ -94,13 +75,14 @@ def build(plan: Plan, *, at: datetime, say: Say = lambda text: None) -> None:
     say(run.account)
 
 
-def live(plan: Plan, *, at: datetime, say: Say = lambda text: None) -> None:
-    """What the first look could do without: the rest of the firms, then the year of history. at: now.
+def live(plan: Plan, *, now: Callable[[], datetime], say: Say = lambda text: None) -> None:
+    """What the first look could do without: the rest of the firms, then the year of history. now: gives the moment.
 
     Can be stopped and begun again at any moment.
     """
     if settings.VIGIE.production:
         raise NoWorld("the invented world is never built in production")
+    at = now()
     run = progress.start(plan.size.history, at)
     if run.succeeded:
         say("the history is already written")
@@ -109,13 +91,27 @@ def live(plan: Plan, *, at: datetime, say: Say = lambda text: None) -> None:
         say("the other firms")
         import_firms(folder(), at=at)
         progress.note(run, run.progress["done"], firms=True)
-    progress.end(run, "", at)
+    mails = history.write(plan, run, say)
+    progress.end(run, f"{run.progress['done']} requests lived, {mails} mails", now())
+    say(run.account)
 
 
 def import_firms(where: Path, *, at: datetime, rows: int | None = None) -> None:
     """The official files, through the importer of the real ones, closed firms too; rows: of each, the first so many."""
     for kind, name in ((importer.UNITS, stock_writer.UNITS_FILE), (importer.PLACES, stock_writer.PLACES_FILE)):
         importer.Import(kind, where / name, at=at, everything=True, limit=rows).run()
+    know_facts(where, at=at)
+
+
+def know_facts(where: Path, *, at: datetime) -> None:
+    """What the company-search service says of the firms imported, as if each had been asked for once."""
+    known = {place.siret: (firm, place) for firm in stock_writer.provider(where)() for place in firm.establishments}
+    rows = list(Establishment.objects.filter(facts_at__isnull=True, siret__in=list(known)).only("siret"))
+    for row in rows:
+        firm, place = known[row.siret]
+        row.activity_natures, row.craft_codes = list(firm.natures), list(firm.craft_codes)
+        row.agreements, row.facts_at = list(place.idcc), at
+    Establishment.objects.bulk_update(rows, ["activity_natures", "craft_codes", "agreements", "facts_at"], 200)
 
 
 def empty() -> None:

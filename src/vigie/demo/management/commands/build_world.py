@@ -8,8 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from vigie.demo import world
+from vigie.demo.plan import Plan
 from vigie.demo.sizes import SIZES
-from vigie.demo.world import NoWorld, Plan
+from vigie.demo.world import NoWorld
 from vigie.kernel import clock
 from vigie.kernel.period import paris_day
 
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             else:
                 world.build(plan, at=at, say=self._say)
             if not options["quick"]:
-                world.live(known or plan, at=clock.now(), say=self._say)
+                world.live(known or plan, now=clock.now, say=self._say)
         except NoWorld as refused:
             raise CommandError(str(refused)) from refused
 
