@@ -32,6 +32,10 @@ NAMES = (
 @pytest.fixture
 def territory(db: None) -> None:
     """Seven communes, some names of zones, one merged commune (69999 → Lyon)."""
+    write_territory()
+
+
+def write_territory() -> None:
     Commune.objects.bulk_create(
         Commune(
             code=code,
