@@ -61,8 +61,9 @@ def register() -> None:
         "prepare_missing",
         prepare_missing,
         label="Analyser les demandes des sept derniers jours restées sans analyse",
-        cron="41 * * * *",
-        rhythm="chaque heure",
+        cron="*/10 * * * *",
+        rhythm="toutes les dix minutes",
+        trace=Trace.ROW,
     )
     register_job(
         "check_need_statuses",
