@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from bench.trials.news import HELD_NEWS, NEWS, SECRET_NEWS, News
-from django.db import connection
+from django.db import OperationalError, connection
 
 from tests.accounts.factories import UserFactory
 from tests.journal.conftest import Clock
@@ -316,6 +316,57 @@ def test_a_worker_that_dies_after_asking_asks_again(
 
     assert deliver(message.pk, clock) is Outcome.SENT
     assert len(relay.accepted) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_locked_for_a_moment_after_the_sending_doubles_nothing(
+    news: News, relay: MemoryRelay, at: datetime, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay.answers = False
+    message = owe(NEWS, at)
+    faults = [OperationalError("database is locked"), OperationalError("server closed the connection")]
+    real = outbox._leave_claim
+
+    def locked(*args: Any, **changes: Any) -> bool:
+        if faults:
+            raise faults.pop()
+        return real(*args, **changes)
+
+    monkeypatch.setattr(outbox, "_leave_claim", locked)
+
+    assert deliver(message.pk, clock) is Outcome.SENT
+    assert stored(message).state == SENT
+    assert len(relay.accepted) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_away_for_long_leaves_a_claim_that_is_settled_later(
+    news: News, relay: MemoryRelay, at: datetime, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = owe(NEWS, at)
+
+    def away(*args: Any, **changes: Any) -> bool:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "_leave_claim", away)
+        with pytest.raises(OperationalError):
+            deliver(message.pk, clock)
+    clock.advance(minutes=2)
+
+    assert deliver(message.pk, clock) is Outcome.SENT
+    assert len(relay.accepted) == 1
+
+
+def test_a_message_claimed_by_a_quicker_worker_is_left_to_it(
+    news: News, relay: MemoryRelay, at: datetime, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = owe(NEWS, at)
+    outbox.claim(message.pk, at)
+    monkeypatch.setattr(outbox, "is_due", lambda pk, now: True)  # it was, a moment ago
+
+    assert deliver(message.pk, clock) is Outcome.NOTHING
+    assert relay.accepted == []
 
 
 def test_a_slow_worker_whose_claim_was_taken_over_changes_nothing(

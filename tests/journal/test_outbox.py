@@ -112,6 +112,16 @@ def test_a_window_taken_by_another_transaction_is_seen(
     assert owed(NEWS, user, at).unique_key.endswith(" 2")
 
 
+def test_another_fault_of_the_database_is_not_taken_for_a_window(
+    news: News, user: User, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = owed(NEWS, user, at)
+    monkeypatch.setattr(outbox, "_message_id", lambda *_: first.message_id)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        owed(NEWS, user, at)
+
+
 def test_windows_go_on_after_a_deletion(news: News, user: User, at: datetime) -> None:
     first = owed(NEWS, user, at)
     owed(NEWS, user, at)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.cache import cache
+from django.db import OperationalError, connection
 from django.template.loader import render_to_string
 
 from vigie.connectors.breaker import Breaker
@@ -31,6 +33,7 @@ from vigie.kernel import clock
 Now = Callable[[], datetime]
 
 SWEEP_LIMIT = 500
+WRITE_TRIES = 3
 
 log = structlog.get_logger(__name__)
 
@@ -67,51 +70,77 @@ def deliver(pk: int, now: Now) -> Outcome:
     if message is None:
         return Outcome.NOTHING
     crash_point("outbox.after_claim")
+    verdict = _attempt(message, breaker, now)
+    return _write(message, verdict, now())
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What became of an attempt, before it is written."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+def _attempt(message: OutgoingMessage, breaker: Breaker, now: Now) -> _Verdict:
     try:
-        outcome = _hand_over(message, relay(), now)
-        if outcome is Outcome.SENT:
-            breaker.succeeded(now())
-        return outcome
+        verdict = _hand_over(message, relay(), now)
     except TemporaryFailure as failure:
         if failure.relay_away:
             breaker.failed(now(), failure.reason)
         else:
             breaker.succeeded(now())
-        return _put_back(message, now(), failure.reason)
+        return _Verdict(Outcome.RETRIED, failure.reason)
     except PermanentFailure as failure:
         breaker.succeeded(now())
-        return _kept(outbox.mark_failed(message, now(), failure.reason), Outcome.FAILED)
+        return _Verdict(Outcome.FAILED, failure.reason)
     except Exception as error:  # a fault of ours in one message must not hold the others; it is seen by the team
         log.exception("message_not_built", message=message.pk, template=message.template)
-        return _put_back(message, now(), f"erreur interne ({type(error).__name__})")
+        return _Verdict(Outcome.RETRIED, f"erreur interne ({type(error).__name__})")
+    if verdict.outcome is Outcome.SENT:
+        breaker.succeeded(now())
+    return verdict
 
 
-def _hand_over(message: OutgoingMessage, to: Relay, now: Now) -> Outcome:
+def _hand_over(message: OutgoingMessage, to: Relay, now: Now) -> _Verdict:
     if message.attempts > outbox.MOST_ATTEMPTS:
-        reason = f"abandonné après {outbox.MOST_ATTEMPTS} essais interrompus"
-        return _kept(outbox.mark_failed(message, now(), reason), Outcome.FAILED)
+        return _Verdict(Outcome.FAILED, f"abandonné après {outbox.MOST_ATTEMPTS} essais interrompus")
     if message.attempts > 1 and to.was_accepted(message.message_id):
         crash_point("outbox.after_asking")
-        return _kept(outbox.mark_sent(message, now()), Outcome.SENT)
+        return _Verdict(Outcome.SENT)
     mail = build(message, now())
     if mail is None:
-        return _kept(outbox.mark_pointless(message, now(), "devenu sans objet"), Outcome.POINTLESS)
+        return _Verdict(Outcome.POINTLESS, "devenu sans objet")
     crash_point("outbox.before_send")
     to.deliver(mail)
     crash_point("outbox.after_send")
     message.mail_subject = "" if message.secret else mail.subject[:300]  # a code may be in it
-    return _kept(outbox.mark_sent(message, now()), Outcome.SENT)
+    return _Verdict(Outcome.SENT)
 
 
-def _put_back(message: OutgoingMessage, at: datetime, reason: str) -> Outcome:
-    crash_point("outbox.before_retry")
-    return _kept(outbox.put_back(message, at, reason), Outcome.RETRIED)
-
-
-def _kept(ours: bool, outcome: Outcome) -> Outcome:
-    """The outcome if our claim still held when it was written."""
+def _write(message: OutgoingMessage, verdict: _Verdict, at: datetime) -> Outcome:
+    """Writes the verdict, again if the database is locked or away: what has been sent must be known as sent."""
+    if verdict.outcome is Outcome.RETRIED:
+        crash_point("outbox.before_retry")
+    for tries_left in reversed(range(WRITE_TRIES)):
+        try:
+            ours = _WRITERS[verdict.outcome](message, at, verdict.reason)
+            break
+        except OperationalError:
+            if not tries_left:
+                raise
+            log.warning("message_not_marked", message=message.pk, outcome=verdict.outcome)
+            connection.close()  # the next query opens another
     crash_point("outbox.after_mark")
-    return outcome if ours else Outcome.NOTHING
+    return verdict.outcome if ours else Outcome.NOTHING
+
+
+_WRITERS: dict[Outcome, Callable[[OutgoingMessage, datetime, str], bool]] = {
+    Outcome.SENT: lambda message, at, reason: outbox.mark_sent(message, at),
+    Outcome.FAILED: outbox.mark_failed,
+    Outcome.POINTLESS: outbox.mark_pointless,
+    Outcome.RETRIED: outbox.put_back,
+}
 
 
 def build(message: OutgoingMessage, at: datetime) -> Mail | None:
