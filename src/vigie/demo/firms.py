@@ -21,7 +21,7 @@ from vigie.kernel.text import fold as fold_text
 from vigie.territory.models import Commune, CommuneMovement, PostalCode
 
 CLOSED, HIDDEN, SEVERAL, SOLE_TRADER = 0.03, 0.05, 0.08, "1000"
-ONLY_IN_SERVICE = 0.01  # firms that the company-search service knows, and the stock file not yet
+ONLY_IN_SERVICE = 100  # one firm in so many is known of the company-search service, and not yet of the stock file
 BAKERY_COMMUNE = "48198"
 _STRIDE, _RANGE = 7919, 900_000  # numbers 900 000 and above are those of the fakes' built-in firms
 fold = cache(fold_text)  # the same few words, tens of thousands of times
@@ -50,14 +50,12 @@ class World:
         return self.firms[0]
 
 
-def draw(size: Size, random: Random, day: date) -> World:
-    """The firms of the size, in a fixed order for a seed. Reads the communes."""
-    towns = _towns(size)
-    drawing = _Drawing(random, day, towns, size.home_firms / size.firms)
-    firms = [*_cases(drawing), *drawing.several(size.firms)]
-    first = len(firms) - size.firms
-    absent = frozenset(firm.siren for firm in firms[first:] if random.random() < ONLY_IN_SERVICE)
-    return World(tuple(firms), absent)
+def draw(size: Size, random: Random, day: date, count: int | None = None) -> World:
+    """The firms of the size, in a fixed order for a seed; count: the first so many only. Reads the communes."""
+    drawing = _Drawing(random, day, _towns(size), size.home_firms / size.firms)
+    cases = _cases(drawing)
+    common = list(drawing.several(count or size.firms))
+    return World((*cases, *common), frozenset(firm.siren for firm in common[ONLY_IN_SERVICE::ONLY_IN_SERVICE]))
 
 
 def siren_of(number: int) -> str:

@@ -10,8 +10,8 @@ class Size:
     """One size.
 
     departements: those that are built (empty: all). experts_per_office: their mean number. home_firms: of the firms,
-    those of the département of the story. firms_at_once: how many are imported before anybody looks; the others come
-    with the history. history: requests lived through the real actions, over the year before the reference day.
+    those of the département of the story. firms_at_once: how many are drawn before anybody looks; all come with the
+    history. history: requests lived through the real actions, over the year before the reference day.
     """
 
     name: str

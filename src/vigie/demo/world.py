@@ -5,6 +5,7 @@ The same seed, size and reference day give the same world. The reference day is 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime
 from io import StringIO
@@ -18,6 +19,8 @@ from vigie.companies import importer
 from vigie.companies.models import Establishment
 from vigie.connectors.fakes import data
 from vigie.demo import firms, geography, history, institutions, past, people, progress, stock_writer
+from vigie.demo.firms import World
+from vigie.demo.institutions import BATCH
 from vigie.demo.plan import Plan
 from vigie.demo.sizes import SIZES, Size
 from vigie.directory.models import Subject, Theme
@@ -62,16 +65,12 @@ def build(plan: Plan, *, at: datetime, say: Say = lambda text: None) -> None:
         network = institutions.build(plan.size, plan.random("institutions"))
         people.build(network, plan.random("people"), at=plan.arrived_at, day=plan.day)
         say("firms")
-        world = firms.draw(plan.size, plan.random("firms"), plan.day)
-        stock_writer.write(world, folder())
-        import_firms(folder(), at=at, rows=plan.size.firms_at_once)
+        import_firms(plan, at=at, count=plan.size.firms_at_once)
         run.ended_at, run.succeeded = at, True
         run.progress = {"size": plan.size.name, "seed": plan.seed, "day": plan.day.isoformat()}
-        run.account = (
-            f"{len(network.institutions)} institutions, {len(network.experts)} experts, {len(world.firms)} firms"
-        )
+        experts, known = len(network.experts), Company.objects.count()
+        run.account = f"{len(network.institutions)} institutions, {experts} experts, {known} firms"
         run.save()
-    data.register(stock_writer.provider(folder()))
     say(run.account)
 
 
@@ -89,29 +88,38 @@ def live(plan: Plan, *, now: Callable[[], datetime], say: Say = lambda text: Non
         return
     if plan.size.firms_at_once and not run.progress.get("firms"):
         say("the other firms")
-        import_firms(folder(), at=at)
+        import_firms(plan, at=at)
         progress.note(run, run.progress["done"], firms=True)
     mails = history.write(plan, run, say)
     progress.end(run, f"{run.progress['done']} requests lived, {mails} mails", now())
     say(run.account)
 
 
-def import_firms(where: Path, *, at: datetime, rows: int | None = None) -> None:
-    """The official files, through the importer of the real ones, closed firms too; rows: of each, the first so many."""
+def import_firms(plan: Plan, *, at: datetime, count: int | None = None) -> None:
+    """The firms, written in the official files, then imported by the importer of the real ones; closed ones too.
+
+    count: the first so many only. What the company-search fake knows follows.
+    """
+    world, where = firms.draw(plan.size, plan.random("firms"), plan.day, count), folder()
+    stock_writer.write(world, where)
     for kind, name in ((importer.UNITS, stock_writer.UNITS_FILE), (importer.PLACES, stock_writer.PLACES_FILE)):
-        importer.Import(kind, where / name, at=at, everything=True, limit=rows).run()
-    know_facts(where, at=at)
+        importer.Import(kind, where / name, at=at, everything=True).run()
+    know_facts(world, at=at)
+    data.register(stock_writer.provider(where))
 
 
-def know_facts(where: Path, *, at: datetime) -> None:
+def know_facts(world: World, *, at: datetime) -> None:
     """What the company-search service says of the firms imported, as if each had been asked for once."""
-    known = {place.siret: (firm, place) for firm in stock_writer.provider(where)() for place in firm.establishments}
-    rows = list(Establishment.objects.filter(facts_at__isnull=True, siret__in=list(known)).only("siret"))
-    for row in rows:
-        firm, place = known[row.siret]
-        row.activity_natures, row.craft_codes = list(firm.natures), list(firm.craft_codes)
-        row.agreements, row.facts_at = list(place.idcc), at
-    Establishment.objects.bulk_update(rows, ["activity_natures", "craft_codes", "agreements", "facts_at"], 200)
+    same: dict[tuple[tuple[str, ...], ...], list[str]] = defaultdict(list)
+    unasked = set(Establishment.objects.filter(facts_at__isnull=True).values_list("siret", flat=True))
+    for firm in world.firms:
+        for place in firm.establishments:
+            if place.siret in unasked:
+                same[(firm.natures, firm.craft_codes, place.idcc)].append(place.siret)
+    for (natures, craft_codes, agreements), sirets in same.items():
+        facts = {"activity_natures": list(natures), "craft_codes": list(craft_codes), "agreements": list(agreements)}
+        for start in range(0, len(sirets), BATCH):
+            Establishment.objects.filter(siret__in=sirets[start : start + BATCH]).update(**facts, facts_at=at)
 
 
 def empty() -> None:

@@ -16,9 +16,8 @@ from vigie.kernel.period import paris_day
 
 
 class Command(BaseCommand):
-    help = (
-        "Builds the invented world: institutions, experts, firms, people, then a year of requests. Never in production."
-    )
+    help = "Builds the invented world: bodies, experts, people, firms, then a year of requests. Never in production."
+    requires_system_checks = ()  # the pages are not needed
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--size", choices=sorted(SIZES), default="demo")

@@ -14,6 +14,7 @@ from vigie.rights.table import ROLE_LABELS
 
 class Command(BaseCommand):
     help = "Prints the invented people who can sign in, what to look at with each, and how to sign in."
+    requires_system_checks = ()  # the pages are not needed
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.VIGIE.production:
