@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from vigie.companies import importer
-from vigie.companies.models import Establishment
+from vigie.companies.models import Company, Establishment
 from vigie.connectors.fakes import data
 from vigie.demo import firms, geography, history, institutions, past, people, progress, stock_writer
 from vigie.demo.firms import World
