@@ -82,7 +82,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._area:
-            self.forms[-1]["values"][self._area] += data.removeprefix("\n") if data == "\n" else data
+            values = self.forms[-1]["values"]  # a browser drops the line break that opens a textarea
+            values[self._area] = values[self._area] + data if values[self._area] else data.removeprefix("\n")
         if self._text is not None:
             self._text.append(data)
 
