@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -14,9 +14,10 @@ from tests.conftest import visible_text
 from tests.directory.factories import ExpertFactory
 from tests.matching.desk_world import PEOPLE, STAMPS, World, desk_world
 from tests.matching.factories import AT, MatchFactory, ThreadMessageFactory
+from vigie.connectors.mail import MemoryRelay
+from vigie.journal import relay as relays
+from vigie.journal.delivery import Outcome, deliver
 from vigie.journal.models import OutgoingMessage
-from vigie.journal.registry import Recipient
-from vigie.matching.mails.company import taken_in_charge
 from vigie.matching.models import Match, ThreadMessage
 from vigie.matching.queries.positions import version
 
@@ -151,19 +152,21 @@ def test_acting_in_place_of_a_team_says_that_no_mail_leaves() -> None:
     assert not OutgoingMessage.objects.exists()
 
 
-def test_undone_within_the_hold_the_mail_has_nothing_to_say(at: datetime) -> None:
+@pytest.mark.parametrize("undone", [False, True])
+def test_undone_within_the_hold_no_mail_leaves(undone: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = MemoryRelay()
+    monkeypatch.setitem(relays._relays, "demo", lambda: sent)
     world = desk_world()
     press(world, "member", "take_charge")
     message = OutgoingMessage.objects.get(template="matching/mail/taken_in_charge")
-    match = Match.objects.get(pk=world.match.pk)
-    someone = Recipient(message.recipient)
-    assert message.held
-    assert message.due_at > AT
-    assert taken_in_charge(match, someone, AT) is not None
+    assert deliver(message.pk, lambda: AT + timedelta(seconds=30)) is Outcome.NOTHING
 
-    press(world, "member", "undo", match)
+    if undone:
+        press(world, "member", "undo", Match.objects.get(pk=world.match.pk))
 
-    assert taken_in_charge(Match.objects.get(pk=match.pk), someone, AT + timedelta(minutes=2)) is None
+    outcome = deliver(message.pk, lambda: AT + timedelta(minutes=2))
+    assert outcome is (Outcome.POINTLESS if undone else Outcome.SENT)
+    assert len(sent.accepted) == (0 if undone else 1)
 
 
 def test_a_refusal_without_reason_comes_back_open_as_it_was() -> None:

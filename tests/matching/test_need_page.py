@@ -144,6 +144,16 @@ def test_a_firm_that_no_register_knows_is_told_as_it_was_typed() -> None:
     assert facts["Commune"].missing == "inconnue"
 
 
+@pytest.mark.usefixtures("territory")
+def test_without_establishment_the_commune_is_named_and_found_by_its_name() -> None:
+    world = desk_world()
+
+    facts = {fact.label: fact for fact in sheet(world, "member").company_facts}
+
+    assert facts["Commune"].value == "Lyon (69)"
+    assert "LYON" in world.need.search_text
+
+
 def test_answers_are_told_in_words_and_silence_is_said() -> None:
     world = desk_world()
     first = SubjectQuestionFactory(subject=world.need.subject, label="Un cadre ?", position=1)

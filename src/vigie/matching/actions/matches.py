@@ -8,7 +8,7 @@ Every act takes the need's row first, then its matches: two people who press at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +46,7 @@ def respond(
         require(by, MATCH.by_name[transition].right, row)
         if seen and seen != version(row):
             raise _who_was_quicker(row, transition) or _out_of_date(row)
-        done: Match = act(row, **(told or {}), by=by, at=at)
+        done = act(row, **(told or {}), by=by, at=at)
     return done
 
 
@@ -114,7 +114,7 @@ def reassign(match: Match, to: Expert, *, by: Person, at: datetime) -> Match:
     """
     with transaction.atomic():
         _hold(match)
-        row = Match.objects.select_for_update().select_related("expert__antenne").get(pk=match.pk)
+        row = Match.objects.select_for_update(of=("self",)).select_related("expert__antenne").get(pk=match.pk)
         require(by, "match.reassign", row)
         if to.pk == row.expert_id:
             raise Refused("same_expert", "Cet expert a déjà ce besoin. Choisissez un autre collègue.")
@@ -203,7 +203,7 @@ def _out_of_date(now: Match) -> TransitionRefused:
     )
 
 
-_BUTTONS = {
+_BUTTONS: dict[str, Callable[..., Match]] = {
     "take_charge": take_charge,
     "decline": decline,
     "close_helped": close_helped,

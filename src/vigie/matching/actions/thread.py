@@ -19,6 +19,7 @@ LONGEST = 6000
 def comment(need: Need, body: str, *, form_token: str, by: Person, at: datetime) -> ThreadMessage:
     """Writes in the discussion; the same form sent twice gives the first message."""
     require(by, "need.comment", need)
+    assert by.user_id is not None  # only accounts may comment
     body = clean_text(body)
     if not body:
         raise Refused("message_empty", "Écrivez votre message avant de l’envoyer.")

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OrderBy, Q
 from django.urls import reverse
 
 from vigie.accounts.models import Antenne
@@ -46,7 +46,7 @@ class Filters:
 
     def parameters(self) -> list[tuple[str, str]]:
         """The filters in use as they are written in the address."""
-        named = {"q": self.q, "theme": self.theme, "sujet": self.subject, "antenne": self.antenne}
+        named: dict[str, object] = {"q": self.q, "theme": self.theme, "sujet": self.subject, "antenne": self.antenne}
         named |= {"depuis": self.since, "jusqu_au": self.until}
         return [(name, str(value)) for name, value in named.items() if value not in ("", None)]
 
@@ -58,7 +58,7 @@ class DeskTab:
     code: str
     label: str
     within: Callable[[datetime], Q]
-    order: tuple[object, ...]
+    order: tuple[str | OrderBy, ...]
     moment: str
     empty: tuple[str, str]
 
@@ -141,13 +141,13 @@ class DeskChoices:
 
 def desk_choices(person: Person) -> DeskChoices:
     """Themes, subjects, and a manager's antennes. 1 query, 2 for a manager."""
-    subjects = list(Subject.objects.select_related("theme"))
-    themes = {subject.theme_id: subject.theme.label for subject in subjects}
+    subjects = list(Subject.objects.values_list("pk", "label", "theme_id", "theme__label"))
+    themes = {theme: label for _pk, _label, theme, label in subjects}
     antennes: tuple[tuple[int, str], ...] = ()
     if person.managed_antennes:
         rows = Antenne.objects.filter(pk__in=person.managed_antennes).order_by("name", "pk")
         antennes = tuple(rows.values_list("pk", "name"))
-    return DeskChoices(tuple(themes.items()), tuple((one.pk, one.label) for one in subjects), antennes)
+    return DeskChoices(tuple(themes.items()), tuple((pk, label) for pk, label, *_theme in subjects), antennes)
 
 
 def desk_page(person: Person, filters: Filters, code: str, number: str, choices: DeskChoices, at: datetime) -> DeskPage:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
@@ -25,10 +26,32 @@ from vigie.rights.person import Person
 from vigie.ui.components import Fact, ThreadMessage
 from vigie.ui.formats import day
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    from vigie.matching.queries.need_answer import OwnMatch, ReachedMatch
+
 HISTORY_SHOWN = 20
 COLLEAGUES_SHOWN = 200
 RESERVED = "L’accès à ce besoin est réservé aux conseillers notifiés."
 NOT_CALLED = "L’entreprise dit que personne ne l’a encore appelée."
+
+
+class Commented(TypedDict):
+    """may_comment: the person may write in the discussion."""
+
+    may_comment: bool
+
+
+class Seen(TypedDict):
+    """may_see: the person may open the sheet."""
+
+    may_see: bool
+
+
+if TYPE_CHECKING:
+    ReachedNeed = WithAnnotations[Need, Commented]
+    SeenNeed = WithAnnotations[Need, Seen]
 
 
 @dataclass(frozen=True)
@@ -97,7 +120,7 @@ class NeedPage:
     history: tuple[HistoryLine, ...]
 
 
-def visible_need(person: Person, pk: int) -> Need:
+def visible_need(person: Person, pk: int) -> ReachedNeed:
     """The need with its analysis, if this person may see it; else 404. 1 query."""
     rows = Need.objects.allowed(person, "need.view").annotate(
         may_comment=Exists(Need.objects.allowed(person, "need.comment").filter(pk=OuterRef("pk")))
@@ -117,7 +140,7 @@ def visible_need(person: Person, pk: int) -> Need:
     return need
 
 
-def visible_match(person: Person, need_pk: int, pk: int) -> Match:
+def visible_match(person: Person, need_pk: int, pk: int) -> OwnMatch:
     """The match of a need that this person may see; else 404. 1 query."""
     seen = Need.objects.allowed(person, "need.view").filter(pk=need_pk)
     rows = Match.objects.filter(Exists(seen.filter(pk=OuterRef("need_id"))), need=need_pk)
@@ -133,7 +156,7 @@ def _membership(person: Person) -> QuerySet[ExpertMember]:
     return ExpertMember.objects.filter(expert=OuterRef("expert"), user=person.user_id)
 
 
-def matches_of(need: Need, person: Person) -> list[Match]:
+def matches_of(need: Need, person: Person) -> list[ReachedMatch]:
     """The matches of the need, each with what this person may do to it. 1 query."""
 
     def allowed(action: str) -> Exists:
@@ -149,7 +172,7 @@ def matches_of(need: Need, person: Person) -> list[Match]:
     return list(rows.select_related("expert__antenne__institution").order_by("sent_at", "pk"))
 
 
-def need_page(need: Need, person: Person, *, form_for: FormFor, chosen: str = "") -> NeedPage:
+def need_page(need: ReachedNeed, person: Person, *, form_for: FormFor, chosen: str = "") -> NeedPage:
     """The sheet. 8 queries besides the need's own; one more for a need without establishment, or handed over.
 
     chosen: the button that a mail's link leads to; it is shown open, nothing is done.
@@ -228,7 +251,7 @@ def _words(precision: Precision) -> str:
     return NOT_CALLED if precision.kind == Precision.Kind.NOT_CALLED else precision.body
 
 
-def _experts(need: Need, matches: Sequence[Match]) -> tuple[ExpertLine, ...]:
+def _experts(need: Need, matches: Sequence[ReachedMatch]) -> tuple[ExpertLine, ...]:
     """Every expert who received the need; the reasons are for those who may have them explained. 1 query."""
     explained = [match.expert_id for match in matches if match.may_explain]
     traces = {
@@ -249,7 +272,7 @@ def _experts(need: Need, matches: Sequence[Match]) -> tuple[ExpertLine, ...]:
     )
 
 
-def _detail(match: Match) -> str:
+def _detail(match: ReachedMatch) -> str:
     """The reason of a refusal (its comment for those who answer for the match), or the help that was found."""
     if match.refusal_reason:
         comment = f"\u00a0: {match.refusal_comment}" if match.refusal_comment and match.may_answer else ""
@@ -267,7 +290,7 @@ def _reasons(trace: Iterable[dict] | None) -> tuple[str, ...]:
     return tuple(say(reason) for reason in reasons if reason.side is not Side.AGAINST)
 
 
-def _comment_hint(matches: Sequence[Match]) -> str:
+def _comment_hint(matches: Sequence[ReachedMatch]) -> str:
     mine = next((match for match in matches if match.is_mine), None)
     hints = {
         "taking_care": "Ce que vous avez convenu avec l’entreprise, ce qui vous manque.",
@@ -294,7 +317,7 @@ def _history(need: Need, person: Person) -> tuple[HistoryLine, ...]:
     return tuple(_line(one) for one in rows[:HISTORY_SHOWN])
 
 
-def _line(need: Need) -> HistoryLine:
+def _line(need: SeenNeed) -> HistoryLine:
     assert need.sent_at is not None
     if need.may_see:
         return HistoryLine(need.pk, need.subject.label, need.sent_at, NEED_STATUS_BY_CODE[need.status])

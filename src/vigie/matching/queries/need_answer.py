@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from django.forms import BaseForm
 from django.urls import reverse
@@ -26,8 +27,30 @@ from vigie.matching.states import (
 )
 from vigie.ui.components import ActButton
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Membership(TypedDict):
+    """is_mine: the person is of the expert team of the match."""
+
+    is_mine: bool
+
+
+class Reached(Membership):
+    """What a person may do to a match, asked of the rights with the match itself."""
+
+    may_answer: bool
+    may_reopen: bool
+    may_reassign: bool
+    may_explain: bool
+
+
 # What is told with a button: (match, transition) → the form, empty or as it came back; None when nothing is.
 FormFor = Callable[[Match, str], BaseForm | None]
+if TYPE_CHECKING:
+    OwnMatch = WithAnnotations[Match, Membership]
+    ReachedMatch = WithAnnotations[Match, Reached]
 
 CLOSING = ("close_helped", "close_no_help", "close_unreachable")
 BACKWARD = ("undo", "undo_close", "reopen")
@@ -84,7 +107,7 @@ class Intervention:
     hand_over: str  # address of the page where it is handed to a colleague
 
 
-def offered(match: Match) -> tuple[Transition, ...]:
+def offered(match: ReachedMatch) -> tuple[Transition, ...]:
     """The buttons of the table in this state that the person may press, one per state they lead to.
 
     « Annuler » and « Remettre en attente » are two rows when they ask two rights; pressed by one person they are one.
@@ -96,11 +119,11 @@ def offered(match: Match) -> tuple[Transition, ...]:
     return tuple(found.values())
 
 
-def _may(match: Match, transition: Transition) -> bool:
+def _may(match: ReachedMatch, transition: Transition) -> bool:
     return {"match.answer": match.may_answer, "match.reopen": match.may_reopen}.get(transition.right, False)
 
 
-def intervention(need: Need, match: Match, *, form_for: FormFor, chosen: str = "") -> Intervention:
+def intervention(need: Need, match: ReachedMatch, *, form_for: FormFor, chosen: str = "") -> Intervention:
     """The block of a match that the person may answer. No query."""
     buttons = {one.name: _button(need, match, one, form_for(match, one.name), chosen) for one in offered(match)}
     on_behalf = "" if match.is_mine else match.expert.full_name
@@ -119,7 +142,7 @@ def intervention(need: Need, match: Match, *, form_for: FormFor, chosen: str = "
     )
 
 
-def noted(match: Match, transition: str) -> str:
+def noted(match: OwnMatch, transition: str) -> str:
     """What has just been done, and whom it tells."""
     if not match.is_mine:
         return f"C’est enregistré au nom de {match.expert.full_name}. L’entreprise ne reçoit pas de courriel."
@@ -132,7 +155,7 @@ def _present(buttons: Mapping[str, ActButton], names: Iterable[str]) -> tuple[Ac
     return tuple(buttons[name] for name in names if name in buttons)
 
 
-def _blocks(need: Need, match: Match, buttons: Mapping[str, ActButton]) -> tuple[Block, ...]:
+def _blocks(need: Need, match: ReachedMatch, buttons: Mapping[str, ActButton]) -> tuple[Block, ...]:
     company = company_name(need)
     if match.state == QUO:
         forward = tuple(button for name, button in buttons.items() if name not in BACKWARD)
@@ -148,7 +171,7 @@ def _blocks(need: Need, match: Match, buttons: Mapping[str, ActButton]) -> tuple
     return (Block(MATCH.label(match.state), THANKS[match.state] if match.is_mine else ""),)
 
 
-def _button(need: Need, match: Match, step: Transition, form: BaseForm | None, chosen: str) -> ActButton:
+def _button(need: Need, match: ReachedMatch, step: Transition, form: BaseForm | None, chosen: str) -> ActButton:
     mail = MAILED if match.is_mine and need.diagnosis.contact.email else ""
     button = ActButton.of(
         step,

@@ -44,9 +44,7 @@ def _typed(need: Need) -> tuple[Fact, ...]:
     return (
         Fact("Nom", company_name(need), source=TYPED),
         Fact("SIRET", shown, source=f"{TYPED}, non vérifié" if shown else "", missing="non communiqué"),
-        Fact(
-            "Commune", f"{commune.name} ({commune.departement_code})" if commune else "", source=TYPED, missing=UNKNOWN
-        ),
+        Fact("Commune", commune, source=TYPED, missing=UNKNOWN),
     )
 
 
