@@ -277,7 +277,7 @@ def test_old_traces_are_forgotten(work: Work, at: datetime) -> None:
 
     left = sorted(JobRun.objects.values_list("name", "succeeded"))
     assert left == [("send_messages", False), ("send_messages", True), ("trial_work", True)]
-    assert account == "2 comptes rendus, 1 compteurs d’appels effacés"
+    assert account == "Effacés\u00a0: 2\u00a0comptes rendus, 1\u00a0compteur d’appels"
 
 
 # --- the jobs of mails, and the commands ----------------------------------------------------------------------------
@@ -300,7 +300,7 @@ def called(*arguments: str) -> str:
 def test_send_messages_says_first_what_it_would_do(news: News, relay: MemoryRelay, at: datetime) -> None:
     record(NEWS, UserFactory(), by=SYSTEM, at=at)
 
-    assert called("send_messages", "--dry-run") == "1 courriels à envoyer (rien n’est parti)\n"
+    assert called("send_messages", "--dry-run") == "1\u00a0courriel à envoyer (rien n’est parti)\n"
     assert relay.accepted == []
     assert called("send_messages") == "1 parti\n"
     assert called("send_messages") == "rien à envoyer\n"

@@ -58,7 +58,7 @@ class MessageLine:
 
 @dataclass(frozen=True)
 class MessagesPage:
-    """The mails that Vigie sends. alerts: what is wrong now, worst first."""
+    """The mails that Vigie sends. alerts: what is wrong now, worst first; acts: some line has buttons."""
 
     alerts: tuple[str, ...]
     figures: tuple[Fact, ...]
@@ -66,6 +66,7 @@ class MessagesPage:
     recipient: str
     failures: tuple[MessageLine, ...]
     lines: tuple[MessageLine, ...]
+    acts: bool
     count: str
     title: str
     empty: str
@@ -104,6 +105,7 @@ def messages_page(person: Person, tab: str, recipient: str, number_: str, at: da
     page = Paginator(_found(chosen, recipient), PER_PAGE).get_page(number_)
     releases = may(person, "message.release")
     watching = chosen == "" and not recipient
+    lines = tuple(_message_line(row, at, releases=releases) for row in page.object_list)
     failed = _recent_failures(at) if watching else OutgoingMessage.objects.none()
     failures = tuple(_message_line(row, at, releases=False) for row in failed)
     base = reverse("journal:messages")
@@ -113,7 +115,8 @@ def messages_page(person: Person, tab: str, recipient: str, number_: str, at: da
         tabs=tuple(Tab(label, f"{base}?etat={key}" if key else base, current=key == chosen) for key, label in TABS),
         recipient=recipient,
         failures=failures,
-        lines=tuple(_message_line(row, at, releases=releases) for row in page.object_list),
+        lines=lines,
+        acts=any(line.buttons for line in lines),
         count=counted(page.paginator.count, "courriel"),
         title="En attente" if watching else dict(TABS)[chosen] if chosen else "Courriels trouvés",
         empty="Aucun courriel n’attend." if watching else "Aucun courriel ici.",
@@ -275,7 +278,7 @@ def _job_line(
     return JobLine(
         label=job.label,
         name=job.name,
-        rhythm=job.rhythm or "à la demande",
+        rhythm=job.rhythm.replace(" h ", "\u00a0h\u00a0") or "à la demande",
         next_run=next_run,
         state=_state_of(run, at) if run else None,
         last_run=run.started_at if run else None,
@@ -319,7 +322,8 @@ def _job_failures(at: datetime) -> Table:
     labels = {job.name: job.label for job in jobs.registered_jobs()}
     rows = JobRun.objects.filter(bad, started_at__gte=at - RECENT)[:FAILURES_SHOWN]
     return Table(
-        caption="Derniers échecs",
+        caption="Travaux en échec ou interrompus",
+        caption_hidden=True,
         columns=(Column("Travail", header=True), Column("Lancé"), Column("État"), Column("Raison")),
         rows=tuple(
             (

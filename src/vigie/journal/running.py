@@ -16,6 +16,7 @@ from vigie.journal.models import JobRun
 from vigie.kernel import clock
 from vigie.rights import limits
 from vigie.rights.person import SYSTEM, Person, PersonKind
+from vigie.ui.formats import counted
 
 ROWS_KEPT = timedelta(days=2)  # of what runs every minute and went well
 RUNS_KEPT = timedelta(days=400)
@@ -69,4 +70,9 @@ def forget_old_traces(*, at: datetime) -> str:
     quiet = JobRun.objects.filter(name__in=often, succeeded=True, started_at__lt=at - ROWS_KEPT)
     old = JobRun.objects.filter(started_at__lt=at - RUNS_KEPT)
     runs = quiet.delete()[0] + old.delete()[0]
-    return f"{runs} comptes rendus, {limits.purge(at)} compteurs d’appels effacés"
+    counters = limits.purge(at)
+    said = (
+        counted(runs, "compte rendu", "comptes rendus"),
+        counted(counters, "compteur d’appels", "compteurs d’appels"),
+    )
+    return f"Effacés\u00a0: {', '.join(said)}"

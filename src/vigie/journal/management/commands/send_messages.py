@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from vigie.journal import outbox, running
 from vigie.journal.delivery import SWEEP_LIMIT
 from vigie.kernel import clock
+from vigie.ui.formats import counted
 
 
 class Command(BaseCommand):
@@ -19,6 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"]:
-            self.stdout.write(f"{len(outbox.due(clock.now(), SWEEP_LIMIT))} courriels à envoyer (rien n’est parti)")
+            due = len(outbox.due(clock.now(), SWEEP_LIMIT))
+            self.stdout.write(f"{counted(due, 'courriel')} à envoyer (rien n’est parti)")
         else:
             self.stdout.write(running.run("send_messages"))
