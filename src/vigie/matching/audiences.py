@@ -57,8 +57,8 @@ def _experts(solicitation: Solicitation, states: Iterable[str]) -> list[Recipien
 
 
 def active_experts(solicitation: Solicitation, by: Person) -> Iterable[Recipient]:
-    """The experts who have yet to answer or are in charge."""
-    return _experts(solicitation, OPEN)
+    """The experts who have yet to answer, are in charge, or could not reach the company: it may say when to call."""
+    return _experts(solicitation, [*OPEN, DONE_NOT_REACHABLE])
 
 
 def experts_in_charge(solicitation: Solicitation, by: Person) -> Iterable[Recipient]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.matching.views import desk, filling, follow, need, public
+from vigie.matching.views import desk, figures, filling, follow, need, public, simulator, team
 
 app_name = "matching"
 
@@ -35,4 +35,17 @@ DESK = [
     path("besoins/<int:pk>/discussion/<int:message_pk>/retirer/", need.delete_comment, name="delete_comment"),
 ]
 
-urlpatterns = [*PUBLIC, *DESK]
+TEAM = [
+    path("equipe/sollicitations/", team.queue, name="queue"),
+    path("equipe/sollicitations/<int:pk>/", team.solicitation, name="solicitation"),
+    path("equipe/sollicitations/<int:pk>/agir/", team.act, name="act_on_solicitation"),
+    path("equipe/sollicitations/<int:pk>/experts/", team.add, name="add_expert"),
+    path("equipe/sollicitations/<int:pk>/experts/<int:candidate_pk>/", team.select, name="select_expert"),
+    path("equipe/sollicitations/<int:pk>/requalifier/", team.requalify, name="requalify"),
+    path("equipe/sollicitations/<int:pk>/refuser/", team.refuse, name="refuse"),
+    path("equipe/qui-serait-notifie/", simulator.simulator, name="simulator"),
+    path("equipe/besoins/<int:pk>/pourquoi/", simulator.explain, name="explain"),
+    path("equipe/chiffres/", figures.figures, name="figures"),
+]
+
+urlpatterns = [*PUBLIC, *DESK, *TEAM]

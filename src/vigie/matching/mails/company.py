@@ -11,7 +11,7 @@ from typing import Any
 from vigie.journal.registry import Recipient, register_content
 from vigie.matching.links import fill_url, follow_url
 from vigie.matching.models import Match, Solicitation
-from vigie.matching.queries.answering import institutions_for
+from vigie.matching.queries.answering import institutions_for, usual_wait
 from vigie.matching.states import CANCELED, DONE, DONE_NO_HELP, DONE_NOT_REACHABLE, IN_PROGRESS, PROCESSED, TAKING_CARE
 
 FOLDER = "matching/mail"
@@ -26,6 +26,7 @@ def solicitation_received(solicitation: Solicitation, recipient: Recipient, at: 
         "description": solicitation.description,
         "company_name": solicitation.company_name,
         "institutions": institutions_for(solicitation.landing_subject.subject_id),
+        "usual": usual_wait(at),
     }
 
 

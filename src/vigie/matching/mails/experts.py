@@ -14,9 +14,10 @@ from vigie.kernel.nomenclature.workforce import workforce_label
 from vigie.kernel.siren import show_siret
 from vigie.matching.models import Match, Need, Precision, Solicitation, ThreadMessage
 from vigie.matching.queries.positions import company_name
-from vigie.matching.states import OPEN, QUO
+from vigie.matching.states import DONE_NOT_REACHABLE, OPEN, QUO
 
 FOLDER = "matching/mail"
+MAY_CALL = (*OPEN, DONE_NOT_REACHABLE)  # an expert who could not reach the company may call again
 
 
 def match_sent(match: Match, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
@@ -52,7 +53,7 @@ def precision_added(solicitation: Solicitation, recipient: Recipient, at: dateti
     """The company added words, or says that nobody called it."""
     need = _need_of(solicitation)
     precision = solicitation.precisions.filter(at__lte=at).last()
-    if need is None or precision is None or not need.matches.filter(state__in=OPEN).exists():
+    if need is None or precision is None or not need.matches.filter(state__in=MAY_CALL).exists():
         return None
     return {
         **_link(need),

@@ -12,6 +12,7 @@ from django.db.models import Min
 
 from vigie.accounts.models import Institution
 from vigie.matching.models import Match
+from vigie.ui.formats import counted
 
 OPCO_TOGETHER = "Votre opérateur de compétences (OPCO)"
 RECENTLY = timedelta(days=30)
@@ -58,6 +59,12 @@ def merged(institutions: Iterable[Institution]) -> list[str]:
         elif institution.name not in names:
             names.append(institution.name)
     return [*names, OPCO_TOGETHER] if has_opco else names
+
+
+def usual_wait(at: datetime) -> str:
+    """The usual wait in a sentence; empty when there are too few answers to say. One query."""
+    days = recent_answers(at).median_days
+    return f"En ce moment, l’appel vient une fois sur deux en {counted(days, 'jour')} ou moins." if days else ""
 
 
 def recent_answers(at: datetime) -> RecentAnswers:

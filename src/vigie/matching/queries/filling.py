@@ -11,12 +11,12 @@ from django.urls import reverse
 from vigie.companies.models import Establishment
 from vigie.matching.links import Purpose, fill_url, token
 from vigie.matching.models import LandingSubject, Solicitation
-from vigie.matching.queries.answering import institutions_for, recent_answers
+from vigie.matching.queries.answering import institutions_for, usual_wait
 from vigie.matching.queries.choosing import CompanyChoice, choice_of
 from vigie.matching.states import CANCELED, STEP_COMPANY, STEP_CONTACT, STEP_DESCRIPTION
 from vigie.territory.queries import resolve_commune
 from vigie.ui.components import Link
-from vigie.ui.formats import counted, phone, siret
+from vigie.ui.formats import phone, siret
 
 CONTACT, COMPANY, DESCRIPTION = 1, 2, 3
 TITLES = ("Vos coordonnées", "Votre entreprise", "Votre demande")
@@ -124,13 +124,12 @@ def description_page(solicitation: Solicitation) -> StepPage:
 
 def sent_page(solicitation: Solicitation, at: datetime) -> SentPage:
     """Said once the request has left. 2 queries."""
-    days = recent_answers(at).median_days
     return SentPage(
         subject_title=solicitation.landing_subject.title,
         email=solicitation.email,
         phone=phone(solicitation.phone),
         institutions=tuple(institutions_for(solicitation.landing_subject.subject_id)),
-        usual=f"En ce moment, l’appel vient une fois sur deux en {counted(days, 'jour')} ou moins." if days else "",
+        usual=usual_wait(at),
         follow_href=reverse("matching:follow", args=[token(solicitation, Purpose.FOLLOW)]),
     )
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from vigie.matching.links import Purpose, fill_url, token
 from vigie.matching.models import Match, Precision, Solicitation
-from vigie.matching.queries.answering import merged, recent_answers
+from vigie.matching.queries.answering import merged, usual_wait
 from vigie.matching.states import (
     CANCELED,
     DONE,
@@ -24,7 +24,7 @@ from vigie.matching.states import (
     TAKING_CARE,
 )
 from vigie.ui.components import ActButton, Link, Step
-from vigie.ui.formats import counted, listed
+from vigie.ui.formats import listed
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,10 @@ def _standing(solicitation: Solicitation, matches: list[Match], at: datetime) ->
     if TAKING_CARE in states:
         return "Un conseiller s’occupe de votre demande.", "Il vous appelle, puis note ici ce qu’il a pu faire."
     if QUO in states:
-        return "Votre demande est entre les mains des conseillers.", _when_called(at)
+        return (
+            "Votre demande est entre les mains des conseillers.",
+            f"L’un d’eux vous appelle. {usual_wait(at)}".strip(),
+        )
     if DONE_NO_HELP in states:
         return "Un conseiller vous a répondu\u00a0: il n’existe pas d’aide publique pour ce besoin.", ""
     if DONE_NOT_REACHABLE in states:
@@ -136,12 +139,6 @@ def _ended(solicitation: Solicitation) -> tuple[str, str]:
         "Votre demande est bien arrivée.",
         "Nous choisissons les conseillers compétents, puis vous la verrez transmise ici.",
     )
-
-
-def _when_called(at: datetime) -> str:
-    days = recent_answers(at).median_days
-    usual = f" En ce moment, l’appel vient une fois sur deux en {counted(days, 'jour')} ou moins." if days else ""
-    return f"L’un d’eux vous appelle.{usual}"
 
 
 def _steps(
