@@ -36,25 +36,36 @@ class ExpertFound:
 
 def experts_for(need: Need, text: str) -> list[ExpertFound]:
     """At most ten experts: those who cover the commune first, then others to fill up. At most 9 queries."""
-    words = fold(text[:TYPED_MAX]).split()[:WORDS_MAX]
-    if not words:
+    if not fold(text[:TYPED_MAX]).split():
         return []
     place = place_of(need.diagnosis.commune_code)
-    found = _named(words, need)
+    found = _named(text, need)
     near = list(found.filter(covers(place))[:SHOWN])
     others = list(found.filter(~covers(place))[: SHOWN - len(near)]) if len(near) < SHOWN else []
     close = {expert.pk for expert in near}
     return [_result(expert, expert.pk in close) for expert in (*near, *others)]
 
 
-def _named(words: list[str], need: Need) -> QuerySet[Expert]:
-    """Every word is found in the expert's name or address, his antenne, his institution, or a person of the team."""
+def experts_named(text: str) -> QuerySet[Expert]:
+    """Every word is found in the expert's name or address, his antenne, his institution, or a person of the team.
+
+    Nobody for an empty text. One query to prepare it.
+    """
     found = Expert.objects.filter(deleted_at__isnull=True, antenne__institution__deleted_at__isnull=True)
+    words = fold(text[:TYPED_MAX]).split()[:WORDS_MAX]
+    if not words:
+        return found.none()
     offices = _offices()
     for word in words:
         named = [pk for pk, text in offices.items() if word in text]
         person = User.objects.living().filter(memberships__expert=OuterRef("pk"), search_text__contains=word)
         found = found.filter(Q(search_text__contains=word) | Q(antenne__in=named) | Q(Exists(person)))
+    return found
+
+
+def _named(text: str, need: Need) -> QuerySet[Expert]:
+    """The same, each with what he is to the need."""
+    found = experts_named(text)
     sent = Match.objects.filter(need=need, expert=OuterRef("pk"))
     chosen = Candidate.objects.filter(need=need, expert=OuterRef("pk"), ticked=True)
     of_subject = ExpertSubject.objects.filter(institution_subject__subject=need.subject_id)

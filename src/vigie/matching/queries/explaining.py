@@ -77,8 +77,8 @@ def decision_trace(need: Need) -> list[ExpertLine]:
     ]
 
 
-def explain_expert(need: Need, expert: Expert, *, on: date) -> ExpertLine:
-    """What the rules say today of any expert for this need, even far away, deleted or without the competence."""
+def explain_expert(need: Need | Supposed, expert: Expert, *, on: date) -> ExpertLine:
+    """What the rules say that day of any expert for this need, even far away, deleted or without the competence."""
     facts = need_facts(need, on=on)
     [candidate] = routing.route(facts, competences_of(facts, [expert.pk]))
     return _of_rule(candidate)

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
-from vigie.journal.models import OutgoingMessage
+from vigie.journal.models import Event, OutgoingMessage
+from vigie.journal.states import SENT
 from vigie.matching.models import Match, Need, Solicitation
 from vigie.matching.states import DONE, DONE_NO_HELP, NOT_COMPLETE, QUO
 
 FIRST_MAIL = "matching/mail/match_sent"
+SCHEDULED_BEFORE = timedelta(days=7)  # a delay is of minutes; a worker that was down adds days at most
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def transmitted_needs(start: datetime, end: datetime) -> int:
     return _sent(start, end).count()
 
 
-def _sent(start: datetime, end: datetime):  # type: ignore[no-untyped-def]
+def _sent(start: datetime, end: datetime) -> QuerySet[Need]:
     return Need.objects.exclude(status=NOT_COMPLETE).filter(sent_at__gte=start, sent_at__lt=end)
 
 
@@ -86,7 +88,7 @@ def main_figures(start: datetime, end: datetime) -> tuple[Figure, ...]:
             "",
             "Besoins transmis dans la période, puis clôturés avec une aide.",
         ),
-    )  # fmt: skip
+    )
 
 
 def _share(part: int, whole: int) -> float | None:
@@ -106,9 +108,8 @@ def answered_in_days(start: datetime, end: datetime) -> float | None:
 
 def helps_by_level(start: datetime, end: datetime) -> tuple[HelpCount, ...]:
     """Helps offered in the period, for each level, absent ones at zero."""
-    found = dict(
-        _helped(start, end).values_list("help_level").annotate(count=Count("pk")).order_by("help_level")
-    )  # fmt: skip
+    rows = _helped(start, end).order_by("help_level").values_list("help_level").annotate(count=Count("pk"))
+    found = dict(rows)
     return tuple(HelpCount(level, label, found.get(level, 0)) for level, label in Match.HelpLevel.choices)
 
 
@@ -118,16 +119,55 @@ def helps_by_provider(start: datetime, end: datetime, limit: int = 10) -> tuple[
     return tuple(HelpCount(row["help_provider"], row["help_provider"], row["count"]) for row in found[:limit])
 
 
-def _helped(start: datetime, end: datetime):  # type: ignore[no-untyped-def]
+def _helped(start: datetime, end: datetime) -> QuerySet[Match]:
     return Match.objects.filter(state=DONE, closed_at__gte=start, closed_at__lt=end)
 
 
 def first_mail_delays(start: datetime, end: datetime) -> Delays:
-    """Seconds from the moment a need may leave (end of the hold, or « envoyer ») to its first mail gone."""
+    """Seconds from the moment a request may leave to its first mail gone, for those transmitted in the period.
+
+    It may leave at the end of its recall delay (the moment then planned), or when the team sends it. A request whose
+    first mail has not left yet does not count. 4 queries.
+    """
+    may_leave = _may_leave(start, end)
+    gone = _first_gone(start, end)
+    return delays([(gone[pk] - moment).total_seconds() for pk, moment in may_leave.items() if pk in gone])
+
+
+def _may_leave(start: datetime, end: datetime) -> dict[int, datetime]:
+    """Request → the end of its delay when it left by itself, else the moment at which somebody sent it. 2 queries."""
+    sent = _events("solicitation.transmitted").filter(at__gte=start, at__lt=end)
+    planned = _planned(_events("solicitation.scheduled").filter(at__gte=start - SCHEDULED_BEFORE, at__lt=end))
+    found = {}
+    for pk, at, payload in sent.order_by("pk").values_list("subject_id", "at", "payload"):
+        found[int(pk)] = min(planned.get(int(pk), at), at) if payload.get("automatic") else at
+    return found
+
+
+def _planned(scheduled: QuerySet[Event]) -> dict[int, datetime]:
+    """Request → the last moment planned for it."""
+    rows = scheduled.order_by("pk").values_list("subject_id", "payload")
+    return {int(pk): datetime.fromisoformat(payload["transmit_at"]) for pk, payload in rows}
+
+
+def _first_gone(start: datetime, end: datetime) -> dict[int, datetime]:
+    """Request → when the first mail to its experts had left. 2 queries."""
+    sent = Match.objects.filter(
+        need__diagnosis__solicitation__transmitted_at__gte=start, need__diagnosis__solicitation__transmitted_at__lt=end
+    )
+    request_of = dict(sent.order_by().values_list("pk", "need__diagnosis__solicitation"))
     mails = OutgoingMessage.objects.filter(
-        template=FIRST_MAIL, state="sent", due_at__gte=start, due_at__lt=end, ended_at__isnull=False
-    ).values_list("due_at", "ended_at")
-    return delays([(ended - due).total_seconds() for due, ended in mails.filter(ended_at__gte=F("due_at"))])
+        template=FIRST_MAIL, state=SENT, created_at__gte=start, ended_at__isnull=False
+    ).order_by("-ended_at")
+    return {
+        request_of[int(match)]: ended
+        for match, ended in mails.values_list("subject_id", "ended_at")
+        if int(match) in request_of
+    }
+
+
+def _events(name: str) -> QuerySet[Event]:
+    return Event.objects.filter(name=name, subject_type=Solicitation._meta.label)
 
 
 def delays(seconds: Sequence[float]) -> Delays:

@@ -19,7 +19,10 @@ from vigie.territory.queries import resolve_commune
 
 @dataclass(frozen=True)
 class FirmFacts:
-    """What routing asks of a firm; everything may be unknown. agreements: IDCC, the main one first."""
+    """What routing asks of a firm; everything may be unknown. agreements: IDCC, the main one first.
+
+    opco_id: its skills operator when it is told; else the région and the agreements say it.
+    """
 
     naf: str = ""
     legal_form: str = ""
@@ -28,6 +31,7 @@ class FirmFacts:
     natures: frozenset[str] = frozenset()
     craft_codes: frozenset[str] = frozenset()
     agreements: tuple[str, ...] = ()
+    opco_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def need_facts(source: Need | Solicitation | Supposed, *, on: date) -> NeedFacts
         created_on=firm.created_on,
         natures=firm.natures,
         craft_codes=firm.craft_codes,
-        opco_id=_operator(place, firm.agreements),
+        opco_id=firm.opco_id or _operator(place, firm.agreements),
         answers={key: value for key, value in supposed.answers.items() if value},
         zone_names=names,
     )

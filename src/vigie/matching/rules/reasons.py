@@ -70,7 +70,7 @@ _MONTHS = (
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
 _ANSWERS = {"true": "oui", "false": "non", "tel": "téléphone", "visio": "visioconférence", "ecrit": "écrit"}
-_NATURES = {
+NATURES = {
     "ACTIF_AGRICOLE": "agricole",
     "ACTIVITE_DE_PROSPECTION_UNIQUEMENT_NON_COMMERCIALE": "prospection non commerciale",
     "AGENT_COMMERCIAL": "agent commercial",
@@ -114,7 +114,7 @@ def _covered(values: Values) -> str:
 
 def nature_label(code: str) -> str:
     """A nature of activity in French; the code itself when it is unknown."""
-    return _NATURES.get(code, code)
+    return NATURES.get(code, code)
 
 
 def _natures(values: Values) -> str:

@@ -1,0 +1,400 @@
+"""The sheet of a request, for the team: what was asked, by whom, what holds it, who would receive it and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.urls import reverse
+
+from vigie.directory.models import SubjectQuestion
+from vigie.journal.events import EVENTS_BY_NAME
+from vigie.journal.models import Event
+from vigie.kernel.lifecycle import State
+from vigie.kernel.siren import is_siret, show_siret
+from vigie.matching.models import Match, Need, Precision, Solicitation
+from vigie.matching.queries.explaining import ExpertLine, decision_trace
+from vigie.matching.queries.need_company import TYPED, UNKNOWN, company_facts, company_origin
+from vigie.matching.queries.positions import UNNAMED, company_name, since
+from vigie.matching.queries.team import SCHEDULED, delay_buttons, standing, will_receive
+from vigie.matching.rules.guards import GuardResult, say_hold, stored_results
+from vigie.matching.rules.missing import say_missing
+from vigie.matching.states import CANCELED, IN_PROGRESS, INCOMPLETE, MATCH, PROCESSED, SOLICITATION
+from vigie.rights.person import Person
+from vigie.territory.queries import resolve_commune
+from vigie.ui.components import ActButton, Fact, Step
+from vigie.ui.formats import counted, day_and_hour, hour
+
+EARLIER_SHOWN = 15
+HISTORY_SHOWN = 60
+NOT_CALLED = "L’entreprise dit que personne ne l’a encore appelée."
+HELD_GUARD, PASSED_GUARD = State("held", "Retient", "warning"), State("passed", "Passé", "success")
+
+
+@dataclass(frozen=True)
+class GuardLine:
+    """What a guard says: the word and the colour, then the sentence."""
+
+    state: State
+    label: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words of the company and their moment."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class EarlierLine:
+    """Another request of the same company or person. same: why it is listed."""
+
+    href: str
+    label: str
+    same: str
+    state: State
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An expert who would receive the request, or not, with why; the button that changes it."""
+
+    line: ExpertLine
+    button: ActButton | None
+
+
+@dataclass(frozen=True)
+class Received:
+    """An expert who received the need, and his position."""
+
+    name: str
+    organisation: str
+    state: State
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SheetPage:
+    """A request. buttons: what can be done to it; other_ways: what ends it otherwise, each on its page."""
+
+    pk: int
+    subject: str
+    asked_subject: str  # what the company had chosen, when the team changed it
+    company: str
+    state: State
+    why: tuple[str, ...]
+    dates: str
+    request: str
+    precisions: tuple[Said, ...]
+    answers: tuple[Fact, ...]
+    contact: tuple[Fact, ...]
+    company_facts: tuple[Fact, ...]
+    company_origin: str
+    missing: tuple[str, ...]
+    guards: tuple[GuardLine, ...]
+    held_count: int
+    ticked: tuple[Chosen, ...]
+    unticked: tuple[Chosen, ...]
+    dropped: tuple[Chosen, ...]
+    received: tuple[Received, ...]
+    buttons: tuple[ActButton, ...]
+    requalify_href: str
+    refuse_href: str
+    need_href: str
+    explain_href: str
+    may_add: bool
+    confirm: str
+    earlier: tuple[EarlierLine, ...]
+    history: tuple[Step, ...]
+    version: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A request read beside the queue: enough to send it, or to open its sheet."""
+
+    href: str
+    company: str
+    subject: str
+    state: State
+    why: tuple[str, ...]
+    dates: str
+    request: str
+    guards: tuple[GuardLine, ...]
+    analysed: bool
+    ticked: tuple[ExpertLine, ...]
+    others: str  # how many were dropped or unticked
+    earlier: tuple[EarlierLine, ...]
+    confirm: str
+    buttons: tuple[ActButton, ...]
+
+
+def visible_solicitation(person: Person, pk: int) -> Solicitation:
+    """The request, if this person may see it; else 404. 1 query."""
+    rows = Solicitation.objects.allowed(person, "solicitation.view")
+    found = rows.select_related("landing_subject__subject", "refusal_template").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def need_of(solicitation: Solicitation) -> Need | None:
+    """The need of the request, once it is analysed. 1 query."""
+    related = (
+        "subject",
+        "diagnosis__contact",
+        "diagnosis__solicitation__landing_subject",
+        "diagnosis__establishment__company",
+    )
+    return Need.objects.select_related(*related).filter(diagnosis__solicitation=solicitation).order_by("pk").first()
+
+
+def version(solicitation: Solicitation) -> str:
+    """What a page has seen of a request: the last thing that happened to it. 1 query."""
+    return str(Event.objects.about(solicitation).order_by("-pk").values_list("pk", flat=True).first() or 0)
+
+
+def sheet_page(solicitation: Solicitation, at: datetime) -> SheetPage:
+    """The sheet. 9 queries besides the request's own, whatever the number of experts; one more without company."""
+    history = _events(solicitation)
+    seen = str(history[-1].pk) if history else "0"
+    need = need_of(solicitation)
+    lines = decision_trace(need) if need else []
+    state, why = standing(solicitation, analysed=need is not None, at=at)
+    open_ = solicitation.state == IN_PROGRESS
+    ticked = [line for line in lines if line.ticked]
+    guards = stored_results(solicitation.hold_reasons) if need and open_ else []
+    matches = _matches(need) if need and solicitation.state not in (IN_PROGRESS, *INCOMPLETE) else []
+    return SheetPage(
+        pk=solicitation.pk,
+        subject=need.subject.label if need else solicitation.landing_subject.subject.label,
+        asked_subject=_asked(solicitation, need),
+        company=_company(solicitation, need),
+        state=state,
+        why=why,
+        dates=_dates(solicitation),
+        request=solicitation.description,
+        precisions=tuple(_said(one) for one in solicitation.precisions.all()),
+        answers=_answers(solicitation, need),
+        contact=_contact(solicitation),
+        company_facts=company_facts(need) if need else _typed(solicitation),
+        company_origin=company_origin(need) if need else "",
+        missing=tuple(say_missing(code) for code in need.diagnosis.missing_facts) if need else (),
+        guards=_guard_lines(guards),
+        held_count=sum(not one.passed for one in guards),
+        ticked=tuple(_chosen(line, solicitation, seen, open_) for line in ticked),
+        unticked=tuple(_chosen(line, solicitation, seen, open_) for line in lines if line.kept and not line.ticked),
+        dropped=tuple(_chosen(line, solicitation, seen, open_) for line in lines if not line.kept and not line.ticked),
+        received=tuple(_received(match) for match in matches),
+        buttons=_buttons(solicitation, need, len(ticked), seen),
+        requalify_href=reverse("matching:requalify", args=[solicitation.pk]) if open_ and need else "",
+        refuse_href=reverse("matching:refuse", args=[solicitation.pk]) if open_ else "",
+        need_href=reverse("matching:need", args=[need.pk]) if need and need.sent_at else "",
+        explain_href=reverse("matching:explain", args=[need.pk]) if need else "",
+        may_add=need is not None and solicitation.state in (IN_PROGRESS, PROCESSED),
+        confirm=_what_leaves(solicitation, need, len(ticked)),
+        earlier=_earlier(solicitation),
+        history=tuple(_step(event) for event in history),
+        version=seen,
+    )
+
+
+def preview(person: Person, pk: int | None, at: datetime) -> Preview | None:
+    """The request read beside the queue. 5 queries, none when there is nothing to read."""
+    if pk is None:
+        return None
+    solicitation = visible_solicitation(person, pk)
+    need = need_of(solicitation)
+    lines = decision_trace(need) if need else []
+    ticked = tuple(line for line in lines if line.ticked)
+    state, why = standing(solicitation, analysed=need is not None, at=at)
+    open_ = solicitation.state == IN_PROGRESS
+    others = len(lines) - len(ticked)
+    return Preview(
+        href=reverse("matching:solicitation", args=[pk]),
+        company=_company(solicitation, need),
+        subject=need.subject.label if need else solicitation.landing_subject.subject.label,
+        state=state,
+        why=why,
+        dates=_dates(solicitation),
+        request=solicitation.description,
+        guards=_guard_lines(stored_results(solicitation.hold_reasons)) if need and open_ else (),
+        analysed=need is not None,
+        ticked=ticked,
+        others=counted(others, "autre expert écarté", "autres experts écartés") if others else "",
+        earlier=_earlier(solicitation),
+        confirm=_what_leaves(solicitation, need, len(ticked)),
+        buttons=_buttons(solicitation, need, len(ticked), version(solicitation)) if open_ else (),
+    )
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+def _company(solicitation: Solicitation, need: Need | None) -> str:
+    return company_name(need) if need else solicitation.company_name or UNNAMED
+
+
+def _asked(solicitation: Solicitation, need: Need | None) -> str:
+    asked = solicitation.landing_subject.subject
+    return asked.label if need is not None and need.subject_id != asked.pk else ""
+
+
+def _dates(solicitation: Solicitation) -> str:
+    if solicitation.completed_at is None:
+        return f"Commencée le {day_and_hour(solicitation.created_at)}, pas encore envoyée"
+    sent = f" · transmise le {day_and_hour(solicitation.transmitted_at)}" if solicitation.transmitted_at else ""
+    return f"Reçue le {day_and_hour(solicitation.completed_at)}{sent}"
+
+
+def _said(one: Precision) -> Said:
+    return Said(NOT_CALLED if one.kind == Precision.Kind.NOT_CALLED else one.body, one.at)
+
+
+def _answers(solicitation: Solicitation, need: Need | None) -> tuple[Fact, ...]:
+    """The answers to the questions of the subject the need has now. 1 query, 2 before the analysis."""
+    subject_id = need.subject_id if need else solicitation.landing_subject.subject_id
+    given = need.answers if need else dict(solicitation.answers.values_list("question__key", "value"))
+    facts = []
+    for question in SubjectQuestion.objects.filter(subject=subject_id):
+        value = str(given.get(question.key, ""))
+        labels = {str(code): str(label) for code, label in question.answers}
+        facts.append(Fact(question.label, labels.get(value, value), missing="sans réponse"))
+    return tuple(facts)
+
+
+def _contact(solicitation: Solicitation) -> tuple[Fact, ...]:
+    return (
+        Fact("Nom", solicitation.full_name, missing="non communiqué"),
+        Fact("Téléphone", phone=solicitation.phone, missing="non communiqué"),
+        Fact(
+            "Adresse électronique", solicitation.email, href=f"mailto:{solicitation.email}", missing="non communiquée"
+        ),
+    )
+
+
+def _typed(solicitation: Solicitation) -> tuple[Fact, ...]:
+    """What the company typed, before the analysis. 1 query."""
+    commune = resolve_commune(solicitation.commune_code) if solicitation.commune_code else None
+    shown = show_siret(solicitation.siret) if is_siret(solicitation.siret) else solicitation.siret
+    place = f"{commune.name} ({commune.departement_code})" if commune else ""
+    return (
+        Fact("Nom", solicitation.company_name, source=TYPED if solicitation.company_name else "", missing=UNKNOWN),
+        Fact("SIRET", shown, missing="non communiqué"),
+        Fact("Commune", place, missing=UNKNOWN),
+    )
+
+
+def _guard_lines(results: Iterable[GuardResult]) -> tuple[GuardLine, ...]:
+    """What holds the request first."""
+    ordered = sorted(results, key=lambda result: result.passed)
+    return tuple(GuardLine(PASSED_GUARD if one.passed else HELD_GUARD, one.label) for one in ordered)
+
+
+def _what_leaves(solicitation: Solicitation, need: Need | None, ticked: int) -> str:
+    """The sentence over the buttons: what will happen, to whom."""
+    if solicitation.state != IN_PROGRESS:
+        return ""
+    if need is None:
+        return "L’analyse automatique n’a pas encore proposé d’experts."
+    if not ticked:
+        return "Personne ne la recevrait\u00a0: cochez ou ajoutez un expert."
+    if solicitation.transmit_at is not None:
+        return f"{will_receive(ticked)} Elle part d’elle-même à {hour(solicitation.transmit_at)}."
+    return f"Rien ne part sans vous. À l’envoi, {will_receive(ticked)}"
+
+
+# --- acts -------------------------------------------------------------------------------------------------------------
+def _buttons(solicitation: Solicitation, need: Need | None, ticked: int, seen: str) -> tuple[ActButton, ...]:
+    """What can be done in one press: sending, recalling, analysing again, setting aside."""
+    if solicitation.state != IN_PROGRESS:
+        return ()
+    href = reverse("matching:act_on_solicitation", args=[solicitation.pk])
+    buttons: list[ActButton] = []
+    if solicitation.transmit_at is not None:
+        buttons += delay_buttons(solicitation, ticked, seen)
+    elif need is not None and ticked:
+        buttons.append(ActButton("Envoyer aux experts", href, "transmit", confirm=will_receive(ticked), token=seen))
+    label = "Analyser de nouveau" if need else "Analyser"
+    buttons.append(ActButton(label, href, "analyse", style="secondary" if buttons else "primary", token=seen))
+    warning = "L’entreprise ne reçoit aucun courriel, et son adresse ne pourra plus servir à déposer une demande."
+    buttons.append(ActButton("Indésirable", href, "drop_spam", style="tertiary", confirm=warning, token=seen))
+    return tuple(buttons)
+
+
+def _chosen(line: ExpertLine, solicitation: Solicitation, seen: str, open_: bool) -> Chosen:
+    """A line and the button that ticks or unticks it, while nothing has left."""
+    if not open_:
+        return Chosen(line, None)
+    label, name = ("Retirer", "untick") if line.ticked else ("Cocher", "tick")
+    href = reverse("matching:select_expert", args=[solicitation.pk, line.candidate_id])
+    return Chosen(line, ActButton(label, href, name, style="tertiary fr-btn--sm", token=seen))
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+def _matches(need: Need) -> QuerySet[Match]:
+    return need.matches.select_related("expert__antenne__institution").order_by("sent_at", "pk")
+
+
+def _received(match: Match) -> Received:
+    antenne = match.expert.antenne
+    return Received(
+        name=match.expert.full_name,
+        organisation=f"{antenne.institution.name} – {antenne.name}",
+        state=MATCH.by_code[match.state],
+        at=since(match),
+    )
+
+
+def _earlier(solicitation: Solicitation) -> tuple[EarlierLine, ...]:
+    """The other requests of the same company (SIREN), address or telephone, the latest first. 1 query."""
+    same = Q(pk__in=[])
+    siren = solicitation.siret[:9]
+    if len(siren) == 9:
+        same |= Q(siret__gte=f"{siren}00000", siret__lte=f"{siren}99999")
+    if solicitation.email:
+        same |= Q(email=solicitation.email)
+    rows = Solicitation.objects.filter(same).exclude(pk=solicitation.pk).order_by("-created_at", "-pk")
+    return tuple(
+        EarlierLine(
+            href=reverse("matching:solicitation", args=[one.pk]),
+            label=one.landing_subject.title,
+            same=_why_listed(solicitation, one),
+            state=SCHEDULED if one.transmit_at else SOLICITATION.by_code[one.state],
+            at=one.completed_at or one.created_at,
+        )
+        for one in rows.select_related("landing_subject")[:EARLIER_SHOWN]
+    )
+
+
+def _why_listed(solicitation: Solicitation, other: Solicitation) -> str:
+    company = bool(solicitation.siret) and other.siret[:9] == solicitation.siret[:9]
+    person = bool(solicitation.email) and other.email == solicitation.email
+    what = ["même entreprise"] if company else []
+    what += ["même personne"] if person else []
+    if other.landing_subject_id == solicitation.landing_subject_id:
+        what.append("même sujet")
+    if other.state == CANCELED:
+        what.append(other.get_cancel_reason_display().lower())
+    return ", ".join(what)
+
+
+def _events(solicitation: Solicitation) -> Sequence[Event]:
+    """What happened to the request, the oldest first. 1 query."""
+    return list(reversed(Event.objects.about(solicitation).order_by("-pk")[:HISTORY_SHOWN]))
+
+
+def _step(event: Event) -> Step:
+    known = EVENTS_BY_NAME.get(event.name)
+    parts = [f"par {event.actor_name}"] if event.actor_name else []
+    reasons = event.payload.get("reasons")
+    if isinstance(reasons, list):
+        parts += [say_hold(code) for code in reasons]
+    experts = event.payload.get("experts")
+    if isinstance(experts, int):
+        parts.append(counted(experts, "expert proposé", "experts proposés"))
+    return Step(known.sentence if known else event.name, at=event.at, text=" · ".join(parts))
