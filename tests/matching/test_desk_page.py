@@ -27,7 +27,6 @@ DESK = "/besoins/"
 @pytest.fixture(autouse=True)
 def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vigie.matching.views.desk.now", lambda: AT)
-    monkeypatch.setattr("vigie.portal.middleware.nav_for", lambda person: ())
 
 
 def desk(world: World, name: str, tab: str = "", number: str = "", **typed: Any) -> DeskPage:

@@ -29,7 +29,6 @@ STATUS = {"visitor": 302, "unrelated": 404, "member": 302, "colleague": 403, "ot
 @pytest.fixture(autouse=True)
 def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vigie.matching.views.need.now", lambda: AT)
-    monkeypatch.setattr("vigie.portal.middleware.nav_for", lambda person: ())
 
 
 def sheet(world: World) -> str:

@@ -39,7 +39,6 @@ XSS = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("vigie.matching.views.need", "vigie.ui.context", "vigie.accounts.middleware"):
         monkeypatch.setattr(f"{module}.clock.now" if module.endswith("context") else f"{module}.now", lambda: AT)
-    monkeypatch.setattr("vigie.portal.middleware.nav_for", lambda person: ())
 
 
 def address(world) -> str:
@@ -243,6 +242,17 @@ def test_the_discussion_tells_messages_and_events_in_order() -> None:
         ("", "Message retiré par son auteur (Paul Petit)", False),
     ]
     assert [line.act is not None for line in lines] == [False, False, False, True, False]
+
+
+def test_one_may_take_back_ones_own_message_only() -> None:
+    world = desk_world()
+    mine = ThreadMessageFactory(need=world.need, author=world.users["member"])
+    other = ThreadMessageFactory(need=world.need, author=world.users["other"])
+
+    html = world.client("member").get(address(world)).content.decode()
+
+    assert f'action="{reverse("matching:delete_comment", args=[world.need.pk, mine.pk])}"' in html
+    assert f'action="{reverse("matching:delete_comment", args=[world.need.pk, other.pk])}"' not in html
 
 
 def test_the_story_keeps_who_had_the_need_before_it_was_handed_over() -> None:

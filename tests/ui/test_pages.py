@@ -134,8 +134,9 @@ def test_error_page_in_the_frame_of_the_service(code: str) -> None:
     assert "secret" not in page.text
 
 
-def test_refusal_gives_its_reason() -> None:
-    page = read(render_to_string("403.html", {"reason": "Ce besoin est traité par une autre antenne."}, get()))
+@pytest.mark.parametrize("code", ["403", "409"])
+def test_refusal_gives_its_reason(code: str) -> None:
+    page = read(render_to_string(f"{code}.html", {"message": "Ce besoin est traité par une autre antenne."}, get()))
 
     assert "Ce besoin est traité par une autre antenne." in page.one("main").text
 
