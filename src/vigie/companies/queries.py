@@ -15,8 +15,10 @@ from vigie.kernel.nomenclature.legal_forms import legal_form_label
 from vigie.kernel.nomenclature.naf import naf_label
 from vigie.kernel.nomenclature.workforce import workforce_label
 from vigie.kernel.siren import show_siren, show_siret
+from vigie.kernel.zones import ZONE_CODE_SHAPES, ZoneType
 from vigie.territory.models import Commune, CommuneMovement
 
+_COMMUNE = ZONE_CODE_SHAPES[ZoneType.COMMUNE]
 _CANDIDATES = 60
 _FEWER_WORDS_TRIES = 4
 _NUMBER_FROM = 6  # digits, from which the beginning of a number is looked for
@@ -118,7 +120,7 @@ def search_companies(text: str, *, commune_code: str | None = None, limit: int =
         return numbered
     if not query.words:
         return []
-    communes = _codes_of(commune_code) if commune_code else []
+    communes = _codes_of(commune_code) if commune_code and _COMMUNE.fullmatch(commune_code) else []
     words: Groups = [[word] for word in query.words]
     sirets = _named(query.key) + _answering(words, communes)
     if not sirets:
@@ -128,7 +130,7 @@ def search_companies(text: str, *, commune_code: str | None = None, limit: int =
 
 
 def _numbered(number: str, limit: int) -> list[CompanyHit]:
-    """The company or the establishment of a number, or those whose number begins so. 2 queries, none for short ones."""
+    """The company or the establishment of a number, or those whose number begins so. 3 queries, none for short ones."""
     if len(number) < _NUMBER_FROM:
         return []
     if len(number) == 14:
@@ -216,7 +218,7 @@ def establishments_of(siren: str, *, text: str = "", commune_code: str | None = 
     places = Establishment.objects.filter(company=siren, is_active=True, abroad=False).select_related("company")
     for word in rules.read_query(text).words:
         places = places.filter(search_text__contains=word)
-    if commune_code:
+    if commune_code and _COMMUNE.fullmatch(commune_code):
         places = places.filter(commune_code__in=_codes_of(commune_code))
     return places.order_by("search_rank", "commune_name", "siret")
 

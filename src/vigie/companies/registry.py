@@ -159,9 +159,9 @@ def establishment_row(
         workforce_year=workforce[1],
         created_on=created_on,
         diffusible=diffusible,
-        search_text=_search_text(names, sign, commune_name, postal_code, commune_code)
-        if diffusible and not abroad
-        else "",
+        search_text=""
+        if abroad or not diffusible or source is Source.MANUAL  # what somebody typed is not offered to others
+        else _search_text(names, sign, commune_name, postal_code, commune_code),
         search_rank=rules.search_rank(is_active=is_active, is_head_office=is_head_office, workforce_code=workforce[0]),
         source=source.value,
         seen_at=seen_at,
@@ -208,12 +208,10 @@ def write(
 
 
 def names_of(sirens: Sequence[str]) -> dict[str, Names]:
-    """The names of those of these companies that are known. One query."""
-    rows = Company.objects.filter(siren__in=sirens)
-    return {
-        siren: Names(*names)
-        for siren, *names in rows.values_list("siren", "name", "usual_name", "acronym", "diffusible")
-    }
+    """The names of those of these companies that a register told of. One query."""
+    rows = Company.objects.filter(siren__in=sirens).exclude(source=Source.MANUAL)
+    columns = rows.values_list("siren", "name", "usual_name", "acronym", "diffusible")
+    return {siren: Names(name, usual, acronym, shown) for siren, name, usual, acronym, shown in columns}
 
 
 def _follow_names(sirens: Sequence[str], learned: set[str]) -> None:
@@ -222,7 +220,7 @@ def _follow_names(sirens: Sequence[str], learned: set[str]) -> None:
     hidden = [siren for siren in sirens if not names[siren].diffusible]
     _hide(Establishment.objects.filter(company__in=hidden), learned)
     followers = []
-    for place in Establishment.objects.filter(company__in=sirens, diffusible=True, abroad=False):
+    for place in Establishment.objects.filter(company__in=sirens).exclude(search_text=""):
         place.search_text = _search_text(
             names[place.company_id], place.sign, place.commune_name, place.postal_code, place.commune_code
         )
@@ -302,7 +300,7 @@ def _adapted(rows: Iterable[Any], columns: Sequence[str]) -> list[Any]:
         return list(rows)
     days = [place for place, name in enumerate(columns) if name.endswith("_on")]
     moment = columns.index("seen_at")
-    written: dict[datetime, str] = {}
+    written: dict[datetime, Any] = {}
     adapted = []
     for row in rows:
         values = list(row)

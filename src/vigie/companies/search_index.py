@@ -16,6 +16,7 @@ Beginnings of words are asked, in any order. Mistyped words are looked up among 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -56,6 +57,8 @@ _POSTGRESQL = (
     f" WHERE search_rank <= {EMPLOYER_RANK}",
 )
 
+_WORD = re.compile(r"@?[0-9A-Z]+")
+
 Words = Sequence[Collection[str]]  # every group must be met, by any of its words
 
 
@@ -79,6 +82,8 @@ def best(words: Words, limit: int) -> list[str]:
     """The SIRETs of open establishments that hold a word of each group, best ranks first. One or two queries."""
     if not words or not all(words):
         return []
+    if not all(_WORD.fullmatch(word) for group in words for word in group):
+        raise ValueError("words of an index query come from rules.read_query and rules.place_word")
     return _best_sqlite(words, limit) if connection.vendor == "sqlite" else _best_postgresql(words, limit)
 
 
@@ -132,12 +137,12 @@ def _known(database: BaseDatabaseWrapper, wanted: list[str]) -> tuple[str, list[
     if database.vendor == "sqlite":
         return (
             "SELECT value FROM json_each(%s) WHERE EXISTS"
-            " (SELECT 1 FROM companies_searchword WHERE word >= value AND word < value || '{')",
+            " (SELECT 1 FROM companies_searchword WHERE word >= value AND word < (value || '{'))",
             [json.dumps(wanted)],
         )
     return (
         "SELECT value FROM unnest(%s::text[]) value WHERE EXISTS"
-        " (SELECT 1 FROM companies_searchword WHERE word ~>=~ value AND word ~<~ value || '{')",
+        " (SELECT 1 FROM companies_searchword WHERE word ~>=~ value AND word ~<~ (value || '{'))",
         [wanted],
     )
 

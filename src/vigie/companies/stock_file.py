@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -40,6 +40,14 @@ _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 Row = tuple[str | None, ...]
+
+
+class Content(Protocol):
+    """Bytes that are read to their end, and again from their beginning."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
+
+    def seek(self, place: int, whence: int = ..., /) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -78,11 +86,10 @@ class StockFile:
         with self._content() as (content, is_parquet):
             if is_parquet:
                 found.fingerprint = _digest(content)
-                found.rows = sum(len(rows) for rows in self._parquet(content))
+                found.rows = sum(map(len, self._parquet(content)))
             else:
                 watched = _Watched(content, self._refused)
-                found.rows = sum(len(rows) for rows in self._csv(watched, found))
-                watched.close_check()
+                found.rows = sum(map(len, self._csv(watched, found)))
                 found.fingerprint = watched.digest.hexdigest()
         if not found.rows:
             raise self._refused("no row under the header")
@@ -100,13 +107,15 @@ class StockFile:
 
     # --- content ------------------------------------------------------------------------------------------------------
     @contextmanager
-    def _content(self) -> Iterator[tuple[IO[bytes], bool]]:
+    def _content(self) -> Iterator[tuple[Content, bool]]:
         """The bytes of the table, decompressed, and whether they are Parquet; any fault becomes UnreadableFile."""
         try:
             with self.path.open("rb") as file, self._unpacked(file) as content:
                 start = _peek(content)
                 if start.startswith((_GZIP, _ZIP)):
                     raise self._refused("an archive inside an archive")
+                if start.startswith(_UTF16):
+                    raise self._refused("encoded in UTF-16; UTF-8 expected: convert it first")
                 if start.startswith(_PARQUET):
                     yield from self._seekable(content)
                 else:
@@ -118,8 +127,9 @@ class StockFile:
         except pa.ArrowException as error:
             raise self._refused(f"cannot be read as a table ({str(error)[:200]})") from error
 
-    def _seekable(self, content: IO[bytes]) -> Iterator[tuple[IO[bytes], bool]]:
-        if content.seekable() and not isinstance(content, (gzip.GzipFile, _Member)):
+    def _seekable(self, content: Content) -> Iterator[tuple[Content, bool]]:
+        """Parquet is read by its end: what is decompressed goes through a temporary file without name."""
+        if not isinstance(content, _Member):
             yield content, True
             return
         with tempfile.TemporaryFile() as spool:
@@ -129,7 +139,7 @@ class StockFile:
             yield spool, True
 
     @contextmanager
-    def _unpacked(self, file: IO[bytes]) -> Iterator[IO[bytes]]:
+    def _unpacked(self, file: Content) -> Iterator[Content]:
         start, suffix = _peek(file), self.path.suffix.lower()
         if not start:
             raise self._refused("the file is empty")
@@ -158,7 +168,7 @@ class StockFile:
         return members[0]
 
     # --- tables -------------------------------------------------------------------------------------------------------
-    def _csv(self, content: IO[bytes], found: Checked) -> Iterator[list[Row]]:
+    def _csv(self, content: Content, found: Checked) -> Iterator[list[Row]]:
         names = self._named(self._header(content))
 
         def malformed(row: pa_csv.InvalidRow) -> str:
@@ -181,11 +191,9 @@ class StockFile:
                 for start in range(0, batch.num_rows, BATCH_ROWS):
                     yield _rows(batch.slice(start, BATCH_ROWS), names)
 
-    def _header(self, content: IO[bytes]) -> list[str]:
+    def _header(self, content: Content) -> list[str]:
         """The names of the columns; the content is then back at its beginning."""
         start = content.read(_HEADER_MAX)
-        if start.startswith(_UTF16):
-            raise self._refused("encoded in UTF-16; UTF-8 expected: convert it first")
         content.seek(0)
         line = start.removeprefix(codecs.BOM_UTF8).splitlines()[:1]
         if not line or len(line[0]) >= _HEADER_MAX - 4:
@@ -195,7 +203,7 @@ class StockFile:
         except (UnicodeDecodeError, csv.Error) as error:
             raise self._refused("its first line is not a header in UTF-8") from error
 
-    def _parquet(self, content: IO[bytes]) -> Iterator[list[Row]]:
+    def _parquet(self, content: Content) -> Iterator[list[Row]]:
         table = pa_parquet.ParquetFile(content)
         names = self._named(table.schema_arrow.names)
         wanted = [name for name in names if name is not None]
@@ -232,13 +240,13 @@ def _texts(column: pa.Array) -> list[str | None]:
     return (column if pa.types.is_string(column.type) else column.cast(pa.string())).to_pylist()
 
 
-def _peek(content: IO[bytes]) -> bytes:
+def _peek(content: Content) -> bytes:
     start = content.read(4)
     content.seek(0)
     return start
 
 
-def _digest(content: IO[bytes]) -> str:
+def _digest(content: Content) -> str:
     digest = hashlib.sha256()
     while chunk := content.read(_CHUNK):
         digest.update(chunk)
@@ -249,7 +257,7 @@ def _digest(content: IO[bytes]) -> str:
 class _Member(io.RawIOBase):
     """A decompressed stream that stops when it grows out of proportion."""
 
-    def __init__(self, content: IO[bytes], packed: int, refused: Any) -> None:
+    def __init__(self, content: Content, packed: int, refused: Any) -> None:
         self._inner, self._packed, self._refused, self._given = content, packed, refused, 0
 
     def readable(self) -> bool:
@@ -274,7 +282,7 @@ class _Member(io.RawIOBase):
 class _Watched(io.RawIOBase):
     """A stream of text that is checked as it is read: UTF-8, no NUL byte, quotes closed, lines of a human length."""
 
-    def __init__(self, content: IO[bytes], refused: Any) -> None:
+    def __init__(self, content: Content, refused: Any) -> None:
         self._inner, self._refused = content, refused
         self._restart()
 
@@ -296,31 +304,26 @@ class _Watched(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         chunk = self._inner.read(_CHUNK if size is None or size < 0 else size)
-        self._decode(chunk, final=False)
+        self._decode(chunk)
         if b"\x00" in chunk:
-            raise self._refused(
-                "NUL bytes: this is not a text in UTF-8", self._lines + chunk.count(b"\n", 0, chunk.index(0))
-            )
+            line = self._lines + chunk.count(b"\n", 0, chunk.index(0))
+            raise self._refused("NUL bytes: this is not a text in UTF-8", line)
         self.digest.update(chunk)
         self._quotes += chunk.count(b'"')
-        breaks = chunk.count(b"\n") or chunk.count(b"\r")
-        self._lines += breaks
-        self._unbroken = 0 if breaks else self._unbroken + len(chunk)
+        if not chunk and self._quotes % 2:
+            raise self._refused("a quote is opened and never closed")
+        self._lines += chunk.count(b"\n") or chunk.count(b"\r")
+        last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        self._unbroken = len(chunk) - last - 1 if last >= 0 else self._unbroken + len(chunk)
         if self._unbroken > _BLOCK:
             raise self._refused(f"a line of more than {_BLOCK >> 20} MB", self._lines)
         return chunk
 
-    def _decode(self, chunk: bytes, *, final: bool) -> None:
+    def _decode(self, chunk: bytes) -> None:
         try:
-            self._decoder.decode(chunk, final)
+            self._decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             line = self._lines + chunk.count(b"\n", 0, error.start)
             raise self._refused(
                 "not in UTF-8 (Windows-1252 or ISO-8859-1, perhaps): convert it first, with iconv for instance", line
             ) from None
-
-    def close_check(self) -> None:
-        """At the end of the stream."""
-        self._decode(b"", final=True)
-        if self._quotes % 2:
-            raise self._refused("a quote is opened and never closed")
