@@ -38,7 +38,7 @@ class Help:
 
 @dataclass(frozen=True)
 class FollowPage:
-    """« Ma demande ». headline: where it stands, in one sentence; coming: what happens next and when.
+    """« Ma demande ». headline: where it stands, in one sentence; the last step says what happens next.
 
     answer_title, answer: the team's standard answer to a request that was not transmitted.
     """
@@ -48,7 +48,6 @@ class FollowPage:
     company_name: str
     description: str
     headline: str
-    coming: str
     steps: tuple[Step, ...]
     helps: tuple[Help, ...]
     booking: tuple[Link, ...]
@@ -72,7 +71,6 @@ def follow_page(solicitation: Solicitation, at: datetime) -> FollowPage:
         company_name=solicitation.company_name,
         description=solicitation.description,
         headline=headline,
-        coming=coming,
         steps=tuple(_steps(solicitation, matches, precisions, coming)),
         helps=tuple(
             Help(match.help_name, match.help_provider, match.get_help_level_display().lower())

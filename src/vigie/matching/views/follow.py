@@ -42,7 +42,7 @@ def add_precision(request: HttpRequest, solicitation: Solicitation, person: Pers
         except Refused as refused:
             return _refused(request, solicitation, refused)
         else:
-            return _done(request, solicitation, "Votre précision est transmise aux conseillers.")
+            return _done(request, solicitation, "Votre précision est ajoutée à votre demande.")
     return _draw(request, solicitation, form)
 
 
