@@ -62,6 +62,8 @@ MIDDLEWARE = [
     "vigie.portal.middleware.navigation",
     "vigie.portal.middleware.rate_limit",
 ]
+if VIGIE.mode == "demo":
+    MIDDLEWARE.append("vigie.demo.banner.banner")
 
 ROOT_URLCONF = "vigie.config.urls"
 WSGI_APPLICATION = "vigie.config.wsgi.application"

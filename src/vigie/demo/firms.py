@@ -22,7 +22,7 @@ from vigie.territory.models import Commune, CommuneMovement, PostalCode
 
 CLOSED, HIDDEN, SEVERAL, SOLE_TRADER = 0.03, 0.05, 0.08, "1000"
 ONLY_IN_SERVICE = 100  # one firm in so many is known of the company-search service, and not yet of the stock file
-BAKERY_COMMUNE = "48198"
+BAKERY_COMMUNE, BAKERY = "48198", "FOURNIL DES TROIS LAVOIRS"
 _STRIDE, _RANGE = 7919, 900_000  # numbers 900 000 and above are those of the fakes' built-in firms
 fold = cache(fold_text)  # the same few words, tens of thousands of times
 _WEIGHTS = list(accumulate(trade.weight for trade in TRADES))
@@ -171,7 +171,7 @@ def _cases(drawing: _Drawing) -> list[FakeFirm]:
     baker, mechanics, shop = trades["10.71C"], trades["25.62B"], trades["47.11C"]
     home = towns[BAKERY_COMMUNE]
     far = next(town for town in towns.values() if town.code.startswith(ELSEWHERE))
-    bakery = drawing.firm(baker, home, name="FOURNIL DES TROIS LAVOIRS", legal_form="5499", workforce="02")
+    bakery = drawing.firm(baker, home, name=BAKERY, legal_form="5499", workforce="02")
     shut = drawing.closed(drawing.firm(baker, home, name="FOURNIL DE L ANCIENNE GARE", legal_form="5499"))
     discreet = hidden(drawing.firm(trades["96.02A"], home, legal_form="1000"))
     chain = drawing.firm(shop, far, name="EPICERIES DU BON PANIER", legal_form="5710", workforce="21")

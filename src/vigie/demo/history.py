@@ -42,7 +42,7 @@ class Script:
     where: str = ""
 
 
-def write(plan: Plan, run: JobRun, say: Callable[[str], None]) -> int:
+def write(plan: Plan, run: JobRun, say: Callable[[str], None], pause: Callable[[], None] = lambda: None) -> int:
     """Lives the requests that were not lived yet; gives how many mails left in all these lives."""
     end = plan.ends_at
     cast = gather(end, plan.random("cast"))
@@ -55,6 +55,7 @@ def write(plan: Plan, run: JobRun, say: Callable[[str], None]) -> int:
             mails += live(script, cast, plan.random(f"request {script.rank}"))
             done += 1
             progress.note(run, done, mails=mails)
+        pause()
         if done % 50 == 0:
             say(f"{done} of {len(scripts)} requests")
     return mails
@@ -282,7 +283,7 @@ KINDS: tuple[tuple[Any, ...], ...] = (
     (twice, 50 * HOUR, "energie"), (recalled, 20 * HOUR), (requalified, 4 * DAY),
     (refused("hors-perimetre"), 12 * DAY), (refused("mauvaise-qualite"), 3 * DAY), (refused_then_completed, 15 * DAY),
     (spam, 10 * DAY), (withdrawn_before, 7 * DAY), (withdrawn_in_charge, 14 * DAY), (withdrawn_in_charge, 9 * DAY),
-    *((sent_only, threshold * DAY + 10 * MINUTE, subject) for threshold in (8, 20, 44) for subject in COMMON[:2]),
+    *((sent_only, threshold * DAY + HOUR, subject) for threshold in (8, 20, 44) for subject in COMMON[:2]),
     (sent_only, 60 * DAY), (answered("decline"), 6 * DAY), (answered("take"), 2 * DAY), (answered("helped"), 10 * DAY),
     (answered("no_help"), 16 * DAY), (answered("unreachable"), 18 * DAY),
     (answered("take"), 4 * DAY, HIRING, "covered"), (talked_about, 5 * DAY), (undone, 11 * DAY),

@@ -20,6 +20,7 @@ from vigie.accounts.queries import person_for
 from vigie.accounts.rules import Invitation
 from vigie.accounts.states import GRANTED
 from vigie.demo import names
+from vigie.demo.firms import BAKERY_COMMUNE
 from vigie.demo.institutions import BATCH, Network
 from vigie.demo.sizes import ELSEWHERE, HOME
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject
@@ -142,8 +143,6 @@ def _areas(departement: str) -> list[str]:
 
 
 def _zones(departement: str) -> list[tuple[ZoneType, str]]:
-    from vigie.demo.firms import BAKERY_COMMUNE
-
     commune = Commune.objects.filter(code=BAKERY_COMMUNE).first() if departement == HOME else None
     area = [(ZoneType.EMPLOYMENT_AREA, commune.employment_area_code)] if commune else []
     return [(ZoneType.DEPARTEMENT, departement), *area]

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from vigie.demo import views
+from vigie.demo import guide, views
 
 app_name = "demo"
 urlpatterns = [
+    path("", guide.guide, name="guide"),
     path("courriels/", views.mails, name="mails"),
     path("courriels/<int:pk>/", views.mail, name="mail"),
     path("courriels/<int:pk>/html/", views.mail_html, name="mail_html"),

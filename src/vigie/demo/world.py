@@ -29,6 +29,7 @@ from vigie.journal.models import JobRun
 
 BUILT = "build_world"
 Say = Callable[[str], None]
+Pause = Callable[[], None]
 
 
 class NoWorld(Exception):
@@ -74,8 +75,11 @@ def build(plan: Plan, *, at: datetime, say: Say = lambda text: None) -> None:
     say(run.account)
 
 
-def live(plan: Plan, *, now: Callable[[], datetime], say: Say = lambda text: None) -> None:
+def live(plan: Plan, *, now: Callable[[], datetime], say: Say = lambda text: None, pause: Pause = lambda: None) -> None:
     """What the first look could do without: the rest of the firms, then the year of history. now: gives the moment.
+
+    pause: waits a little, called between transactions, for whoever uses the service meanwhile: on SQLite one writes at
+    a time, and who waits for his turn only looks every tenth of a second.
 
     Can be stopped and begun again at any moment.
     """
@@ -88,14 +92,14 @@ def live(plan: Plan, *, now: Callable[[], datetime], say: Say = lambda text: Non
         return
     if plan.size.firms_at_once and not run.progress.get("firms"):
         say("the other firms")
-        import_firms(plan, at=at)
+        import_firms(plan, at=at, pause=pause)
         progress.note(run, run.progress["done"], firms=True)
-    mails = history.write(plan, run, say)
+    mails = history.write(plan, run, say, pause)
     progress.end(run, f"{run.progress['done']} requests lived, {mails} mails", now())
     say(run.account)
 
 
-def import_firms(plan: Plan, *, at: datetime, count: int | None = None) -> None:
+def import_firms(plan: Plan, *, at: datetime, count: int | None = None, pause: Pause = lambda: None) -> None:
     """The firms, written in the official files, then imported by the importer of the real ones; closed ones too.
 
     count: the first so many only. What the company-search fake knows follows.
@@ -103,12 +107,12 @@ def import_firms(plan: Plan, *, at: datetime, count: int | None = None) -> None:
     world, where = firms.draw(plan.size, plan.random("firms"), plan.day, count), folder()
     stock_writer.write(world, where)
     for kind, name in ((importer.UNITS, stock_writer.UNITS_FILE), (importer.PLACES, stock_writer.PLACES_FILE)):
-        importer.Import(kind, where / name, at=at, everything=True).run()
-    know_facts(world, at=at)
+        importer.Import(kind, where / name, at=at, everything=True).run(progress=lambda done, rows: pause())
+    know_facts(world, at=at, pause=pause)
     data.register(stock_writer.provider(where))
 
 
-def know_facts(world: World, *, at: datetime) -> None:
+def know_facts(world: World, *, at: datetime, pause: Pause = lambda: None) -> None:
     """What the company-search service says of the firms imported, as if each had been asked for once."""
     same: dict[tuple[tuple[str, ...], ...], list[str]] = defaultdict(list)
     unasked = set(Establishment.objects.filter(facts_at__isnull=True).values_list("siret", flat=True))
@@ -120,6 +124,7 @@ def know_facts(world: World, *, at: datetime) -> None:
         facts = {"activity_natures": list(natures), "craft_codes": list(craft_codes), "agreements": list(agreements)}
         for start in range(0, len(sirets), BATCH):
             Establishment.objects.filter(siret__in=sirets[start : start + BATCH]).update(**facts, facts_at=at)
+        pause()
 
 
 def empty() -> None:

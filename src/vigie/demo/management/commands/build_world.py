@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
+from time import sleep
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -13,6 +15,8 @@ from vigie.demo.sizes import SIZES
 from vigie.demo.world import NoWorld
 from vigie.kernel import clock
 from vigie.kernel.period import paris_day
+
+REST = 0.15  # seconds left to others after each transaction, when the history is written behind a running service
 
 
 class Command(BaseCommand):
@@ -44,7 +48,9 @@ class Command(BaseCommand):
             else:
                 world.build(plan, at=at, say=self._say)
             if not options["quick"]:
-                world.live(known or plan, now=clock.now, say=self._say)
+                world.live(
+                    known or plan, now=clock.now, say=self._say, pause=partial(sleep, REST if options["history"] else 0)
+                )
         except NoWorld as refused:
             raise CommandError(str(refused)) from refused
 

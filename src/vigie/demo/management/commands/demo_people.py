@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from vigie.accounts.models import User
+from vigie.demo.firms import BAKERY
 from vigie.demo.people import DEMO_KEY, KNOWN
 from vigie.rights.table import ROLE_LABELS
 
@@ -32,4 +33,4 @@ class Command(BaseCommand):
                 roles = ", ".join(ROLE_LABELS[role] for role in known.roles)
                 self.stdout.write(f"  {known.email:<36} {known.full_name}, {roles.lower()}")
                 self.stdout.write(f"  {'':<36} à voir : {known.see}")
-        self.stdout.write(f"\n  Une entreprise à essayer : FOURNIL DES TROIS LAVOIRS, à Villefort (Lozère), {site}/")
+        self.stdout.write(f"\n  Une entreprise à essayer : {BAKERY}, à Villefort (Lozère), {site}/")
