@@ -351,7 +351,7 @@ def test_failures_and_interruptions_are_listed(
         name="forget_old_traces", started_at=at, ended_at=at, succeeded=False, account="ZeroDivisionError: <b>"
     )
     JobRun.objects.create(name="send_messages", started_at=at - timedelta(minutes=11))
-    JobRun.objects.create(name="gone_job", started_at=at - timedelta(minutes=1))
+    JobRun.objects.create(name="gone_job", started_at=at - timedelta(hours=1))
 
     text = text_of(client, JOBS)
 

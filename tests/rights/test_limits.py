@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.test import RequestFactory
 from pytest_django import Settings
 
@@ -184,6 +184,22 @@ def test_a_restart_forgets_less_than_a_step(at: datetime) -> None:
     forget_local_counts()
 
     assert 300 - 109 <= calls_until_refused("page", "192.0.2.1", at) < 300 - 109 + PAGE.step
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_are_given_and_counted_though_the_database_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = limits._LocalCounts()
+
+    def locked(*_: Any) -> tuple[int, int]:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(limits, "_count", locked)
+        counts = [worker.hit(PAGE, "key", 0, 300)[0] for _ in range(310)]
+    assert counts == list(range(1, 311))
+
+    assert worker.hit(PAGE, "key", 0, 300)[0] == 311
+    assert RateCounter.objects.get().count == 311
 
 
 def test_memory_stays_bounded(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -318,8 +318,10 @@ def _queue(at: datetime) -> str:
 
 
 def _job_failures(at: datetime) -> Table:
-    bad = Q(succeeded=False) | Q(ended_at=None, started_at__lt=at - INTERRUPTED_AFTER)
     labels = {job.name: job.label for job in jobs.registered_jobs()}
+    # What is not a job (the building of the invented world) may last longer than any job.
+    interrupted = Q(ended_at=None, started_at__lt=at - INTERRUPTED_AFTER, name__in=list(labels))
+    bad = Q(succeeded=False) | interrupted
     rows = JobRun.objects.filter(bad, started_at__gte=at - RECENT)[:FAILURES_SHOWN]
     return Table(
         caption="Travaux en échec ou interrompus",

@@ -3,7 +3,8 @@
 A window opens at the first call and closes after its length; calls beyond the limit are refused until then. Counters
 live in the database: two workers count together and a restart forgets nothing. Counting a call is one statement; a
 limit with a ``step`` counts in this process and writes every ``step`` calls, then every call once four fifths of the
-limit are reached: never too severe, too lenient by less than one step per other worker.
+limit are reached: never too severe, too lenient by less than one step per other worker; and when the database is
+locked or away it goes on in memory, so that pages that need no database are still given.
 Count outside a transaction that can be rolled back, or the call is forgotten with it.
 """
 
@@ -11,13 +12,14 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -28,6 +30,7 @@ from vigie.ui.formats import counted
 MINUTE, HOUR, DAY = 60, 3600, 86400
 CLOSE_TO_LIMIT = 0.8
 MOST_LOCAL = 20_000  # counters kept in one process
+WAIT_MS = 100
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,21 @@ def _count(limit: Limit, key: str, now: int, calls: int, most: int) -> tuple[int
     return count, start
 
 
+@contextmanager
+def _short_wait() -> Iterator[None]:
+    """Within it SQLite does not wait long for who is writing: counting a page must not hold the page."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    usual_ms = int(float(connection.settings_dict["OPTIONS"].get("timeout", 5)) * 1000)
+    connection.ensure_connection()
+    connection.connection.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
+    try:
+        yield
+    finally:
+        connection.connection.execute(f"PRAGMA busy_timeout = {usual_ms}")
+
+
 class _LocalCounts:
     """What this process has counted and not written yet, and what it last read of the shared counters."""
 
@@ -167,11 +185,19 @@ class _LocalCounts:
                 self._known[key] = (shared, start, calls)
                 return shared + calls, start
             self._make_room()
-        shared, start = _count(limit, key, now, calls, most)
+        try:
+            with _short_wait():
+                written, first = _count(limit, key, now, calls, most)
+        except OperationalError:
+            if connection.in_atomic_block:
+                raise
+            # Locked or away: a page that only reads is still given, and these calls are written with the next ones.
+            with self._lock:
+                self._known[key] = (shared, start, self._known.get(key, (0, 0, 0))[2] + calls)
+            return shared + calls, start
         with self._lock:
-            later = self._known.get(key, (0, start, 0))[2]
-            self._known[key] = (shared, start, later)
-        return shared, start
+            self._known[key] = (written, first, self._known.get(key, (0, 0, 0))[2])
+        return written, first
 
     def clear(self) -> None:
         with self._lock:
