@@ -11,7 +11,7 @@ from vigie.kernel.nomenclature.naf import naf_code
 from vigie.kernel.nomenclature.workforce import workforce_bounds
 from vigie.kernel.zones import Place, ZoneType
 from vigie.matching.models import Need, Solicitation
-from vigie.matching.queries.routing_rows import codes, operator_rows, place_row
+from vigie.matching.queries.routing_rows import codes, operator_rows, place_rows
 from vigie.matching.rules.facts import NeedFacts, Workforce, Zone
 from vigie.matching.rules.institutions import OperatorFacts, skills_operator
 from vigie.territory.queries import resolve_commune
@@ -99,21 +99,16 @@ def _supposed(source: Need | Solicitation | Supposed) -> Supposed:
 
 def place_and_names(commune_code: str) -> tuple[Place | None, dict[Zone, str]]:
     """The zones of a commune with their names; an old code gives its successor's. One query when it is current."""
-    row = place_row(commune_code) if commune_code else None
-    if row is None and commune_code and (successor := resolve_commune(commune_code)):
-        row = place_row(successor.code)
-    if row is None:
+    rows = place_rows(commune_code) if commune_code else []
+    if not rows and commune_code and (successor := resolve_commune(commune_code)):
+        rows = place_rows(successor.code)
+    if not rows:
         return None, {}
+    row = rows[0]
     place = Place(row.code, row.epci, row.employment_area, row.departement, row.region, row.parent)
-    names = {
-        (ZoneType.COMMUNE, row.code): row.name,
-        (ZoneType.COMMUNE, row.parent): row.name,
-        (ZoneType.EPCI, row.epci): row.epci_name,
-        (ZoneType.EMPLOYMENT_AREA, row.employment_area): row.employment_area_name,
-        (ZoneType.DEPARTEMENT, row.departement): row.departement_name,
-        (ZoneType.REGION, row.region): row.region_name,
-    }
-    return place, {zone: names[zone] or zone[1] for zone in place.zones()}
+    named = {one.zone_type: one.zone_name for one in rows}
+    named[ZoneType.COMMUNE] = row.name  # also for the city of a municipal district
+    return place, {(kind, code): named.get(kind) or code for kind, code in place.zones()}
 
 
 def _operator(place: Place | None, agreements: Sequence[str]) -> int | None:

@@ -65,7 +65,7 @@ def _facts(rows: list[CompetenceRow], need: NeedFacts) -> list[CompetenceFacts]:
     antennes = {row.antenne_id for row in rows}
     institutions = {row.institution_id for row in rows}
     # A need without answer agrees with every grouping: there is nothing to read.
-    asked = routing_rows.condition_rows(experts, antennes, institutions, need.subject_id) if need.answers else []
+    asked = routing_rows.condition_rows(experts, antennes, institutions) if need.answers else []
     held = routing_rows.held_rows(experts, antennes, need.on)
     owned = _Owned(
         zones=_zones(held),

@@ -113,23 +113,20 @@ _CONDITIONS = """
 SELECT g.id, g.expert_id, g.antenne_id, g.institution_id, q.subject_id, q.key, c.value,
        COALESCE(NULLIF(q.short_label, ''), q.label)
   FROM directory_answergrouping g
- CROSS JOIN directory_answercondition c
- CROSS JOIN directory_subjectquestion q
- WHERE (g.expert_id IN ({experts}) OR g.antenne_id IN ({antennes}) OR g.institution_id IN ({institutions}))
-   AND c.grouping_id = g.id AND q.id = c.question_id
-   AND EXISTS (SELECT 1 FROM directory_answercondition d JOIN directory_subjectquestion r ON r.id = d.question_id
-                WHERE d.grouping_id = g.id AND r.subject_id = %s)
+  JOIN directory_answercondition c ON c.grouping_id = g.id
+  JOIN directory_subjectquestion q ON q.id = c.question_id
+ WHERE g.expert_id IN ({experts}) OR g.antenne_id IN ({antennes}) OR g.institution_id IN ({institutions})
  ORDER BY g.id, c.id
 """
 
 _PLACE = """
-SELECT m.code, m.name, m.parent_code, m.epci_code, e.name, m.employment_area_code, b.name,
-       m.departement_code, d.name, m.region_code, r.name
+SELECT m.code, m.name, m.parent_code, m.epci_code, m.employment_area_code, m.departement_code, m.region_code,
+       z.zone_type, z.name
   FROM territory_commune m
-  LEFT JOIN territory_zone e ON e.zone_type = 'epci' AND e.code = m.epci_code
-  LEFT JOIN territory_zone b ON b.zone_type = 'employment_area' AND b.code = m.employment_area_code
-  LEFT JOIN territory_zone d ON d.zone_type = 'departement' AND d.code = m.departement_code
-  LEFT JOIN territory_zone r ON r.zone_type = 'region' AND r.code = m.region_code
+  LEFT JOIN territory_zone z ON (z.zone_type = 'epci' AND z.code = m.epci_code)
+         OR (z.zone_type = 'employment_area' AND z.code = m.employment_area_code)
+         OR (z.zone_type = 'departement' AND z.code = m.departement_code)
+         OR (z.zone_type = 'region' AND z.code = m.region_code)
  WHERE m.code = %s
 """
 
@@ -142,19 +139,17 @@ SELECT n.id, n.opco_region_codes, g.idcc
 
 
 class PlaceRow(NamedTuple):
-    """A commune, the zones that hold it, and their names (null for a code that no zone has)."""
+    """A commune with the codes of its zones, and one of these zones by its name (null when none is named)."""
 
     code: str
     name: str
     parent: str
     epci: str
-    epci_name: str | None
     employment_area: str
-    employment_area_name: str | None
     departement: str
-    departement_name: str | None
     region: str
-    region_name: str | None
+    zone_type: str | None
+    zone_name: str | None
 
 
 def covering_rows(subject_id: int, place: Place) -> list[CompetenceRow]:
@@ -187,16 +182,16 @@ def filter_rows(
 
 
 def condition_rows(
-    experts: Collection[int], antennes: Collection[int], institutions: Collection[int], subject_id: int
+    experts: Collection[int], antennes: Collection[int], institutions: Collection[int]
 ) -> list[tuple[Any, ...]]:
-    """(grouping, expert, antenne, institution, subject, key, value, question) of the groupings about the subject."""
+    """(grouping, expert, antenne, institution, subject, key, value, question) of their groupings, on any subject."""
     sql = _CONDITIONS.format(experts=_marks(experts), antennes=_marks(antennes), institutions=_marks(institutions))
-    return _rows(sql, [*experts, *antennes, *institutions, subject_id])
+    return _rows(sql, [*experts, *antennes, *institutions])
 
 
-def place_row(code: str) -> PlaceRow | None:
-    """The commune of this code, if it is a current one."""
-    return next((PlaceRow(*row) for row in _rows(_PLACE, [code])), None)
+def place_rows(code: str) -> list[PlaceRow]:
+    """The commune of this code, if it is a current one: one row per zone that has a name."""
+    return [PlaceRow(*row) for row in _rows(_PLACE, [code])]
 
 
 def operator_rows(agreements: Sequence[str]) -> list[tuple[int, Any, str | None]]:
