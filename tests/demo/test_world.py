@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import models
+from django.test import Client
 
 from tests.demo.conftest import NOW, PLAN
 from vigie.accounts.actions import invite
@@ -21,6 +22,7 @@ from vigie.accounts.queries import person_for
 from vigie.accounts.rules import Invitation
 from vigie.companies.models import Company, Establishment
 from vigie.demo import firms, people, progress, stock_writer, world
+from vigie.demo.guide import guide_page
 from vigie.demo.models import DemoMail
 from vigie.demo.people import BAKER_ADVISER, JOB_ADVISER, KNOWN, STRANGER, TEAM, Member
 from vigie.demo.request_texts import SITUATIONS
@@ -69,6 +71,13 @@ def test_the_known_people_sign_in_with_what_the_command_prints() -> None:
     assert set(keys) == {known.email for known in TEAM}
     assert re.fullmatch(r"\d{6}", people.current_code(NOW))
     assert people.current_code(NOW) == people.current_code(NOW + timedelta(seconds=5 - NOW.second % 5))
+
+
+@pytest.mark.usefixtures("strict_templates")
+def test_the_page_of_the_demo_names_everybody(client: Client) -> None:
+    html = client.get("/demo/").content.decode()
+    assert all(known.email in html for known in KNOWN)
+    assert len(guide_page(NOW).company) == 3
 
 
 def test_every_subject_is_told_and_no_other() -> None:

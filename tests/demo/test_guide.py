@@ -1,0 +1,61 @@
+"""``/demo/`` and the band over the pages while the history is being written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import pairwise
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from tests.demo.conftest import PLAN
+from vigie.demo import history, progress
+from vigie.demo.banner import banner, notice_of
+from vigie.demo.progress import Progress
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("strict_templates")
+def test_without_a_world_the_page_says_how_to_build_it(client: Client) -> None:
+    answer = client.get("/demo/")
+    assert answer.status_code == 200
+    assert "build_world" in answer.content.decode()
+
+
+def test_the_band_says_how_far_the_history_is() -> None:
+    assert notice_of(None) is None
+    assert notice_of(Progress(600, 600, True)) is None
+    told = notice_of(Progress(300, 600, False))
+    assert told is not None
+    assert "50" in told.text
+
+
+@pytest.mark.django_db
+def test_the_band_asks_nothing_any_more_once_the_history_is_written(
+    at: datetime, django_assert_num_queries: object, rf: RequestFactory
+) -> None:
+    seen: list[object] = []
+
+    def page(request: HttpRequest) -> HttpResponse:
+        seen.append(getattr(request, "notice", None))
+        return HttpResponse()
+
+    served = banner(page)
+    run = progress.start(4, at)
+    progress.note(run, 2)
+    served(rf.get("/"))
+    progress.end(run, "", at)
+    served(rf.get("/"))
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        served(rf.get("/"))
+    assert [one is not None for one in seen] == [True, False, False]
+
+
+def test_what_will_be_lived_is_the_same_for_the_same_seed_and_day() -> None:
+    first, second = (history.write_scripts(PLAN, PLAN.ends_at) for _ in range(2))
+    told = [[(s.rank, s.start, s.subject, s.where) for s in scripts] for scripts in (first, second)]
+    assert told[0] == told[1]
+    assert len(first) == PLAN.size.history
+    assert all(before.start <= after.start for before, after in pairwise(first))
+    assert all(script.start < PLAN.ends_at for script in first)
