@@ -177,9 +177,9 @@ def fail_if_ended(family: Family) -> None:
     """Raises with the log when a service has ended: a half-product must not go on."""
     child = family.ended()
     if child is not None:
-        raise CannotRun(
-            f"The {child.name} ended (code {child.process.returncode}); the rest is stopped.\n{child.tail()}"
-        )
+        code = child.process.returncode
+        why = child.tail() or f"It left no word in {child.log}; something outside asked it to stop."
+        raise CannotRun(f"The {child.name} ended (code {code}); the rest is stopped.\n{why}")
 
 
 def wait_for_answer(family: Family, place: Place) -> None:
