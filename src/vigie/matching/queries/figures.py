@@ -162,7 +162,7 @@ def _first_gone(start: datetime, end: datetime) -> dict[int, datetime]:
     return {
         request_of[int(match)]: ended
         for match, ended in mails.values_list("subject_id", "ended_at")
-        if int(match) in request_of
+        if ended is not None and int(match) in request_of
     }
 
 

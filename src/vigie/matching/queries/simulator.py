@@ -225,7 +225,7 @@ def _facts(facts: NeedFacts, typed: Typed, place: Establishment | None) -> tuple
     name = facts.zone_names.get((ZoneType.COMMUNE, commune), commune)
     low, high = facts.workforce.at_least, facts.workforce.at_most
     workforce = "" if low is None else counted(low, "salarié") if low == high else f"{low} à {high} salariés"
-    operator = Institution.objects.filter(pk=facts.opco_id).values_list("name", flat=True).first()
+    operator = Institution.objects.filter(pk=facts.opco_id or 0).values_list("name", flat=True).first()
     return (
         fact("Commune", f"{name} ({commune})" if commune else "", typed.commune_code),
         fact("Salariés", workforce, typed.headcount),

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
@@ -49,7 +51,7 @@ class QueueFilters:
 
     def parameters(self) -> list[tuple[str, str]]:
         """The filters in use as they are written in the address."""
-        named = {"q": self.q, "theme": self.theme, "region": self.region, "motif": self.reason}
+        named: dict[str, object] = {"q": self.q, "theme": self.theme, "region": self.region, "motif": self.reason}
         named |= {"depuis": self.since, "jusqu_au": self.until}
         return [(name, str(value)) for name, value in named.items() if value not in ("", None)]
 
@@ -61,7 +63,7 @@ class QueueTab:
     code: str
     label: str
     within: Q
-    order: tuple[object, ...]
+    order: tuple[str | OrderBy, ...]
     moment: str
     empty: tuple[str, str]
 
@@ -202,7 +204,7 @@ def queue_page(person: Person, filters: QueueFilters, code: str, number: str, re
 class _CountedPaginator(Paginator):
     """A paginator that is told the count: the tab has it already."""
 
-    def __init__(self, rows: SolicitationQuerySet, per_page: int, count: int) -> None:
+    def __init__(self, rows: QuerySet[Any], per_page: int, count: int) -> None:
         super().__init__(rows, per_page)
         self.__dict__["count"] = count
 
@@ -256,7 +258,7 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=PARIS)
 
 
-def _rows(requests: SolicitationQuerySet, tab: QueueTab) -> QuerySet[Solicitation]:
+def _rows(requests: QuerySet[Any], tab: QueueTab) -> QuerySet[Any]:
     ticked = Candidate.objects.filter(need__diagnosis__solicitation=OuterRef("pk"), ticked=True)
     experts = ticked.order_by().values("need__diagnosis__solicitation").annotate(count=Count("pk")).values("count")
     subject = Subject.objects.filter(needs__diagnosis__solicitation=OuterRef("pk")).order_by("needs__pk")
@@ -300,11 +302,9 @@ def _line(
         first_line=_first_line(row.description),
         state=state,
         why=why,
-        experts=(counted(experts, "expert proposé", "experts proposés") if experts else "aucun expert")
-        if waits
-        else "",
+        experts=_proposed(experts) if waits else "",
         at=getattr(row, tab.moment) or row.created_at,
-        buttons=delay_buttons(row, experts) if row.transmit_at else (),
+        buttons=delay_buttons(row, experts, style="secondary") if row.transmit_at else (),
         current=row.pk == pane,
     )
 
@@ -330,17 +330,17 @@ def standing(row: Solicitation, *, analysed: bool, at: datetime) -> tuple[State,
 
 
 def _until(moment: datetime, at: datetime) -> str:
-    """« part à 11 h 02 (dans 4 min) »."""
+    """« Part à 11 h 02 (dans 4 min) »."""
     if moment <= at:
-        return f"part d’un instant à l’autre (prévue à {hour(moment)})"
-    return f"part à {hour(moment)} ({relative(moment, at)})"
+        return f"Part d’un instant à l’autre (prévue à {hour(moment)})"
+    return f"Part à {hour(moment)} ({relative(moment, at)})"
 
 
-def delay_buttons(row: Solicitation, experts: int, seen: str = "") -> tuple[ActButton, ...]:
+def delay_buttons(row: Solicitation, experts: int, seen: str = "", style: str = "primary") -> tuple[ActButton, ...]:
     """« Envoyer maintenant » and « Rappeler », while a transmission is scheduled."""
     href = reverse("matching:act_on_solicitation", args=[row.pk])
     return (
-        ActButton("Envoyer maintenant", href, "transmit", confirm=will_receive(experts), token=seen),
+        ActButton("Envoyer maintenant", href, "transmit", style, will_receive(experts), token=seen),
         ActButton("Rappeler", href, "recall", style="secondary", token=seen),
     )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Cast
 from django.http import Http404
 from django.urls import reverse
 
 from vigie.directory.models import SubjectQuestion
-from vigie.journal.events import EVENTS_BY_NAME
 from vigie.journal.models import Event
 from vigie.kernel.lifecycle import State
 from vigie.kernel.siren import is_siret, show_siret
@@ -19,17 +19,16 @@ from vigie.matching.models import Match, Need, Precision, Solicitation
 from vigie.matching.queries.explaining import ExpertLine, decision_trace
 from vigie.matching.queries.need_company import TYPED, UNKNOWN, company_facts, company_origin
 from vigie.matching.queries.positions import UNNAMED, company_name, since
-from vigie.matching.queries.team import SCHEDULED, delay_buttons, standing, will_receive
-from vigie.matching.rules.guards import GuardResult, say_hold, stored_results
+from vigie.matching.queries.team import delay_buttons, standing, will_receive
+from vigie.matching.queries.team_story import EarlierLine, earlier_requests, events_of, step
+from vigie.matching.rules.guards import GuardResult, stored_results
 from vigie.matching.rules.missing import say_missing
-from vigie.matching.states import CANCELED, IN_PROGRESS, INCOMPLETE, MATCH, PROCESSED, SOLICITATION
+from vigie.matching.states import IN_PROGRESS, INCOMPLETE, MATCH, PROCESSED
 from vigie.rights.person import Person
 from vigie.territory.queries import resolve_commune
 from vigie.ui.components import ActButton, Fact, Step
 from vigie.ui.formats import counted, day_and_hour, hour
 
-EARLIER_SHOWN = 15
-HISTORY_SHOWN = 60
 NOT_CALLED = "L’entreprise dit que personne ne l’a encore appelée."
 HELD_GUARD, PASSED_GUARD = State("held", "Retient", "warning"), State("passed", "Passé", "success")
 
@@ -47,17 +46,6 @@ class Said:
     """Words of the company and their moment."""
 
     text: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class EarlierLine:
-    """Another request of the same company or person. same: why it is listed."""
-
-    href: str
-    label: str
-    same: str
-    state: State
     at: datetime
 
 
@@ -117,7 +105,7 @@ class SheetPage:
 
 @dataclass(frozen=True)
 class Preview:
-    """A request read beside the queue: enough to send it, or to open its sheet."""
+    """A request read beside the queue: enough to send it, or to open its sheet. why: what no guard says."""
 
     href: str
     company: str
@@ -126,7 +114,8 @@ class Preview:
     why: tuple[str, ...]
     dates: str
     request: str
-    guards: tuple[GuardLine, ...]
+    held_by: tuple[GuardLine, ...]
+    passed: tuple[GuardLine, ...]
     analysed: bool
     ticked: tuple[ExpertLine, ...]
     others: str  # how many were dropped or unticked
@@ -136,8 +125,11 @@ class Preview:
 
 
 def visible_solicitation(person: Person, pk: int) -> Solicitation:
-    """The request, if this person may see it; else 404. 1 query."""
-    rows = Solicitation.objects.allowed(person, "solicitation.view")
+    """The request with its version, if this person may see it; else 404. 1 query."""
+    about = Event.objects.filter(subject_type=Solicitation._meta.label, subject_id=Cast(OuterRef("pk"), CharField()))
+    rows = Solicitation.objects.allowed(person, "solicitation.view").annotate(
+        last_event=Subquery(about.order_by("-pk").values("pk")[:1])
+    )
     found = rows.select_related("landing_subject__subject", "refusal_template").filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -156,19 +148,19 @@ def need_of(solicitation: Solicitation) -> Need | None:
 
 
 def version(solicitation: Solicitation) -> str:
-    """What a page has seen of a request: the last thing that happened to it. 1 query."""
-    return str(Event.objects.about(solicitation).order_by("-pk").values_list("pk", flat=True).first() or 0)
+    """What a page has seen of a request given by ``visible_solicitation``: the last thing that happened to it."""
+    return str(solicitation.last_event or 0)  # type: ignore[attr-defined]
 
 
 def sheet_page(solicitation: Solicitation, at: datetime) -> SheetPage:
     """The sheet. 9 queries besides the request's own, whatever the number of experts; one more without company."""
-    history = _events(solicitation)
-    seen = str(history[-1].pk) if history else "0"
+    history = events_of(solicitation)
+    seen = version(solicitation)
     need = need_of(solicitation)
-    lines = decision_trace(need) if need else []
     state, why = standing(solicitation, analysed=need is not None, at=at)
     open_ = solicitation.state == IN_PROGRESS
-    ticked = [line for line in lines if line.ticked]
+    lines = [_chosen(line, solicitation, seen, open_) for line in decision_trace(need)] if need else []
+    ticked = [chosen for chosen in lines if chosen.line.ticked]
     guards = stored_results(solicitation.hold_reasons) if need and open_ else []
     matches = _matches(need) if need and solicitation.state not in (IN_PROGRESS, *INCOMPLETE) else []
     return SheetPage(
@@ -188,9 +180,9 @@ def sheet_page(solicitation: Solicitation, at: datetime) -> SheetPage:
         missing=tuple(say_missing(code) for code in need.diagnosis.missing_facts) if need else (),
         guards=_guard_lines(guards),
         held_count=sum(not one.passed for one in guards),
-        ticked=tuple(_chosen(line, solicitation, seen, open_) for line in ticked),
-        unticked=tuple(_chosen(line, solicitation, seen, open_) for line in lines if line.kept and not line.ticked),
-        dropped=tuple(_chosen(line, solicitation, seen, open_) for line in lines if not line.kept and not line.ticked),
+        ticked=tuple(ticked),
+        unticked=tuple(chosen for chosen in lines if chosen.line.kept and not chosen.line.ticked),
+        dropped=tuple(chosen for chosen in lines if not chosen.line.kept and not chosen.line.ticked),
         received=tuple(_received(match) for match in matches),
         buttons=_buttons(solicitation, need, len(ticked), seen),
         requalify_href=reverse("matching:requalify", args=[solicitation.pk]) if open_ and need else "",
@@ -199,14 +191,14 @@ def sheet_page(solicitation: Solicitation, at: datetime) -> SheetPage:
         explain_href=reverse("matching:explain", args=[need.pk]) if need else "",
         may_add=need is not None and solicitation.state in (IN_PROGRESS, PROCESSED),
         confirm=_what_leaves(solicitation, need, len(ticked)),
-        earlier=_earlier(solicitation),
-        history=tuple(_step(event) for event in history),
+        earlier=earlier_requests(solicitation),
+        history=tuple(step(event) for event in history),
         version=seen,
     )
 
 
 def preview(person: Person, pk: int | None, at: datetime) -> Preview | None:
-    """The request read beside the queue. 5 queries, none when there is nothing to read."""
+    """The request read beside the queue. 4 queries, none when there is nothing to read."""
     if pk is None:
         return None
     solicitation = visible_solicitation(person, pk)
@@ -216,19 +208,21 @@ def preview(person: Person, pk: int | None, at: datetime) -> Preview | None:
     state, why = standing(solicitation, analysed=need is not None, at=at)
     open_ = solicitation.state == IN_PROGRESS
     others = len(lines) - len(ticked)
+    guards = _guard_lines(stored_results(solicitation.hold_reasons)) if need and open_ else ()
     return Preview(
         href=reverse("matching:solicitation", args=[pk]),
         company=_company(solicitation, need),
         subject=need.subject.label if need else solicitation.landing_subject.subject.label,
         state=state,
-        why=why,
+        why=() if solicitation.hold_reasons else why,
         dates=_dates(solicitation),
         request=solicitation.description,
-        guards=_guard_lines(stored_results(solicitation.hold_reasons)) if need and open_ else (),
+        held_by=tuple(one for one in guards if one.state is HELD_GUARD),
+        passed=tuple(one for one in guards if one.state is PASSED_GUARD),
         analysed=need is not None,
         ticked=ticked,
         others=counted(others, "autre expert écarté", "autres experts écartés") if others else "",
-        earlier=_earlier(solicitation),
+        earlier=earlier_requests(solicitation),
         confirm=_what_leaves(solicitation, need, len(ticked)),
         buttons=_buttons(solicitation, need, len(ticked), version(solicitation)) if open_ else (),
     )
@@ -348,53 +342,3 @@ def _received(match: Match) -> Received:
         state=MATCH.by_code[match.state],
         at=since(match),
     )
-
-
-def _earlier(solicitation: Solicitation) -> tuple[EarlierLine, ...]:
-    """The other requests of the same company (SIREN), address or telephone, the latest first. 1 query."""
-    same = Q(pk__in=[])
-    siren = solicitation.siret[:9]
-    if len(siren) == 9:
-        same |= Q(siret__gte=f"{siren}00000", siret__lte=f"{siren}99999")
-    if solicitation.email:
-        same |= Q(email=solicitation.email)
-    rows = Solicitation.objects.filter(same).exclude(pk=solicitation.pk).order_by("-created_at", "-pk")
-    return tuple(
-        EarlierLine(
-            href=reverse("matching:solicitation", args=[one.pk]),
-            label=one.landing_subject.title,
-            same=_why_listed(solicitation, one),
-            state=SCHEDULED if one.transmit_at else SOLICITATION.by_code[one.state],
-            at=one.completed_at or one.created_at,
-        )
-        for one in rows.select_related("landing_subject")[:EARLIER_SHOWN]
-    )
-
-
-def _why_listed(solicitation: Solicitation, other: Solicitation) -> str:
-    company = bool(solicitation.siret) and other.siret[:9] == solicitation.siret[:9]
-    person = bool(solicitation.email) and other.email == solicitation.email
-    what = ["même entreprise"] if company else []
-    what += ["même personne"] if person else []
-    if other.landing_subject_id == solicitation.landing_subject_id:
-        what.append("même sujet")
-    if other.state == CANCELED:
-        what.append(other.get_cancel_reason_display().lower())
-    return ", ".join(what)
-
-
-def _events(solicitation: Solicitation) -> Sequence[Event]:
-    """What happened to the request, the oldest first. 1 query."""
-    return list(reversed(Event.objects.about(solicitation).order_by("-pk")[:HISTORY_SHOWN]))
-
-
-def _step(event: Event) -> Step:
-    known = EVENTS_BY_NAME.get(event.name)
-    parts = [f"par {event.actor_name}"] if event.actor_name else []
-    reasons = event.payload.get("reasons")
-    if isinstance(reasons, list):
-        parts += [say_hold(code) for code in reasons]
-    experts = event.payload.get("experts")
-    if isinstance(experts, int):
-        parts.append(counted(experts, "expert proposé", "experts proposés"))
-    return Step(known.sentence if known else event.name, at=event.at, text=" · ".join(parts))

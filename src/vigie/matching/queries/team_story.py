@@ -1,0 +1,84 @@
+"""Around a request: the others of the same company or person, and what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+
+from vigie.journal.events import EVENTS_BY_NAME
+from vigie.journal.models import Event
+from vigie.kernel.lifecycle import State
+from vigie.matching.models import Solicitation
+from vigie.matching.queries.team import SCHEDULED
+from vigie.matching.rules.guards import say_hold
+from vigie.matching.states import CANCELED, SOLICITATION
+from vigie.ui.components import Step
+from vigie.ui.formats import counted
+
+EARLIER_SHOWN = 15
+HISTORY_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class EarlierLine:
+    """Another request of the same company or person. same: why it is listed."""
+
+    href: str
+    label: str
+    same: str
+    state: State
+    at: datetime
+
+
+def earlier_requests(solicitation: Solicitation) -> tuple[EarlierLine, ...]:
+    """The other requests of the same company (SIREN), address or telephone, the latest first. 1 query."""
+    same = Q(pk__in=[])
+    siren = solicitation.siret[:9]
+    if len(siren) == 9:
+        same |= Q(siret__gte=f"{siren}00000", siret__lte=f"{siren}99999")
+    if solicitation.email:
+        same |= Q(email=solicitation.email)
+    rows = Solicitation.objects.filter(same).exclude(pk=solicitation.pk).order_by("-created_at", "-pk")
+    return tuple(
+        EarlierLine(
+            href=reverse("matching:solicitation", args=[one.pk]),
+            label=one.landing_subject.title,
+            same=_why_listed(solicitation, one),
+            state=SCHEDULED if one.transmit_at else SOLICITATION.by_code[one.state],
+            at=one.completed_at or one.created_at,
+        )
+        for one in rows.select_related("landing_subject")[:EARLIER_SHOWN]
+    )
+
+
+def _why_listed(solicitation: Solicitation, other: Solicitation) -> str:
+    company = bool(solicitation.siret) and other.siret[:9] == solicitation.siret[:9]
+    person = bool(solicitation.email) and other.email == solicitation.email
+    what = ["même entreprise"] if company else []
+    what += ["même personne"] if person else []
+    if other.landing_subject_id == solicitation.landing_subject_id:
+        what.append("même sujet")
+    if other.state == CANCELED:
+        what.append(other.get_cancel_reason_display().lower())
+    return ", ".join(what)
+
+
+def events_of(solicitation: Solicitation) -> Sequence[Event]:
+    """What happened to the request, the oldest first. 1 query."""
+    return list(reversed(Event.objects.about(solicitation).order_by("-pk")[:HISTORY_SHOWN]))
+
+
+def step(event: Event) -> Step:
+    known = EVENTS_BY_NAME.get(event.name)
+    parts = [f"par {event.actor_name}"] if event.actor_name else []
+    reasons = event.payload.get("reasons")
+    if isinstance(reasons, list):
+        parts += [say_hold(code) for code in reasons]
+    experts = event.payload.get("experts")
+    if isinstance(experts, int):
+        parts.append(counted(experts, "expert proposé", "experts proposés"))
+    return Step(known.sentence if known else event.name, at=event.at, text=" · ".join(parts))
