@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from vigie.accounts.models import Antenne, AntenneZone
 from vigie.directory.models import ExpertZone
@@ -34,9 +34,8 @@ def in_the_same_departement(place: Place | None) -> Q:
 
 
 def _reaches(held: Q, *, nation: Q) -> Q:
-    own = ExpertZone.objects.filter(expert_id=OuterRef("pk"))
-    of_antenne = AntenneZone.objects.filter(antenne_id=OuterRef("antenne_id"))
-    by_antenne = Q(Exists(of_antenne.filter(held)))
-    if nation:
-        by_antenne |= nation
-    return Q(Exists(own.filter(held))) | (~Exists(own) & by_antenne)
+    """Sets that do not depend on the expert, each read once: a condition asked again for each expert is slow."""
+    own = Q(pk__in=ExpertZone.objects.filter(held).values("expert_id"))
+    without_own = ~Q(pk__in=ExpertZone.objects.values("expert_id"))
+    by_antenne = Q(antenne__in=AntenneZone.objects.filter(held).values("antenne_id"))
+    return own | (without_own & (by_antenne | nation if nation else by_antenne))

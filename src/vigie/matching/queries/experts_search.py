@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from vigie.accounts.models import Antenne, User
-from vigie.directory.models import Expert, ExpertSubject
+from vigie.directory.models import Expert, ExpertMember, ExpertSubject
 from vigie.kernel.text import fold
 from vigie.matching.models import Candidate, Match, Need
 from vigie.matching.queries.coverage import covers
@@ -36,41 +37,42 @@ class ExpertFound:
 
 def experts_for(need: Need, text: str) -> list[ExpertFound]:
     """At most ten experts: those who cover the commune first, then others to fill up. At most 9 queries."""
-    if not fold(text[:TYPED_MAX]).split():
+    words = fold(text[:TYPED_MAX]).split()[:WORDS_MAX]
+    if not words:
         return []
     place = place_of(need.diagnosis.commune_code)
-    found = _named(text, need)
+    found = _named(words, need)
     near = list(found.filter(covers(place))[:SHOWN])
     others = list(found.filter(~covers(place))[: SHOWN - len(near)]) if len(near) < SHOWN else []
     close = {expert.pk for expert in near}
-    return [_result(expert, expert.pk in close) for expert in (*near, *others)]
+    already = {*Match.objects.filter(need=need).values_list("expert_id", flat=True)}
+    already |= {*Candidate.objects.filter(need=need, ticked=True).values_list("expert_id", flat=True)}
+    return [_result(expert, expert.pk in close, expert.pk in already) for expert in (*near, *others)]
 
 
 def experts_named(text: str) -> QuerySet[Expert]:
-    """Every word is found in the expert's name or address, his antenne, his institution, or a person of the team.
-
-    Nobody for an empty text. One query to prepare it.
-    """
-    found = Expert.objects.filter(deleted_at__isnull=True, antenne__institution__deleted_at__isnull=True)
+    """The living experts who answer a text, in no order; nobody for an empty one. One query to prepare it."""
     words = fold(text[:TYPED_MAX]).split()[:WORDS_MAX]
-    if not words:
-        return found.none()
+    return _answering(words) if words else Expert.objects.none()
+
+
+def _answering(words: list[str]) -> QuerySet[Expert]:
+    """Every word is found in the expert's name or address, his antenne, his institution, or a person of the team."""
+    found = Expert.objects.filter(deleted_at__isnull=True, antenne__institution__deleted_at__isnull=True)
     offices = _offices()
     for word in words:
         named = [pk for pk, text in offices.items() if word in text]
-        person = User.objects.living().filter(memberships__expert=OuterRef("pk"), search_text__contains=word)
-        found = found.filter(Q(search_text__contains=word) | Q(antenne__in=named) | Q(Exists(person)))
+        people = User.objects.living().filter(search_text__contains=word)
+        of_team = ExpertMember.objects.filter(user__in=people).values("expert_id")
+        found = found.filter(Q(search_text__contains=word) | Q(antenne__in=named) | Q(pk__in=of_team))
     return found
 
 
-def _named(text: str, need: Need) -> QuerySet[Expert]:
-    """The same, each with what he is to the need."""
-    found = experts_named(text)
-    sent = Match.objects.filter(need=need, expert=OuterRef("pk"))
-    chosen = Candidate.objects.filter(need=need, expert=OuterRef("pk"), ticked=True)
+def _named(words: list[str], need: Need) -> QuerySet[Expert]:
+    """The same in order, each with his competence for the need."""
     of_subject = ExpertSubject.objects.filter(institution_subject__subject=need.subject_id)
     return (
-        found.annotate(already=Exists(sent) | Exists(chosen))
+        _answering(words)
         .order_by("full_name", "pk")
         .select_related("antenne__institution")
         .prefetch_related(
@@ -82,10 +84,15 @@ def _named(text: str, need: Need) -> QuerySet[Expert]:
 def _offices() -> dict[int, str]:
     """Antenne → its name and its institution's, made comparable. One query."""
     rows = Antenne.objects.order_by().values_list("pk", "name", "institution__name", "institution__short_name")
-    return {pk: fold(" ".join(names)) for pk, *names in rows}
+    return {pk: " ".join(_folded(name) for name in names) for pk, *names in rows}
 
 
-def _result(expert: Expert, covers_place: bool) -> ExpertFound:
+@lru_cache(maxsize=8192)
+def _folded(name: str) -> str:
+    return fold(name)
+
+
+def _result(expert: Expert, covers_place: bool, already: bool) -> ExpertFound:
     competences = [str(one.institution_subject) for one in expert.for_subject]  # type: ignore[attr-defined]
     return ExpertFound(
         expert_id=expert.pk,
@@ -93,6 +100,6 @@ def _result(expert: Expert, covers_place: bool) -> ExpertFound:
         antenne=expert.antenne.name,
         institution=expert.antenne.institution.name,
         covers_place=covers_place,
-        already=expert.already,  # type: ignore[attr-defined]
+        already=already,
         competence=competences[0] if competences else "",
     )
