@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import structlog
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 
 from vigie.kernel.clock import now
@@ -14,6 +17,9 @@ from vigie.portal.nav import nav_for
 from vigie.rights import limits
 
 View = Callable[[HttpRequest], HttpResponse]
+
+log = structlog.get_logger(__name__)
+RETRY_AFTER_SECONDS = 10
 
 PERMISSIONS = ", ".join(
     f"{feature}=()"
@@ -68,12 +74,17 @@ def rate_limit(get_response: View) -> View:
 
 
 def refusals(get_response: View) -> View:
-    """A refusal that no page turned into words of its own: 403, 409 or 429, in French, with what to do."""
+    """A refusal that no page turned into words of its own: 403, 409 or 429, in French, with what to do.
+
+    A database that is locked, too slow or away is one too (503): an act is one transaction, so nothing is half written.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError):
+            return unavailable_page(exception)
         return refusal_page(request, exception) if isinstance(exception, Refused) else None
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
@@ -88,3 +99,11 @@ def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
         return response
     status = 403 if isinstance(refused, Forbidden) else 409 if isinstance(refused, TransitionRefused) else 400
     return render(request, f"{status}.html", {"message": refused.message_fr}, status=status)
+
+
+def unavailable_page(error: OperationalError) -> HttpResponse:
+    """« Service interrompu », drawn without database, with the wait before trying again."""
+    log.error("database_unavailable", error=type(error.__cause__ or error).__name__, exc_info=error)
+    response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response

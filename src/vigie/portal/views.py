@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 from vigie.kernel.clock import now
 from vigie.matching.queries.public import home_page
 from vigie.portal.legal import LEGAL_PAGES, site_map
+from vigie.portal.middleware import unavailable_page
 from vigie.rights.person import PersonKind
 
 
@@ -103,7 +105,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The last resort: a page that needs neither database nor context."""
+    """The last resort: a page that needs neither database nor context.
+
+    What fails before the page is reached (session, account) comes here: a database that is away is told as such.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError):
+        return unavailable_page(error)
     return render(None, "500.html", {}, status=500)  # type: ignore[arg-type]
 
 

@@ -1,0 +1,303 @@
+"""A small service with one object of each kind, its people, and one valid sending of every form.
+
+    service = build()
+    service.client("member")          # a session of that person; "anonymous" for nobody, "company" has its link
+    service.acts                      # every form: who may send it, where, with what
+
+Relations between people and objects are declared here in the words of the rights table, so that the expected statuses
+come from the table and from this file, never from the views.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from tests.accounts.factories import AbsenceFactory, AntenneFactory, HabilitationFactory, UserFactory, sign_in
+from tests.directory.factories import ExpertFactory, SubjectQuestionFactory
+from tests.matching.conftest import write_territory
+from tests.matching.desk_world import World, desk_world
+from tests.matching.factories import (
+    LandingSubjectFactory,
+    MatchFactory,
+    NeedFactory,
+    RefusalTemplateFactory,
+    SolicitationFactory,
+    ThreadMessageFactory,
+)
+from tests.matching.requests import SIRET, candidates_of, expert_for, ready, subject_of
+from vigie.demo.models import DemoMail
+from vigie.journal.jobs import registered_jobs
+from vigie.journal.models import Event, OutgoingMessage
+from vigie.kernel.clock import now
+from vigie.matching.actions.transmission import prepare
+from vigie.matching.links import Purpose, token
+from vigie.matching.models import Candidate, Match, Need, Solicitation
+from vigie.matching.queries.positions import version
+from vigie.matching.queries.team_sheet import version as version_of
+from vigie.rights.table import Role
+from vigie.ui.forms import sign_moment
+
+FORM_TOKEN = "jeton-du-formulaire-1"
+ROLES: dict[str, frozenset[Role]] = {
+    "anonymous": frozenset(),
+    "adviser": frozenset({Role.ADVISER}),
+    "member": frozenset({Role.EXPERT}),
+    "colleague": frozenset({Role.EXPERT}),
+    "unrelated": frozenset({Role.EXPERT}),
+    "manager": frozenset({Role.MANAGER}),
+    "team": frozenset({Role.TEAM}),
+    "suspended": frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One valid sending of a form. name: that of the address; who: somebody to whom it is permitted."""
+
+    name: str
+    who: str
+    url: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Service:
+    """world: a need before two teams. held: a request the team has in hand. begun, sent: behind their links."""
+
+    world: World
+    elsewhere: Match
+    held: Solicitation
+    lines: list[Candidate]
+    begun: Solicitation
+    sent: Solicitation
+    ids: dict[str, int] = field(default_factory=dict)
+    acts: list[Act] = field(default_factory=list)
+
+    def client(self, name: str, **options: Any) -> Client:
+        client = Client(**options)
+        if name in ("anonymous", "company"):
+            return client
+        signed = sign_in(client, self.world.users[name])
+        return signed
+
+    def act(self, name: str) -> Act:
+        return next(act for act in self.acts if act.name == name)
+
+    @property
+    def fill(self) -> str:
+        return token(self.begun, Purpose.FILL)
+
+    @property
+    def follow(self) -> str:
+        return token(self.sent, Purpose.FOLLOW)
+
+
+def build() -> Service:
+    """Everything, at a moment that suits the real clock."""
+    at = now()
+    write_territory()
+    world = desk_world(sent_at=at - timedelta(hours=1))
+    world.users["adviser"] = UserFactory(adviser=True, full_name="Alix Conseil")
+    world.users["suspended"] = UserFactory(expert=True, suspended=True, full_name="Sam Pendu")
+    elsewhere = MatchFactory(
+        need=NeedFactory(sent=True, sent_at=at - timedelta(hours=1)),
+        expert=ExpertFactory(full_name="Équipe lointaine", members=[world.users["unrelated"]]),
+        sent_at=at - timedelta(hours=1),
+    )
+    held = prepare(ready(landing_subject__validated=True, mode="validated"), at=at)
+    expert_for(subject_of(held), full_name="Équipe seconde")
+    need = Need.objects.get(diagnosis__solicitation=held)
+    Candidate.objects.create(need=need, expert=ExpertFactory(full_name="Équipe écartée"), kept=False, ticked=True)
+    sent_need = NeedFactory(sent=True, sent_at=at - timedelta(days=2))
+    MatchFactory(need=sent_need, expert__full_name="Équipe du suivi", sent_at=at - timedelta(days=2))
+    sent = sent_need.diagnosis.solicitation
+    assert sent is not None
+    begun = _begun()
+    service = Service(world, elsewhere, held, candidates_of(held), begun, sent)
+    _name(service, at)
+    service.acts = [*_public_acts(service, at), *_desk_acts(service), *_team_acts(service), *_account_acts(service, at)]
+    service.acts += _directory_acts(service)
+    return service
+
+
+def _begun() -> Solicitation:
+    """A request whose company is chosen; its subject asks one question."""
+    subject = LandingSubjectFactory(theme__slug="embauche", slug="recruter")
+    SubjectQuestionFactory(subject=subject.subject, key="apprenti")
+    return SolicitationFactory(
+        landing_subject=subject, state="step_description", siret=SIRET, commune_code="69123", company_checked=True
+    )
+
+
+def _name(service: Service, at: datetime) -> None:
+    users, ids = service.world.users, service.ids
+    ids["absence"] = AbsenceFactory(
+        user=users["member"], starts_on=at.date() + timedelta(days=20), ends_on=at.date() + timedelta(days=22)
+    ).pk
+    ids["absence_elsewhere"] = AbsenceFactory(user=users["unrelated"]).pk
+    ids["message"] = ThreadMessageFactory(need=service.world.need, author=users["member"], at=at).pk
+    ids["waiting"] = HabilitationFactory(
+        user=users["unrelated"], role=Role.ADVISER, state="requested", granted_at=None, granted_by=None
+    ).pk
+    ids["mail"] = _held_mail(service.sent, at)
+    ids["demo_mail"] = DemoMail.objects.create(
+        message_id="<un@vigie.example>",
+        sent_at=at,
+        to="x@exemple.example",
+        subject="Objet",
+        text="Texte",
+        html="<p>a</p>",
+    ).pk
+    ids["template"] = RefusalTemplateFactory().pk
+    ids["expert"] = service.world.match.expert_id
+    ids["antenne"] = service.world.match.expert.antenne_id
+    ids["institution"] = service.world.match.expert.antenne.institution_id
+    ids["subject"] = service.begun.landing_subject.subject_id
+
+
+def _held_mail(request: Solicitation, at: datetime) -> int:
+    event = Event.objects.create(
+        name="solicitation.completed",
+        at=at,
+        actor_kind="system",
+        subject_type="matching.Solicitation",
+        subject_id=str(request.pk),
+    )
+    message = OutgoingMessage.objects.create(
+        event=event,
+        template="matching/mail/solicitation_received",
+        audience="company_head",
+        recipient=request.email,
+        subject_type="matching.Solicitation",
+        subject_id=str(request.pk),
+        unique_key="retenu",
+        message_id="<retenu@vigie.example>",
+        created_at=at,
+        due_at=at + timedelta(hours=1),
+        next_attempt_at=at + timedelta(hours=1),
+        held=True,
+    )
+    return message.pk
+
+
+def contact(at: datetime) -> dict[str, str]:
+    """The first step, typed by somebody who took his time."""
+    begun = datetime.fromtimestamp(int(at.timestamp()) - 60, tz=UTC)
+    return {
+        "full_name": "Camille Fournil",
+        "phone": "01 23 45 67 89",
+        "email": "camille@fournil.example",
+        "filled_from": sign_moment(begun),
+        "form_token": FORM_TOKEN,
+    }
+
+
+def _public_acts(service: Service, at: datetime) -> list[Act]:
+    fill, follow = [service.fill], [service.follow]
+    asked = service.begun.landing_subject
+    typed = contact(at)
+    again = {name: typed[name] for name in ("full_name", "phone", "email")} | {"full_name": "Camille Autrenom"}
+    manual = {"name": "Fournil neuf", "siret": "", "commune": "Lille", "commune_code": "59350"}
+    told = {"description": "Nous voulons recruter un apprenti pour la rentrée.", "q_apprenti": "true"}
+    return [
+        Act("matching:request", "anonymous", reverse("matching:request", args=[asked.theme.slug, asked.slug]), typed),
+        Act("matching:contact", "company", reverse("matching:contact", args=fill), again),
+        Act("matching:company", "company", reverse("matching:company", args=fill), {"siret": SIRET}),
+        Act("matching:company_manual", "company", reverse("matching:company_manual", args=fill), manual),
+        Act("matching:description", "company", reverse("matching:description", args=fill), told),
+        Act("matching:add_precision", "company", reverse("matching:add_precision", args=follow), {"body": "Le matin."}),
+        Act("matching:say_not_called", "company", reverse("matching:say_not_called", args=follow)),
+        Act("matching:withdraw_request", "company", reverse("matching:withdraw_request", args=follow)),
+    ]
+
+
+def _desk_acts(service: Service) -> list[Act]:
+    need, match = service.world.need, service.world.match
+    both = [need.pk, match.pk]
+    taken = {"transition": "take_charge", "form_token": version(match)}
+    colleague = ExpertFactory(
+        antenne=match.expert.antenne, full_name="Équipe voisine", members=[service.world.users["colleague"]]
+    )
+    said = {"body": "Je les appelle demain.", "form_token": FORM_TOKEN}
+    gone = [need.pk, service.ids["message"]]
+    return [
+        Act("matching:answer", "member", reverse("matching:answer", args=both), taken),
+        Act("matching:hand_over", "member", reverse("matching:hand_over", args=both), {"expert": str(colleague.pk)}),
+        Act("matching:comment", "member", reverse("matching:comment", args=[need.pk]), said),
+        Act("matching:delete_comment", "member", reverse("matching:delete_comment", args=gone)),
+    ]
+
+
+def _team_acts(service: Service) -> list[Act]:
+    held, ids = service.held, service.ids
+    seen = {"form_token": version_of(held)}
+    line = [held.pk, service.lines[0].pk]
+    other = str(service.begun.landing_subject.subject_id)
+    return [
+        Act("matching:act_on_solicitation", "team", reverse("matching:act_on_solicitation", args=[held.pk]),
+            {"transition": "transmit", **seen}),
+        Act("matching:add_expert", "team", reverse("matching:add_expert", args=[held.pk]),
+            {"expert": str(ids["expert"]), **seen}),
+        Act("matching:select_expert", "team", reverse("matching:select_expert", args=line),
+            {"transition": "untick" if service.lines[0].ticked else "tick", **seen}),
+        Act("matching:requalify", "team", reverse("matching:requalify", args=[held.pk]), {"sujet": other, **seen}),
+        Act("matching:refuse", "team", reverse("matching:refuse", args=[held.pk]),
+            {"modele": str(ids["template"]), **seen}),
+        Act("journal:release_message", "team", reverse("journal:release_message", args=[ids["mail"]])),
+        Act("journal:cancel_message", "team", reverse("journal:cancel_message", args=[ids["mail"]])),
+        Act("journal:run_job", "team", reverse("journal:run_job", args=[_planned_job()])),
+    ]  # fmt: skip
+
+
+def _account_acts(service: Service, at: datetime) -> list[Act]:
+    users, ids = service.world.users, service.ids
+    unrelated = users["unrelated"].pk
+    day = at.date() + timedelta(days=60)
+    antenne = AntenneFactory(name="Antenne des invités")
+    invited = {"email": "neuf@antenne.example", "full_name": "Noé Neuf", "roles": ["adviser"], "antenne": antenne.name}
+    changed = {"full_name": "Hugo Nouveau", "email": users["unrelated"].email, "job": "Conseil", "phone": ""}
+    days = {"starts_on": day.isoformat(), "ends_on": day.isoformat(), "replacement": ""}
+    return [
+        Act("accounts:me", "member", reverse("accounts:me"), {"full_name": "Paul Legrand", "job": "Boulanger"}),
+        Act("accounts:set_absence", "member", reverse("accounts:set_absence"), days),
+        Act("accounts:cancel_absence", "member", reverse("accounts:cancel_absence", args=[ids["absence"]])),
+        Act("accounts:terms", "member", reverse("accounts:terms"), {"accepted": "on"}),
+        Act("accounts:invite", "team", reverse("accounts:invite"), invited),
+        Act("accounts:change", "team", reverse("accounts:change", args=[unrelated]), changed),
+        Act("accounts:add_habilitation", "team", reverse("accounts:add_habilitation", args=[users["adviser"].pk]),
+            {"role": "expert", "antenne": "", "starts_on": "", "ends_on": ""}),
+        Act("accounts:decide", "team", reverse("accounts:decide", args=[unrelated, ids["waiting"]]),
+            {"transition": "grant"}),
+        Act("accounts:remove_second_factor", "team", reverse("accounts:remove_second_factor", args=[unrelated])),
+        Act("account_login", "anonymous", reverse("account_login"), {"email": users["member"].email}),
+        Act("account_logout", "member", reverse("account_logout")),
+    ]  # fmt: skip
+
+
+def _directory_acts(service: Service) -> list[Act]:
+    ids = service.ids
+    return [
+        Act("directory:add", "team", reverse("directory:add", args=["institution"]),
+            {"name": "Institution neuve", "kind": "acquisition"}),
+        Act("directory:add_under", "team",
+            reverse("directory:add_under", args=["antenne", "institution", ids["institution"]]),
+            {"name": "Antenne neuve", "level": "local"}),
+        Act("directory:edit", "team", reverse("directory:edit", args=["sujet", ids["subject"]]),
+            {"label": "Sujet renommé"}),
+        Act("directory:remove", "team", reverse("directory:remove", args=["institution", _empty_institution()])),
+        Act("directory:zones", "team", reverse("directory:zones", args=["expert", ids["expert"]]),
+            {"departement": "69"}),
+    ]  # fmt: skip
+
+
+def _empty_institution() -> int:
+    return AntenneFactory(name="Rien d’autre").institution_id
+
+
+def _planned_job() -> str:
+    return next(job.name for job in registered_jobs() if job.cron)
