@@ -566,3 +566,15 @@ def test_queries_of_the_sheet_do_not_grow(team: Client) -> None:
 
     assert few == many
     assert many <= 20
+
+
+@pytest.mark.parametrize(("role", "links"), [("team", 2), ("expert", 0)])
+def test_the_need_sheet_leads_the_team_to_the_reasons_and_to_adding_an_expert(role: str, links: int) -> None:
+    sent = transmit(prepared(), by=SYSTEM, at=AT)
+    user = UserFactory(**{role: True})
+    matches_of(sent)[0].expert.members.create(user=user)
+    need = need_of(sent)
+
+    html = sign_in(Client(), user).get(reverse("matching:need", args=[need.pk])).content.decode()
+
+    assert html.count(reverse("matching:explain", args=[need.pk])) + html.count(f"{sheet(sent)}#experts") == links

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
 
 from vigie.directory.models import Expert, ExpertMember, SubjectQuestion
 from vigie.kernel.lifecycle import State
@@ -23,7 +24,7 @@ from vigie.matching.queries.positions import company_name, since
 from vigie.matching.rules.reasons import Reason, Side, say
 from vigie.matching.states import MATCH, NEED_STATUS_BY_CODE, OPEN
 from vigie.rights.person import Person
-from vigie.ui.components import Fact, ThreadMessage
+from vigie.ui.components import Fact, Link, ThreadMessage
 from vigie.ui.formats import day
 
 if TYPE_CHECKING:
@@ -118,12 +119,15 @@ class NeedPage:
     may_comment: bool
     comment_hint: str
     history: tuple[HistoryLine, ...]
+    team_links: tuple[Link, ...] = ()  # why these experts, and the request, where others are added
 
 
 def visible_need(person: Person, pk: int) -> ReachedNeed:
     """The need with its analysis, if this person may see it; else 404. 1 query."""
     rows = Need.objects.allowed(person, "need.view").annotate(
-        may_comment=Exists(Need.objects.allowed(person, "need.comment").filter(pk=OuterRef("pk")))
+        may_comment=Exists(Need.objects.allowed(person, "need.comment").filter(pk=OuterRef("pk"))),
+        may_explain=Exists(Need.objects.allowed(person, "need.explain").filter(pk=OuterRef("pk"))),
+        may_add_expert=Exists(Need.objects.allowed(person, "need.add_expert").filter(pk=OuterRef("pk"))),
     )
     need = (
         rows.select_related(
@@ -205,6 +209,7 @@ def need_page(need: ReachedNeed, person: Person, *, form_for: FormFor, chosen: s
         may_comment=need.may_comment,
         comment_hint=_comment_hint(matches),
         history=_history(need, person),
+        team_links=_team_links(need),
     )
 
 
@@ -226,6 +231,20 @@ def colleagues(match: Match) -> list[Colleague]:
 def may_hand_over(match: Match, person: Person) -> bool:
     """True when this person may hand the match over now. 1 query."""
     return match.state in OPEN and Match.objects.allowed(person, "match.reassign").filter(pk=match.pk).exists()
+
+
+def _team_links(need: Need) -> tuple[Link, ...]:
+    links = []
+    if need.may_explain:
+        links.append(
+            Link(
+                "Pourquoi ces experts\u00a0? Pourquoi pas un autre\u00a0?", reverse("matching:explain", args=[need.pk])
+            )
+        )
+    if need.may_add_expert and need.diagnosis.solicitation_id:
+        request = reverse("matching:solicitation", args=[need.diagnosis.solicitation_id])
+        links.append(Link("Ajouter un expert", f"{request}#experts"))
+    return tuple(links)
 
 
 def _dates(need: Need) -> str:
