@@ -14,7 +14,7 @@ from tests.conftest import visible_text
 from tests.directory.factories import ExpertFactory, SubjectFactory, SubjectQuestionFactory
 from tests.matching.factories import AT, CandidateFactory, NeedFactory
 from tests.matching.requests import SIREN, SIRET, expert_for, firm, need_of, ready, subject_of
-from vigie.directory.models import MatchFilter, Subject
+from vigie.directory.models import AnswerCondition, AnswerGrouping, MatchFilter, Subject
 from vigie.matching.actions.transmission import prepare
 from vigie.matching.models import Candidate
 
@@ -176,8 +176,6 @@ def test_natures_and_skills_operator_can_be_typed(team: Client, subject: Subject
 
 
 def test_the_questions_of_the_subject_are_asked_and_their_answers_count(team: Client, subject: Subject) -> None:
-    from vigie.directory.models import AnswerCondition, AnswerGrouping
-
     question = SubjectQuestionFactory(subject=subject, key="apprenti", label="Un apprenti ?")
     expert = expert_for(subject, full_name="Équipe du Rhône")
     grouping = AnswerGrouping.objects.create(expert=expert)
