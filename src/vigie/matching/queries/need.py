@@ -235,13 +235,13 @@ def may_hand_over(match: Match, person: Person) -> bool:
 
 def _team_links(need: Need) -> tuple[Link, ...]:
     links = []
-    if need.may_explain:
+    if need.may_explain:  # type: ignore[attr-defined]
         links.append(
             Link(
                 "Pourquoi ces experts\u00a0? Pourquoi pas un autre\u00a0?", reverse("matching:explain", args=[need.pk])
             )
         )
-    if need.may_add_expert and need.diagnosis.solicitation_id:
+    if need.may_add_expert and need.diagnosis.solicitation_id:  # type: ignore[attr-defined]
         request = reverse("matching:solicitation", args=[need.diagnosis.solicitation_id])
         links.append(Link("Ajouter un expert", f"{request}#experts"))
     return tuple(links)
