@@ -38,7 +38,6 @@ from vigie.matching.actions.transmission import prepare
 from vigie.matching.links import Purpose, token
 from vigie.matching.models import Candidate, Match, Need, Solicitation
 from vigie.matching.queries.positions import version
-from vigie.matching.queries.team_sheet import version as version_of
 from vigie.rights.table import Role
 from vigie.ui.forms import sign_moment
 
@@ -235,7 +234,7 @@ def _desk_acts(service: Service) -> list[Act]:
 
 def _team_acts(service: Service) -> list[Act]:
     held, ids = service.held, service.ids
-    seen = {"form_token": version_of(held)}
+    seen = {"form_token": str(Event.objects.about(held).order_by("-pk").values_list("pk", flat=True).first())}
     line = [held.pk, service.lines[0].pk]
     other = str(service.begun.landing_subject.subject_id)
     return [

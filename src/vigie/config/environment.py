@@ -21,8 +21,11 @@ class UnsafeSettings(Exception):
 
 
 def setting(default: Any, help_: str, *, production: str = "", secret: bool = False) -> Any:
-    """A dataclass field with its documentation. production: what production mode demands of it."""
-    return field(default=default, metadata={"help": help_, "production": production, "secret": secret})
+    """A dataclass field with its documentation. production: what production mode demands of it.
+
+    secret: never shown, neither by the reference page nor by ``repr`` in a trace.
+    """
+    return field(default=default, repr=not secret, metadata={"help": help_, "production": production, "secret": secret})
 
 
 @dataclass(frozen=True)
@@ -154,10 +157,12 @@ def _faults(env: Environment) -> list[str]:
         ),
         (env.site_url.startswith("https://"), "VIGIE_SITE_URL: https in production"),
         (
-            "*" not in env.allowed_hosts and env.allowed_hosts != Environment.allowed_hosts,
+            env.allowed_hosts.strip(", ")
+            and "*" not in env.allowed_hosts
+            and env.allowed_hosts != Environment.allowed_hosts,
             "VIGIE_ALLOWED_HOSTS: name your hosts, without *",
         ),
-        (scheme in {"smtp", "smtps"}, "VIGIE_MAIL_URL: a relay (smtp:// or smtps://)"),
+        (scheme != "demo", "VIGIE_MAIL_URL: a relay (smtp:// or smtps://)"),
         (not env.mail_from.rstrip(">").endswith(".example"), "VIGIE_MAIL_FROM: a real address"),
         (not env.team_email.endswith(".example"), "VIGIE_TEAM_EMAIL: a real address"),
         (not env.dpo_email.endswith(".example"), "VIGIE_DPO_EMAIL: a real address"),

@@ -5,9 +5,22 @@ People's data stay out: neither bodies nor query strings nor signed links are lo
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import structlog
+from structlog.typing import EventDict
 
 from vigie.config.environment import read
+
+# What stands for a request in a signed link, as django.core.signing writes it: it opens a private page.
+_SIGNED = re.compile(r"[0-9a-f]{32}(?::|%3A)[\w-]{4,12}(?::|%3A)[\w-]{20,}")
+
+
+def without_links(logger: Any, method: str, event: EventDict) -> EventDict:
+    """Hides the signed links of addresses and traces, whichever logger wrote them."""
+    return {name: _SIGNED.sub("…", value) if isinstance(value, str) else value for name, value in event.items()}
+
 
 LOGGING = {
     "version": 1,
@@ -15,7 +28,11 @@ LOGGING = {
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_links,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
                 structlog.processors.TimeStamper(fmt="iso"),

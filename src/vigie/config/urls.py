@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vigie.portal.urls")),
     path("", include("vigie.accounts.urls")),
     path("", include("vigie.journal.urls")),

@@ -1,0 +1,230 @@
+"""What each address asks, in the words of the rights table: the source of the expected statuses of S-01.
+
+Written from the specification and from ``rights/table.py``, never from the views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from tests.security.service import ROLES, Service
+from vigie.matching.links import Purpose, token
+from vigie.rights.table import Reach, grants
+
+READ, WRITE = ("GET", "HEAD"), ("POST",)
+BOTH = READ + WRITE
+ABSENT, HUGE = 987_654_321, 10**30
+DONE = frozenset({200, 302, 400, 409})
+SEEN = frozenset({200})
+LED = frozenset({302})
+Args = tuple[object, ...]
+Places = Callable[[Service], dict[str, Args]]
+
+
+class Door(Enum):
+    """Who passes before any object is looked at."""
+
+    PUBLIC = "everybody"
+    LINK = "who holds the signed link"
+    SIGNED = "who has a session"
+    SERVICE = "who may do the action on the service as a whole"
+
+
+@dataclass(frozen=True)
+class Page:
+    """act: the action the address is for. see: the action that makes its object visible (403 instead of 404).
+
+    places: kind of object → arguments of the address. given: statuses of who may, when reading.
+    """
+
+    door: Door
+    methods: tuple[str, ...] = READ
+    act: str = ""
+    see: str = ""
+    places: Places = lambda service: {"own": ()}
+    given: frozenset[int] = SEEN
+    only: str = ""
+
+
+# person → reaches he has on the objects of the world; NATIONAL is said by the table alone
+RELATIONS: dict[tuple[str, str], frozenset[Reach]] = {
+    ("member", "own"): frozenset({Reach.OWN_EXPERT, Reach.OWN_ANTENNE}),
+    ("colleague", "own"): frozenset({Reach.OWN_ANTENNE}),
+    ("manager", "own"): frozenset({Reach.OWN_ANTENNE, Reach.ANTENNE}),
+    ("unrelated", "out"): frozenset({Reach.OWN_EXPERT, Reach.OWN_ANTENNE}),
+}
+
+
+def may(who: str, place: str, action: str) -> bool:
+    """Whether the rights table lets this person do it to the object of that place."""
+    related = RELATIONS.get((who, place), frozenset()) | {Reach.NATIONAL}
+    return any(grant.within in related for grant in grants(action, ROLES[who]))
+
+
+def _need(service: Service) -> dict[str, Args]:
+    return {"own": (service.world.need.pk,), "out": (service.elsewhere.need_id,), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
+def _match(service: Service) -> dict[str, Args]:
+    need, match, far = service.world.need.pk, service.world.match.pk, service.elsewhere
+    return {"own": (need, match), "out": (far.need_id, far.pk), "crossed": (need, far.pk), "huge": (need, HUGE)}
+
+
+def _message(service: Service) -> dict[str, Args]:
+    need, message = service.world.need.pk, service.ids["message"]
+    return {"own": (need, message), "crossed": (service.elsewhere.need_id, message), "absent": (need, ABSENT)}
+
+
+def _of(name: str, *before: object) -> Places:
+    return lambda service: {
+        "own": (*before, service.ids[name]), "absent": (*before, ABSENT), "huge": (*before, HUGE)
+    }  # fmt: skip
+
+
+def _request(service: Service) -> dict[str, Args]:
+    return {"own": (service.held.pk,), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
+def _line(service: Service) -> dict[str, Args]:
+    return {"own": (service.held.pk, service.lines[0].pk), "absent": (service.held.pk, ABSENT)}
+
+
+def _user(service: Service) -> dict[str, Args]:
+    person: AbstractBaseUser = service.world.users["unrelated"]
+    return {"own": (person.pk,), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
+def _habilitation(service: Service) -> dict[str, Args]:
+    person, other = service.world.users["unrelated"].pk, service.world.users["member"].pk
+    waiting = service.ids["waiting"]
+    return {"own": (person, waiting), "crossed": (other, waiting), "absent": (person, ABSENT)}
+
+
+def _absence(service: Service) -> dict[str, Args]:
+    return {"own": (service.ids["absence"],), "out": (service.ids["absence_elsewhere"],)}
+
+
+def _link(purpose: Purpose) -> Places:
+    other = Purpose.FOLLOW if purpose is Purpose.FILL else Purpose.FILL
+
+    def places(service: Service) -> dict[str, Args]:
+        asked = service.begun if purpose is Purpose.FILL else service.sent
+        right = token(asked, purpose)
+        return {
+            "own": (right,),
+            "other_purpose": (token(asked, other),),
+            "altered": (right[:-1] + "é",),
+            "forged": ("x",),
+        }
+
+    return places
+
+
+def _public(**named: str) -> Places:
+    return lambda service: {"own": tuple(named.values())}
+
+
+def _asked(service: Service) -> dict[str, Args]:
+    subject = service.begun.landing_subject
+    return {"own": (subject.theme.slug, subject.slug), "absent": (subject.theme.slug, "rien")}
+
+
+def _theme(service: Service) -> dict[str, Args]:
+    return {"own": (service.begun.landing_subject.theme.slug,), "absent": ("rien",)}
+
+
+def _job(service: Service) -> dict[str, Args]:
+    return {"own": (service.act("journal:run_job").url.split("/")[3],), "absent": ("rien",)}
+
+
+def _team(act: str, methods: tuple[str, ...] = READ, places: Places = lambda service: {"own": ()}) -> Page:
+    return Page(Door.SERVICE, methods, act, places=places)
+
+
+def _fill(methods: tuple[str, ...] = BOTH, given: frozenset[int] = SEEN) -> Page:
+    return Page(Door.LINK, methods, places=_link(Purpose.FILL), given=given)
+
+
+def _follow(methods: tuple[str, ...]) -> Page:
+    return Page(Door.LINK, methods, places=_link(Purpose.FOLLOW))
+
+
+def _sheet(act: str, methods: tuple[str, ...], see: str, places: Places, **told: str) -> Page:
+    return Page(Door.SIGNED, methods, act, see, places, **told)  # type: ignore[arg-type]
+
+
+FREE = Page(Door.PUBLIC)
+# The pages of a session open to any account lead elsewhere when there is nothing to do there.
+OWN_FACTOR = Page(Door.SIGNED, BOTH, given=frozenset({200, 302, 403, 404}))
+SIGN_IN = Page(Door.PUBLIC, BOTH, given=frozenset({200, 302}))
+
+PAGES: dict[str, Page] = {
+    **dict.fromkeys(("portal:home", "portal:site_map", "portal:alive", "portal:ready"), FREE),
+    **dict.fromkeys(("portal:robots", "portal:security_txt"), FREE),
+    "portal:desk": Page(Door.PUBLIC, given=LED),
+    **dict.fromkeys(("account_login", "account_request_login_code", "account_logout"), SIGN_IN),
+    **dict.fromkeys(("account_confirm_login_code", "mfa_authenticate"), SIGN_IN),
+    **dict.fromkeys(("mfa_activate_totp", "mfa_deactivate_totp", "mfa_reauthenticate"), OWN_FACTOR),
+    "mfa_view_recovery_codes": Page(Door.SIGNED, given=OWN_FACTOR.given),
+    "mfa_generate_recovery_codes": OWN_FACTOR,
+    **dict.fromkeys(("mfa_index", "accounts:me", "accounts:terms"), Page(Door.SIGNED, BOTH)),
+    "accounts:set_absence": Page(Door.SIGNED, WRITE),
+    "accounts:cancel_absence": Page(Door.SIGNED, WRITE, "account.edit", places=_absence, only="member"),
+    "accounts:people": _team("account.invite"),
+    "accounts:antennes": _team("account.invite"),
+    "accounts:invite": _team("account.invite", BOTH),
+    "accounts:person": _team("account.view", READ, _user),
+    "accounts:change": _team("account.edit", WRITE, _user),
+    "accounts:add_habilitation": _team("habilitation.decide", WRITE, _user),
+    "accounts:decide": _team("habilitation.decide", WRITE, _habilitation),
+    "accounts:remove_second_factor": _team("account.secure", WRITE, _user),
+    "journal:messages": _team("message.view"),
+    "journal:release_message": _team("message.release", WRITE, _of("mail")),
+    "journal:cancel_message": _team("message.release", WRITE, _of("mail")),
+    "journal:jobs": _team("job.view"),
+    "journal:run_job": _team("job.run", WRITE, _job),
+    "companies:search": FREE,
+    **dict.fromkeys(("directory:home", "directory:subjects", "directory:experts"), _team("directory.view")),
+    **{
+        f"directory:{n}": _team("directory.view", READ, _of(n)) for n in ("subject", "expert", "institution", "antenne")
+    },
+    "directory:add": _team("directory.edit", BOTH, _public(kind="institution")),
+    "directory:add_under": _team("directory.edit", BOTH, _of("institution", "antenne", "institution")),
+    "directory:edit": _team("directory.edit", BOTH, _of("subject", "sujet")),
+    "directory:remove": _team("directory.edit", WRITE, _of("institution", "institution")),
+    "directory:zones": _team("directory.edit", BOTH, _of("expert", "expert")),
+    **dict.fromkeys(("matching:search", "matching:suggestions", "matching:communes"), FREE),
+    "matching:theme": Page(Door.PUBLIC, places=_theme),
+    "matching:request": Page(Door.PUBLIC, BOTH, places=_asked),
+    "matching:resume": _fill(READ, LED),
+    **{f"matching:{n}": _fill() for n in ("contact", "company", "company_manual", "description")},
+    **{f"matching:{n}": _follow(READ) for n in ("follow", "sent")},
+    **{f"matching:{n}": _follow(WRITE) for n in ("add_precision", "say_not_called", "withdraw_request")},
+    "matching:desk": Page(Door.SIGNED),
+    "matching:need": _sheet("need.view", READ, "need.view", _need),
+    "matching:answer": _sheet("match.answer", WRITE, "need.view", _match),
+    "matching:hand_over": _sheet("match.reassign", BOTH, "need.view", _match),
+    "matching:comment": _sheet("need.comment", WRITE, "need.view", _need),
+    "matching:delete_comment": _sheet("need.comment", WRITE, "need.view", _message, only="member"),
+    "matching:queue": _team("simulator.use"),
+    "matching:solicitation": _sheet("solicitation.view", READ, "solicitation.view", _request),
+    "matching:act_on_solicitation": _sheet("solicitation.transmit", WRITE, "solicitation.view", _request),
+    "matching:add_expert": _sheet("need.add_expert", WRITE, "solicitation.view", _request),
+    "matching:select_expert": _sheet("solicitation.triage", WRITE, "solicitation.view", _line),
+    "matching:requalify": _sheet("solicitation.triage", BOTH, "solicitation.view", _request),
+    "matching:refuse": _sheet("solicitation.triage", BOTH, "solicitation.view", _request),
+    "matching:simulator": _team("simulator.use"),
+    "matching:explain": _sheet("need.explain", READ, "need.explain", _need),
+    "matching:figures": _team("figures.view"),
+    "demo:guide": FREE,
+    "demo:mails": FREE,
+    "demo:mail": Page(Door.PUBLIC, places=_of("demo_mail")),
+    "demo:mail_html": Page(Door.PUBLIC, places=_of("demo_mail")),
+    "gallery": Page(Door.PUBLIC, (*BOTH, "PUT", "DELETE", "OPTIONS")),  # shows forms; absent in production
+}
+# Not ours to answer: the outside services' fakes, mounted in the demo and absent in production.
+ELSEWHERE = frozenset({"fakes"})
