@@ -3,7 +3,8 @@
     world = desk_world()
     world.client("member")      # a session of that person; "visitor" for nobody
 
-member is of the team in front; colleague is of its antenne only; manager answers for the antenne; other is of the second
+member is of the team in front; colleague is of its antenne only; manager answers for the antenne; other is of the
+second
 team; unrelated is an expert elsewhere; team is of the team of Vigie.
 """
 

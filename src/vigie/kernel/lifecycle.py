@@ -54,7 +54,9 @@ class Lifecycle:
     transitions: tuple[Transition, ...]
     initial: str
     field: str = "state"
-    missing_fr: dict[str, str] = dataclass_field(default_factory=dict)  # field → what to say when a required field is empty
+    missing_fr: dict[str, str] = dataclass_field(
+        default_factory=dict
+    )  # field → what to say when a required field is empty
 
     @cached_property
     def by_code(self) -> dict[str, State]:

@@ -7,10 +7,13 @@ class MatchingConfig(AppConfig):
     verbose_name = "mise en relation"
 
     def ready(self) -> None:
+        from vigie.directory.registry import register_hold
         from vigie.matching import audiences, jobs
         from vigie.matching.mails import company, experts
+        from vigie.matching.queries.pending import needs_awaiting
 
         audiences.register()
         company.register()
         experts.register()
         jobs.register()
+        register_hold(needs_awaiting)

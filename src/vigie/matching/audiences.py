@@ -71,7 +71,7 @@ def thread_audience(message: ThreadMessage, by: Person) -> Iterable[Recipient]:
     reach the company. Never the author's own teams.
     """
     states = [QUO, TAKING_CARE] if by.is_team else [TAKING_CARE, DONE_NOT_REACHABLE]
-    own = ExpertMember.objects.filter(user_id=by.user_id).values("expert_id")
+    own = ExpertMember.objects.filter(user_id=by.user_id or 0).values("expert_id")
     found = Expert.objects.filter(
         matches__need_id=message.need_id, matches__state__in=states, deleted_at__isnull=True
     ).exclude(pk__in=own)

@@ -405,7 +405,7 @@ STANDARD_ANSWERS = (
         "aucun-partenaire",
         "Aucun partenaire ne peut répondre",
         "Votre demande\u00a0: nous n’avons trouvé personne pour y répondre",
-        "Nous avons cherché parmi les organismes qui interviennent dans votre commune\u00a0: aucun ne peut répondre à ce "
-        "besoin aujourd’hui. Nous en sommes désolés. Votre demande nous sert à compléter le réseau.",
+        "Nous avons cherché parmi les organismes qui interviennent dans votre commune\u00a0: aucun ne peut répondre à "
+        "ce besoin aujourd’hui. Nous en sommes désolés. Votre demande nous sert à compléter le réseau.",
     ),
 )

@@ -238,7 +238,7 @@ class Diagnosis(models.Model):
 
 
 def _need_of_my_experts(person: Person) -> Q:
-    mine = ExpertMember.objects.filter(user_id=person.user_id).values("expert_id")
+    mine = ExpertMember.objects.filter(user_id=person.user_id or 0).values("expert_id")
     return Q(Exists(Match.objects.filter(need=OuterRef("pk"), expert_id__in=mine)))
 
 
@@ -319,7 +319,7 @@ class Candidate(models.Model):
 class MatchQuerySet(ReachQuerySet):
     REACHES = {
         Reach.OWN_EXPERT: lambda person: Q(
-            expert_id__in=ExpertMember.objects.filter(user_id=person.user_id).values("expert_id")
+            expert_id__in=ExpertMember.objects.filter(user_id=person.user_id or 0).values("expert_id")
         ),
         Reach.ANTENNE: lambda person: Q(expert__antenne_id__in=person.managed_antennes),
         Reach.OWN_LINK: lambda person: Q(need__diagnosis__solicitation__uuid=person.link or None),
