@@ -20,21 +20,28 @@ from vigie.directory.models import (
     Expert,
     ExpertSubject,
     ExpertZone,
+    InstitutionSubject,
     MatchFilter,
     Subject,
     SubjectQuestion,
 )
 from vigie.directory.queries.hierarchy import antenne_facts
+from vigie.directory.queries.twins import twin
 from vigie.directory.registry import reasons_to_stay
-from vigie.directory.rules import level_of, parent_of
-from vigie.directory.snapshots import snapshot
+from vigie.directory.rules import Bounds, check_bounds, level_of, parent_of
+from vigie.directory.snapshots import sheet_of, snapshot
 from vigie.journal.actions import record
 from vigie.kernel.errors import InvalidInput, Refused
 from vigie.rights.person import Person
 from vigie.rights.reach import require
 from vigie.territory.queries import check_zone
+from vigie.ui.formats import counted, plural
 
 Zones = Iterable[tuple[str, str]]
+CRITERIA = (
+    "min_years", "max_years", "min_workforce", "max_workforce", "accepted_naf", "excluded_naf",
+    "accepted_legal_forms", "excluded_legal_forms", "excluded_communes",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -42,8 +49,9 @@ def save(obj: Any, changes: dict[str, Any], *, by: Person, at: datetime) -> Any:
     """Writes columns of a row of the address book, new or not. Raises InvalidInput naming the field at fault."""
     require(by, "directory.edit")
     before = {} if obj._state.adding else snapshot(obj)
-    for name, value in changes.items():
-        setattr(obj, name, value)
+    _set(obj, changes)
+    if obj._state.adding and (already := twin(obj)):
+        return already
     _check(obj)
     obj.save()
     if isinstance(obj, Antenne):
@@ -58,9 +66,14 @@ def save_filter(
 ) -> MatchFilter:
     """Writes a filter and the subjects it is limited to."""
     require(by, "directory.edit")
+    subjects = list(subjects)
     before = {} if row._state.adding else snapshot(row)
-    for name, value in changes.items():
-        setattr(row, name, value)
+    _set(row, changes)
+    if not any(getattr(row, name) not in (None, []) for name in CRITERIA):
+        raise InvalidInput("filter_empty", "Remplissez au moins un critère.")
+    check_bounds(Bounds(row.min_years, row.max_years, row.min_workforce, row.max_workforce))
+    if row._state.adding and (already := twin(row, lines=sorted(one.pk for one in subjects))):
+        return already
     _check(row)
     row.save()
     row.subjects.set(subjects)
@@ -78,6 +91,8 @@ def save_grouping(
         raise InvalidInput("grouping_empty", "Choisissez au moins une réponse attendue.")
     before = {} if row._state.adding else snapshot(row)
     row.label = label
+    if row._state.adding and (already := twin(row, lines=sorted((q.pk, value) for q, value in answers.items()))):
+        return already
     _check(row)
     row.save()
     row.conditions.all().delete()
@@ -97,7 +112,7 @@ def set_zones(owner: Antenne | Expert, zones: Zones, *, by: Person, at: datetime
     if isinstance(owner, Antenne):
         owner.zones.all().delete()
         AntenneZone.objects.bulk_create(AntenneZone(antenne=owner, zone_type=k, code=c) for k, c in sorted(wanted))
-        owner.level = level_of(owner.level, wanted)
+        _set(owner, {})
         owner.save(update_fields=["level"])
         refresh_hierarchy(owner.institution_id)
         owner.refresh_from_db(fields=["parent"])
@@ -115,22 +130,25 @@ def remove(obj: Any, *, by: Person, at: datetime) -> None:
     """
     require(by, "directory.edit")
     before = snapshot(obj)
-    _refuse_if_needed(obj)
     if isinstance(obj, Institution | Antenne | Expert):
         if obj.deleted_at is not None:
             return
+        _refuse_if_needed(obj)
         obj.deleted_at = at
         obj.save(update_fields=["deleted_at"])
         if isinstance(obj, Antenne):
             refresh_hierarchy(obj.institution_id)
         _keep(obj, before, by, at)
         return
+    _refuse_if_held(obj)
     change = _change(obj, before, {}, at)
     try:
         with transaction.atomic():
             obj.delete()
     except models.ProtectedError as error:
-        raise Refused("row_used", "Cette ligne sert encore ailleurs : retirez d’abord ce qui en dépend.") from error
+        raise Refused(
+            "row_used", "Cette ligne a servi à des demandes\u00a0: elle est gardée pour leur histoire."
+        ) from error
     record("directory.changed", change, by=by, at=at)
 
 
@@ -151,14 +169,46 @@ def _refuse_if_needed(obj: Any) -> None:
     if isinstance(obj, Antenne):
         if obj.experts.filter(deleted_at__isnull=True).exists():
             raise Refused(
-                "antenne_has_experts", "Cette antenne a encore des experts : retirez-les ou déplacez-les d’abord."
+                "antenne_has_experts", "Cette antenne a encore des experts\u00a0: retirez-les ou déplacez-les d’abord."
             )
         if obj.users.filter(deleted_at__isnull=True, is_active=True).exists():
             raise Refused(
-                "antenne_has_people", "Des personnes sont encore rattachées à cette antenne : déplacez-les d’abord."
+                "antenne_has_people",
+                "Des personnes sont encore rattachées à cette antenne\u00a0: déplacez-les d’abord.",
             )
+    if isinstance(obj, Institution) and obj.agreements.exists():
+        raise Refused(
+            "institution_designated",
+            "Des conventions collectives désignent cet opérateur\u00a0: chargez d’abord la table qui le remplace.",
+        )
     if isinstance(obj, Institution) and obj.antennes.filter(deleted_at__isnull=True).exists():
-        raise Refused("institution_has_antennes", "Cette institution a encore des antennes : retirez-les d’abord.")
+        raise Refused("institution_has_antennes", "Cette institution a encore des antennes\u00a0: retirez-les d’abord.")
+
+
+def _refuse_if_held(obj: Any) -> None:
+    """A line that others hold would take theirs away with it."""
+    if isinstance(obj, InstitutionSubject) and (held := obj.expert_subjects.filter(expert__deleted_at=None).count()):
+        raise Refused(
+            "competence_held",
+            f"{counted(held, 'expert')} de cette institution {plural(held, 'a', 'ont')} encore cette compétence\u00a0: "
+            "retirez-la d’abord de leur fiche.",
+        )
+    if isinstance(obj, SubjectQuestion) and (
+        awaited := AnswerGrouping.objects.filter(conditions__question=obj).distinct().count()
+    ):
+        raise Refused(
+            "question_awaited",
+            f"Cette question sert encore à {counted(awaited, 'groupe')} de réponses attendues\u00a0: "
+            f"{plural(awaited, 'retirez-le', 'retirez-les')} d’abord.",
+        )
+
+
+def _set(obj: Any, changes: dict[str, Any]) -> None:
+    """Puts the values in the row; an antenne that holds a région is never local."""
+    for name, value in changes.items():
+        setattr(obj, name, value)
+    if isinstance(obj, Antenne) and obj.pk:
+        obj.level = level_of(obj.level, obj.zones.values_list("zone_type", "code"))
 
 
 def _check(obj: Any) -> None:
@@ -171,6 +221,8 @@ def _check(obj: Any) -> None:
         obj.full_clean()
     except ValidationError as error:
         field, faults = next(iter(error.message_dict.items()))
+        if field == "slug":
+            faults = ["Une institution porte déjà ce nom, ou presque. Choisissez-en un autre."]
         raise InvalidInput("not_valid", str(faults[0]), field=None if field == "__all__" else field) from error
 
 
@@ -182,7 +234,10 @@ def _keep(obj: Any, before: dict[str, Any], by: Person, at: datetime) -> Any:
 
 
 def _change(obj: Any, before: dict[str, Any], after: dict[str, Any], at: datetime) -> Change:
+    sheet, pk = sheet_of(obj)
     return Change.objects.create(
+        sheet_type=sheet._meta.label,
+        sheet_id=str(pk),
         target_type=obj._meta.label,
         target_id=str(obj.pk),
         target_label=str(obj)[:200],

@@ -5,3 +5,9 @@ class DirectoryConfig(AppConfig):
     name = "vigie.directory"
     label = "directory"
     verbose_name = "annuaire"
+
+    def ready(self) -> None:
+        from vigie.accounts.teams import register_teams
+        from vigie.directory.queries.lists import teams_of_user
+
+        register_teams(teams_of_user)

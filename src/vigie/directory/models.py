@@ -32,7 +32,7 @@ class Subject(models.Model):
     label = models.CharField("intitulé", max_length=150, unique=True)
     slug = models.SlugField(max_length=150, unique=True)
     position = models.PositiveSmallIntegerField("rang", default=0)
-    is_catch_all = models.BooleanField("autre besoin : lu par une personne", default=False)
+    is_catch_all = models.BooleanField("autre besoin\u00a0: lu par une personne", default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -111,7 +111,16 @@ class ExpertMember(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["expert", "user"], name="expert_member_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["expert", "user"],
+                name="expert_member_once",
+                violation_error_message="Cette personne est déjà dans cette équipe.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
 
 
 class ExpertZone(ZoneLine):
@@ -151,7 +160,7 @@ class ExpertSubject(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.expert} : {self.institution_subject}"
+        return f"{self.expert}\u00a0: {self.institution_subject}"
 
 
 class FirmCondition(models.Model):
@@ -179,7 +188,7 @@ class MatchFilter(FirmCondition):
     """Conditions on the company (matching.md 4.5). Filters of one owner that share a ``group`` are alternatives."""
 
     group = models.CharField("groupe d’alternatives", max_length=40, blank=True)
-    subjects = models.ManyToManyField(Subject, blank=True, related_name="+", verbose_name="sujets (vide : tous)")
+    subjects = models.ManyToManyField(Subject, blank=True, related_name="+", verbose_name="sujets (vide\u00a0: tous)")
     min_years = models.PositiveSmallIntegerField("plus de … années d’existence", null=True, blank=True)
     max_years = models.PositiveSmallIntegerField("moins de … années d’existence", null=True, blank=True)
     min_workforce = models.PositiveIntegerField("effectif minimum", null=True, blank=True)
@@ -199,6 +208,9 @@ class MatchFilter(FirmCondition):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.group or "Condition sur l’entreprise"
+
 
 class AnswerGrouping(FirmCondition):
     """A set of expected answers (matching.md 4.6): all of a grouping, one grouping of an owner."""
@@ -213,6 +225,9 @@ class AnswerGrouping(FirmCondition):
                 violation_error_message="Un groupe de réponses appartient à une institution, une antenne ou un expert.",
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.label or "Réponses attendues"
 
 
 class AnswerCondition(models.Model):
@@ -243,13 +258,16 @@ class Change(models.Model):
     target_type = models.CharField(max_length=60)
     target_id = models.CharField(max_length=40)
     target_label = models.CharField(max_length=200)
+    # The row whose sheet tells it: the target itself, or what the target is a line of.
+    sheet_type = models.CharField(max_length=60, default="")
+    sheet_id = models.CharField(max_length=40, default="")
     before: Any = models.JSONField(default=dict)
     after: Any = models.JSONField(default=dict)
     at = models.DateTimeField()
 
     class Meta:
         ordering = ("-at",)
-        indexes = [models.Index(fields=["target_type", "target_id"], name="change_target")]
+        indexes = [models.Index(fields=["sheet_type", "sheet_id"], name="change_sheet")]
 
     def __str__(self) -> str:
         return self.target_label

@@ -7,10 +7,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vigie.kernel.errors import InvalidInput
+from vigie.kernel.nomenclature.labels import labels
+from vigie.kernel.nomenclature.legal_forms import FAMILIES
 from vigie.kernel.zones import ZoneType
 
 LOCAL, REGIONAL, NATIONAL = "local", "regional", "national"
+NATURES: dict[str, str] = {
+    "ARTISANALE": "Artisanale",
+    "ARTISANALE_REGLEMENTEE": "Artisanale réglementée",
+    "COMMERCIALE": "Commerciale",
+    "AGENT_COMMERCIAL": "Agent commercial",
+    "LIBERALE_REGLEMENTEE": "Libérale réglementée",
+    "LIBERALE_NON_REGLEMENTEE": "Libérale non réglementée",
+    "INDEPENDANTE": "Indépendante",
+    "GESTION_DE_BIENS": "Gestion de biens",
+    "ACTIF_AGRICOLE": "Agricole",
+}
 _SEPARATORS = re.compile(r"[\s,;]+")
+_LINES = re.compile(r"[\n,;]+")
 _NAF = re.compile(r"[A-U]|\d{2}|\d{3}|\d{4}|\d{4}[A-Z]", re.ASCII)
 _LEGAL_FORM = re.compile(r"\d{1,4}", re.ASCII)
 
@@ -46,22 +60,69 @@ def level_of(level: str, zones: Iterable[tuple[str, str]]) -> str:
 def read_naf(text: str) -> list[str]:
     """Activity codes typed with commas or spaces: whole codes, prefixes (47, 47.7) or section letters."""
     codes = [word.replace(".", "").upper() for word in _SEPARATORS.split(text) if word]
-    return _checked(codes, _NAF, "Code d’activité inconnu\u00a0: {code}. Exemples\u00a0: 4711F, 47.7, C.")
+    for code in codes:
+        if not (_NAF.fullmatch(code) and (len(code) == 1 or _begins_one(code, "naf_rev2", "naf_2025"))):
+            raise InvalidInput(
+                "code_unknown", f"Code d’activité inconnu\u00a0: {code}. Exemples\u00a0: 4711F, 47.7, C."
+            )
+    return list(dict.fromkeys(codes))
 
 
 def read_legal_forms(text: str) -> list[str]:
     """Legal categories typed with commas or spaces: four digits, or a prefix (57 for the SAS)."""
     codes = [word for word in _SEPARATORS.split(text) if word]
-    return _checked(codes, _LEGAL_FORM, "Catégorie juridique inconnue\u00a0: {code}. Exemples\u00a0: 5710, 57.")
+    for code in codes:
+        known = _LEGAL_FORM.fullmatch(code) and (_begins_one(code, "legal_forms") or code[:2] in FAMILIES)
+        if not known:
+            raise InvalidInput("code_unknown", f"Catégorie juridique inconnue\u00a0: {code}. Exemples\u00a0: 5710, 57.")
+    return list(dict.fromkeys(codes))
 
 
 def read_words(text: str) -> list[str]:
     """Codes typed with commas, semicolons or spaces, in capitals."""
-    return [word.upper() for word in _SEPARATORS.split(text) if word]
+    return list(dict.fromkeys(word.upper() for word in _SEPARATORS.split(text) if word))
 
 
-def _checked(codes: list[str], shape: re.Pattern[str], message: str) -> list[str]:
-    for code in codes:
-        if not shape.fullmatch(code):
-            raise InvalidInput("code_unknown", message.format(code=code))
-    return list(dict.fromkeys(codes))
+def read_zones(text: str) -> list[str]:
+    """Zones typed as codes (commas, semicolons, spaces) or as names (commas, semicolons, one a line)."""
+    found: list[str] = []
+    for part in _LINES.split(text):
+        words = part.split()
+        if all(any(character.isdigit() for character in word) for word in words):
+            found += [word.upper() for word in words]
+        else:
+            found.append(" ".join(words))
+    return list(dict.fromkeys(found))
+
+
+def is_code(typed: str) -> bool:
+    """True of what ``read_zones`` read as a code: one word with a figure."""
+    return " " not in typed and any(character.isdigit() for character in typed)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a filter asks of the age and the workforce of a firm; None: nothing."""
+
+    min_years: int | None = None
+    max_years: int | None = None
+    min_workforce: int | None = None
+    max_workforce: int | None = None
+
+
+def check_bounds(bounds: Bounds) -> None:
+    """Refuses bounds that no firm can meet."""
+    for low, high, field in (
+        (bounds.min_years, bounds.max_years, "max_years"),
+        (bounds.min_workforce, bounds.max_workforce, "max_workforce"),
+    ):
+        if low is not None and high is not None and high <= low:
+            raise InvalidInput(
+                "bounds_empty",
+                "Aucune entreprise ne peut remplir cette condition\u00a0: le maximum doit dépasser le minimum.",
+                field=field,
+            )
+
+
+def _begins_one(code: str, *names: str) -> bool:
+    return any(known.startswith(code) for name in names for known in labels(name))

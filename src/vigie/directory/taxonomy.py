@@ -43,23 +43,23 @@ class ThemeSeed:
 FUNDING = (
     QuestionSeed(
         "moins_de_10k_restant_a_financer",
-        "Vous reste-t-il moins de 10 000 € à financer ?",
-        "Moins de 10 000 € à financer",
+        "Vous reste-t-il moins de 10\u00a0000\u00a0€ à financer\u00a0?",
+        "Moins de 10\u00a0000\u00a0€ à financer",
     ),
     QuestionSeed(
         "financement_bancaire_envisage",
-        "Envisagez-vous un prêt bancaire ?",
+        "Envisagez-vous un prêt bancaire\u00a0?",
         "Prêt bancaire envisagé",
     ),
 )
 
 HIRING = (
-    QuestionSeed("recrutement_premier", "Est-ce votre premier recrutement ?", "Premier recrutement"),
-    QuestionSeed("recrutement_identifie", "Avez-vous déjà trouvé la personne ?", "Personne trouvée"),
+    QuestionSeed("recrutement_premier", "Est-ce votre premier recrutement\u00a0?", "Premier recrutement"),
+    QuestionSeed("recrutement_identifie", "Avez-vous déjà trouvé la personne\u00a0?", "Personne trouvée"),
     QuestionSeed(
-        "recrutement_en_apprentissage", "Pensez-vous à un apprenti ou à un alternant ?", "Apprentissage envisagé"
+        "recrutement_en_apprentissage", "Pensez-vous à un apprenti ou à un alternant\u00a0?", "Apprentissage envisagé"
     ),
-    QuestionSeed("recrutement_poste_cadre", "Est-ce un poste de cadre ?", "Poste de cadre"),
+    QuestionSeed("recrutement_poste_cadre", "Est-ce un poste de cadre\u00a0?", "Poste de cadre"),
 )
 
 THEMES = (
@@ -74,7 +74,7 @@ THEMES = (
                 (
                     QuestionSeed(
                         "formee_est_salariee_de_lentreprise",
-                        "La personne à former est-elle salariée de l’entreprise ?",
+                        "La personne à former est-elle salariée de l’entreprise\u00a0?",
                         "Personne salariée",
                     ),
                 ),
@@ -84,7 +84,7 @@ THEMES = (
                 "Recruter ou maintenir dans l’emploi une personne handicapée",
                 (
                     QuestionSeed(
-                        "recrutement_handicape", "Voulez-vous recruter une personne handicapée ?", "Recrutement"
+                        "recrutement_handicape", "Voulez-vous recruter une personne handicapée\u00a0?", "Recrutement"
                     ),
                 ),
             ),
@@ -118,7 +118,7 @@ THEMES = (
                 (
                     QuestionSeed(
                         "etalement_cotisations_sociales",
-                        "Voulez-vous étaler le paiement de cotisations sociales ?",
+                        "Voulez-vous étaler le paiement de cotisations sociales\u00a0?",
                         "Étalement de cotisations",
                     ),
                 ),
@@ -144,14 +144,18 @@ THEMES = (
             SubjectSeed(
                 "international",
                 "Se développer à l’international",
-                (QuestionSeed("outside_europe", "Visez-vous un pays hors de l’Union européenne ?", "Hors Europe"),),
+                (
+                    QuestionSeed(
+                        "outside_europe", "Visez-vous un pays hors de l’Union européenne\u00a0?", "Hors Europe"
+                    ),
+                ),
             ),
             SubjectSeed(
                 "nouvelle-offre-produit-service",
                 "Créer un produit ou un service",
                 (
                     QuestionSeed(
-                        "protection_produit", "Voulez-vous protéger une marque ou une invention ?", "Protection"
+                        "protection_produit", "Voulez-vous protéger une marque ou une invention\u00a0?", "Protection"
                     ),
                 ),
             ),
@@ -191,7 +195,7 @@ THEMES = (
                 (
                     QuestionSeed(
                         "ameliorer_conditions_travail",
-                        "S’agit-il de réduire la pénibilité d’un poste ?",
+                        "S’agit-il de réduire la pénibilité d’un poste\u00a0?",
                         "Pénibilité d’un poste",
                     ),
                 ),
@@ -209,7 +213,7 @@ THEMES = (
                 (
                     QuestionSeed(
                         "entreprise_a_reprendre_trouvee",
-                        "Avez-vous trouvé l’entreprise à reprendre ?",
+                        "Avez-vous trouvé l’entreprise à reprendre\u00a0?",
                         "Entreprise trouvée",
                     ),
                 ),

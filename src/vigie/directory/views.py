@@ -14,9 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from vigie.accounts.access import granted, person_of
 from vigie.accounts.models import Antenne, Institution
 from vigie.directory import actions
-from vigie.directory.forms import FORMS, RowForm, ZonesForm
+from vigie.directory.forms.codes import ZonesForm
+from vigie.directory.forms.rows import FORMS, RowForm
 from vigie.directory.models import Expert, Subject
 from vigie.directory.queries import lists, sheets
+from vigie.directory.queries.sections import Sheet
+from vigie.directory.snapshots import SHEETS, sheet_of
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput, Refused
 from vigie.kernel.period import paris_day
@@ -59,7 +62,7 @@ def experts(request: HttpRequest) -> HttpResponse:
 def institution(request: HttpRequest, pk: int) -> HttpResponse:
     """``/equipe/annuaire/institutions/<id>/``"""
     row = get_object_or_404(Institution, pk=pk)
-    return _sheet(request, sheets.institution_sheet(row), _under("antenne", "institution", pk, "Ajouter une antenne"))
+    return _sheet(request, sheets.institution_sheet(row))
 
 
 @granted("directory.view")
@@ -67,7 +70,7 @@ def institution(request: HttpRequest, pk: int) -> HttpResponse:
 def antenne(request: HttpRequest, pk: int) -> HttpResponse:
     """``/equipe/annuaire/antennes/<id>/``"""
     row = get_object_or_404(Antenne.objects.select_related("institution", "parent"), pk=pk)
-    return _sheet(request, sheets.antenne_sheet(row), _under("expert", "antenne", pk, "Ajouter un expert"))
+    return _sheet(request, sheets.antenne_sheet(row))
 
 
 @granted("directory.view")
@@ -75,7 +78,7 @@ def antenne(request: HttpRequest, pk: int) -> HttpResponse:
 def expert(request: HttpRequest, pk: int) -> HttpResponse:
     """``/equipe/annuaire/experts/<id>/``"""
     row = get_object_or_404(Expert.objects.select_related("antenne__institution"), pk=pk)
-    return _sheet(request, sheets.expert_sheet(row, paris_day(now())), ("", ""))
+    return _sheet(request, sheets.expert_sheet(row, paris_day(now())))
 
 
 @granted("directory.view")
@@ -83,7 +86,7 @@ def expert(request: HttpRequest, pk: int) -> HttpResponse:
 def subject(request: HttpRequest, pk: int) -> HttpResponse:
     """``/equipe/annuaire/sujets/<id>/``"""
     row = get_object_or_404(Subject.objects.select_related("theme"), pk=pk)
-    return _sheet(request, sheets.subject_sheet(row), ("", ""))
+    return _sheet(request, sheets.subject_sheet(row))
 
 
 @granted("directory.edit")
@@ -95,7 +98,7 @@ def add(request: HttpRequest, kind: str, owner_kind: str = "", owner_pk: int = 0
         raise Http404
     bound = {}
     if owner_kind:
-        bound[owners[owner_kind]] = get_object_or_404(OWNERS[owner_kind], pk=owner_pk)
+        bound[owners[owner_kind]] = get_object_or_404(_living(OWNERS[owner_kind]), pk=owner_pk)
     return _edit(request, kind, model(**bound))
 
 
@@ -104,22 +107,27 @@ def add(request: HttpRequest, kind: str, owner_kind: str = "", owner_pk: int = 0
 def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """The form of a row that exists."""
     model, _form, _owners = _kind(kind)
-    return _edit(request, kind, get_object_or_404(model, pk=pk))
+    return _edit(request, kind, get_object_or_404(_living(model), pk=pk))
 
 
 @granted("directory.edit")
 @require_POST
 def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Takes a row away, after its confirmation sentence."""
+    """Takes a row away, after its confirmation sentence; a second sending finds it gone already."""
     model, _form, _owners = _kind(kind)
-    row = get_object_or_404(model, pk=pk)
+    if kind == "sujet":  # the taxonomy is archived, not taken away
+        raise Http404
+    row = model._default_manager.filter(pk=pk).first()
+    if row is None:
+        messages.info(request, "Cette ligne n’est plus dans l’annuaire.")
+        return redirect("directory:home")
     back = _home_of(row, after_removal=True)
     try:
         actions.remove(row, by=person_of(request), at=now())
     except Refused as refused:
         messages.error(request, refused.message_fr)
         return redirect(_home_of(row))
-    messages.success(request, f"« {row} » est retiré de l’annuaire.")
+    messages.success(request, f"«\u00a0{row}\u00a0» est retiré de l’annuaire.")
     return redirect(back)
 
 
@@ -129,7 +137,7 @@ def zones(request: HttpRequest, owner_kind: str, pk: int) -> HttpResponse:
     """The zones of an antenne, or of an expert's own territory."""
     if owner_kind not in ("antenne", "expert"):
         raise Http404
-    owner: Any = get_object_or_404(OWNERS[owner_kind], pk=pk)
+    owner: Any = get_object_or_404(_living(OWNERS[owner_kind]), pk=pk)
     held = list(owner.zones.values_list("zone_type", "code"))
     form = ZonesForm(request.POST if request.method == "POST" else None, held=held)
     if request.method == "POST" and form.is_valid():
@@ -157,24 +165,24 @@ def _edit(request: HttpRequest, kind: str, row: Any) -> HttpResponse:
         else:
             messages.success(request, "C’est enregistré.")
             return redirect(_home_of(saved))
-    page = {"title": f"{form.title} : {row}" if row.pk else f"{form.title} : ajouter", "back": _home_of(row)}
+    page = {"title": f"{form.title}\u00a0: {row}" if row.pk else f"{form.title}\u00a0: ajouter", "back": _home_of(row)}
     return render(request, "directory/form.html", {"form": form, "page": page})
 
 
 def _home_of(row: Any, *, after_removal: bool = False) -> str:
     """The sheet where a row is read: its own, or that of its owner."""
-    if isinstance(row, Institution):
-        return reverse("directory:home") if after_removal or not row.pk else _at("institution", row.pk)
+    if isinstance(row, SHEETS) and (after_removal or not row.pk):
+        return _above(row)
+    model, pk = sheet_of(row)
+    return _at(model._meta.model_name or "", pk)
+
+
+def _above(row: Any) -> str:
+    """The page that lists a row that has a sheet."""
     if isinstance(row, Antenne):
-        return _at("institution", row.institution_id) if after_removal or not row.pk else _at("antenne", row.pk)
+        return _at("institution", row.institution_id)
     if isinstance(row, Expert):
-        return _at("antenne", row.antenne_id) if after_removal or not row.pk else _at("expert", row.pk)
-    if isinstance(row, Subject):
-        return _at("subject", row.pk)
-    for name in ("expert", "antenne", "institution", "subject"):
-        owner = getattr(row, f"{name}_id", None)
-        if owner is not None:
-            return _at(name, owner)
+        return _at("antenne", row.antenne_id)
     return reverse("directory:home")
 
 
@@ -182,9 +190,11 @@ def _at(name: str, pk: int) -> str:
     return reverse(f"directory:{name}", args=[pk])
 
 
-def _under(kind: str, owner_kind: str, pk: int, label: str) -> tuple[str, str]:
-    return reverse("directory:add_under", args=[kind, owner_kind, pk]), label
+def _living(model: Any) -> models.QuerySet:
+    """The rows that can still be changed."""
+    rows = model._default_manager.all()
+    return rows.filter(deleted_at__isnull=True) if hasattr(model, "deleted_at") else rows
 
 
-def _sheet(request: HttpRequest, sheet: sheets.Sheet, child: tuple[str, str]) -> HttpResponse:
-    return render(request, "directory/sheet.html", {"page": sheet, "child_href": child[0], "child_label": child[1]})
+def _sheet(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    return render(request, "directory/sheet.html", {"page": sheet})

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from vigie.accounts.models import Institution
-from vigie.directory.models import Expert, Subject
+from vigie.accounts.models import Antenne, Institution, User
+from vigie.accounts.teams import Team
+from vigie.directory.models import Expert, ExpertSubject, InstitutionSubject, Subject
 from vigie.kernel.text import fold
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import counted
@@ -37,21 +39,15 @@ class SubjectsPage:
 
 
 def home_page(text: str, number: str) -> HomePage:
-    """Institutions whose name holds every word, with their counts; 2 queries."""
-    found = Institution.objects.filter(LIVING).annotate(
-        antenne_count=Count("antennes", filter=Q(antennes__deleted_at__isnull=True), distinct=True),
-        subject_count=Count("competences__subject", distinct=True),
-        expert_count=Count(
-            "antennes__experts",
-            filter=Q(antennes__deleted_at__isnull=True, antennes__experts__deleted_at__isnull=True),
-            distinct=True,
-        ),
-    )
+    """Institutions whose name holds every word, with their counts; 4 queries."""
     words = fold(text).split()
     named = [
-        one for one in found.order_by("name") if all(word in fold(f"{one.name} {one.short_name}") for word in words)
+        one
+        for one in Institution.objects.filter(LIVING).order_by("name")
+        if all(word in fold(f"{one.name} {one.short_name}") for word in words)
     ]
     rows = Paginator(named, PER_PAGE).get_page(number)
+    counts = _counts([one.pk for one in rows])
     return HomePage(
         count=counted(len(named), "institution"),
         table=Table(
@@ -67,9 +63,7 @@ def home_page(text: str, number: str) -> HomePage:
                 (
                     Cell(one.name, href=reverse("directory:institution", args=[one.pk]), hint=one.short_name),
                     one.get_kind_display(),
-                    str(one.antenne_count),
-                    str(one.expert_count),
-                    str(one.subject_count),
+                    *(str(count.get(one.pk, 0)) for count in counts),
                 )
                 for one in rows
             ),
@@ -86,16 +80,27 @@ def home_page(text: str, number: str) -> HomePage:
     )
 
 
-def subjects_page() -> SubjectsPage:
-    """Every subject with its theme, its questions and the number of experts who answer it; 1 query."""
-    found = Subject.objects.select_related("theme").annotate(
-        question_count=Count("questions", distinct=True),
-        expert_count=Count(
-            "institution_subjects__expert_subjects__expert",
-            filter=Q(institution_subjects__expert_subjects__expert__deleted_at__isnull=True),
-            distinct=True,
-        ),
+def _counts(institutions: list[int]) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
+    """By institution: living antennes, living experts, subjects; 3 queries."""
+
+    def by(rows: QuerySet, owner: str, counted_column: str) -> dict[int, int]:
+        return dict(rows.order_by().values_list(owner).annotate(Count(counted_column, distinct=True)))
+
+    antennes = Antenne.objects.filter(LIVING, institution__in=institutions)
+    experts = Expert.objects.filter(LIVING, antenne__deleted_at__isnull=True, antenne__institution__in=institutions)
+    competences = InstitutionSubject.objects.filter(institution__in=institutions)
+    return (
+        by(antennes, "institution", "pk"),
+        by(experts, "antenne__institution", "pk"),
+        by(competences, "institution", "subject"),
     )
+
+
+def subjects_page() -> SubjectsPage:
+    """Every subject with its theme, its questions and the number of experts who answer it; 2 queries."""
+    found = Subject.objects.select_related("theme").annotate(question_count=Count("questions", distinct=True))
+    held = ExpertSubject.objects.filter(expert__deleted_at__isnull=True).order_by()
+    experts = dict(held.values_list("institution_subject__subject").annotate(Count("expert", distinct=True)))
     rows = tuple(
         (
             Cell(
@@ -103,7 +108,7 @@ def subjects_page() -> SubjectsPage:
             ),
             one.theme.label,
             str(one.question_count),
-            str(one.expert_count),
+            str(experts.get(one.pk, 0)),
         )
         for one in found
     )
@@ -125,6 +130,18 @@ def subjects_page() -> SubjectsPage:
     )
 
 
+def _antenne_names() -> dict[int, str]:
+    """Living antenne → its name and those of its institution, folded: there is no such column. 1 query."""
+    rows = Antenne.objects.filter(LIVING).values_list("pk", "name", "institution__name", "institution__short_name")
+    return {pk: fold(" ".join(names)) for pk, *names in rows.order_by()}
+
+
+def teams_of_user(user: User) -> Iterable[Team]:
+    """The living expert teams of a person, for his account page; 1 query."""
+    experts = Expert.objects.filter(LIVING, members__user=user).select_related("antenne").order_by("full_name", "pk")
+    return tuple(Team(one.full_name, one.antenne.name) for one in experts)
+
+
 @dataclass(frozen=True)
 class ExpertsPage:
     """Experts found by name, address or antenne."""
@@ -135,16 +152,13 @@ class ExpertsPage:
 
 
 def experts_page(text: str, number: str) -> ExpertsPage:
-    """Living experts whose name, address, antenne or institution holds every word; 2 queries."""
+    """Living experts whose name, address, antenne or institution holds every word; 4 queries."""
     found = Expert.objects.filter(LIVING).select_related("antenne__institution")
-    for word in text.split()[:6]:
-        found = found.filter(
-            Q(full_name__icontains=word)
-            | Q(email__icontains=word)
-            | Q(antenne__name__icontains=word)
-            | Q(antenne__institution__name__icontains=word)
-            | Q(antenne__institution__short_name__icontains=word)
-        )
+    words = fold(text).split()[:6]
+    antennes = _antenne_names() if words else {}
+    for word in words:
+        placed = [pk for pk, name in antennes.items() if word in name]
+        found = found.filter(Q(search_text__contains=word) | Q(antenne__in=placed))
     rows = Paginator(found.order_by("full_name", "pk"), PER_PAGE).get_page(number)
     return ExpertsPage(
         count=counted(rows.paginator.count, "expert"),

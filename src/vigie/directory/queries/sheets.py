@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,62 +9,26 @@ from django.db import models
 from django.urls import reverse
 
 from vigie.accounts.models import Absence, Antenne, Habilitation, Institution
-from vigie.directory.models import (
-    AnswerGrouping,
-    Change,
-    Expert,
-    ExpertMember,
-    MatchFilter,
-    Subject,
+from vigie.directory.models import Expert, ExpertMember, Subject
+from vigie.directory.queries.sections import (
+    Line,
+    Section,
+    Sheet,
+    add_link,
+    closed_if_removed,
+    conditions_of,
+    edit_link,
+    history_of,
+    remove_button,
 )
-from vigie.journal.models import Event
-from vigie.kernel.nomenclature.naf import naf_label
+from vigie.directory.rules import NATURES
+from vigie.kernel.zones import ZoneType
 from vigie.rights.table import Role
 from vigie.territory.queries import zone_labels
-from vigie.ui.components import ActButton, Cell, Column, Fact, Link, Step, Table
-from vigie.ui.formats import counted, day_short, listed
+from vigie.ui.components import Cell, Column, Fact, Link, Table
+from vigie.ui.formats import listed
 
-HISTORY = 20
 MOST_ROWS = 200
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a sheet: what it says, and what can be done to it."""
-
-    title: str
-    detail: str = ""
-    href: str = ""
-    edit: str = ""
-    remove: ActButton | None = None
-
-
-@dataclass(frozen=True)
-class Section:
-    """A titled group of lines; add: the address of the form that adds one."""
-
-    title: str
-    lines: tuple[Line, ...]
-    empty: str
-    add: str = ""
-    add_label: str = ""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A page of the address book."""
-
-    title: str
-    kind: str
-    back: tuple[Link, ...]
-    facts: tuple[Fact, ...]
-    warnings: tuple[str, ...]
-    sections: tuple[Section, ...]
-    tables: tuple[Table, ...]
-    history: tuple[Step, ...]
-    edit: str
-    zones: str = ""
-    remove: ActButton | None = None
 
 
 def institution_sheet(institution: Institution) -> Sheet:
@@ -76,7 +39,7 @@ def institution_sheet(institution: Institution) -> Sheet:
         .order_by("level", "name")[:MOST_ROWS]
     )
     competences = institution.competences.select_related("subject__theme").order_by("subject__label", "description")
-    return Sheet(
+    sheet = Sheet(
         title=institution.name,
         kind="Institution",
         back=(Link("Annuaire", reverse("directory:home")),),
@@ -86,6 +49,7 @@ def institution_sheet(institution: Institution) -> Sheet:
             Fact("Code d’activité artisanale", "accepté" if institution.accepts_craft_code else "sans effet"),
             Fact("Nature inconnue", "acceptée" if institution.accepts_unknown_nature else "refusée"),
             Fact("Une seule équipe par besoin", "oui" if institution.one_team_at_a_time else "non"),
+            *_operator_facts(institution),
             Fact("Prise de rendez-vous", institution.booking_url, missing="aucune"),
         ),
         warnings=(),
@@ -93,20 +57,27 @@ def institution_sheet(institution: Institution) -> Sheet:
             Section(
                 "Compétences",
                 tuple(
-                    Line(str(one.subject), one.description, remove=_remove("competence-institution", one))
+                    Line(
+                        one.subject.label,
+                        one.description,
+                        edit=edit_link("competence-institution", one),
+                        remove=remove_button("competence-institution", one),
+                    )
                     for one in competences
                 ),
                 "Cette institution ne répond encore à aucun sujet.",
-                _add("competence-institution", institution),
+                add_link("competence-institution", institution),
                 "Ajouter une compétence",
             ),
-            *_conditions(institution),
+            *conditions_of(institution),
         ),
         tables=(_antenne_table(antennes),),
-        history=_history(institution),
-        edit=_edit("institution", institution),
-        remove=_remove("institution", institution),
+        history=history_of(institution),
+        edit=edit_link("institution", institution),
+        remove=remove_button("institution", institution),
+        child=Link("Ajouter une antenne", add_link("antenne", institution)),
     )
+    return closed_if_removed(sheet, institution.deleted_at)
 
 
 def antenne_sheet(antenne: Antenne) -> Sheet:
@@ -123,7 +94,7 @@ def antenne_sheet(antenne: Antenne) -> Sheet:
     warnings = []
     if not zones and antenne.level != Antenne.Level.NATIONAL:
         warnings.append("Sans zone d’intervention, cette antenne ne reçoit aucun besoin.")
-    return Sheet(
+    sheet = Sheet(
         title=antenne.name,
         kind="Antenne",
         back=(
@@ -146,14 +117,16 @@ def antenne_sheet(antenne: Antenne) -> Sheet:
                 reverse("accounts:invite"),
                 "Inviter une personne",
             ),
-            *_conditions(antenne),
+            *conditions_of(antenne),
         ),
         tables=(_expert_table(experts),),
-        history=_history(antenne),
-        edit=_edit("antenne", antenne),
+        history=history_of(antenne),
+        edit=edit_link("antenne", antenne),
         zones=reverse("directory:zones", args=["antenne", antenne.pk]),
-        remove=_remove("antenne", antenne),
+        remove=remove_button("antenne", antenne),
+        child=Link("Ajouter un expert", add_link("expert", antenne)),
     )
+    return closed_if_removed(sheet, antenne.deleted_at)
 
 
 def expert_sheet(expert: Expert, today: date) -> Sheet:
@@ -162,7 +135,7 @@ def expert_sheet(expert: Expert, today: date) -> Sheet:
     inherited = [(line.zone_type, line.code) for line in expert.antenne.zones.all()]
     labels = zone_labels([*own, *inherited])
     members = list(expert.members.select_related("user").order_by("user__full_name"))
-    return Sheet(
+    sheet = Sheet(
         title=expert.full_name,
         kind="Expert",
         back=(
@@ -182,14 +155,15 @@ def expert_sheet(expert: Expert, today: date) -> Sheet:
         warnings=_expert_warnings(expert, [one.user_id for one in members], own, inherited, today),
         sections=(
             *_team_sections(expert, members),
-            *_conditions(expert),
+            *conditions_of(expert),
         ),
         tables=(),
-        history=_history(expert),
-        edit=_edit("expert", expert),
+        history=history_of(expert),
+        edit=edit_link("expert", expert),
         zones=reverse("directory:zones", args=["expert", expert.pk]),
-        remove=_remove("expert", expert),
+        remove=remove_button("expert", expert),
     )
+    return closed_if_removed(sheet, expert.deleted_at)
 
 
 def subject_sheet(subject: Subject) -> Sheet:
@@ -211,13 +185,13 @@ def subject_sheet(subject: Subject) -> Sheet:
                     Line(
                         one.label,
                         listed([str(label) for _value, label in one.answers]),
-                        edit=_edit("question", one),
-                        remove=_remove("question", one),
+                        edit=edit_link("question", one),
+                        remove=remove_button("question", one),
                     )
                     for one in subject.questions.all()
                 ),
                 "Aucune question n’est posée pour ce sujet.",
-                _add("question", subject),
+                add_link("question", subject),
                 "Ajouter une question",
             ),
             Section(
@@ -230,22 +204,34 @@ def subject_sheet(subject: Subject) -> Sheet:
                     )
                     for one in held.order_by("institution__name", "description")
                 ),
-                "Aucune institution ne répond à ce sujet : toute demande attendra une personne.",
+                "Aucune institution ne répond à ce sujet\u00a0: toute demande attendra une personne.",
             ),
         ),
         tables=(),
-        history=_history(subject),
-        edit=_edit("sujet", subject),
+        history=history_of(subject),
+        edit=edit_link("sujet", subject),
     )
 
 
-# --- pieces -------------------------------------------------------------------------------------------------------
+# --- pieces ----------------------------------------------------------------------------------------------------
 def _living_experts() -> models.Count:
     return models.Count("experts", filter=models.Q(experts__deleted_at__isnull=True), distinct=True)
 
 
+def _operator_facts(institution: Institution) -> tuple[Fact, ...]:
+    """What makes an institution the skills operator of a firm; nothing for the others."""
+    if institution.kind != Institution.Kind.OPCO:
+        return ()
+    regions = zone_labels([(ZoneType.REGION, code) for code in institution.opco_region_codes])
+    agreements = institution.agreements.values_list("idcc", flat=True).order_by("idcc")
+    return (
+        Fact("Conventions collectives", ", ".join(f"IDCC {idcc}" for idcc in agreements), missing="aucune"),
+        Fact("Régions d’office", listed(sorted(regions.values())), missing="aucune"),
+    )
+
+
 def _natures(institution: Institution) -> str:
-    return ", ".join(nature.replace("_", " ").lower() for nature in institution.accepted_natures)
+    return listed([NATURES.get(nature, nature).lower() for nature in institution.accepted_natures])
 
 
 def _antenne_table(antennes: list[Any]) -> Table:
@@ -277,13 +263,13 @@ def _team_sections(expert: Expert, members: list[ExpertMember]) -> tuple[Section
                 Line(
                     str(one.institution_subject.subject),
                     " — ".join(filter(None, (one.institution_subject.description, one.criteria))),
-                    edit=_edit("competence", one),
-                    remove=_remove("competence", one),
+                    edit=edit_link("competence", one),
+                    remove=remove_button("competence", one),
                 )
                 for one in competences
             ),
             "Sans compétence, cet expert ne reçoit aucun besoin.",
-            _add("competence", expert),
+            add_link("competence", expert),
             "Ajouter une compétence",
         ),
         Section(
@@ -293,12 +279,12 @@ def _team_sections(expert: Expert, members: list[ExpertMember]) -> tuple[Section
                     str(one.user),
                     one.user.email,
                     href=reverse("accounts:person", args=[one.user_id]),
-                    remove=_remove("membre", one),
+                    remove=remove_button("membre", one),
                 )
                 for one in members
             ),
-            "Personne ne peut répondre depuis le site : seule la boîte aux lettres reçoit les besoins.",
-            _add("membre", expert),
+            "Personne ne peut répondre depuis le site\u00a0: seule la boîte aux lettres reçoit les besoins.",
+            add_link("membre", expert),
             "Ajouter une personne",
         ),
     )
@@ -321,76 +307,6 @@ def _expert_table(experts: list[Any]) -> Table:
     )
 
 
-def _conditions(owner: Institution | Antenne | Expert) -> tuple[Section, Section]:
-    """The filters and the expected answers of an owner."""
-    filters = owner.matchfilters.prefetch_related("subjects").order_by("pk")
-    groupings = owner.answergroupings.prefetch_related("conditions__question").order_by("pk")
-    return (
-        Section(
-            "Conditions sur l’entreprise",
-            tuple(
-                Line(
-                    filter_sentence(one),
-                    _scope(one),
-                    edit=_edit("filtre", one),
-                    remove=_remove("filtre", one),
-                )
-                for one in filters
-            ),
-            "Aucune condition : toutes les entreprises sont acceptées.",
-            _add("filtre", owner),
-            "Ajouter une condition",
-        ),
-        Section(
-            "Réponses attendues aux questions",
-            tuple(
-                Line(_grouping_sentence(one), one.label, edit=_edit("reponses", one), remove=_remove("reponses", one))
-                for one in groupings
-            ),
-            "Aucune réponse n’est attendue : toutes sont acceptées.",
-            _add("reponses", owner),
-            "Ajouter un groupe de réponses",
-        ),
-    )
-
-
-def filter_sentence(row: MatchFilter) -> str:
-    """A filter in words: « plus de 3 ans d’existence, moins de 50 salariés »."""
-    parts = []
-    if row.min_years is not None:
-        parts.append(f"plus de {counted(row.min_years, 'an')} d’existence")
-    if row.max_years is not None:
-        parts.append(f"moins de {counted(row.max_years, 'an')} d’existence")
-    if row.min_workforce is not None:
-        parts.append(f"au moins {counted(row.min_workforce, 'salarié')}")
-    if row.max_workforce is not None:
-        parts.append(f"moins de {counted(row.max_workforce, 'salarié')}")
-    parts += _codes("activités", row.accepted_naf, [naf_label(code) or code for code in row.accepted_naf])
-    parts += _codes("sauf les activités", row.excluded_naf, [naf_label(code) or code for code in row.excluded_naf])
-    parts += _codes("catégories juridiques", row.accepted_legal_forms, row.accepted_legal_forms)
-    parts += _codes("sauf les catégories juridiques", row.excluded_legal_forms, row.excluded_legal_forms)
-    parts += _codes("sauf les communes", row.excluded_communes, row.excluded_communes)
-    return listed(parts) if parts else "Aucune condition"
-
-
-def _codes(words: str, codes: list[str], labels: list[str]) -> list[str]:
-    return [f"{words} {', '.join(labels)}"] if codes else []
-
-
-def _scope(row: MatchFilter) -> str:
-    labels = [subject.label for subject in row.subjects.all()]
-    scope = f"Pour : {', '.join(labels)}" if labels else "Pour tous les sujets"
-    return f"{scope}. Alternative « {row.group} »." if row.group else f"{scope}."
-
-
-def _grouping_sentence(row: AnswerGrouping) -> str:
-    words = []
-    for one in row.conditions.all():
-        answers = dict((str(value), str(label)) for value, label in one.question.answers)
-        words.append(f"{one.question.short_label or one.question.label} : {answers.get(one.value, one.value)}")
-    return listed(words) if words else "Aucune réponse"
-
-
 def _territory_sentence(
     expert: Expert, own: list[tuple[str, str]], inherited: list[tuple[str, str]], labels: dict[Any, str]
 ) -> str:
@@ -407,8 +323,6 @@ def _expert_warnings(
     expert: Expert, user_ids: list[int], own: list[Any], inherited: list[Any], today: date
 ) -> tuple[str, ...]:
     warnings = []
-    if expert.deleted_at is not None:
-        warnings.append(f"Retiré de l’annuaire le {day_short(expert.deleted_at)}.")
     if not own and not inherited and expert.antenne.level != Antenne.Level.NATIONAL:
         warnings.append("Sans zone d’intervention, cet expert ne reçoit aucun besoin.")
     absent = set(
@@ -419,44 +333,5 @@ def _expert_warnings(
     if user_ids and absent == set(user_ids):
         warnings.append("Toute l’équipe est absente aujourd’hui.")
     if not user_ids:
-        warnings.append("Adresse sans utilisateur : personne ne peut répondre sur le site.")
+        warnings.append("Adresse sans utilisateur\u00a0: personne ne peut répondre sur le site.")
     return tuple(warnings)
-
-
-def _history(obj: models.Model) -> tuple[Step, ...]:
-    """The last edits of the row, and who made them; 2 queries."""
-    changes = list(Change.objects.filter(target_type=obj._meta.label, target_id=str(obj.pk))[:HISTORY])
-    events = Event.objects.filter(subject_type=Change._meta.label, subject_id__in=[str(one.pk) for one in changes])
-    authors = {event.subject_id: event.actor_name for event in events}
-    return tuple(Step(_change_title(one), one.at, authors.get(str(one.pk), "")) for one in reversed(changes))
-
-
-def _change_title(change: Change) -> str:
-    if not change.before:
-        return "Ajout"
-    if not change.after:
-        return "Retrait"
-    touched = [name for name, value in change.after.items() if change.before.get(name) != value]
-    return f"Modification : {listed(touched)}" if touched else "Modification"
-
-
-def _add(kind: str, parent: models.Model) -> str:
-    return reverse("directory:add_under", args=[kind, _owner_kind(parent), parent.pk])
-
-
-def _owner_kind(parent: models.Model) -> str:
-    names = {Institution: "institution", Antenne: "antenne", Expert: "expert", Subject: "sujet"}
-    return names[type(parent)]
-
-
-def _edit(kind: str, obj: models.Model) -> str:
-    return reverse("directory:edit", args=[kind, obj.pk])
-
-
-def _remove(kind: str, obj: models.Model) -> ActButton:
-    return ActButton(
-        "Retirer",
-        reverse("directory:remove", args=[kind, obj.pk]),
-        style="tertiary",
-        confirm=f"« {obj} » sera retiré de l’annuaire. L’historique est gardé.",
-    )

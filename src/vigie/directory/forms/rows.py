@@ -1,12 +1,12 @@
-"""Forms of the address book: how things are typed. What is refused for a reason is refused by the actions.
+"""Forms of the rows of the address book: how things are typed. What is refused for a reason is refused by the actions.
 
 One class per kind of row; ``FORMS`` says which kinds can be edited on screen, and under what they are added.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
+from itertools import count
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,6 +15,7 @@ from django.utils.text import slugify
 
 from vigie.accounts.models import Antenne, Institution, User
 from vigie.directory import actions
+from vigie.directory.forms.codes import CodesField, official_codes
 from vigie.directory.models import (
     AnswerGrouping,
     Expert,
@@ -25,39 +26,11 @@ from vigie.directory.models import (
     Subject,
     SubjectQuestion,
 )
-from vigie.directory.rules import read_legal_forms, read_naf, read_words
-from vigie.kernel.errors import InvalidInput
-from vigie.kernel.zones import ZONE_LABELS, ZoneType
+from vigie.directory.rules import NATURES, read_legal_forms, read_naf, read_words
+from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person
-from vigie.territory.queries import check_zone
 from vigie.ui.fields import CleanLineField, CleanTextField, EmailField, PhoneField
 from vigie.ui.forms import DsfrForm
-
-NATURES = (
-    ("ARTISANALE", "Artisanale"),
-    ("ARTISANALE_REGLEMENTEE", "Artisanale réglementée"),
-    ("COMMERCIALE", "Commerciale"),
-    ("AGENT_COMMERCIAL", "Agent commercial"),
-    ("LIBERALE_REGLEMENTEE", "Libérale réglementée"),
-    ("LIBERALE_NON_REGLEMENTEE", "Libérale non réglementée"),
-    ("INDEPENDANTE", "Indépendante"),
-    ("GESTION_DE_BIENS", "Gestion de biens"),
-    ("ACTIF_AGRICOLE", "Agricole"),
-)
-
-
-class CodesField(CleanTextField):
-    """Codes typed with commas or spaces, read by a rule."""
-
-    def __init__(self, *, reader: Callable[[str], list[str]], **kwargs: Any) -> None:
-        super().__init__(required=False, rows=2, max_length=2000, **kwargs)
-        self.reader = reader
-
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
-        try:
-            return self.reader(super().clean(value))
-        except InvalidInput as refused:
-            raise ValidationError(refused.message_fr, code=refused.code) from None
 
 
 class RowForm(DsfrForm):
@@ -93,17 +66,17 @@ class InstitutionForm(RowForm):
     title = "Institution"
     columns = (
         "name", "short_name", "kind", "accepted_natures", "accepts_craft_code", "accepts_unknown_nature",
-        "one_team_at_a_time", "booking_url",
+        "one_team_at_a_time", "opco_region_codes", "booking_url",
     )  # fmt: skip
     name = CleanLineField(label="Nom", max_length=150)
     short_name = CleanLineField(label="Nom court", max_length=40, required=False)
     kind = forms.ChoiceField(label="Catégorie", choices=Institution.Kind.choices)
     accepted_natures = forms.MultipleChoiceField(
         label="Natures d’activité acceptées",
-        choices=NATURES,
+        choices=list(NATURES.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Aucune case cochée : toutes les entreprises sont acceptées.",
+        help_text="Aucune case cochée\u00a0: toutes les entreprises sont acceptées.",
     )
     accepts_craft_code = forms.BooleanField(
         label="Accepte toute entreprise qui a un code d’activité artisanale", required=False
@@ -116,12 +89,23 @@ class InstitutionForm(RowForm):
         required=False,
         help_text="Quand une équipe prend en charge, les autres équipes de l’institution sont prévenues et couvertes.",
     )
+    opco_region_codes = CodesField(
+        label="Régions où cet OPCO est désigné quelle que soit la convention collective",
+        reader=read_words,
+        help_text="Codes officiels, pour un opérateur de compétences seulement\u00a0: 06 pour Mayotte",
+    )
     booking_url = forms.URLField(label="Adresse de prise de rendez-vous", required=False, assume_scheme="https")
+
+    def initial_of(self, row: Institution) -> dict[str, Any]:
+        return super().initial_of(row) | {"opco_region_codes": ", ".join(row.opco_region_codes)}
+
+    def clean_opco_region_codes(self) -> list[str]:
+        return official_codes(ZoneType.REGION, self.cleaned_data["opco_region_codes"])
 
     def changes(self) -> dict[str, Any]:
         changes = super().changes()
         if self.row.pk is None:
-            changes["slug"] = slugify(changes["name"])[:150]
+            changes["slug"] = slugify(changes["name"])[:150] or "institution"
         return changes
 
 
@@ -175,8 +159,10 @@ class InstitutionSubjectForm(RowForm):
 
     def prepare(self) -> None:
         subjects = Subject.objects.filter(archived_at__isnull=True).select_related("theme")
+        if self.row.pk:  # experts hold it: only its words can change
+            subjects = Subject.objects.filter(pk=self.row.subject_id).select_related("theme")
         self.fields["subject_id"].choices = [  # type: ignore[attr-defined]
-            (one.pk, f"{one.theme.label} : {one.label}") for one in subjects
+            (one.pk, f"{one.theme.label}\u00a0: {one.label}") for one in subjects
         ]
 
 
@@ -222,7 +208,9 @@ class QuestionForm(RowForm):
     label = CleanLineField(label="Question", max_length=250)
     short_label = CleanLineField(label="Intitulé court", max_length=80, required=False)
     answers = CleanTextField(
-        label="Réponses possibles", rows=4, help_text="Une par ligne : valeur = intitulé. Exemple : true = Oui"
+        label="Réponses possibles",
+        rows=4,
+        help_text="Une par ligne\u00a0: valeur = intitulé. Exemple\u00a0: true = Oui",
     )
 
     def initial_of(self, row: SubjectQuestion) -> dict[str, Any]:
@@ -234,15 +222,20 @@ class QuestionForm(RowForm):
         for line in self.cleaned_data["answers"].splitlines():
             value, sign, label = (part.strip() for part in line.partition("="))
             if not (value and sign and label):
-                raise ValidationError(f"Ligne mal écrite : « {line} ». Exemple : true = Oui")
+                raise ValidationError(f"Ligne mal écrite\u00a0: «\u00a0{line}\u00a0». Exemple\u00a0: true = Oui")
             found.append([value[:60], label[:120]])
+        if len({value for value, _label in found}) < len(found):
+            raise ValidationError("Deux réponses portent la même valeur. Donnez-leur des valeurs différentes.")
         return found
 
     def changes(self) -> dict[str, Any]:
         changes = super().changes()
         if self.row.pk is None:
-            changes["key"] = slugify(changes["short_label"] or changes["label"])[:60].replace("-", "_")
-            changes["position"] = SubjectQuestion.objects.filter(subject=self.row.subject_id).count()
+            sisters = SubjectQuestion.objects.filter(subject=self.row.subject_id)
+            key = slugify(changes["short_label"] or changes["label"])[:50].replace("-", "_") or "question"
+            taken = set(sisters.values_list("key", flat=True))
+            changes["key"] = next(one for n in count(1) if (one := key if n == 1 else f"{key}_{n}") not in taken)
+            changes["position"] = len(taken)
         return changes
 
 
@@ -256,7 +249,7 @@ class FilterForm(RowForm):
     )  # fmt: skip
     codes = ("accepted_naf", "excluded_naf", "accepted_legal_forms", "excluded_legal_forms", "excluded_communes")
     subjects = forms.MultipleChoiceField(
-        label="Sujets concernés", required=False, help_text="Aucun choisi : tous les sujets."
+        label="Sujets concernés", required=False, help_text="Aucun choisi\u00a0: tous les sujets."
     )
     min_years = forms.IntegerField(label="Plus de … années d’existence", required=False, min_value=0, max_value=200)
     max_years = forms.IntegerField(label="Moins de … années d’existence", required=False, min_value=0, max_value=200)
@@ -265,7 +258,7 @@ class FilterForm(RowForm):
         label="Effectif strictement inférieur à", required=False, min_value=0, max_value=1_000_000
     )
     accepted_naf = CodesField(
-        label="Activités acceptées", reader=read_naf, help_text="Codes NAF ou débuts de codes : 4711F, 47.7, C"
+        label="Activités acceptées", reader=read_naf, help_text="Codes NAF ou débuts de codes\u00a0: 4711F, 47.7, C"
     )
     excluded_naf = CodesField(label="Activités exclues", reader=read_naf)
     accepted_legal_forms = CodesField(
@@ -273,13 +266,13 @@ class FilterForm(RowForm):
     )
     excluded_legal_forms = CodesField(label="Catégories juridiques exclues", reader=read_legal_forms)
     excluded_communes = CodesField(
-        label="Communes exclues", reader=read_words, help_text="Codes officiels : 01457, 2A004"
+        label="Communes exclues", reader=read_words, help_text="Codes officiels\u00a0: 01457, 2A004"
     )
     group = CleanLineField(
         label="Groupe d’alternatives",
         required=False,
         max_length=40,
-        help_text="Deux conditions du même groupe sont des alternatives : l’une ou l’autre suffit.",
+        help_text="Deux conditions du même groupe sont des alternatives\u00a0: l’une ou l’autre suffit.",
     )
 
     def prepare(self) -> None:
@@ -293,10 +286,7 @@ class FilterForm(RowForm):
         return initial
 
     def clean_excluded_communes(self) -> list[str]:
-        try:
-            return [check_zone(ZoneType.COMMUNE, code) for code in self.cleaned_data["excluded_communes"]]
-        except InvalidInput as refused:
-            raise ValidationError(refused.message_fr, code=refused.code) from None
+        return official_codes(ZoneType.COMMUNE, self.cleaned_data["excluded_communes"])
 
     def write(self, *, by: Person, at: datetime) -> MatchFilter:
         subjects = Subject.objects.filter(pk__in=self.cleaned_data["subjects"])
@@ -335,30 +325,6 @@ def _questions(row: AnswerGrouping) -> list[SubjectQuestion]:
         institution = owner.institution_id if owner else 0
     subjects = InstitutionSubject.objects.filter(institution=institution).values("subject")
     return list(SubjectQuestion.objects.filter(subject__in=subjects).order_by("subject__label", "position"))
-
-
-class ZonesForm(DsfrForm):
-    """The zones of an antenne or of an expert: one field per kind, codes typed with commas or spaces."""
-
-    def __init__(self, *args: Any, held: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for kind, label in ZONE_LABELS.items():
-            self.fields[kind.value] = CodesField(label=label, reader=read_words)
-            self.initial[kind.value] = ", ".join(code for one, code in held if one == kind)
-
-    def zones(self) -> list[tuple[str, str]]:
-        """(kind, code) pairs as typed."""
-        return [(kind.value, code) for kind in ZoneType for code in self.cleaned_data[kind.value]]
-
-    def clean(self) -> dict[str, Any]:
-        for kind in ZoneType:
-            for code in self.cleaned_data.get(kind.value, []):
-                try:
-                    check_zone(kind, code)
-                except InvalidInput as refused:
-                    self.add_error(kind.value, refused.message_fr)
-                    break
-        return self.cleaned_data
 
 
 _ANY_OWNER = {"institution": "institution", "antenne": "antenne", "expert": "expert"}
