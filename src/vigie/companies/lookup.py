@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from vigie.companies import queries, registry
+from vigie.companies import queries, registry, rules
 from vigie.companies.models import Establishment, Source
 from vigie.companies.queries import CompanyHit
 from vigie.connectors import company_hits, recherche_entreprises
@@ -146,7 +146,8 @@ def search(text: str, commune: str | None = None, *, limit: int = 10, budget: fl
         found = recherche_entreprises.search(text, commune=commune, within_s=budget)
     except ConnectorError:
         return Choices(register_down=True)
-    shown = [hit for hit in (_shown(company) for company in found) if hit is not None]
+    words = rules.read_query(text).words
+    shown = [hit for hit in (_shown(company, words) for company in found) if hit is not None]
     return Choices(tuple(shown[:limit]), Source.SEARCH_API.label)
 
 
@@ -159,13 +160,13 @@ def suggestions(text: str, commune: str | None = None, *, limit: int = 10) -> li
     return list(search(text, commune, limit=limit).hits)
 
 
-def _shown(company: company_hits.CompanyHit) -> CompanyHit | None:
-    """The line of a company of the service: the establishment that matches, else the head office; None if closed."""
-    places = (*company.establishments, *((company.headquarters,) if company.headquarters else ()))
-    place = next((one for one in places if one.is_active and not one.is_abroad), None)
-    if place is None:
+def _shown(company: company_hits.CompanyHit, words: tuple[str, ...]) -> CompanyHit | None:
+    """The line of a company of the service, with the open establishment that holds most words; None if none is open."""
+    places = (*((company.headquarters,) if company.headquarters else ()), *company.establishments)
+    rows = [_rows(place) for place in places if place.is_active and not place.is_abroad]
+    if not rows:
         return None
-    company_row, row = _rows(place)
+    company_row, row = max(rows, key=lambda pair: sum(f" {word}" in f" {pair[1].search_text}" for word in words))
     return CompanyHit(
         siret=row.siret,
         siren=company_row.siren,
