@@ -9,7 +9,6 @@ from random import Random
 from vigie.accounts.models import Antenne, AntenneZone, Institution
 from vigie.demo import names
 from vigie.demo.network import (
-    AGREEMENTS,
     BODIES,
     MAYOTTE_OPCO,
     MAYOTTE_REGION,
@@ -20,6 +19,7 @@ from vigie.demo.network import (
     FilterSeed,
 )
 from vigie.demo.sizes import HOME, Size
+from vigie.directory.agreements import STARTER, read_agreements
 from vigie.directory.models import (
     AnswerCondition,
     AnswerGrouping,
@@ -105,7 +105,8 @@ def build(size: Size, random: Random) -> Network:
         network.antennes += antennes
         network.experts += _experts(body, antennes, competences, size, where, random)
     CollectiveAgreement.objects.bulk_create(
-        CollectiveAgreement(idcc=idcc, opco=network.institutions[slug]) for idcc, slug in AGREEMENTS.items()
+        CollectiveAgreement(idcc=one.idcc, label=one.label, opco=network.institutions[one.opco])
+        for one in read_agreements(STARTER)
     )
     return network
 
