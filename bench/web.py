@@ -72,6 +72,13 @@ class Bench:
                 raise SystemExit(f"{page.title} ({page.path}): {errors[0]}")
 
 
+def world_folder(options: argparse.Namespace) -> Path:
+    """Where this world is kept from one measure to the next."""
+    folder = ROOT / "var" / "bench" / f"web-{options.size}-{options.needs}-{options.seed}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def environment(folder: Path, port: int) -> dict[str, str]:
     """The demo on a folder of its own, with rate limits that a load does not reach."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VIGIE_")}
@@ -91,8 +98,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 @contextmanager
 def running(options: argparse.Namespace) -> Iterator[Bench]:
     """The world, the two servers and the client, stopped at the end whatever happens."""
-    folder = ROOT / "var" / "bench" / f"web-{options.size}-{options.needs}-{options.seed}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = world_folder(options)
     ours, limit = free_port(), free_port()
     environ = environment(folder, ours)
     pages = built(options, environ)
