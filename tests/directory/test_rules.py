@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,7 +107,7 @@ def test_legal_forms_are_read(typed: str, codes: list[str]) -> None:
     assert read_legal_forms(typed) == codes
 
 
-@pytest.mark.parametrize("typed", ["SARL", "0", "57100", "5.7", "11"])
+@pytest.mark.parametrize("typed", ["SARL", "8x", "57100", "5.7", "11"])
 def test_legal_form_that_does_not_exist_is_refused(typed: str) -> None:
     with pytest.raises(InvalidInput, match="Catégorie juridique inconnue"):
         read_legal_forms(typed)
@@ -140,10 +142,8 @@ def test_whatever_is_typed_is_read_or_refused(typed: str) -> None:
     read_zones(typed)
     read_words(typed)
     for reader in (read_naf, read_legal_forms):
-        try:
-            reader(typed)
-        except InvalidInput as refused:
-            assert "\u00a0:" in refused.message_fr
+        with suppress(InvalidInput):
+            assert all(code.isascii() for code in reader(typed))
 
 
 @pytest.mark.parametrize("bounds", [Bounds(), Bounds(3, 4), Bounds(min_years=0), Bounds(None, None, 1, 250)])
