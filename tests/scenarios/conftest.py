@@ -37,9 +37,9 @@ def _loopback_is_open() -> None:
     enable_socket()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the running service."""
+    """The address of the running service; each file has its own world, for a second identical request is held."""
     enable_socket()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -19,11 +19,23 @@ STORY = (
 )
 
 
-def file_hiring_need(head: Someone, *, email: str = HEAD, story: str = STORY, look: bool = True) -> None:
-    """The three steps of the form, from the home page to the confirmation."""
+HIRING = ("Recruter, former", "Je veux recruter", ("premier recrutement", "trouvé la personne", "apprenti", "cadre"))
+ENERGY = ("Écologie, énergie", "Je veux réduire ma consommation d’énergie", ())
+
+
+def file_need(
+    head: Someone,
+    *,
+    about: tuple[str, str, tuple[str, ...]] = HIRING,
+    email: str = HEAD,
+    story: str = STORY,
+    look: bool = True,
+) -> None:
+    """The three steps of the form, from the home page to the confirmation. about: theme, subject, its questions."""
+    theme, subject, questions = about
     head.open("/")
-    head.press("Recruter, former")
-    head.press("Je veux recruter")
+    head.press(theme)
+    head.press(subject)
     _looked_at(head, look, "dirigeant-1-coordonnees")
     head.fill("Prénom et nom", "Léonie Fabre")
     head.fill("Téléphone", "04 66 01 02 03")
@@ -32,7 +44,7 @@ def file_hiring_need(head: Someone, *, email: str = HEAD, story: str = STORY, lo
     head.press("Continuer")
     choose_bakery(head, look)
     head.fill("Votre besoin", story)
-    for question in ("premier recrutement", "trouvé la personne", "apprenti", "cadre"):
+    for question in questions:
         answer(head, question, "Non")
     _looked_at(head, look, "dirigeant-3-description")
     head.press("Envoyer ma demande")

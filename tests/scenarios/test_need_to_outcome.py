@@ -17,7 +17,7 @@ def test_a_baker_is_called_by_the_right_people_and_sees_the_outcome(someone) -> 
     head, reader, chamber, employment = someone(PHONE), someone(DESK), someone(DESK), someone(PHONE)
 
     # (a) on a telephone, a baker of a small commune asks for help to hire
-    journeys.file_hiring_need(head)
+    journeys.file_need(head)
     private = journeys.follow(head)
     head.check_accessible()
     wait_for_mail(reader, CHAMBER, "Une entreprise attend votre appel")

@@ -20,7 +20,7 @@ def test_request_and_answer_without_script(someone) -> None:
     )
 
     before = count_mails(reader, CHAMBER, CALL)
-    journeys.file_hiring_need(head, email="sans.script@fournil.example", look=False)
+    journeys.file_need(head, email="sans.script@fournil.example", look=False)
     journeys.follow(head)
     wait_for_mail(reader, CHAMBER, CALL, beyond=before)
     link = journeys.need_link(reader)
