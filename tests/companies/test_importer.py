@@ -311,6 +311,14 @@ def test_command_tells_its_progress_now_and_then(tmp_path: Path, monkeypatch: py
     assert "StockUniteLegale_utf8.csv: 2 of 3 rows" in out.getvalue()
 
 
+def test_command_draws_a_bar_on_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    call_command("import_sirene", legal_units=write_file(tmp_path, UNITS, UNIT_LINES))
+    assert "3/3" in capsys.readouterr().out
+
+
 def test_invented_numbers_must_not_be_attributed(tmp_path: Path) -> None:
     out = io.StringIO()
     call_command("check_invented_sirens", write_file(tmp_path, UNITS, [unit(1, siren="005580113")]), stdout=out)
