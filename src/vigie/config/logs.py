@@ -18,8 +18,11 @@ _SIGNED = re.compile(r"[0-9a-f]{32}(?::|%3A)[\w-]{4,12}(?::|%3A)[\w-]{20,}")
 
 
 def without_links(logger: Any, method: str, event: EventDict) -> EventDict:
-    """Hides the signed links of addresses and traces, whichever logger wrote them."""
-    return {name: _SIGNED.sub("…", value) if isinstance(value, str) else value for name, value in event.items()}
+    """Hides the signed links of addresses and traces, and what was searched, whichever logger wrote them."""
+    told = {name: _SIGNED.sub("…", value) if isinstance(value, str) else value for name, value in event.items()}
+    if isinstance(told.get("request"), str):
+        told["request"] = told["request"].partition("?")[0]
+    return told
 
 
 LOGGING = {
