@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.processes import Child, Family
+from scripts.processes import Child, Family, stop_on_signals
 
 from bench.measuring import NOT_MET, ROOT, VERDICTS, Result, load, median_ratio, note, rank, verdict, wait_for_quiet
 from bench.web_world import LIST, SHEET, STEP, BenchPage
@@ -237,6 +237,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--needs", type=int, default=3_000, help="requests copied beside those of the history")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
+    stop_on_signals()  # nothing is left running behind
     before, results = load(), []
     with running(options) as bench:
         bench.warm()

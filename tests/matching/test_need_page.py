@@ -404,3 +404,18 @@ def test_queries_do_not_grow_with_what_the_sheet_holds(name: str) -> None:
 
     assert queries() == few
     assert few <= 20
+
+
+def test_history_is_found_from_the_company_and_the_address_not_among_all_needs() -> None:
+    world = desk_world()
+    diagnosis = world.need.diagnosis
+    diagnosis.establishment = establishment(1)
+    diagnosis.save()
+    client = world.client("member")
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address(world))
+
+    (history,) = [query["sql"] for query in asked if 'ORDER BY "matching_need"."sent_at" DESC' in query["sql"]]
+    assert 'JOIN "companies_contact"' not in history.split('WHERE ("matching_need"."diagnosis_id" IN')[0]
+    assert history.count('"matching_need"."diagnosis_id" IN (SELECT') == 2

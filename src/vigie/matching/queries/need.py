@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from vigie.directory.models import Expert, ExpertMember, SubjectQuestion
 from vigie.kernel.lifecycle import State
-from vigie.matching.models import Candidate, Match, Need, Precision
+from vigie.matching.models import Candidate, Diagnosis, Match, Need, Precision
 from vigie.matching.queries.need_answer import FormFor, Intervention, intervention
 from vigie.matching.queries.need_company import company_facts, company_origin
 from vigie.matching.queries.need_story import discussion
@@ -325,11 +325,12 @@ def _comment_hint(matches: Sequence[ReachedMatch]) -> str:
 def _history(need: Need, person: Person) -> tuple[HistoryLine, ...]:
     """The other needs of the same company (SIREN) or of the same address, the latest first. 1 query."""
     diagnosis = need.diagnosis
-    same = Q(pk__in=[])
+    same = Q(pk__in=[])  # a set of analyses each: joined and « or », every need ever sent would be looked at
     if diagnosis.establishment is not None:
-        same |= Q(diagnosis__establishment__company=diagnosis.establishment.company_id)
+        company = diagnosis.establishment.company_id
+        same |= Q(diagnosis__in=Diagnosis.objects.filter(establishment__company=company).values("pk"))
     if diagnosis.contact.email:
-        same |= Q(diagnosis__contact__email=diagnosis.contact.email)
+        same |= Q(diagnosis__in=Diagnosis.objects.filter(contact__email=diagnosis.contact.email).values("pk"))
     rows = Need.objects.filter(same, sent_at__isnull=False).exclude(pk=need.pk)
     seen = Need.objects.allowed(person, "need.view").filter(pk=OuterRef("pk"))
     rows = rows.annotate(may_see=Exists(seen)).select_related("subject").order_by("-sent_at", "-pk")
