@@ -20,7 +20,15 @@ from tests.directory.factories import (
     SubjectFactory,
     SubjectQuestionFactory,
 )
-from tests.matching.factories import AT, CandidateFactory, DiagnosisFactory, MatchFactory, NeedFactory
+from tests.matching.factories import (
+    AT,
+    CandidateFactory,
+    DiagnosisFactory,
+    MatchFactory,
+    NeedFactory,
+    SolicitationAnswerFactory,
+)
+from tests.matching.requests import firm, request, subject_of
 from vigie.accounts.models import Absence
 from vigie.companies.models import Company, Establishment
 from vigie.directory.models import Expert, Subject
@@ -112,6 +120,22 @@ def test_operator_of_the_firm_comes_from_its_agreement_or_its_region() -> None:
     assert operator_of("69123", "0016", "1486") == operator.pk
     assert operator_of("69123") is None
     assert operator_of("97611", "1486") == mayotte.pk
+
+
+def test_facts_of_a_request_that_is_not_analysed_yet() -> None:
+    firm(workforce_code="11")
+    solicitation = request(commune_code="")
+    question = SubjectQuestionFactory(subject=subject_of(solicitation), key="urgent")
+    SolicitationAnswerFactory(solicitation=solicitation, question=question, value="true")
+
+    facts = need_facts(solicitation, on=DAY)
+
+    assert facts.subject_id == subject_of(solicitation).pk
+    assert facts.place is not None
+    assert facts.place.commune == "69123", "that of the establishment when none was typed"
+    assert facts.workforce == Workforce(10, 19)
+    assert facts.answers == {"urgent": "true"}
+    assert need_facts(request(siret="", commune_code="01053"), on=DAY).naf == ""
 
 
 # --- candidates

@@ -132,7 +132,7 @@ def test_expert_all_of_whose_people_are_away_is_unticked_when_a_colleague_is_the
     absent, present = sorted(route(need(), [away, there]), key=lambda one: one.expert_id)
 
     assert (absent.kept, absent.ticked) == (True, False)
-    assert say(absent.reasons[-1]) == "absence jusqu’au 24 mars 2026\u00a0: décoché"
+    assert say(absent.reasons[-1]) == "absence jusqu’au 24 mars 2026\u00a0: n’est pas coché d’office"
     assert present.ticked
 
 

@@ -176,7 +176,7 @@ REASONS: dict[str, tuple[Side, str | Callable[[Values], str]]] = {
     "answers_accepted": (Side.FOR, lambda v: f"réponses acceptées par un filtre {_OWNERS[v['owner']]}"),
     "answers_refused": (Side.AGAINST, _answers_refused),
     # remarks
-    "absent": (Side.REMARK, lambda v: f"absence jusqu’au {_day(v)} : décoché"),
+    "absent": (Side.REMARK, lambda v: f"absence jusqu’au {_day(v)} : n’est pas coché d’office"),
     "absent_but_alone": (
         Side.REMARK,
         lambda v: (
