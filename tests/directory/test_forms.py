@@ -13,6 +13,7 @@ from tests.directory.factories import InstitutionSubjectFactory, SubjectFactory
 from tests.matching.factories import MatchFactory
 from vigie.accounts.models import Antenne, Institution
 from vigie.directory.models import AnswerGrouping, Change, Expert, MatchFilter, SubjectQuestion
+from vigie.territory.models import Commune
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "territory")]
 HOSTILE = f"<script>alert('x')</script>\u202e {'A' * 5000}"
@@ -203,6 +204,24 @@ def test_wrong_zone_is_explained_and_what_was_typed_stays(
     assert not Change.objects.exists()
 
 
+def test_antenne_may_cover_hundreds_of_communes(book: Book, desk: Client) -> None:
+    codes = [f"01{n:03d}" for n in range(100, 500)]
+    Commune.objects.bulk_create(
+        Commune(
+            code=code, name=f"Commune {code}", name_folded=f"COMMUNE {code}", departement_code="01", region_code="84",
+            kind="commune", vintage=2026,
+        )
+        for code in codes
+    )  # fmt: skip
+    page = url("zones", "antenne", book.antenne.pk)
+
+    fill(desk, page, commune=" ".join(codes))
+    fill(desk, page, region="84")
+
+    assert book.antenne.zones.filter(zone_type="commune").count() == 400
+    assert book.antenne.zones.count() == 402
+
+
 @pytest.mark.parametrize(
     ("kind", "field", "typed"),
     [
@@ -222,7 +241,7 @@ def test_wrong_zone_is_explained_and_what_was_typed_stays(
         ("question", "answers", "sans signe"),
         ("question", "answers", "a = A\na = B"),
         ("filtre", "subjects", ["999999"]),
-        ("filtre", "accepted_naf", "4711F " * 2000),
+        ("filtre", "accepted_naf", "4711F " * 4000),
         ("sujet", "label", HOSTILE),
     ],
 )

@@ -148,6 +148,13 @@ def zones(request: HttpRequest, owner_kind: str, pk: int) -> HttpResponse:
     return render(request, "directory/form.html", {"form": form, "page": page})
 
 
+def _title(kind: str, row: Any) -> str:
+    """What the form is about; a row without a name of its own is called by its kind."""
+    if not row.pk:
+        return f"{kind}\u00a0: ajouter"
+    return kind if str(row) == kind else f"{kind}\u00a0: {row}"
+
+
 def _kind(kind: str) -> tuple[Any, type[RowForm], dict[str, str]]:
     if kind not in FORMS:
         raise Http404
@@ -165,7 +172,7 @@ def _edit(request: HttpRequest, kind: str, row: Any) -> HttpResponse:
         else:
             messages.success(request, "C’est enregistré.")
             return redirect(_home_of(saved))
-    page = {"title": f"{form.title}\u00a0: {row}" if row.pk else f"{form.title}\u00a0: ajouter", "back": _home_of(row)}
+    page = {"title": _title(form.title, row), "back": _home_of(row)}
     return render(request, "directory/form.html", {"form": form, "page": page})
 
 

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 
 from vigie.directory.rules import is_code, read_zones
 from vigie.kernel.errors import InvalidInput
 from vigie.kernel.text import fold
 from vigie.kernel.zones import ZONE_LABELS, ZoneType
-from vigie.territory.queries import check_zone, search_zones
+from vigie.territory.queries import check_zone, search_zones, zone_labels
 from vigie.ui.fields import CleanTextField
 from vigie.ui.forms import DsfrForm
+
+# An antenne may cover a whole département commune by commune.
+LONGEST = 20_000
 
 
 class CodesField(CleanTextField):
     """Codes typed with commas or spaces, read by a rule."""
 
     def __init__(self, *, reader: Callable[[str], list[str]], **kwargs: Any) -> None:
-        super().__init__(required=False, rows=2, max_length=2000, **kwargs)
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2}))
+        super().__init__(required=False, max_length=LONGEST, **kwargs)
         self.reader = reader
 
     def clean(self, value: Any) -> list[str]:  # type: ignore[override]
@@ -52,8 +57,11 @@ class ZonesForm(DsfrForm):
 
     def __init__(self, *args: Any, held: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        names = zone_labels(held)
         for kind, label in ZONE_LABELS.items():
-            self.fields[kind.value] = CodesField(label=label, reader=read_zones, help_text=_ZONE_HINTS[kind])
+            now = ", ".join(name for (one, _code), name in names.items() if one == kind)
+            hint = f"{_ZONE_HINTS[kind]}. Aujourd’hui\u00a0: {now}." if now else f"{_ZONE_HINTS[kind]}."
+            self.fields[kind.value] = CodesField(label=label, reader=read_zones, help_text=hint)
             self.initial[kind.value] = ", ".join(code for one, code in held if one == kind)
 
     def zones(self) -> list[tuple[str, str]]:

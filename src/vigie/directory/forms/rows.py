@@ -249,8 +249,12 @@ class FilterForm(RowForm):
     )  # fmt: skip
     codes = ("accepted_naf", "excluded_naf", "accepted_legal_forms", "excluded_legal_forms", "excluded_communes")
     subjects = forms.MultipleChoiceField(
-        label="Sujets concernés", required=False, help_text="Aucun choisi\u00a0: tous les sujets."
+        label="Sujets concernés",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Aucun choisi\u00a0: tous les sujets.",
     )
+    field_order = ("min_years", "max_years", "min_workforce", "max_workforce", *codes, "group", "subjects")
     min_years = forms.IntegerField(label="Plus de … années d’existence", required=False, min_value=0, max_value=200)
     max_years = forms.IntegerField(label="Moins de … années d’existence", required=False, min_value=0, max_value=200)
     min_workforce = forms.IntegerField(label="Effectif minimum", required=False, min_value=0, max_value=1_000_000)

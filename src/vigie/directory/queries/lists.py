@@ -61,7 +61,7 @@ def home_page(text: str, number: str) -> HomePage:
             ),
             rows=tuple(
                 (
-                    Cell(one.name, href=reverse("directory:institution", args=[one.pk]), hint=one.short_name),
+                    Cell(one.name, href=reverse("directory:institution", args=[one.pk]), hint=_short_name(one)),
                     one.get_kind_display(),
                     *(str(count.get(one.pk, 0)) for count in counts),
                 )
@@ -78,6 +78,11 @@ def home_page(text: str, number: str) -> HomePage:
             Link("Chercher un expert", reverse("directory:experts")),
         ),
     )
+
+
+def _short_name(institution: Institution) -> str:
+    """The short name when it says something else."""
+    return "" if fold(institution.short_name) == fold(institution.name) else institution.short_name
 
 
 def _counts(institutions: list[int]) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:

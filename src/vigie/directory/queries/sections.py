@@ -135,7 +135,8 @@ def filter_sentence(row: MatchFilter, communes: dict[str, str]) -> str:
     parts += _codes("catégories juridiques\u00a0:", [_legal_form(code) for code in row.accepted_legal_forms])
     parts += _codes("sauf les catégories juridiques\u00a0:", [_legal_form(code) for code in row.excluded_legal_forms])
     parts += _codes("sauf les communes\u00a0:", [communes.get(code, code) for code in row.excluded_communes])
-    return listed(parts) if parts else "Aucune condition"
+    sentence = listed(parts)
+    return sentence[:1].upper() + sentence[1:] if parts else "Aucune condition"
 
 
 def _codes(words: str, labels: list[str]) -> list[str]:
