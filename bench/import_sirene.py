@@ -46,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     note(result, before=before, scale=f"{options.firms} firms", seed=options.seed)
     print(
         f"import {engine}: {paces[0].rows_per_s:,.0f} legal units/s, {paces[1].rows_per_s:,.0f} establishments/s, "
-        f"again {paces[2].rows_per_s:,.0f} and {paces[3].rows_per_s:,.0f}, memory +{growth:.0f} MB (limit {GROWTH_MB:.0f})"
+        f"again {paces[2].rows_per_s:,.0f} and {paces[3].rows_per_s:,.0f}, memory +{growth:.0f} MB "
+        f"(limit {GROWTH_MB:.0f})"
     )
     return verdict
 
