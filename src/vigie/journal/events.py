@@ -50,6 +50,8 @@ EVENTS = (
         (Message("company_contact", "matching/mail/solicitation_received"),),
     ),
     Event("solicitation.spam_dropped", SOLICITATION, "La demande a été écartée comme indésirable"),
+    Event("solicitation.prepared", SOLICITATION, "L’analyse automatique a proposé des experts"),
+    Event("solicitation.preparation_failed", SOLICITATION, "L’analyse automatique n’a pas abouti"),
     Event("solicitation.held", SOLICITATION, "La demande attend la validation de l’équipe"),
     Event("solicitation.scheduled", SOLICITATION, "La transmission automatique est programmée"),
     Event("solicitation.recalled", SOLICITATION, "La transmission automatique a été rappelée"),

@@ -29,7 +29,8 @@ from vigie.rights.reach import require
 
 TRANSMIT_JOB = "transmit_solicitation"
 CAUGHT_UP_WITHIN = timedelta(days=7)
-COMPLETED, PREPARED, NOT_PREPARED = (f"solicitation.{what}" for what in ("completed", "prepared", "preparation_failed"))
+COMPLETED, PREPARED = "solicitation.completed", "solicitation.prepared"
+NOT_PREPARED = "solicitation.preparation_failed"
 
 
 # --- analysis ---------------------------------------------------------------------------------------------------------
