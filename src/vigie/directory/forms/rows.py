@@ -39,9 +39,9 @@ class RowForm(DsfrForm):
     title: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]
 
-    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, row: Any) -> None:
         self.row = row
-        super().__init__(*args, initial=self.initial_of(row), **kwargs)
+        super().__init__(data, initial=self.initial_of(row))
         self.prepare()
 
     def prepare(self) -> None:

@@ -82,7 +82,7 @@ def institution_sheet(institution: Institution) -> Sheet:
 
 def antenne_sheet(antenne: Antenne) -> Sheet:
     """An antenne: what it covers, its experts, its people, its filters."""
-    zones = [(line.zone_type, line.code) for line in antenne.zones.all()]
+    zones = [(ZoneType(line.zone_type), line.code) for line in antenne.zones.all()]
     labels = zone_labels(zones)
     experts = list(
         antenne.experts.filter(deleted_at__isnull=True)
