@@ -57,7 +57,8 @@ _COLUMNS = """
        n.accepted_natures, n.accepts_craft_code, n.accepts_unknown_nature
 """
 
-# The count is no EXISTS on purpose: PostgreSQL would read the whole table of zones to hash it.
+# The count is no EXISTS on purpose, and names the antenne: PostgreSQL would read the whole table of zones to hash it,
+# or count for every expert of the subject instead of those whose antenne covers the place.
 _COVERING = """
 WITH place (zone_type, code) AS (VALUES {places})
 SELECT {columns}
@@ -71,7 +72,7 @@ SELECT {columns}
    AND (e.id IN (SELECT z.expert_id FROM place JOIN directory_expertzone z USING (zone_type, code))
         OR ((a.level = 'national'
              OR a.id IN (SELECT z.antenne_id FROM place JOIN accounts_antennezone z USING (zone_type, code)))
-            AND (SELECT COUNT(*) FROM directory_expertzone z WHERE z.expert_id = e.id) = 0))
+            AND (SELECT COUNT(*) FROM directory_expertzone z WHERE z.expert_id = e.id AND a.id = e.antenne_id) = 0))
  ORDER BY e.id, c.id
 """
 
