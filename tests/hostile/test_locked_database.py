@@ -32,6 +32,7 @@ ACTS = (
     "directory:add", "directory:add_under", "directory:edit", "directory:remove", "directory:zones",
 )  # fmt: skip
 MOST_STATEMENTS = 60
+CODE_TABLES = {"journal_event", "journal_outgoingmessage", "django_q_ormq"}
 
 
 def is_the_page_of_a_wait(response: HttpResponse) -> bool:
@@ -60,6 +61,12 @@ def test_locked_at_any_statement_an_act_leaves_nothing_half_written(name: str) -
         if not refused:
             break
         assert is_the_page_of_a_wait(response), (rank, refused[0][:120], response.status_code)
+        if name == "account_login" and '"django_session"' in refused[0]:
+            # The session is written when the page is over: the code owed by then opens nothing, for it is tied to a
+            # session that does not exist. Whoever signs in asks for another.
+            assert set(changes(before, picture())) <= CODE_TABLES
+            before = picture()
+            continue
         assert changes(before, picture()) == {}, (rank, refused[0][:120])
 
     assert rank > 1

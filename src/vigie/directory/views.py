@@ -19,6 +19,7 @@ from vigie.directory.forms.rows import FORMS, RowForm
 from vigie.directory.models import Expert, Subject
 from vigie.directory.queries import lists, sheets
 from vigie.directory.queries.sections import Sheet
+from vigie.directory.queries.twins import was_there
 from vigie.directory.snapshots import SHEETS, sheet_of
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput, Refused
@@ -119,6 +120,8 @@ def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         raise Http404
     row = model._default_manager.filter(pk=pk).first()
     if row is None:
+        if not was_there(model, pk):
+            raise Http404
         messages.info(request, "Cette ligne n’est plus dans l’annuaire.")
         return redirect("directory:home")
     back = _home_of(row, after_removal=True)

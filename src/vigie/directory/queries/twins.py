@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import models
+
 from vigie.accounts.models import Antenne
-from vigie.directory.models import AnswerGrouping, Expert, MatchFilter
+from vigie.directory.models import AnswerGrouping, Change, Expert, MatchFilter
 
 # Written by the service, not typed: two sendings may differ on them.
 _NOT_TYPED = {"created_at", "search_text", "deleted_at", "position", "key", "slug", "parent"}
@@ -42,3 +44,8 @@ def _lines(row: Any) -> list[Any]:
     if isinstance(row, AnswerGrouping):
         return sorted(row.conditions.values_list("question_id", "value"))
     return []
+
+
+def was_there(model: type[models.Model], pk: int) -> bool:
+    """True when the history of changes knows the row: it was taken away, by an earlier sending perhaps. 1 query."""
+    return Change.objects.filter(target_type=model._meta.label, target_id=str(pk)).exists()
