@@ -148,9 +148,9 @@ def _named(key: str) -> list[str]:
 
 
 def _answering(words: Groups, communes: list[str]) -> list[str]:
-    """The best establishments that hold these words: those of the communes, then the others. 1 or 2 queries."""
+    """The best establishments that hold these words: those of the communes, then the others. 1 to 3 queries."""
     near = search_index.best([*words, list(map(rules.place_word, communes))], _CANDIDATES) if communes else []
-    return near + search_index.best(words, _CANDIDATES)
+    return near if len(near) == _CANDIDATES else near + search_index.best(words, _CANDIDATES)
 
 
 def _forgiving(words: tuple[str, ...]) -> Groups:

@@ -108,7 +108,10 @@ def _best_postgresql(words: Words, limit: int) -> list[str]:
     match = " & ".join(f"({' | '.join(map(asked, group))})" for group in words)
     with connection.cursor() as cursor:
         # The best are nearly always employers' head offices: the small index is read first, the whole one if need be.
-        for ranks in (f"<= {EMPLOYER_RANK}", f"< {CLOSED_RANK}"):
+        # Within a commune they are too few for the small index to be enough.
+        whole = f"< {CLOSED_RANK}"
+        local = any(word.startswith("@") for group in words for word in group)
+        for ranks in (whole,) if local else (f"<= {EMPLOYER_RANK}", whole):
             cursor.execute(
                 f"SELECT siret FROM companies_establishment WHERE {_WORDS} @@ %s::tsquery AND search_rank {ranks}"
                 " ORDER BY search_rank, siret LIMIT %s",
