@@ -109,7 +109,7 @@ class House:
                 continue
         return found
 
-    def wait_until_nothing_is_left(self, seconds: float = 10) -> list[str]:
+    def wait_until_nothing_is_left(self, seconds: float = 40) -> list[str]:
         end = time.monotonic() + seconds
         while self.left() and time.monotonic() < end:
             time.sleep(0.1)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import structlog
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
@@ -57,6 +57,27 @@ def navigation(get_response: View) -> View:
         return get_response(request)
 
     return middleware
+
+
+def without_nul(get_response: View) -> View:
+    """NUL characters are dropped from what is received: PostgreSQL stores none, and no page means one."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.GET = _without_nul(request.GET)
+        if request.method == "POST":
+            request.POST = _without_nul(request.POST)
+        return get_response(request)
+
+    return middleware
+
+
+def _without_nul(received: QueryDict) -> QueryDict:
+    if not any("\x00" in value for values in received.lists() for value in (values[0], *values[1])):
+        return received
+    kept = QueryDict(mutable=True)
+    for name, values in received.lists():
+        kept.setlist(name.replace("\x00", ""), [value.replace("\x00", "") for value in values])
+    return kept
 
 
 def rate_limit(get_response: View) -> View:
