@@ -63,9 +63,9 @@ def without_nul(get_response: View) -> View:
     """NUL characters are dropped from what is received: PostgreSQL stores none, and no page means one."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.GET = _without_nul(request.GET)
+        request.GET = _without_nul(request.GET)  # type: ignore[assignment]
         if request.method == "POST":
-            request.POST = _without_nul(request.POST)
+            request.POST = _without_nul(request.POST)  # type: ignore[assignment]
         return get_response(request)
 
     return middleware
