@@ -13,10 +13,15 @@ from django.core.cache import cache
 from django.db import connection
 from django.template import engines
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket
 
 from vigie.journal import append_only
 from vigie.rights import limits
+
+# No test depends on how fast the machine is.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_runtest_setup() -> None:
