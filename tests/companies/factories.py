@@ -8,12 +8,13 @@ EstablishmentFactory(company=company, is_head_office=False)      # another estab
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
 from vigie.companies import rules
-from vigie.companies.models import Company, Contact, Establishment, Source
+from vigie.companies.models import Company, Contact, Establishment, SearchWord, Source
 from vigie.kernel.siren import INVENTED_PREFIX, with_key
 
 AT = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
@@ -54,6 +55,7 @@ class CompanyFactory(DjangoModelFactory):
 class EstablishmentFactory(DjangoModelFactory):
     class Meta:
         model = Establishment
+        skip_postgeneration_save = True
 
     class Params:
         place = 1
@@ -100,6 +102,12 @@ class EstablishmentFactory(DjangoModelFactory):
         return rules.search_rank(
             is_active=self.is_active, is_head_office=self.is_head_office, workforce_code=self.workforce_code
         )
+
+    @factory.post_generation
+    def vocabulary(self, create: bool, extracted: Any, **told: Any) -> None:
+        """The search knows the words, as after every writing by the registry."""
+        words = [word for word in self.search_text.split() if word.isalpha()]
+        SearchWord.objects.bulk_create([SearchWord(word) for word in words], ignore_conflicts=True)
 
 
 class ContactFactory(DjangoModelFactory):

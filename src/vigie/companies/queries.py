@@ -21,6 +21,7 @@ from vigie.territory.models import Commune, CommuneMovement
 _COMMUNE = ZONE_CODE_SHAPES[ZoneType.COMMUNE]
 _CANDIDATES = 60
 _FEWER_WORDS_TRIES = 4
+_SPELLINGS = 4  # words that a beginning may stand for, up to which they are asked for themselves
 _NUMBER_FROM = 6  # digits, from which the beginning of a number is looked for
 
 
@@ -91,6 +92,16 @@ Groups = list[list[str]]  # for each word asked, those that will do
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A word typed. told: how the index is asked for it; borne: somebody bears it; may_err: it may be mistyped."""
+
+    typed: str
+    told: list[str]
+    borne: bool = True
+    may_err: bool = False
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What is asked, for ordering what answers."""
 
@@ -101,7 +112,8 @@ class Wanted:
     def fit(self, key: str, commune_code: str) -> tuple[bool, ...]:
         """The smaller the better: this very name, this commune, a name that begins so, a name that holds the words."""
         borne = key.split()
-        holds = all(any(word.startswith(tuple(group)) for word in borne) for group in self.words)
+        groups = [tuple(word.removeprefix("=") for word in group) for group in self.words]
+        holds = all(any(word.startswith(group) for word in borne) for group in groups)
         return (key != self.key, commune_code not in self.communes, not key.startswith(self.key), not holds)
 
 
@@ -112,7 +124,7 @@ def search_companies(text: str, *, commune_code: str | None = None, limit: int =
     Words are beginnings of words, in any order, accents and legal forms ignored; when nothing answers, one typing
     error per word is forgiven, then one word too many. A number gives its company or establishment, even closed;
     words give open establishments in France, those of ``commune_code`` before others. Whatever is typed, no error.
-    Queries do not grow with companies: 4 or 5 when something answers at once, about 30 for eight unknown words.
+    Queries do not grow with companies: 5 or 6 for a word that answers, about 40 for eight that do not.
     """
     query = rules.read_query(text)
     numbered = _numbered(query.number, limit)
@@ -121,11 +133,12 @@ def search_companies(text: str, *, commune_code: str | None = None, limit: int =
     if not query.words:
         return []
     communes = _codes_of(commune_code) if commune_code and _COMMUNE.fullmatch(commune_code) else []
-    words: Groups = [[word] for word in query.words]
-    sirets = _named(query.key) + _answering(words, communes)
+    asked = _asked(query.words)
+    words = [word.told for word in asked]
+    sirets = _named(query.key) + (_answering(words, communes) if all(word.borne for word in asked) else [])
     if not sirets:
-        words = _forgiving(query.words)
-        sirets = _answering(words, communes) or _with_fewer_words(query.words, communes)
+        words = _forgiving(asked)
+        sirets = _answering(words, communes) or _with_fewer_words(asked, words, communes)
     return _hits(sirets, Wanted(query.key, words, frozenset(communes)), limit)
 
 
@@ -147,29 +160,47 @@ def _named(key: str) -> list[str]:
     return list(named.order_by("search_rank", "siret").values_list("siret", flat=True)[:_CANDIDATES])
 
 
+def _asked(words: tuple[str, ...]) -> list[Asked]:
+    """The words typed and what is known of each. One query per word, two for those of which nothing is known."""
+    asked = []
+    for word in words:
+        if len(word) < rules.TYPO_FROM or not word.isalpha():
+            asked.append(Asked(word, [word]))
+            continue
+        spelled = search_index.spelled(word, _SPELLINGS + 1)
+        whole = len(word) > rules.TYPO_FROM and 0 < len(spelled) <= _SPELLINGS
+        told = [f"={one}" for one in spelled] if whole else [word]
+        asked.append(Asked(word, told, borne=bool(spelled) or bool(search_index.best([[word]], 1)), may_err=True))
+    return asked
+
+
 def _answering(words: Groups, communes: list[str]) -> list[str]:
     """The best establishments that hold these words: those of the communes, then the others. 1 to 3 queries."""
     near = search_index.best([*words, list(map(rules.place_word, communes))], _CANDIDATES) if communes else []
     return near if len(near) == _CANDIDATES else near + search_index.best(words, _CANDIDATES)
 
 
-def _forgiving(words: tuple[str, ...]) -> Groups:
-    """For each word, the known words one typing error away: of those that nobody bears or, if all are borne, of all."""
-    borne = set(search_index.known(words))
-    doubtful = [word for word in words if word not in borne and word.isalpha()]
+def _forgiving(asked: list[Asked]) -> Groups:
+    """For each word, those one typing error away: of the words that nobody bears or, if all are borne, of all.
+
+    An empty group: nobody bears anything of the kind.
+    """
+    all_borne = all(word.borne for word in asked)
     return [
-        search_index.known(rules.one_typo_away(word)) or [word] if word in doubtful or not doubtful else [word]
-        for word in words
+        search_index.known(rules.one_typo_away(word.typed))
+        if word.may_err and (all_borne or not word.borne)
+        else word.told
+        for word in asked
     ]
 
 
-def _with_fewer_words(words: tuple[str, ...], communes: list[str]) -> list[str]:
-    """What answers when one word is left out: the last ones first, which are often a place or unfinished."""
-    if len(words) < 2:
-        return []
-    for left_out in list(range(len(words)))[::-1][:_FEWER_WORDS_TRIES]:
-        kept = words[:left_out] + words[left_out + 1 :]
-        found = _answering(_forgiving(kept), communes)
+def _with_fewer_words(asked: list[Asked], near: Groups, communes: list[str]) -> list[str]:
+    """What answers without the words that nobody bears, else with one left out: the last first, often a place."""
+    kept = [word.told if word.borne else group for word, group in zip(asked, near, strict=True) if group or word.borne]
+    if len(kept) < len(asked):
+        return _answering(kept, communes)
+    for left_out in list(range(len(kept)))[::-1][:_FEWER_WORDS_TRIES]:
+        found = _answering(kept[:left_out] + kept[left_out + 1 :], communes)
         if found:
             return found
     return []

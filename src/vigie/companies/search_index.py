@@ -57,9 +57,11 @@ _POSTGRESQL = (
     f" WHERE search_rank <= {EMPLOYER_RANK}",
 )
 
-_WORD = re.compile(r"@?[0-9A-Z]+")
+_WORD = re.compile(r"[@=]?[0-9A-Z]+")
 
-Words = Sequence[Collection[str]]  # every group must be met, by any of its words
+# Every group must be met, by any of its words: « MARTIN » begins a word, « =MARTIN » is the word itself (asked when it
+# is known, for a beginning costs as much as all the words that begin so), « @69123 » is a commune.
+Words = Sequence[Collection[str]]
 
 
 def install(apps: Any, editor: Any) -> None:
@@ -89,7 +91,7 @@ def best(words: Words, limit: int) -> list[str]:
 
 def _best_sqlite(words: Words, limit: int) -> list[str]:
     def asked(word: str) -> str:
-        return f'"{word}"*' if _begins(word) else f'"{word}"'
+        return f'"{word}"*' if _begins(word) else f'"{word.removeprefix("=")}"'
 
     match = " AND ".join(f"({' OR '.join(map(asked, group))})" for group in words)
     with connection.cursor() as cursor:
@@ -103,7 +105,7 @@ def _best_sqlite(words: Words, limit: int) -> list[str]:
 
 def _best_postgresql(words: Words, limit: int) -> list[str]:
     def asked(word: str) -> str:
-        return f"'{word}':*" if _begins(word) else f"'{word}'"
+        return f"'{word}':*" if _begins(word) else f"'{word.removeprefix('=')}'"
 
     match = " & ".join(f"({' | '.join(map(asked, group))})" for group in words)
     with connection.cursor() as cursor:
@@ -124,8 +126,19 @@ def _best_postgresql(words: Words, limit: int) -> list[str]:
 
 
 def _begins(word: str) -> bool:
-    """A short word is asked as it is, a commune's code too; a longer one as the beginning of a word."""
-    return len(word) >= PREFIX_FROM and not word.startswith("@")
+    """A short word is asked as it is; a longer one as the beginning of a word, unless it is marked."""
+    return len(word) >= PREFIX_FROM and word[0] not in "@="
+
+
+def spelled(beginning: str, most: int) -> list[str]:
+    """The words of the vocabulary that begin so, ``most`` at most. One query."""
+    between = ("~>=~", "~<~") if connection.vendor == "postgresql" else (">=", "<")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT word FROM companies_searchword WHERE word {between[0]} %s AND word {between[1]} %s LIMIT %s",
+            [beginning, beginning + "{", most],
+        )
+        return [word for (word,) in cursor.fetchall()]
 
 
 def known(beginnings: Iterable[str]) -> list[str]:
