@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -14,10 +15,13 @@ from django.db import connection
 from django.template import engines
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
-from pytest_socket import disable_socket
+from pytest_socket import disable_socket, enable_socket
 
 from vigie.journal import append_only
 from vigie.rights import limits
+
+CHROMIUM = os.environ.get("VIGIE_CHROMIUM", "/usr/bin/chromium")
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # No test depends on how fast the machine is.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,6 +31,18 @@ settings.load_profile("house")
 def pytest_runtest_setup() -> None:
     # Unix sockets reach the throw-away PostgreSQL cluster; nothing else may leave the process.
     disable_socket(allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The one browser of the session: two of these cannot live in one process."""
+    from playwright.sync_api import sync_playwright
+
+    enable_socket()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -22,8 +22,6 @@ import pytest
 from pytest_socket import enable_socket
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("VIGIE_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 # Long enough for a page to show that a transmission can still be recalled, short enough to wait for its end.
@@ -91,17 +89,6 @@ def _wait_until(true: Callable[[], bool], seconds: float, message: str) -> None:
         if time.monotonic() > end:
             raise AssertionError(message)
         time.sleep(0.3)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    enable_socket()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 class Someone:

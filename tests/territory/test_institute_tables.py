@@ -143,7 +143,7 @@ def _zip(path: Path) -> None:
     [
         (b"", UnreadableFile, "the file is empty"),
         (b" \r\n\r\n", UnreadableFile, "the file is empty"),
-        (gzip.compress(b"MOD,DATE_EFF"), UnreadableFile, "gzip archive; unzip it"),
+        (gzip.compress(b"MOD,DATE_EFF", mtime=0), UnreadableFile, "gzip archive; unzip it"),
         (b"%PDF-1.7", UnreadableFile, "PDF document"),
         (b"PAR1....", UnreadableFile, "Parquet"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", UnreadableFile, "old Excel workbook"),

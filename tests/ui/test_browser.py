@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,8 +16,6 @@ from django.test import override_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("socket_enabled")]
 
-CHROMIUM = os.environ.get("VIGIE_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -48,13 +45,11 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+def browser(chromium: Any) -> Iterator[Any]:
+    """Chromium, rid of what the test opened in it."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
 
 
 def opened(browser: Any, address: str, width: int = 1280, **options: Any) -> Any:
