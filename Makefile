@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run world test test-postgresql test-browser check bench docs fix lock clean runtime development
+.PHONY: help run world test test-postgresql test-browser check bench docs fix lock clean runtime data development
 
 PY := .venv/bin/python
 WORKERS ?= auto
@@ -31,13 +31,16 @@ help:
 runtime:
 	@$(ENVIRONMENT) runtime
 
+data:
+	@$(ENVIRONMENT) data
+
 development:
 	@$(ENVIRONMENT) dev
 
-run: runtime
+run: data
 	@exec $(PY) -m scripts.run
 
-world: runtime
+world: data
 	@exec $(PY) -m scripts.run --rebuild
 
 test: development
@@ -95,7 +98,8 @@ fix: development
 
 lock: development
 	$(COMPILE) requirements/runtime.in -o requirements/runtime.lock
-	$(COMPILE) requirements/dev.in -c requirements/runtime.lock -o requirements/dev.lock
+	$(COMPILE) requirements/data.in -c requirements/runtime.lock -o requirements/data.lock
+	$(COMPILE) requirements/dev.in -c requirements/data.lock -o requirements/dev.lock
 	$(COMPILE) requirements/node.in -o requirements/node.lock
 	@if command -v npm >/dev/null; then npm install --package-lock-only; \
 	else echo 'package-lock.json stays as it is: npm is not installed.'; fi

@@ -2,8 +2,8 @@
 
 Run by the system's Python, so only the standard library is used here. `uv` does the work if it is there,
 otherwise `venv` and `pip`. A stamp holds the fingerprint of what was installed: it is written last, so that
-an interrupted installation starts again. The `dev` list contains the `runtime` one: an environment made for
-development serves both.
+an interrupted installation starts again. Each list contains the former one (`runtime`: the service alone, `data`: with
+the monthly batch, `dev`: with the tools): an environment made for a longer list serves the shorter ones.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LISTS = ("runtime", "dev")
+LISTS = ("runtime", "data", "dev")  # from the shortest to the longest
 ALWAYS_THERE = {"pip", "setuptools", "wheel"}
 
 
@@ -52,9 +52,11 @@ def missing(root: Path, name: str) -> str | None:
     stamp = installed(root)
     if not (root / ".venv" / "bin" / "python").exists():
         stamp = {}
-    if any(stamp.get("list") == each and stamp.get("fingerprint") == fingerprint(root, each) for each in {name, "dev"}):
+    present = stamp.get("list")
+    serving = LISTS[LISTS.index(name) :]
+    if present in serving and stamp.get("fingerprint") == fingerprint(root, present):
         return None
-    return "dev" if stamp.get("list") == "dev" else name
+    return present if present in serving else name
 
 
 def locked_names(text: str) -> set[str]:
@@ -142,14 +144,28 @@ def install(root: Path, name: str) -> None:
             with_pip(root, name)
     except subprocess.CalledProcessError as error:
         raise CannotInstall("The packages could not be installed: see the message above, then try again.") from error
+    write_commands(root)
     stamp = {"list": name, "fingerprint": fingerprint(root, name)}
     (root / ".venv" / "vigie.json").write_text(json.dumps(stamp))
+
+
+def write_commands(root: Path) -> None:
+    """Puts `vigie-batch` beside Python, so that it runs from any folder without the project being installed."""
+    command = root / ".venv" / "bin" / "vigie-batch"
+    command.write_text(
+        f"#!{root}/.venv/bin/python\n"
+        "import sys\n\n"
+        f"sys.path.insert(0, {str(root / 'src')!r})\n"
+        "from vigie.detection.cli import main\n\n"
+        "sys.exit(main())\n"
+    )
+    command.chmod(0o755)
 
 
 def main(arguments: list[str]) -> int:
     """Makes the environment; two commands started together wait for each other."""
     if len(arguments) != 1 or arguments[0] not in LISTS:
-        print("usage: environment.py runtime|dev", file=sys.stderr)
+        print("usage: environment.py runtime|data|dev", file=sys.stderr)
         return 2
     with Path(__file__).open() as this_file:
         fcntl.flock(this_file, fcntl.LOCK_EX)

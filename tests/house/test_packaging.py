@@ -12,7 +12,7 @@ import yaml
 from scripts import browser_assets, environment
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("runtime", "dev", "node")
+LOCKS = ("runtime", "data", "dev", "node")
 TARGETS = ["run", "test", "test-postgresql", "test-browser", "check", "world", "bench", "docs", "fix", "lock", "clean"]
 PACKAGE = re.compile(r"^(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[\w,-]+\])?==(?P<version>\S+)(?P<marker> ;.*?)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
@@ -51,10 +51,16 @@ def test_no_lock_names_an_address(lock: str) -> None:
     assert re.findall(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|file:", text) == []
 
 
-def test_development_list_holds_the_runtime_list_in_the_same_versions() -> None:
-    development = packages("dev")
+@pytest.mark.parametrize(("shorter", "longer"), [("runtime", "data"), ("data", "dev")])
+def test_each_list_holds_the_shorter_one_in_the_same_versions(shorter: str, longer: str) -> None:
+    found = packages(longer)
 
-    assert {name: development.get(name) for name in packages("runtime")} == packages("runtime")
+    assert {name: found.get(name) for name in packages(shorter)} == packages(shorter)
+
+
+def test_service_list_stays_short() -> None:
+    """S-16: at most 90 packages at run time for the service."""
+    assert len(packages("runtime")) <= 90
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -194,6 +200,14 @@ def test_development_environment_serves_to_run_and_stays_one(clone: Path) -> Non
 
     environment.lock_file(clone, "dev").write_text("dev-package==2.0\n")
     assert environment.missing(clone, "runtime") == "dev"
+
+
+def test_environment_of_the_batch_serves_the_service_but_not_the_tools(clone: Path) -> None:
+    stamp(clone, "data")
+
+    assert environment.missing(clone, "runtime") is None
+    assert environment.missing(clone, "data") is None
+    assert environment.missing(clone, "dev") == "dev"
 
 
 def test_environment_is_made_again_when_its_python_or_its_stamp_is_gone(clone: Path) -> None:
