@@ -39,10 +39,11 @@ def run_pytest(folder: Path, *arguments: str, **environ: str) -> subprocess.Comp
     """pytest as .ci/run calls it, on a folder of its own."""
     (folder / "pytest.ini").write_text("[pytest]\n")
     command = [sys.executable, "-m", "pytest", "-p", "tests.no_skip", "-p", "no:django", "-p", "no:cacheprovider"]
+    inherited = {name: value for name, value in os.environ.items() if name != "VIGIE_DATABASE_URL"}
     return subprocess.run(
         [*command, "-c", "pytest.ini", "--rootdir", ".", *arguments, "."],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
+        env={**inherited, "PYTHONPATH": str(ROOT), **environ},
         capture_output=True,
         text=True,
         timeout=60,
