@@ -49,10 +49,11 @@ test: development
 test-postgresql: development
 	@exec $(PY) -m scripts.postgresql -- $(PY) $(PYTEST) -n 2 -m 'not browser' $(ARGS)
 
+# In the order written: the journeys of a file follow each other in one living world.
 test-browser: development
 	@sh scripts/find_chromium.sh
 	@$(PY) scripts/browser_assets.py
-	@$(PY) $(PYTEST) -m browser $(ARGS)
+	@$(PY) $(PYTEST) -p no:randomly -m browser $(ARGS)
 
 # Each check is a target of its own: `make -k check` tells everything in one round.
 CHECKS := check-format check-lint check-types check-imports check-templates check-security check-migrations check-docs
