@@ -10,10 +10,13 @@ VigieError
 │   ├── UnreadableFile
 │   ├── MissingColumn
 │   └── CheckFailed
-└── ConnectorError(service)            an outside service
-    ├── Unavailable                    down, slow, breaker open, switched off
-    ├── NotFound                       answered: there is no such thing
-    └── BadAnswer                      answered something that cannot be understood
+├── ConnectorError(service)            an outside service
+│   ├── Unavailable                    down, slow, breaker open, switched off
+│   ├── NotFound                       answered: there is no such thing
+│   └── BadAnswer                      answered something that cannot be understood
+└── PublicationError(place)            a folder that the batch publishes; the message is for an operator
+    ├── HashMismatch                   a file is not the one that the manifest announces
+    └── UnknownSchema                  made for another version of the door
 """
 
 from __future__ import annotations
@@ -100,3 +103,19 @@ class NotFound(ConnectorError):
 
 class BadAnswer(ConnectorError):
     """The service answered something that cannot be understood."""
+
+
+class PublicationError(VigieError):
+    """A publication folder is not what it should be; ``place`` names the folder or the file in it."""
+
+    def __init__(self, place: str, message: str) -> None:
+        super().__init__(f"{place}: {message}")
+        self.place = place
+
+
+class HashMismatch(PublicationError):
+    """A file of the folder is not the one that the manifest announces."""
+
+
+class UnknownSchema(PublicationError):
+    """The folder was made for a version of the schema that this code does not read."""

@@ -1,0 +1,215 @@
+"""Reads a publication, without trust: shape of the folder, schema version, hash of every file, columns.
+
+``open_publication`` verifies; ``Publication.dossier`` then finds one firm's rows by the bounds of the row groups, which
+the footers of the files hold: one or two groups of 20 000 rows are read, whatever the size of the country.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from vigie.kernel.errors import HashMismatch, PublicationError, UnknownSchema
+from vigie.kernel.siren import is_siren
+from vigie.publication.manifest import LONGEST, Manifest, from_json
+from vigie.publication.schema import BY_NAME, MANIFEST, ROWS_PER_GROUP, TABLES, TableSchema
+
+_BLOCK = 1 << 20
+DOSSIER = tuple(table.name for table in TABLES if table.key[0] in ("siren", "siret"))
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """The rows of one firm, by table; only the tables asked for were read. ``absent``: not in this publication."""
+
+    siren: str
+    rows: dict[str, list[Row]]
+    absent: tuple[str, ...] = ()
+
+    def __getitem__(self, table: str) -> list[Row]:
+        return self.rows[table]
+
+
+@dataclass
+class _Table:
+    """An open file and the bounds of its row groups. pyarrow's readers are not made for threads: one at a time."""
+
+    schema: TableSchema
+    file: pq.ParquetFile
+    starts: list[str]
+    ends: list[str]
+    lock: Lock = field(default_factory=Lock)
+
+    def of(self, siren: str) -> list[Row]:
+        low, high = (siren, siren) if self.schema.key[0] == "siren" else (siren + "00000", siren + "99999")
+        first, last = bisect_left(self.ends, low), bisect_right(self.starts, high)
+        if first >= last:
+            return []
+        with self.lock:
+            read = self.file.read_row_groups(list(range(first, last)), use_threads=False)
+        key = read[self.schema.key[0]]
+        kept = read.filter(pc.and_(pc.greater_equal(key, low), pc.less_equal(key, high)))
+        return kept.to_pylist(maps_as_pydicts="strict")
+
+
+class Publication:
+    """A publication that was verified, open for reading; files are opened when first asked for, then kept."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.tables = frozenset(file.path.removesuffix(".parquet") for file in manifest.files) & BY_NAME.keys()
+        self._open: dict[str, _Table] = {}
+        self._lock = Lock()
+
+    def dossier(self, siren: str, tables: Iterable[str] = DOSSIER) -> Dossier:
+        """The rows of the firm in these tables. What its reader may not see is not asked for."""
+        if not is_siren(siren):
+            return Dossier(siren, {name: [] for name in tables})
+        wanted = list(tables)
+        rows = {name: self._table(name).of(siren) if name in self.tables else [] for name in wanted}
+        return Dossier(siren, rows, tuple(name for name in wanted if name not in self.tables))
+
+    def batches(self, table: str, columns: list[str] | None = None, rows: int = ROWS_PER_GROUP) -> Iterator[list[Row]]:
+        """The whole table, in its order, by lists of rows."""
+        with pq.ParquetFile(self.folder / BY_NAME[table].file, pre_buffer=False) as file:
+            for batch in file.iter_batches(batch_size=rows, columns=columns, use_threads=False):
+                yield batch.to_pylist(maps_as_pydicts="strict")
+
+    def rows_count(self, table: str) -> int:
+        """As the manifest says."""
+        return next((f.rows for f in self.manifest.files if f.path == BY_NAME[table].file), 0)
+
+    def sector_ratios(self, sector: str, size_band: str) -> list[Row]:
+        """Quartiles of the firms of a sector and a size, by year and ratio."""
+        if "sector_ratios" not in self.tables:
+            return []
+        filters = [("sector", "=", sector), ("size_band", "=", size_band)]
+        path = self.folder / BY_NAME["sector_ratios"].file
+        return pq.read_table(path, filters=filters, use_threads=False).to_pylist()
+
+    def _table(self, name: str) -> _Table:
+        with self._lock:
+            if name not in self._open:
+                self._open[name] = _open_table(self.folder, BY_NAME[name])
+            return self._open[name]
+
+
+def open_publication(folder: Path, *, verify: bool = True) -> Publication:
+    """Opens the folder of a list or of facts; HashMismatch, UnknownSchema or PublicationError when it is not whole.
+
+    verify=False: the hashes and columns were verified already (at the reception), only the shape is looked at.
+    """
+    place = str(folder)
+    names = _listing(folder, place)
+    if MANIFEST not in names:
+        raise PublicationError(place, "there is no manifest.json")
+    manifest = from_json(_text(folder / MANIFEST, place), place)
+    if manifest.publication_id != folder.name:
+        raise PublicationError(place, f"the manifest is the one of {manifest.publication_id}")
+    told = {file.path for file in manifest.files} | {MANIFEST}
+    if told != names:
+        extra, missing = sorted(names - told), sorted(told - names)
+        raise PublicationError(place, f"files that the manifest does not name: {extra}; files missing: {missing}")
+    _require_tables(manifest, place)
+    if verify:
+        for file in manifest.files:
+            path = folder / file.path
+            if _sha256(path) != file.sha256:
+                raise HashMismatch(str(path), "its SHA-256 is not the one of the manifest")
+            if file.path.endswith(".parquet"):
+                _require_columns(path, file.rows)
+    return Publication(folder, manifest)
+
+
+def manifest_hash(folder: Path) -> str:
+    """SHA-256 of manifest.json, which holds the hash of everything else: the fingerprint of the whole folder."""
+    return _sha256(folder / MANIFEST)
+
+
+def _listing(folder: Path, place: str) -> set[str]:
+    try:
+        if not stat.S_ISDIR(os.lstat(folder).st_mode):
+            raise PublicationError(place, "is not a folder")
+        names = set()
+        with os.scandir(folder) as found:
+            for entry in found:
+                if not entry.is_file(follow_symlinks=False):
+                    raise PublicationError(place, f"{entry.name!r} is not a plain file")
+                names.add(entry.name)
+    except OSError as error:
+        raise PublicationError(place, f"cannot be read: {error}") from error
+    return names
+
+
+def _text(path: Path, place: str) -> str:
+    with _opened(path) as file:
+        raw = file.read(LONGEST + 1)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PublicationError(place, "the manifest is not UTF-8") from error
+
+
+def _opened(path: Path) -> Any:
+    """The file itself, never what a symbolic link points to, even one that has just been put there."""
+    try:
+        return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+    except OSError as error:
+        raise PublicationError(str(path), f"cannot be read: {error}") from error
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with _opened(path) as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _require_tables(manifest: Manifest, place: str) -> None:
+    """Every table that a list must have is there, and a facts folder holds dossiers only."""
+    held = {file.path.removesuffix(".parquet") for file in manifest.files if file.path.endswith(".parquet")}
+    unknown = held - BY_NAME.keys()
+    if unknown:
+        raise UnknownSchema(place, f"unknown tables: {sorted(unknown)}")
+    if manifest.kind == "list":
+        missing = sorted(table.name for table in TABLES if table.required and table.name not in held)
+        if missing:
+            raise PublicationError(place, f"missing tables: {missing}")
+    elif not all(BY_NAME[name].in_facts for name in held):
+        raise PublicationError(place, "a facts folder holds dossiers only")
+
+
+def _require_columns(path: Path, rows: int) -> None:
+    schema = BY_NAME[path.stem]
+    try:
+        with pq.ParquetFile(path) as file:
+            found, count = file.schema_arrow.remove_metadata(), file.metadata.num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise PublicationError(str(path), f"is not a Parquet file: {error}") from error
+    if not found.equals(schema.arrow()):
+        differ = sorted({str(f) for f in found} ^ {str(f) for f in schema.arrow()})
+        raise UnknownSchema(str(path), f"columns differ from the schema: {differ}")
+    if count != rows:
+        raise PublicationError(str(path), f"{count} rows, the manifest says {rows}")
+
+
+def _open_table(folder: Path, schema: TableSchema) -> _Table:
+    file = pq.ParquetFile(folder / schema.file, pre_buffer=False, memory_map=True)
+    index = file.schema_arrow.get_field_index(schema.key[0])
+    groups = [file.metadata.row_group(n).column(index).statistics for n in range(file.num_row_groups)]
+    return _Table(schema, file, [s.min for s in groups], [s.max for s in groups])
