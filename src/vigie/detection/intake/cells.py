@@ -1,0 +1,92 @@
+"""From clean lines to columns of text cells.
+
+The parser never decides what a line is: whatever it does with quotes, one line in gives one row out or a refusal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from vigie.detection.intake.layout import Layout
+from vigie.detection.intake.lines import Block, Numbers
+
+
+@dataclass
+class Cells:
+    """Rows of text cells (``c3``…) with ``_line``, and the lines refused on the way."""
+
+    table: pa.Table
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+
+class CellReader:
+    """Cuts blocks of lines into the columns that the layout uses."""
+
+    def __init__(self, layout: Layout, separator: str) -> None:
+        self.width = layout.width
+        names = [f"c{rank}" for rank in range(layout.width)]
+        self._used = [f"c{rank}" for rank in layout.used]
+        self._names = names
+        self._separator = separator
+        self._convert = pacsv.ConvertOptions(
+            include_columns=self._used,
+            column_types={name: pa.string() for name in names},
+            strings_can_be_null=True,
+            null_values=[""],
+            quoted_strings_can_be_null=True,
+        )
+
+    def cells(self, block: Block) -> Cells:
+        """The cells of a block."""
+        refused = list(block.refused)
+        tables = self._parse(block.data, block.numbers, refused) if len(block.numbers) else []
+        return Cells(pa.concat_tables(tables) if tables else self.empty(), refused)
+
+    def empty(self) -> pa.Table:
+        """No row."""
+        return pa.table({"_line": pa.array([], pa.int64()), **{name: pa.array([], pa.string()) for name in self._used}})
+
+    def _parse(self, data: bytes, numbers: Numbers, refused: list[tuple[int, str]]) -> list[pa.Table]:
+        invalid: list[pacsv.InvalidRow] = []
+        try:
+            table = self._attempt(data, invalid)
+        except pa.ArrowInvalid:
+            table = None
+        if table is not None and table.num_rows + len(invalid) == len(numbers):
+            keep = np.ones(len(numbers), dtype=bool)
+            for row in invalid:
+                keep[row.number - 1] = False
+                refused.append((int(numbers[row.number - 1]), self._width_message(row.actual_columns)))
+            return [table.add_column(0, "_line", pa.array(numbers[keep], pa.int64()))]
+        return self._halves(data, numbers, refused)
+
+    def _halves(self, data: bytes, numbers: Numbers, refused: list[tuple[int, str]]) -> list[pa.Table]:
+        """A quote made the parser join lines: cut in two until the line at fault is alone."""
+        if len(numbers) == 1:
+            refused.append((int(numbers[0]), "la ligne ne peut pas être découpée en colonnes"))
+            return []
+        lines = data.split(b"\n")
+        half = len(lines) // 2
+        first = self._parse(b"\n".join(lines[:half]), numbers[:half], refused)
+        return first + self._parse(b"\n".join(lines[half:]), numbers[half:], refused)
+
+    def _attempt(self, data: bytes, invalid: list[pacsv.InvalidRow]) -> pa.Table:
+        def skip(row: pacsv.InvalidRow) -> str:
+            invalid.append(row)
+            return "skip"
+
+        return pacsv.read_csv(
+            pa.BufferReader(data),
+            read_options=pacsv.ReadOptions(column_names=self._names, use_threads=False, block_size=len(data) + 1),
+            parse_options=pacsv.ParseOptions(
+                delimiter=self._separator, invalid_row_handler=skip, newlines_in_values=False, ignore_empty_lines=False
+            ),
+            convert_options=self._convert,
+        )
+
+    def _width_message(self, found: int) -> str:
+        return f"{found} champs au lieu de {self.width}"
