@@ -23,6 +23,7 @@ OTHER = "(autre)"
 CATEGORY_MIN_ROWS = 30
 CATEGORY_PRIOR_ROWS = 50.0
 WINSOR_MIN_ROWS = 400
+WINSORISED_UNITS = ("ratio", "percent")
 WINSOR_SHARES = (0.005, 0.995)
 
 
@@ -67,20 +68,13 @@ def model_features(registry: Sequence[Any]) -> tuple[ModelFeature, ...]:
     """The registry's features that a delivered source can feed, as the model sees them."""
     return tuple(
         ModelFeature(
-            code=one.code, family=one.family, kind=_kind(one), direction=int(one.direction), unit=one.unit,
+            code=one.code, family=one.family, kind=one.kind, direction=int(one.direction), unit=one.unit,
             confidentiality=one.confidentiality, label=one.label_fr,
-            winsorise=one.unit in ("ratio", "percent") and _kind(one) == NUMBER,
+            winsorise=one.unit in WINSORISED_UNITS and one.kind == NUMBER,
         )
         for one in registry
         if one.available
     )  # fmt: skip
-
-
-def _kind(feature: Any) -> str:
-    """number, flag or category, from the registry's unit."""
-    if feature.unit in ("bool", "flag", "boolean"):
-        return FLAG
-    return CATEGORY if feature.unit in ("category", "text", "code") else NUMBER
 
 
 def raw_column(frame: Frame, name: str) -> NDArray[Any]:
