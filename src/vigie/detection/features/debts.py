@@ -17,6 +17,7 @@ from vigie.detection.features.feature import Feature, lags, means
 DEBT_LAGS = (1, 2, 3, 6, 12, 24, 36)
 YEARLY_LAGS = (12, 24, 36)
 MEANS = (3, 6, 12)
+PARTS = ("employee_cents", "employer_cents")
 GRAVE_EMPLOYEE_DEBT_EUR = 100
 FAMILY = "urssaf_debt"
 ZERO = "0 : aucune dette n’est enregistrée à l’Urssaf"
@@ -67,7 +68,7 @@ def debt_events(rows: Table) -> Table:
         "siren", "month",
         **{
             name: current[name] - current[name].lag(1).over(history).fill_null(0)
-            for name in ("employee_cents", "employer_cents")
+            for name in PARTS
         },
     )  # fmt: skip
     return changes.group_by(["siren", "month"]).agg(
@@ -87,7 +88,7 @@ def debt_stock(grid: Table, events: Table, first: int) -> Table:
     joined = attach(grid, events, ["siren", "month"])
     return joined.select(
         "siren", "month",
-        **{name: series.so_far(joined[name].fill_null(0)).cast("int64") for name in ("employee_cents", "employer_cents")},
+        **{name: series.so_far(joined[name].fill_null(0)).cast("int64") for name in PARTS},
     )  # fmt: skip
 
 

@@ -40,7 +40,8 @@ class Feature:
     delay_months: a fact of month m is used from month m + delay_months on, never before.
     domain: where the value has a sense; outside, it is missing. missing: what an absent value means.
     direction: +1 a higher value goes with a higher risk, -1 with a lower one, 0 not imposed.
-    origin: code of the value whose past this is; empty for the value itself. A reader is told of one fact, not of its lags.
+    origin: code of the value whose past this is; empty for the value itself. A reader is told of one fact,
+      not of its lags.
     available: False when no delivered source carries it; it is then neither computed nor fed.
     """
 
