@@ -185,8 +185,10 @@ OURS: tuple[Feature, ...] = (
         domain="chiffre d’affaires positif",
     ),
     *(
-        _feature(f"{code}_previous", f"{label}, exercice précédent", "ratio", -1, f"Valeur de {code} un exercice avant.",
-                 origin=code)
+        _feature(
+            f"{code}_previous", f"{label}, exercice précédent", "ratio", -1, f"Valeur de {code} un exercice avant.",
+            origin=code,
+        )
         for code, label in (
             ("inpi_equity_ratio", "Solidité financière"), ("inpi_liquidity_ratio", "Liquidité"),
             ("inpi_ebitda_margin_ratio", "Ratio EBE / chiffre d’affaires"),
