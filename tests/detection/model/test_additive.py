@@ -12,7 +12,7 @@ from tests.detection.model.factories import FEATURES, TINY, Table, table
 from vigie.detection.model.additive import AdditiveModel, ModelRefused, discretise, extracted, monotone
 from vigie.detection.model.calibrate import logit
 from vigie.detection.model.columns import Preparation
-from vigie.detection.model.train import TrainedModel, firm_bags, fit_bags, group_hashes, score, train
+from vigie.detection.model.train import Dealing, TrainedModel, fit_bags, group_hashes, score, train
 
 
 def test_base_and_contributions_add_up_to_the_probability(trained: TrainedModel, learnt: Table) -> None:
@@ -30,7 +30,8 @@ def test_look_up_equals_the_library_that_grew_it() -> None:
     made = table(firms=150, months=3, seed=5)
     preparation = Preparation.fit(made.columns, FEATURES, made.labels)
     matrix = preparation.matrix(made.columns)
-    bags = firm_bags(group_hashes(made.firms, 1), made.labels, TINY.bags)
+    hashes = group_hashes(made.firms, 1)
+    bags = Dealing.of(hashes, made.labels, TINY.bags).signs(hashes)
     free = [0] * len(FEATURES)  # without the second monotone pass, which the library does not know
     fitted = fit_bags(matrix, made.labels, bags, preparation, TINY, seed=1)
 

@@ -11,9 +11,9 @@ from tests.detection.model.factories import FEATURES, TINY, rows_of, table
 from vigie.detection.model.calibrate import sigmoid
 from vigie.detection.model.columns import CATEGORY_MIN_ROWS, ModelFeature, Preparation
 from vigie.detection.model.train import (
+    Dealing,
     TrainedModel,
     TrainingRefused,
-    firm_bags,
     group_hashes,
     sample_rows,
     score,
@@ -45,7 +45,8 @@ def test_oversampling_is_not_done() -> None:
 def test_no_firm_is_judged_by_a_bag_that_saw_it() -> None:
     """Rule L3: calibration is fitted on firms absent from the bag that judges them."""
     made = table(firms=60, months=5)
-    bags = firm_bags(group_hashes(made.firms, 0), made.labels, 4)
+    hashes = group_hashes(made.firms, 0)
+    bags = Dealing.of(hashes, made.labels, 4).signs(hashes)
 
     for firm in np.unique(made.firms):
         assert len(np.unique(bags[made.firms == firm], axis=0)) == 1

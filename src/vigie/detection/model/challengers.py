@@ -26,14 +26,14 @@ from vigie.detection.model.columns import (
     text_column,
 )
 from vigie.detection.model.train import (
+    Dealing,
     Parameters,
     TrainedModel,
-    firm_bags,
     group_hashes,
+    judge,
     judged_by_others,
     month_ranks,
     sample_rows,
-    score,
     take,
     train,
 )
@@ -59,10 +59,15 @@ class Learning:
 
 @dataclass(frozen=True)
 class Fitted:
-    """log_odds: of any table. held_out: of the learning rows, by models that never saw their firm, or None."""
+    """A model that can score any table.
+
+    judged: log-odds of rows, given their firms, by what never saw them; None when the model cannot tell.
+    held_out: judged of the learning rows (NaN for those that were not learnt from).
+    """
 
     log_odds: Callable[[Frame], Floats]
     held_out: Floats | None = None
+    judged: Callable[[Frame, Any], Floats] | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ def production(learning: Learning) -> Fitted:
 
 def fitted_production(trained: TrainedModel) -> Fitted:
     """A trained glass box under the challengers' face."""
-    return Fitted(lambda frame: score(trained, frame).log_odds, trained.held_out)
+    return Fitted(trained.model.log_odds, trained.held_out, lambda frame, groups: judge(trained, frame, groups))
 
 
 def oversampled(labels: Floats, share: float, seed: int) -> Integers:
@@ -211,25 +216,26 @@ BOOSTING_ROUNDS = 900
 
 def boosting_monotone(learning: Learning) -> Fitted:
     """LightGBM by firm-disjoint folds (their mean), monotone where the registry says; calibrated on rows left out."""
-    made, raw, models = _boosting_folds(learning)
+    made = learning_matrix(learning)
+    dealing = Dealing.of(made.hashes, made.labels, BOOSTING_FOLDS)
+    signs = dealing.signs(made.hashes)
+    fit = _lightgbm(learning, BOOSTING, BOOSTING_ROUNDS)
+    with ThreadPoolExecutor(learning.parameters.jobs) as threads:
+        models = list(threads.map(lambda index: fit(made.values, made.labels, signs[:, index]), range(BOOSTING_FOLDS)))
+
+    def by_fold(values: Floats) -> Floats:
+        return np.column_stack([model.predict(values, raw_score=True) for model in models])
+
+    raw = judged_by_others(by_fold(made.values), dealing.unseen(made.hashes))
     calibrated = calibrate.platt(raw, made.labels)
     held_out = np.full(len(learning.labels), np.nan)
     held_out[made.rows] = calibrated(raw)
-    return Fitted(lambda frame: calibrated(_mean_raw(models, made.preparation.matrix(frame))), held_out)
 
+    def judged(frame: Frame, groups: Any) -> Floats:
+        unseen = dealing.unseen(group_hashes(np.asarray(groups), learning.seed))
+        return calibrated(judged_by_others(by_fold(made.preparation.matrix(frame)), unseen))
 
-def _boosting_folds(learning: Learning) -> tuple[Matrix, Floats, list[Any]]:
-    made = learning_matrix(learning)
-    bags = firm_bags(made.hashes, made.labels, BOOSTING_FOLDS)
-    fit = _lightgbm(learning, BOOSTING, BOOSTING_ROUNDS)
-    with ThreadPoolExecutor(learning.parameters.jobs) as threads:
-        models = list(threads.map(lambda index: fit(made.values, made.labels, bags[:, index]), range(BOOSTING_FOLDS)))
-    by_fold = np.column_stack([model.predict(made.values, raw_score=True) for model in models])
-    return made, judged_by_others(by_fold, bags), models
-
-
-def _mean_raw(models: Sequence[Any], values: Floats) -> Floats:
-    return np.asarray(np.mean([model.predict(values, raw_score=True) for model in models], axis=0))
+    return Fitted(lambda frame: calibrated(by_fold(made.preparation.matrix(frame)).mean(axis=1)), held_out, judged)
 
 
 def _lightgbm(learning: Learning, parameters: dict[str, Any], rounds: int) -> Callable[..., Any]:
@@ -299,7 +305,13 @@ def blend(learning: Learning, glass_box: Fitted | None = None, boosted: Fitted |
     known = ~np.isnan(mean)
     calibrated = calibrate.platt(mean[known], np.asarray(learning.labels, dtype=np.float64)[known])
     held_out = np.where(known, calibrated(mean), np.nan)
-    return Fitted(lambda frame: calibrated((first.log_odds(frame) + second.log_odds(frame)) / 2), held_out)
+
+    def judged(frame: Frame, groups: Any) -> Floats:
+        assert first.judged is not None
+        assert second.judged is not None
+        return calibrated((first.judged(frame, groups) + second.judged(frame, groups)) / 2)
+
+    return Fitted(lambda frame: calibrated((first.log_odds(frame) + second.log_odds(frame)) / 2), held_out, judged)
 
 
 CHALLENGERS = (

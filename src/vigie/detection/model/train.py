@@ -14,7 +14,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from itertools import combinations
 from typing import Any
@@ -62,7 +62,7 @@ class TrainedModel:
     """A model with what was learnt around it.
 
     horizons: months → (slope, offset) on the log-odds at 18 months. held_out: log-odds of the training rows, each from
-    the bags that never saw the firm (NaN where none); it is not stored.
+    the bags that never saw the firm (NaN where none); dealing: which bag saw which firm; neither is stored.
     """
 
     model: AdditiveModel
@@ -71,6 +71,7 @@ class TrainedModel:
     calibration_rate: float
     facts: Mapping[str, Any]
     held_out: Floats = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
+    dealing: Dealing | None = field(default=None, compare=False, repr=False)
 
     def to_json(self) -> str:
         """The stored form: one JSON with the model inside."""
@@ -101,9 +102,7 @@ class TrainedModel:
     def with_forecast(self, forecast_rate: float) -> TrainedModel:
         """The same model for a failure rate expected at the horizon, instead of that of the calibration months."""
         shift = calibrate.prior_shift(forecast_rate, self.calibration_rate)
-        return TrainedModel(
-            self.model.with_prior_shift(shift), self.parameters, self.horizons, self.calibration_rate, self.facts
-        )
+        return replace(self, model=self.model.with_prior_shift(shift))
 
 
 def _check_features(stored: Sequence[str], announced: Sequence[str]) -> None:
@@ -159,11 +158,11 @@ def train(
     part = take(frame, rows, [one.code for one in features], features)
     preparation = Preparation.fit(part, features, target[rows])
     matrix = preparation.matrix(part)
-    bags = firm_bags(hashes[rows], target[rows], parameters.bags)
-    fitted = fit_bags(matrix, target[rows], bags, preparation, parameters, seed)
+    dealing = Dealing.of(hashes[rows], target[rows], parameters.bags)
+    fitted = fit_bags(matrix, target[rows], dealing.signs(hashes[rows]), preparation, parameters, seed)
     facts = _facts(rows, target, parameters, seed, known)
     model = extracted(fitted, preparation, [one.direction for one in features], facts)
-    raw = judged_by_others(model.raw_bags(matrix), bags)
+    raw = judged_by_others(model.raw_bags(matrix), dealing.unseen(hashes[rows]))
     chosen = _calibration_rows(ranks[rows], parameters) & ~np.isnan(raw)
     fitted_platt = calibrate.platt(raw[chosen], target[rows][chosen])
     model = model.with_calibration(fitted_platt.slope, fitted_platt.offset)
@@ -172,7 +171,7 @@ def train(
     events = None if months_to_event is None else np.asarray(months_to_event, dtype=np.float64)[rows]
     return TrainedModel(
         model, parameters, horizons(held_out[rows][chosen], None if events is None else events[chosen]),
-        float(target[rows][chosen].mean()), facts, held_out,
+        float(target[rows][chosen].mean()), facts, held_out, dealing,
     )  # fmt: skip
 
 
@@ -192,6 +191,23 @@ def score(trained: TrainedModel, frame: Frame) -> Scores:
         np.full(len(log_odds), model.base), log_odds, by_feature, by_family,
         tuple(one.code for one in model.preparation.features), model.families,
     )  # fmt: skip
+
+
+def judge(trained: TrainedModel, frame: Frame, groups: Any) -> Floats:
+    """Calibrated log-odds of each row by the bags that never saw its firm: right after a training, to calibrate."""
+    assert trained.dealing is not None
+    hashes = group_hashes(np.asarray(groups), int(trained.facts["seed"]))
+    by_bag = trained.model.raw_bags(trained.model.preparation.matrix(frame))
+    return trained.model.calibrated(judged_by_others(by_bag, trained.dealing.unseen(hashes)))
+
+
+def recalibrated(trained: TrainedModel, log_odds: Floats, labels: Floats) -> TrainedModel:
+    """The same model calibrated anew on judged rows (log-odds as it gives them now); sums stay exact."""
+    known = ~np.isnan(log_odds)
+    fitted = calibrate.platt(log_odds[known], labels[known])
+    model = trained.model
+    moved = model.with_calibration(fitted.slope * model.slope, fitted.slope * model.offset + fitted.offset)
+    return replace(trained, model=moved, calibration_rate=float(labels[known].mean()))
 
 
 def _shorter(trained: TrainedModel, log_odds: Floats, months: int) -> Floats:
@@ -238,19 +254,35 @@ def sample_rows(hashes: Integers, ranks: Integers, known: Any, parameters: Param
     return rows[hashes[rows] <= order[parameters.max_rows - 1]]
 
 
-def firm_bags(hashes: Integers, labels: Floats, count: int) -> Any:
-    """Rows × bags of interpret: −1 for the firms a bag must not see, 1 for the others.
+@dataclass(frozen=True)
+class Dealing:
+    """Which bag never sees which firm. hashes: of the firms of the sample, sorted; parts: the bag that misses each."""
 
-    Firms are dealt to the bags in the order of their hash, those that fail apart, so that each bag misses as many.
-    """
-    names, inverse = np.unique(hashes, return_inverse=True)
-    failing = np.bincount(inverse, labels, minlength=len(names)) > 0
-    parts = count if count > 3 else 5  # with few bags, a bag still misses no more than a fifth
-    dealt = np.empty(len(names), dtype=np.int64)
-    for kind in (False, True):
-        chosen = np.flatnonzero(failing == kind)
-        dealt[chosen] = np.arange(len(chosen)) % parts
-    return np.where(dealt[inverse][:, None] == np.arange(count)[None, :], -1, 1).astype(np.int8)
+    hashes: Integers
+    parts: Integers
+    bags: int
+
+    @classmethod
+    def of(cls, hashes: Integers, labels: Floats, bags: int) -> Dealing:
+        """Deals firms in the order of their hash, those that fail apart, so that each bag misses as many of each."""
+        names, inverse = np.unique(hashes, return_inverse=True)
+        failing = np.bincount(inverse, labels, minlength=len(names)) > 0
+        count = bags if bags > 3 else 5  # with few bags, a bag still misses no more than a fifth
+        parts = np.empty(len(names), dtype=np.int64)
+        for kind in (False, True):
+            chosen = np.flatnonzero(failing == kind)
+            parts[chosen] = np.arange(len(chosen)) % count
+        return cls(names, parts, bags)
+
+    def unseen(self, hashes: Integers) -> Any:
+        """Rows × bags: True where the bag never saw the firm; all bags for a firm out of the sample."""
+        place = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        foreign = self.hashes[place] != hashes
+        return foreign[:, None] | (self.parts[place][:, None] == np.arange(self.bags)[None, :])
+
+    def signs(self, hashes: Integers) -> Any:
+        """What interpret asks for: −1 for the rows a bag must not learn from, 1 for the others."""
+        return np.where(self.unseen(hashes), -1, 1).astype(np.int8)
 
 
 def fit_bags(
@@ -279,9 +311,8 @@ def fit_bags(
     return classifier
 
 
-def judged_by_others(by_bag: Floats, bags: Any) -> Floats:
+def judged_by_others(by_bag: Floats, unseen: Any) -> Floats:
     """Mean score of each row over the bags that never saw its firm; NaN where there is none."""
-    unseen = bags < 0
     count = unseen.sum(axis=1)
     return np.where(count > 0, (by_bag * unseen).sum(axis=1) / np.maximum(count, 1), np.nan)
 
