@@ -5,6 +5,7 @@ The parser never decides what a line is: whatever it does with quotes, one line 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,20 +22,26 @@ class Cells:
 
     table: pa.Table
     refused: list[tuple[int, str]] = field(default_factory=list)
+    spaced: bool = False
 
 
 class CellReader:
     """Cuts blocks of lines into the columns that the layout uses."""
 
-    def __init__(self, layout: Layout, separator: str) -> None:
+    def __init__(self, layout: Layout, separator: str, repeated: Collection[str] = ()) -> None:
+        """repeated: the table's columns that hold few distinct values, kept once each."""
         self.width = layout.width
         names = [f"c{rank}" for rank in range(layout.width)]
         self._used = [f"c{rank}" for rank in layout.used]
         self._names = names
         self._separator = separator
+        few = {f"c{rank}" for name, rank in layout.indexes.items() if name in repeated}
+        self._types = {name: pa.dictionary(pa.int32(), pa.string()) if name in few else pa.string() for name in names}
+        edge = separator.encode()
+        self._spaces = (b" \n", b"\n ", edge + b" ", b" " + edge, b'" ', b' "')
         self._convert = pacsv.ConvertOptions(
             include_columns=self._used,
-            column_types={name: pa.string() for name in names},
+            column_types=self._types,
             strings_can_be_null=True,
             null_values=[""],
             quoted_strings_can_be_null=True,
@@ -44,11 +51,19 @@ class CellReader:
         """The cells of a block."""
         refused = list(block.refused)
         tables = self._parse(block.data, block.numbers, refused) if len(block.numbers) else []
-        return Cells(pa.concat_tables(tables) if tables else self.empty(), refused)
+        spaced = self._may_be_spaced(block.data)
+        return Cells(pa.concat_tables(tables) if tables else self.empty(), refused, spaced)
+
+    def _may_be_spaced(self, data: bytes) -> bool:
+        """Whether some cell may begin or end with a space: most files have none, and trimming costs."""
+        if b"\t" in data or b"\xc2\xa0" in data:
+            return True
+        return b" " in data and (data[:1] == b" " or data[-1:] == b" " or any(mark in data for mark in self._spaces))
 
     def empty(self) -> pa.Table:
         """No row."""
-        return pa.table({"_line": pa.array([], pa.int64()), **{name: pa.array([], pa.string()) for name in self._used}})
+        empty = {name: pa.array([], pa.string()).cast(self._types[name]) for name in self._used}
+        return pa.table({"_line": pa.array([], pa.int64()), **empty})
 
     def _parse(self, data: bytes, numbers: Numbers, refused: list[tuple[int, str]]) -> list[pa.Table]:
         invalid: list[pacsv.InvalidRow] = []

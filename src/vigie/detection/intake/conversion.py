@@ -54,6 +54,10 @@ EXPECTED_FR = {
     Type.FLOAT: "un nombre",
     Type.BOOL: "oui ou non (0, 1, true, false)",
 }
+FEW_VALUES = (
+    *(Type.DATE_ISO, Type.DATE_FR, Type.DATE_ANY, Type.URSSAF_DATE, Type.SAS_DATE, Type.MONTH, Type.URSSAF_PERIOD),
+    *(Type.CODE, Type.BOOL),
+)
 DATES = (Type.DATE_ISO, Type.DATE_FR, Type.DATE_ANY, Type.URSSAF_DATE, Type.SAS_DATE, Type.MONTH, Type.URSSAF_PERIOD)
 NUMBER = r"[+-]?[0-9]{1,18}([.,][0-9]{0,18})?|[+-]?[.,][0-9]{1,18}"
 WHOLE = r"[+-]?[0-9]{1,18}([.,]0*)?"
@@ -139,15 +143,20 @@ def whole(raw: str, *, signed: bool = True) -> str:
     )
 
 
-def _unspaced(raw: str) -> str:
-    return f"replace(replace({raw}, ' ', ''), '\u00a0', '')"
+def _identifier(raw: str, size: int) -> str:
+    """Digits; spaces between them are certain to mean nothing, a lost zero is not."""
+    close = f"replace(replace({raw}, ' ', ''), '\u00a0', '')"
+    return (
+        f"CASE WHEN regexp_full_match({raw}, '[0-9]{{{size}}}') THEN {raw} "
+        f"WHEN regexp_full_match({raw}, '[0-9 \u00a0]+') AND length({close}) = {size} THEN {close} END"
+    )
 
 
 def _plain(column: Column, raw: str) -> str:
     """The typed value before bounds, of every type but the period."""
     simple = {
-        Type.SIREN: f"CASE WHEN regexp_full_match({_unspaced(raw)}, '[0-9]{{9}}') THEN {_unspaced(raw)} END",
-        Type.SIRET: f"CASE WHEN regexp_full_match({_unspaced(raw)}, '[0-9]{{14}}') THEN {_unspaced(raw)} END",
+        Type.SIREN: _identifier(raw, 9),
+        Type.SIRET: _identifier(raw, 14),
         Type.DATE_ISO: _iso(raw),
         Type.DATE_FR: _french(raw),
         Type.DATE_ANY: f"coalesce({_iso(raw)}, {_compact(raw)}, {_french(raw)})",

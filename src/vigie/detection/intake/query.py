@@ -10,6 +10,7 @@ typed columns of the source, then ``_line``, ``_verdict``, ``_filtered``,
 from __future__ import annotations
 
 from vigie.detection.intake.conversion import (
+    FEW_VALUES,
     SQL_TYPES,
     Verdicts,
     bounded,
@@ -32,6 +33,11 @@ class Statement:
         self.account_keyed = account_keyed
         self.rejections: Verdicts = rejections(source, account_keyed=account_keyed)
         self.filters: Verdicts = filters(source, account_keyed=account_keyed)
+        self.repeated = [
+            column
+            for column in source.columns
+            if column.type in FEW_VALUES and column.name in layout.indexes and not column.clean
+        ]
         self.warned = [column for column in warned_columns(source) if column.name in layout.indexes]
 
     @property
@@ -42,8 +48,18 @@ class Statement:
             added = (*added, "month", self.source.wide.value)
         return [name for name in self.source.typed_names if name not in added]
 
-    def lines(self) -> str:
-        """Gives every line once, kept or not."""
+    def values(self, column: Column) -> str:
+        """The typed values of a column that repeats itself, one per text of the table ``texts``."""
+        typed = typed_expressions(column, "_text")
+        limit = bounded(column)
+        parts = ", ".join(f'{sql} AS "{name}"' for name, sql in typed.items())
+        replace = f' REPLACE ({limit} AS "{column.name}")' if limit else ""
+        cell = _trimmed("text")
+        inner = f"SELECT rank, {parts} FROM (SELECT rank, {cell} AS _text FROM texts)"
+        return f"SELECT *{replace} FROM ({inner}) ORDER BY rank"
+
+    def lines(self, *, spaced: bool) -> str:
+        """Gives every line once, kept or not; ``spaced``: some cell may begin or end with a space."""
         names = ", ".join(f'"{name}"' for name in self.line_columns)
         warns = "".join(
             f', ("r_{column.name}" IS NOT NULL AND "{column.name}" IS NULL) AS "_warn_{column.name}"'
@@ -51,7 +67,7 @@ class Statement:
         )
         order = " ORDER BY _line" if self.account_keyed else ""
         return (
-            f"{self._judged()} SELECT {names}, _line, CAST(_verdict AS INTEGER) AS _verdict, "
+            f"{self._judged(spaced)} SELECT {names}, _line, CAST(_verdict AS INTEGER) AS _verdict, "
             f"CAST(CASE WHEN _verdict = 0 THEN {self.filters.sql} ELSE 0 END AS INTEGER) AS _filtered, "
             f"{self.rejections.value_sql} AS _value{warns} FROM judged{order}"
         )
@@ -70,34 +86,35 @@ class Statement:
             f"UNPIVOT (_cell FOR _month IN ({listed})) WHERE trim(_cell) <> ''"
         )
 
-    def _judged(self) -> str:
-        source, layout = self.source, self.layout
+    def _judged(self, spaced: bool) -> str:
+        source = self.source
         columns = [one for one in source.columns if not (self.account_keyed and one.name == "siret")]
-        raws = ", ".join(f'{self._raw(column)} AS "r_{column.name}"' for column in columns)
-        months = "".join(f", c{rank}" for rank in layout.months.values())
-        plain = ", ".join(
-            f'{sql} AS "{name}"'
-            for column in columns
+        raws = ", ".join(f'{self._raw(column, spaced)} AS "r_{column.name}"' for column in columns)
+        carried = "".join(f', "{name}"' for column in self.repeated for name in column.typed_names)
+        computed = [column for column in columns if column not in self.repeated]
+        plain = "".join(
+            f', {sql} AS "{name}"'
+            for column in computed
             for name, sql in typed_expressions(column, f'"r_{column.name}"').items()
         )
-        limits = [(one.name, bounded(one)) for one in columns if bounded(one)]
+        limits = [(one.name, bounded(one)) for one in computed if bounded(one)]
         replaced = ", ".join(f'{sql} AS "{name}"' for name, sql in limits)
         replace = f" REPLACE ({replaced})" if replaced else ""
         derived = "".join(f', {one.sql} AS "{one.name}"' for one in source.derived)
         return (
-            f"WITH cells AS (SELECT _line, {raws}{months} FROM block), "
-            f"plain AS (SELECT *, {plain} FROM cells), "
+            f"WITH cells AS (SELECT _line, {raws}{carried} FROM block), "
+            f"plain AS (SELECT *{plain} FROM cells), "
             f"bounded AS (SELECT *{replace} FROM plain), "
             f"located AS ({self._located()}), "
             f"derived AS (SELECT *{derived} FROM located), "
             f"judged AS (SELECT *, {self.rejections.sql} AS _verdict FROM derived)"
         )
 
-    def _raw(self, column: Column) -> str:
+    def _raw(self, column: Column, spaced: bool) -> str:
         rank = self.layout.indexes.get(column.name)
         if rank is None:
             return "CAST(NULL AS VARCHAR)"
-        cell = f"nullif(trim(c{rank}, ' \t\u00a0'), '')"
+        cell = _trimmed(f"c{rank}") if spaced else f"c{rank}"
         return column.clean.replace("{raw}", cell) if column.clean else cell
 
     def _located(self) -> str:
@@ -108,6 +125,10 @@ class Statement:
             'SELECT t.*, a.siret AS "siret" FROM bounded t ASOF LEFT JOIN accounts a '
             f'ON t."{lookup.account}" = a.account AND t."{lookup.at}" < a.vanished_on'
         )
+
+
+def _trimmed(cell: str) -> str:
+    return f"nullif(trim(replace(replace({cell}, '\t', ' '), '\u00a0', ' ')), '')"
 
 
 def sql_type(source: Source, name: str) -> str:

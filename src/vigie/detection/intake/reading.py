@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vigie.detection.intake import layout as layouts
-from vigie.detection.intake.cells import CellReader
+from vigie.detection.intake.cells import CellReader, Cells
 from vigie.detection.intake.figures import fill_figures
 from vigie.detection.intake.layout import Layout
 from vigie.detection.intake.lines import LineReader
@@ -25,7 +25,7 @@ from vigie.detection.intake.opening import byte_chunks
 from vigie.detection.intake.overlap import ahead
 from vigie.detection.intake.query import Statement, sql_type
 from vigie.detection.intake.report import FileFacts, FileReport, Notice
-from vigie.detection.sources.table import RESERVED_NAMES, Source, WideMonths
+from vigie.detection.sources.table import RESERVED_NAMES, Column, Source, WideMonths
 from vigie.kernel.errors import SourceError, UnreadableFile
 from vigie.kernel.period import Month
 
@@ -134,6 +134,12 @@ def _replace(work: Path, out_dir: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def _joined(group: list[Cells]) -> Cells:
+    """Several blocks as one table, each repeated text held once."""
+    table = pa.concat_tables([cells.table for cells in group]).unify_dictionaries()
+    return Cells(table, spaced=any(cells.spaced for cells in group))
+
+
 def _message(error: SourceError) -> str:
     return str(error).partition(": ")[2]
 
@@ -165,9 +171,9 @@ class _Reading:
         layout, account_keyed = self._layout()
         self.report.notices += layout.notices
         statement = Statement(self.source, layout, account_keyed=account_keyed)
-        for block in ahead(self._cell_tables(layout), depth=1):
-            if block.num_rows:
-                yield self._typed(statement, block)
+        for cells in ahead(self._cell_tables(statement), depth=1):
+            if cells.table.num_rows:
+                yield self._typed(statement, cells)
         self._tell(statement)
 
     def _layout(self) -> tuple[Layout, bool]:
@@ -178,19 +184,20 @@ class _Reading:
         layout = layouts.from_header(self.source, first, account_keyed=self.account_file)
         return layout, self.account_file and layouts.missing_siret(self.source, layout)
 
-    def _cell_tables(self, layout: Layout) -> Iterator[pa.Table]:
-        reader = CellReader(layout, self.source.separator)
-        tables: list[pa.Table] = []
+    def _cell_tables(self, statement: Statement) -> Iterator[Cells]:
+        repeated = {column.name for column in statement.repeated}
+        reader = CellReader(statement.layout, self.source.separator, repeated)
+        group: list[Cells] = []
         for block in self._reader.blocks():
             cells = reader.cells(block)
             self._count_refused(cells.refused)
             self._count(cells.table.num_rows + len(cells.refused))
-            tables.append(cells.table)
-            if len(tables) == BLOCKS_AT_ONCE:
-                yield pa.concat_tables(tables)
-                tables = []
-        if tables:
-            yield pa.concat_tables(tables)
+            group.append(cells)
+            if len(group) == BLOCKS_AT_ONCE:
+                yield _joined(group)
+                group = []
+        if group:
+            yield _joined(group)
 
     def _count(self, lines: int) -> None:
         self.facts.read += lines
@@ -206,9 +213,12 @@ class _Reading:
         self.report.rejected += count
         self.report.rejected_by[code] = self.report.rejected_by.get(code, 0) + count
 
-    def _typed(self, statement: Statement, block: pa.Table) -> pa.Table:
+    def _typed(self, statement: Statement, cells: Cells) -> pa.Table:
+        block = cells.table
+        for column in statement.repeated:
+            block = self._with_values(statement, column, block)
         self.engine.register("block", block)
-        judged = self.engine.sql(statement.lines()).to_arrow_table()
+        judged = self.engine.sql(statement.lines(spaced=cells.spaced)).to_arrow_table()
         self._count_warnings(statement, judged)
         verdict = judged.column("_verdict").combine_chunks().to_numpy(zero_copy_only=False)
         filtered = judged.column("_filtered").combine_chunks().to_numpy(zero_copy_only=False)
@@ -220,6 +230,17 @@ class _Reading:
         if isinstance(self.source.wide, WideMonths):
             judged = self._months(statement, block, judged)
         return self._finished(judged)
+
+    def _with_values(self, statement: Statement, column: Column, block: pa.Table) -> pa.Table:
+        """Types each distinct text of the column once, and adds the typed columns."""
+        cells = block.column(f"c{statement.layout.indexes[column.name]}")
+        texts = cells.chunk(0).dictionary
+        self.engine.register("texts", pa.table({"rank": pa.array(range(len(texts)), pa.int64()), "text": texts}))
+        values = self.engine.sql(statement.values(column)).to_arrow_table()
+        ranks = pa.chunked_array([chunk.indices for chunk in cells.chunks])
+        for name in column.typed_names:
+            block = block.append_column(name, values.column(name).combine_chunks().take(ranks.combine_chunks()))
+        return block
 
     def _count_verdicts(self, statement: Statement, judged: pa.Table, verdict: np.ndarray) -> None:
         reasons = statement.rejections
