@@ -25,6 +25,7 @@ from vigie.detection.intake.opening import byte_chunks
 from vigie.detection.intake.overlap import ahead
 from vigie.detection.intake.query import Statement, sql_type
 from vigie.detection.intake.report import FileFacts, FileReport, Notice
+from vigie.detection.intake.workbook import workbook_chunks
 from vigie.detection.sources.table import RESERVED_NAMES, Column, Source, WideMonths
 from vigie.kernel.errors import SourceError, UnreadableFile
 from vigie.kernel.period import Month
@@ -160,7 +161,7 @@ class _Reading:
         self._schema = typed_schema(source)
         self._reader = LineReader(
             source.code,
-            byte_chunks(source.code, path, self.facts),
+            (workbook_chunks if source.workbook else byte_chunks)(source.code, path, self.facts),
             self.facts,
             strict_quotes=source.strict_quotes,
             separator=source.separator,

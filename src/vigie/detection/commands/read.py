@@ -1,0 +1,142 @@
+"""`vigie-batch read SOURCE FILE`: the typed rows and the report of one file, for whoever receives a strange delivery.
+
+Writes nothing but to the standard output; the exit code is not 0 when the file is refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+
+from vigie.detection.intake.reading import ROWS_FILE, read_file
+from vigie.detection.intake.report import FileReport
+from vigie.detection.sources.registry import SOURCES, source
+
+NAME = "read"
+HELP = "one raw file: its typed rows and its report"
+ROWS_SHOWN = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("source", choices=[one.code for one in SOURCES], metavar="SOURCE", help=_codes())
+    parser.add_argument("file", type=Path, metavar="FILE", help="fichier livré, compressé ou non")
+    parser.add_argument("--json", action="store_true", help="lignes et rapport en JSON, pour un programme")
+    parser.add_argument(
+        "--accounts",
+        type=Path,
+        metavar="FILE",
+        help="comptes Urssaf (sigfaible_etablissement_utf8.csv), pour une livraison de 2023 sans SIRET",
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help=f"lignes montrées (sans --json : {ROWS_SHOWN})")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Reads the file and prints what it holds; 1 when it is refused."""
+    with tempfile.TemporaryDirectory(prefix="vigie-read-") as folder:
+        work = Path(folder)
+        accounts = None
+        if arguments.accounts is not None:
+            known = read_file(source("admin_urssaf"), arguments.accounts, work / "accounts")
+            if known.is_fatal:
+                return _print(arguments, known, iter(()))
+            accounts = work / "accounts" / ROWS_FILE
+        report = read_file(source(arguments.source), arguments.file, work / "rows", accounts=accounts)
+        limit = arguments.limit if arguments.limit is not None or arguments.json else ROWS_SHOWN
+        rows = iter(()) if report.is_fatal else _rows(work / "rows" / ROWS_FILE, limit)
+        return _print(arguments, report, rows)
+
+
+def short_report(report: FileReport) -> dict[str, Any]:
+    """The report as programs read it; line 0 is the file itself."""
+    rejections = [{"line": one.line, "message": one.message} for one in report.first_rejections]
+    if report.fatal is not None:
+        rejections.insert(0, {"line": report.fatal_line, "message": report.fatal})
+    return {
+        "read": report.read,
+        "rejected": report.rejected,
+        "filtered": report.filtered,
+        "valid": report.valid,
+        "fatal": report.is_fatal,
+        "first_rejections": rejections,
+    }
+
+
+def plain(value: Any) -> Any:
+    """A typed value in JSON: dates ISO, amounts as numbers in euros."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _rows(path: Path, limit: int | None) -> Iterator[dict[str, Any]]:
+    given = 0
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=10_000):
+            for row in batch.to_pylist():
+                if limit is not None and given >= limit:
+                    return
+                given += 1
+                yield {name: plain(value) for name, value in row.items()}
+
+
+def _print(arguments: argparse.Namespace, report: FileReport, rows: Iterator[dict[str, Any]]) -> int:
+    if arguments.json:
+        _print_json(report, rows)
+    else:
+        _print_for_people(report, rows)
+    if report.is_fatal:
+        print(report.summary_fr, file=sys.stderr)  # noqa: T201
+    return 1 if report.is_fatal else 0
+
+
+def _print_json(report: FileReport, rows: Iterator[dict[str, Any]]) -> None:
+    """One JSON object, written row by row: a national file does not fit in memory."""
+    out = sys.stdout
+    out.write(f'{{"source": {json.dumps(report.source)}, "rows": [')
+    for rank, row in enumerate(rows):
+        out.write(",\n" if rank else "\n")
+        out.write(json.dumps(row, ensure_ascii=False))
+    out.write(f'\n], "report": {json.dumps(short_report(report), ensure_ascii=False)}}}\n')
+
+
+def _print_for_people(report: FileReport, rows: Iterator[dict[str, Any]]) -> None:
+    console = Console(highlight=False)
+    table = Table(title=source(report.source).label_fr, title_justify="left")
+    shown = 0
+    for row in rows:
+        if not shown:
+            for name in row:
+                if name != "file":
+                    table.add_column(name, overflow="fold")
+        shown += 1
+        table.add_row(*("" if value is None else str(value) for name, value in row.items() if name != "file"))
+    if shown:
+        console.print(table)
+    if shown < report.rows:
+        console.print(f"… {report.rows - shown} lignes de plus (--limit en montre davantage).", markup=False)
+    console.print(report.summary_fr, markup=False)
+    for facts in report.files:
+        compression = "" if facts.compression == "none" else f", {facts.compression}"
+        text = f"{facts.name} : {facts.size} octets, {facts.encoding}{compression}, séparateur « {facts.delimiter} »"
+        console.print(text, markup=False, soft_wrap=True)
+    for notice in report.notices:
+        place = f" (ligne {notice.line})" if notice.line else ""
+        console.print(f"Attention : {notice.message}{place} : {notice.count} fois.", markup=False, soft_wrap=True)
+    for one in report.first_rejections:
+        console.print(f"Ligne {one.line} : {one.message}.", markup=False, soft_wrap=True)
+
+
+def _codes() -> str:
+    return "source : " + ", ".join(one.code for one in SOURCES)
