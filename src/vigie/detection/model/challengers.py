@@ -41,7 +41,7 @@ from vigie.detection.model.train import (
 OVERSAMPLED_SHARE = 0.35
 BOOSTING_FOLDS = 5
 SHRINKING_ROWS = 200.0
-DEBT_RATIO = "debt_to_mean_contribution_ratio"
+DEBT_RATIO = "debt_to_dues_ratio"
 
 
 @dataclass(frozen=True)
@@ -203,43 +203,44 @@ class _LinearShape:
 def boosting_default(learning: Learning) -> Fitted:
     """LightGBM as it comes."""
     made = learning_matrix(learning)
-    model = _lightgbm(learning, {}, 100)(made.values, made.labels, None)
+    model = _lightgbm(learning, {}, 100)(made.values, made.labels)
     return Fitted(lambda frame: np.asarray(model.predict(made.preparation.matrix(frame), raw_score=True)))
 
 
-BOOSTING = {
-    "learning_rate": 0.05, "num_leaves": 15, "min_data_in_leaf": 10, "feature_fraction": 0.4,
-    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 2.0, "max_bin": 255,
-}  # fmt: skip
-BOOSTING_ROUNDS = 900
+BOOSTING = {"learning_rate": 0.05, "num_leaves": 15, "lambda_l2": 1.0}
+BOOSTING_ROUNDS = 500
 
 
 def boosting_monotone(learning: Learning) -> Fitted:
-    """LightGBM by firm-disjoint folds (their mean), monotone where the registry says; calibrated on rows left out."""
+    """LightGBM on all rows, monotone where the registry says; firm-disjoint folds of it only calibrate and judge."""
     made = learning_matrix(learning)
     dealing = Dealing.of(made.hashes, made.labels, BOOSTING_FOLDS)
-    signs = dealing.signs(made.hashes)
+    keep = [~unseen for unseen in dealing.unseen(made.hashes).T] + [np.ones(len(made.labels), dtype=bool)]
     fit = _lightgbm(learning, BOOSTING, BOOSTING_ROUNDS)
     with ThreadPoolExecutor(learning.parameters.jobs) as threads:
-        models = list(threads.map(lambda index: fit(made.values, made.labels, signs[:, index]), range(BOOSTING_FOLDS)))
+        *folds, whole = threads.map(lambda rows: fit(made.values[rows], made.labels[rows]), keep)
 
-    def by_fold(values: Floats) -> Floats:
-        return np.column_stack([model.predict(values, raw_score=True) for model in models])
+    def unseen_score(values: Floats, hashes: Integers) -> Floats:
+        by_fold = np.column_stack([model.predict(values, raw_score=True) for model in folds])
+        return judged_by_others(by_fold, dealing.unseen(hashes))
 
-    raw = judged_by_others(by_fold(made.values), dealing.unseen(made.hashes))
+    raw = unseen_score(made.values, made.hashes)
     calibrated = calibrate.platt(raw, made.labels)
     held_out = np.full(len(learning.labels), np.nan)
     held_out[made.rows] = calibrated(raw)
 
     def judged(frame: Frame, groups: Any) -> Floats:
-        unseen = dealing.unseen(group_hashes(np.asarray(groups), learning.seed))
-        return calibrated(judged_by_others(by_fold(made.preparation.matrix(frame)), unseen))
+        hashes = group_hashes(np.asarray(groups), learning.seed)
+        return calibrated(unseen_score(made.preparation.matrix(frame), hashes))
 
-    return Fitted(lambda frame: calibrated(by_fold(made.preparation.matrix(frame)).mean(axis=1)), held_out, judged)
+    def log_odds(frame: Frame) -> Floats:
+        return calibrated(np.asarray(whole.predict(made.preparation.matrix(frame), raw_score=True)))
+
+    return Fitted(log_odds, held_out, judged)
 
 
 def _lightgbm(learning: Learning, parameters: dict[str, Any], rounds: int) -> Callable[..., Any]:
-    """A function (values, labels, bag) that fits a booster; bag −1 rows stop it."""
+    """A function (values, labels) that fits a booster."""
     import lightgbm
 
     directions = [one.direction for one in learning.features]
@@ -250,13 +251,8 @@ def _lightgbm(learning: Learning, parameters: dict[str, Any], rounds: int) -> Ca
     if parameters and any(directions):
         options["monotone_constraints"] = directions
 
-    def fit(values: Floats, labels: Floats, bag: Any | None) -> Any:
-        if bag is None:
-            return lightgbm.train(options, lightgbm.Dataset(values, labels), rounds)
-        learnt = lightgbm.Dataset(values[bag > 0], labels[bag > 0], free_raw_data=False)
-        stops = lightgbm.Dataset(values[bag < 0], labels[bag < 0], reference=learnt, free_raw_data=False)
-        stop = lightgbm.early_stopping(50, verbose=False)
-        return lightgbm.train(options, learnt, rounds, valid_sets=[stops], callbacks=[stop])
+    def fit(values: Floats, labels: Floats) -> Any:
+        return lightgbm.train(options, lightgbm.Dataset(values, labels), rounds)
 
     return fit
 

@@ -27,6 +27,12 @@ MONTHS_FR = (
     "décembre",
 )  # fmt: skip
 
+WHOLE_UNITS = ("eur", "eur/personne", "personnes", "nombre", "jours", "heures")
+SUFFIXES = {
+    "eur": "€", "eur/personne": "€ par salarié", "personnes": "salariés", "nombre": "", "percent": "%",
+    "années": "ans", "oui/non": "", "months": "mois", "days": "jours", "years": "ans", "hours": "heures",
+}  # fmt: skip
+
 Template = Callable[[float | str | None, date | None, Mapping[str, Any]], str]
 
 
@@ -118,17 +124,11 @@ def worded(value: float | str | None, unit: str, kind: str = "number") -> str:
     number = float(value)
     if kind == FLAG:
         return "oui" if number else "non"
-    units: dict[str, Callable[[float], str]] = {
-        "eur": lambda v: f"{figure(v)}{NBSP}€",
-        "ratio": lambda v: f"{figure(100 * v, 1)}{NBSP}%",
-        "percent": lambda v: f"{figure(v, 1)}{NBSP}%",
-        "months": lambda v: f"{figure(v, 1)}{NBSP}mois",
-        "days": lambda v: f"{figure(v)}{NBSP}jours",
-        "years": lambda v: f"{figure(v)}{NBSP}ans",
-        "hours": lambda v: f"{figure(v)}{NBSP}heures",
-        "times": lambda v: f"{figure(v, 1)}{NBSP}fois",
-    }
-    return units[unit](number) if unit in units else figure(number, 1 if abs(number) < 10 else 0)
+    if unit == "ratio":
+        return f"{figure(100 * number, 1)}{NBSP}%"
+    said = figure(number, 0 if unit in WHOLE_UNITS or abs(number) >= 100 else 1)
+    suffix = SUFFIXES.get(unit, unit)
+    return f"{said}{NBSP}{suffix}" if suffix else said
 
 
 def figure(value: float, decimals: int = 0) -> str:
