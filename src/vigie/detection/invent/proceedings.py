@@ -204,21 +204,19 @@ def states(options: Options, count: int, events: Events, known: Bools, at_end: b
         firm, day, stage = events.firm[mine], events.day[mine], events.stage[mine]
         row = np.searchsorted(limits, day)
         keep = row < options.length
+        if not keep.any():
+            continue
         firm, day, stage, row = firm[keep], day[keep], stage[keep], row[keep]
+        plain = (IN_LIQUIDATION, IN_REDRESSEMENT, IN_SAUVEGARDE)[kind]
+        state = np.select([(stage == OPENING) | (stage == CLOSING), stage == PLAN], [plain, IN_PLAN], IN_BONIS)
+        until = np.where(stage == PLAN, ten_years_later(day), NEVER)
         # Events are in the order of firms, then days: a running maximum of their rank gives the last one.
         last = np.full((options.length, count), -1, np.int32)
         last[row, firm] = np.arange(len(row))
-        last = np.maximum.accumulate(last, axis=0) if len(row) else last
-        seen = last >= 0
-        stage_now = np.where(seen, stage[last], END) if len(row) else np.full(last.shape, END)
-        since = np.where(seen, day[last], 0) if len(row) else np.zeros(last.shape, np.int64)
-        ten_years = np.where(seen, ten_years_later(since), NEVER)
-        running = (
-            (stage_now == OPENING) | (stage_now == CLOSING) | ((stage_now == PLAN) & (limits[:, None] < ten_years))
-        )
-        value = IN_PLAN if kind != LIQUIDATION else IN_LIQUIDATION
-        plain = (IN_LIQUIDATION, IN_REDRESSEMENT, IN_SAUVEGARDE)[kind]
-        out = np.where(running, np.where(stage_now == PLAN, value, plain), out).astype(np.int8)
+        some = np.unique(firm)
+        last = np.maximum.accumulate(last[:, some], axis=0)
+        now = np.where((last >= 0) & (limits[:, None] < until[last]), state[last], IN_BONIS)
+        out[:, some] = np.where(now > IN_BONIS, now, out[:, some])
     return out
 
 

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 Ints = NDArray[np.int64]
 Cell = Bytes | bytes
-_EPOCH_MONTH = 1970 * 12
+_FOUR = np.char.zfill(np.arange(10_000).astype("S4"), 4)
+_PADDED = np.ascontiguousarray(_FOUR).view(np.uint32)  # four digits of 0 to 9999
+_BARE = np.array([text.lstrip(b"0").rjust(4, b"\0") or b"" for text in _FOUR.tolist()], "V4").view(np.uint32)
+_BLANK = _BARE.copy()
+_BARE[0] = np.frombuffer(b"\0\0\0" + b"0", np.uint32)[0]
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_MONTH_STARTS = np.arange(f"{_FIRST_YEAR}-01", f"{_LAST_YEAR}-01", dtype="datetime64[M]").astype("datetime64[D]")
+_FIRST_DAYS = _MONTH_STARTS.astype(np.int64)
+_MONTH_OF_DAY = np.repeat(
+    np.arange(len(_FIRST_DAYS) - 1) + _FIRST_YEAR * 12, np.diff(_FIRST_DAYS)
+)  # of each day since the first year
 ENGLISH = np.array([b"JAN", b"FEB", b"MAR", b"APR", b"MAY", b"JUN", b"JUL", b"AUG", b"SEP", b"OCT", b"NOV", b"DEC"])
 
 
@@ -28,30 +38,41 @@ def chosen(words: Sequence[str], which: NDArray[np.integer]) -> Bytes:
 
 def digits(values: NDArray[np.integer], width: int) -> Bytes:
     """A column of zero-padded integers."""
-    out = np.empty((len(values), width), np.uint8)
-    small = width <= 9
-    rest: Any = np.asarray(values).astype(np.int32 if small else np.int64)
-    ten: Any = rest.dtype.type(10)
-    for place in range(width - 1, -1, -1):
-        quotient = rest // ten
-        out[:, place] = rest - quotient * ten + 48
+    limbs = -(-width // 4)
+    out = np.empty((len(values), limbs), np.uint32)
+    rest: Any = np.asarray(values)
+    for place in range(limbs - 1, 0, -1):
+        quotient = rest // 10_000
+        out[:, place] = _PADDED[rest - quotient * 10_000]
         rest = quotient
-    return out
+    out[:, 0] = _PADDED[rest]
+    return out.view(np.uint8)[:, limbs * 4 - width :]
 
 
 def whole(values: NDArray[np.integer], present: NDArray[np.bool_] | None = None) -> Bytes:
     """A column of integers as people write them; empty where not present."""
-    size = np.abs(values)
-    width = max(len(str(int(size.max(initial=0)))), 1)
-    out = digits(size, width)
-    blank = np.cumsum(out != 48, axis=1) == 0
-    blank[:, -1] = False
-    out[blank] = 0
-    if (values < 0).any():
-        out = np.concatenate([np.where(values < 0, 45, 0).astype(np.uint8)[:, None], out], axis=1)
+    size: Any = np.abs(values)
+    limbs = max(-(-len(str(int(size.max(initial=0)))) // 4), 1)
+    parts_: list[Any] = []
+    for _ in range(limbs - 1):
+        quotient = size // 10_000
+        parts_.append(size - quotient * 10_000)
+        size = quotient
+    parts_.append(size)
+    out = np.empty((len(values), limbs), np.uint32)
+    started: Any = np.zeros(len(values), bool)
+    for place, limb in enumerate(reversed(parts_)):
+        bare = _BARE if place == limbs - 1 else _BLANK
+        out[:, place] = np.where(started, _PADDED[limb], bare[limb]) if place else bare[limb]
+        started |= limb > 0
     if present is not None:
         out[~present] = 0
-    return out
+    column = out.view(np.uint8)
+    if (values < 0).any():
+        column = np.concatenate([np.where(values < 0, 45, 0).astype(np.uint8)[:, None], column], axis=1)
+        if present is not None:
+            column[~present] = 0
+    return column
 
 
 def decimal(hundredths: NDArray[np.integer], mark: bytes, present: NDArray[np.bool_] | None = None) -> Bytes:
@@ -70,13 +91,13 @@ def where(present: NDArray[np.bool_], column: Bytes) -> Bytes:
 
 
 def days_of(months: NDArray[np.integer]) -> Ints:
-    """First days (days since 1970) of month numbers."""
-    return (np.asarray(months) - _EPOCH_MONTH).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    """First days (days since 1970) of month numbers, from 1900 to 2199; the nearest beyond."""
+    return np.take(_FIRST_DAYS, np.asarray(months) - _FIRST_YEAR * 12, mode="clip")
 
 
 def months_of(days: NDArray[np.integer]) -> Ints:
-    """Month numbers of days since 1970."""
-    return np.asarray(days).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + _EPOCH_MONTH
+    """Month numbers of days since 1970, from 1900 to 2199; the nearest beyond."""
+    return np.take(_MONTH_OF_DAY, np.asarray(days) - _FIRST_DAYS[0], mode="clip")
 
 
 def counted_months(days: NDArray[np.integer]) -> Ints:
@@ -137,15 +158,28 @@ def _same(value: bytes, count: int) -> Bytes:
 
 def lines(cells: Sequence[Cell], separator: bytes, chunk: int) -> Iterator[bytes]:
     """The text of the lines, so many at once. A cell of plain bytes is the same on every line."""
+    pieces: list[Cell] = [b""]
+    for cell in cells:
+        for piece in (cell, separator):
+            if isinstance(piece, bytes) and isinstance(pieces[-1], bytes):
+                pieces[-1] += piece
+            else:
+                pieces.append(piece)
+    assert isinstance(pieces[-1], bytes)
+    pieces[-1] = pieces[-1][: -len(separator)] + b"\n"
+    width = sum(len(piece) if isinstance(piece, bytes) else piece.shape[1] for piece in pieces)
     count = len(next(cell for cell in cells if not isinstance(cell, bytes)))
     for low in range(0, count, chunk):
-        size = min(chunk, count - low)
-        pieces: list[Bytes] = []
-        for cell in cells:
-            pieces.append(_same(cell, size) if isinstance(cell, bytes) else cell[low : low + size])
-            pieces.append(_same(separator, size))
-        pieces[-1] = _same(b"\n", size)
-        flat = np.concatenate(pieces, axis=1).ravel()
+        matrix = np.empty((min(chunk, count - low), width), np.uint8)
+        place = 0
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                matrix[:, place : place + len(piece)] = np.frombuffer(piece, np.uint8)
+                place += len(piece)
+            else:
+                matrix[:, place : place + piece.shape[1]] = piece[low : low + chunk]
+                place += piece.shape[1]
+        flat = matrix.ravel()
         yield flat[flat != 0].tobytes()
 
 
