@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.template import engines
 from django.test import TransactionTestCase
@@ -54,6 +54,7 @@ def at() -> datetime:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+    caches["local"].clear()
     limits.forget_local_counts()
     return
 

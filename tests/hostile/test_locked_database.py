@@ -26,7 +26,7 @@ ACTS = (
     "matching:answer", "matching:hand_over", "matching:comment", "matching:delete_comment",
     "matching:act_on_solicitation", "matching:add_expert", "matching:select_expert", "matching:requalify",
     "matching:refuse",
-    "journal:release_message", "journal:cancel_message", "journal:run_job",
+    "journal:release_message", "journal:cancel_message", "journal:resend_message", "journal:run_job",
     "accounts:me", "accounts:set_absence", "accounts:cancel_absence", "accounts:invite", "accounts:change",
     "accounts:add_habilitation", "accounts:decide", "account_login",
     "directory:add", "directory:add_under", "directory:edit", "directory:remove", "directory:zones",

@@ -15,7 +15,7 @@ from tests.journal.conftest import Clock
 from vigie.accounts.models import Habilitation
 from vigie.accounts.states import GRANTED, REQUESTED
 from vigie.journal import actions, delivery, jobs
-from vigie.journal.actions import cancel_message, perform, record, release_message
+from vigie.journal.actions import cancel_message, perform, record, release_message, resend_message
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.journal.registry import Recipient
 from vigie.journal.states import CANCELED, SENT, WAITING
@@ -227,6 +227,42 @@ def test_a_canceled_message_never_leaves(news: News, relay: Any, at: datetime) -
     assert relay.accepted == []
 
 
+def failed_message(at: datetime) -> OutgoingMessage:
+    message = held_message(at)
+    claimed = delivery.outbox.claim(message.pk, at + timedelta(minutes=1))
+    assert claimed is not None
+    assert delivery.outbox.mark_failed(claimed, at + timedelta(minutes=1), "boîte pleine")
+    return OutgoingMessage.objects.get()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failed_message_sent_again_leaves_and_is_told(news: News, relay: Any, at: datetime) -> None:
+    message = failed_message(at)
+    later = at + timedelta(hours=1)
+
+    resend_message(message, by=person(UserFactory(team=True)), at=later)
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.due_at, message.error) == (WAITING, 0, later, "")
+    assert Event.objects.about(message).get().name == "message.resent"
+    assert delivery.deliver(message.pk, Clock(later)) is delivery.Outcome.SENT
+    assert len(relay.accepted) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_a_message_that_failed_and_could_leave_is_sent_again(news: News, relay: Any, at: datetime) -> None:
+    team, message = person(UserFactory(team=True)), failed_message(at)
+    resend_message(message, by=team, at=at + timedelta(hours=1))
+
+    with pytest.raises(TransitionRefused, match="déjà renvoyé"):
+        resend_message(message, by=team, at=at + timedelta(hours=1))
+    OutgoingMessage.objects.update(state="failed", ended_at=at, error="sans adresse", recipient="")
+    with pytest.raises(TransitionRefused, match="son adresse"):
+        resend_message(OutgoingMessage.objects.get(), by=team, at=at + timedelta(hours=1))
+
+    assert Event.objects.about(message).count() == 1
+
+
 @pytest.mark.parametrize("act", [release_message, cancel_message])
 def test_too_late_for_a_message_that_has_left(act: Any, news: News, relay: Any, at: datetime) -> None:
     message = held_message(at)
@@ -240,7 +276,7 @@ def test_too_late_for_a_message_that_has_left(act: Any, news: News, relay: Any, 
     assert not Event.objects.about(message).exists()
 
 
-@pytest.mark.parametrize("act", [release_message, cancel_message])
+@pytest.mark.parametrize("act", [release_message, cancel_message, resend_message])
 def test_messages_are_the_business_of_the_team_only(act: Any, news: News, at: datetime) -> None:
     message = held_message(at)
 

@@ -55,7 +55,7 @@ def text_of(client: Client, address: str, **asked: str) -> str:
 
 # --- who ------------------------------------------------------------------------------------------------------------
 PAGES = [MAILS, JOBS]
-ACTS = [f"{MAILS}1/envoyer/", f"{MAILS}1/annuler/", f"{JOBS}send_messages/lancer/"]
+ACTS = [f"{MAILS}1/envoyer/", f"{MAILS}1/annuler/", f"{MAILS}1/renvoyer/", f"{JOBS}send_messages/lancer/"]
 
 
 @pytest.mark.parametrize("address", [*PAGES, *ACTS])
@@ -125,6 +125,21 @@ def test_a_mail_tried_again_says_when_and_why(
     text = text_of(client, MAILS)
 
     assert "Nouvel essai à 10 h 31, après 1 essai : relais occupé (451)." in text
+
+
+def test_a_failed_mail_has_a_button_that_sends_it_again(
+    client: Client, team: User, news: News, at: datetime, strict_templates: None
+) -> None:
+    [message] = owe(NEWS, at)
+    OutgoingMessage.objects.update(state="failed", ended_at=at, error="boîte pleine")
+
+    assert "Renvoyer à une.personne@antenne.example" in text_of(client, MAILS)
+    assert "Renvoyer à une.personne@antenne.example" in text_of(client, MAILS, etat="echecs")
+    answer = client.post(f"{MAILS}{message.pk}/renvoyer/", follow=True)
+
+    assert "Le courriel est renvoyé maintenant." in visible_text(answer.content.decode())
+    message.refresh_from_db()
+    assert message.state == "waiting"
 
 
 def test_a_mail_being_sent_or_due_has_no_useless_button(

@@ -238,14 +238,23 @@ def test_the_pane_shows_the_request_asked_for(team: Client) -> None:
     SolicitationFactory(in_progress=True, company_name="Première", description="Le premier texte.")
     second = SolicitationFactory(in_progress=True, company_name="Seconde", description="Le second texte.")
 
-    assert team.get(queue()).context["pane"].company == "Première"
     page = team.get(queue(lue=str(second.pk)))
     assert page.context["pane"].company == "Seconde"
     part = team.get(queue(lue=str(second.pk)), headers={"HX-Request": "true", "HX-Target": "lecture"})
     assert "<html" not in part.content.decode()
     assert "Le second texte." in part.content.decode()
-    for odd in ("0", "x", "9" * 40, "-1"):
-        assert team.get(queue(lue=odd)).context["pane"].company == "Première"
+
+
+def test_without_request_asked_for_the_browser_fetches_the_first_one_after_the_list(team: Client) -> None:
+    first = SolicitationFactory(in_progress=True, company_name="Première", description="Le premier texte.")
+    SolicitationFactory(in_progress=True, company_name="Seconde")
+
+    for asked in ({}, {"lue": "0"}, {"lue": "x"}, {"lue": "9" * 40}, {"lue": "-1"}):
+        page = team.get(queue(**asked))
+        assert page.context["pane"] is None
+        assert f"lue={first.pk}" in page.context["page"].first_href
+        assert 'hx-trigger="load"' in page.content.decode()
+    assert 'hx-trigger="load"' not in team.get(queue(lue=str(first.pk))).content.decode()
 
 
 @pytest.mark.parametrize("tab", ["recues", "programmees", "transmises", "abandonnees", "inachevees"])

@@ -249,6 +249,7 @@ def _team_acts(service: Service) -> list[Act]:
             {"modele": str(ids["template"]), **seen}),
         Act("journal:release_message", "team", reverse("journal:release_message", args=[ids["mail"]])),
         Act("journal:cancel_message", "team", reverse("journal:cancel_message", args=[ids["mail"]])),
+        Act("journal:resend_message", "team", reverse("journal:resend_message", args=[ids["mail"]])),
         Act("journal:run_job", "team", reverse("journal:run_job", args=[_planned_job()])),
     ]  # fmt: skip
 

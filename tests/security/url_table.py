@@ -185,6 +185,7 @@ PAGES: dict[str, Page] = {
     "journal:messages": _team("message.view"),
     "journal:release_message": _team("message.release", WRITE, _of("mail")),
     "journal:cancel_message": _team("message.release", WRITE, _of("mail")),
+    "journal:resend_message": _team("message.resend", WRITE, _of("mail")),
     "journal:jobs": _team("job.view"),
     "journal:run_job": _team("job.run", WRITE, _job),
     "companies:search": FREE,

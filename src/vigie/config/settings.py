@@ -116,7 +116,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},  # answers of outside services are kept seven days
-    }
+    },
+    # What each process may show a minute late, without asking the database.
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "local"},
 }
 
 LANGUAGE_CODE = "fr"

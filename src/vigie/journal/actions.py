@@ -128,6 +128,15 @@ def cancel_message(message: OutgoingMessage, *, by: Person, at: datetime) -> Out
     return message
 
 
+@transaction.atomic
+def resend_message(message: OutgoingMessage, *, by: Person, at: datetime) -> OutgoingMessage:
+    """« Renvoyer »: a message that failed is tried again, from the first attempt, with the content of today."""
+    require(by, "message.resend")
+    outbox.send_again(message, at)
+    record("message.resent", message, by=by, at=at)
+    return message
+
+
 def launch_job(name: str, *, by: Person) -> None:
     """« Lancer maintenant »: puts a planned job in the queue; its account names who asked for it."""
     require(by, "job.run")

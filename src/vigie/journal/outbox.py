@@ -25,7 +25,7 @@ from django.db.models.functions import Least
 
 from vigie.journal import jobs
 from vigie.journal.crash import crash_point
-from vigie.journal.events import Message
+from vigie.journal.events import EVENTS, Message
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.journal.registry import Recipient
 from vigie.journal.states import CANCELED, CLAIMED, FAILED, SENT, WAITING
@@ -37,6 +37,7 @@ RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)
 RETRY_THEN = timedelta(hours=1)
 GIVE_UP = timedelta(hours=72)
 GIVE_UP_SECRET = timedelta(minutes=15)  # a code is of no use later, and does not stay in the database
+_SECRET_TEMPLATES = {message.template for event in EVENTS for message in event.messages if message.secret}
 MOST_ATTEMPTS = 100  # hourly retries for three days make 76: beyond, it is the message that kills its workers
 
 
@@ -222,3 +223,23 @@ def cancel(message: OutgoingMessage, at: datetime) -> None:
         raise TransitionRefused(
             "message_not_waiting", "Il est trop tard pour annuler ce courriel\u00a0: il part, ou il est parti."
         )
+
+
+def send_again(message: OutgoingMessage, at: datetime) -> None:
+    """A failed message waits anew, to leave now; raises TransitionRefused when it has not failed, or cannot leave."""
+    if not can_be_sent_again(message):
+        raise TransitionRefused(
+            "message_not_sendable",
+            "Ce courriel ne peut pas être renvoyé\u00a0: son adresse ne convient pas, ou son contenu a été effacé.",
+        )
+    failed = OutgoingMessage.objects.filter(pk=message.pk, state=FAILED)
+    if not failed.update(
+        state=WAITING, attempts=0, claimed_at=None, ended_at=None, due_at=at, next_attempt_at=at, error=""
+    ):
+        raise TransitionRefused("message_not_failed", "Ce courriel n’est plus en échec\u00a0: il est déjà renvoyé.")
+    jobs.enqueue(DELIVER, message=message.pk)
+
+
+def can_be_sent_again(message: OutgoingMessage) -> bool:
+    """True when a new try could end otherwise: not without a right address, and never for a code, which is erased."""
+    return not _address_fault(message.recipient) and message.template not in _SECRET_TEMPLATES

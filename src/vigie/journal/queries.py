@@ -35,6 +35,7 @@ FAILURES_SHOWN = 20
 
 MESSAGES_BY_STATE: dict[str, State] = {state.code: state for state in MESSAGE_STATES}
 TABS = (("", "À suivre"), ("echecs", "Échecs"), ("partis", "Partis"), ("annules", "Annulés"))
+RELEASE, RESEND = "message.release", "message.resend"
 STATES_OF_TAB = {"": (WAITING, CLAIMED), "echecs": (FAILED,), "partis": (SENT,), "annules": (CANCELED,)}
 
 _SUCCEEDED = State("succeeded", "Réussi", "success")
@@ -67,6 +68,7 @@ class MessagesPage:
     failures: tuple[MessageLine, ...]
     lines: tuple[MessageLine, ...]
     acts: bool
+    acts_on_failures: bool
     count: str
     title: str
     empty: str
@@ -103,11 +105,11 @@ def messages_page(person: Person, tab: str, recipient: str, number_: str, at: da
     """``/equipe/courriels/``. tab: a key of STATES_OF_TAB. 9 queries, whatever the number of mails."""
     chosen = tab if tab in STATES_OF_TAB else ""
     page = Paginator(_found(chosen, recipient), PER_PAGE).get_page(number_)
-    releases = may(person, "message.release")
+    may_do = frozenset(action for action in (RELEASE, RESEND) if may(person, action))
     watching = chosen == "" and not recipient
-    lines = tuple(_message_line(row, at, releases=releases) for row in page.object_list)
+    lines = tuple(_message_line(row, at, may_do) for row in page.object_list)
     failed = _recent_failures(at) if watching else OutgoingMessage.objects.none()
-    failures = tuple(_message_line(row, at, releases=False) for row in failed)
+    failures = tuple(_message_line(row, at, may_do) for row in failed)
     base = reverse("journal:messages")
     return MessagesPage(
         alerts=_message_alerts(at),
@@ -117,6 +119,7 @@ def messages_page(person: Person, tab: str, recipient: str, number_: str, at: da
         failures=failures,
         lines=lines,
         acts=any(line.buttons for line in lines),
+        acts_on_failures=any(line.buttons for line in failures),
         count=counted(page.paginator.count, "courriel"),
         title="En attente" if watching else dict(TABS)[chosen] if chosen else "Courriels trouvés",
         empty="Aucun courriel n’attend." if watching else "Aucun courriel ici.",
@@ -191,7 +194,7 @@ def _seconds(delay: timedelta) -> str:
     return f"{number(seconds / 60)}\u00a0min"
 
 
-def _message_line(message: OutgoingMessage, at: datetime, *, releases: bool) -> MessageLine:
+def _message_line(message: OutgoingMessage, at: datetime, may_do: frozenset[str]) -> MessageLine:
     when, why = _situation(message, at)
     return MessageLine(
         what=message.mail_subject or EVENTS_BY_NAME[message.event.name].sentence,
@@ -200,7 +203,7 @@ def _message_line(message: OutgoingMessage, at: datetime, *, releases: bool) -> 
         state=MESSAGES_BY_STATE[message.state],
         at=when,
         why=why,
-        buttons=_buttons(message, at) if releases and message.state == WAITING else (),
+        buttons=_buttons(message, at, may_do),
     )
 
 
@@ -219,20 +222,29 @@ def _situation(message: OutgoingMessage, at: datetime) -> tuple[datetime, str]:
     return until, "Part dans un instant."
 
 
-def _buttons(message: OutgoingMessage, at: datetime) -> tuple[ActButton, ...]:
+def _buttons(message: OutgoingMessage, at: datetime, may_do: frozenset[str]) -> tuple[ActButton, ...]:
+    about = f"à {message.recipient}"
+    if message.state == FAILED and RESEND in may_do and outbox.can_be_sent_again(message):
+        href = reverse("journal:resend_message", args=[message.pk])
+        return (ActButton("Renvoyer", href, style="secondary", about=about),)
+    if message.state != WAITING or RELEASE not in may_do:
+        return ()
     cancel = ActButton(
         "Annuler",
         reverse("journal:cancel_message", args=[message.pk]),
         style="tertiary",
         confirm=f"Ce courriel ne partira pas\u00a0: {message.recipient} ne le recevra jamais.",
+        about=about,
     )
     if message.next_attempt_at <= at:
         return (cancel,)
-    send = ActButton("Envoyer maintenant", reverse("journal:release_message", args=[message.pk]), style="secondary")
+    send = ActButton(
+        "Envoyer maintenant", reverse("journal:release_message", args=[message.pk]), style="secondary", about=about
+    )
     return (send, cancel)
 
 
-def waiting_message(pk: int) -> OutgoingMessage | None:
+def message_of(pk: int) -> OutgoingMessage | None:
     """The mail a button is about, whatever became of it. 1 query."""
     return OutgoingMessage.objects.filter(pk=pk).first()
 
@@ -274,7 +286,9 @@ def _job_line(
 ) -> JobLine:
     counts = figures or {"ran": 0, "failed": 0}
     failed = f", {counted(counts['failed'], 'échec')}" if counts["failed"] else ""
-    button = ActButton("Lancer maintenant", reverse("journal:run_job", args=[job.name]), style="secondary")
+    button = ActButton(
+        "Lancer maintenant", reverse("journal:run_job", args=[job.name]), style="secondary", about=f"({job.label})"
+    )
     return JobLine(
         label=job.label,
         name=job.name,

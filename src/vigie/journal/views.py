@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from vigie.journal import actions, jobs
-from vigie.journal.queries import jobs_page, messages_page, waiting_message
+from vigie.journal.queries import jobs_page, message_of, messages_page
 from vigie.kernel.clock import now
 from vigie.kernel.errors import TransitionRefused
 from vigie.rights.person import Person, PersonKind
@@ -70,8 +70,15 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return _act_on_message(request, pk, actions.cancel_message, "Le courriel est annulé\u00a0: il ne partira pas.")
 
 
+@_granted("message.resend")
+@require_POST
+def resend(request: HttpRequest, pk: int) -> HttpResponse:
+    """« Renvoyer »"""
+    return _act_on_message(request, pk, actions.resend_message, "Le courriel est renvoyé maintenant.")
+
+
 def _act_on_message(request: HttpRequest, pk: int, act: Callable[..., Any], done: str) -> HttpResponse:
-    message = waiting_message(pk)
+    message = message_of(pk)
     if message is None:
         raise Http404
     try:

@@ -365,6 +365,9 @@ class Match(models.Model):
         indexes = [
             models.Index(fields=["expert", "state", "sent_at"], name="match_inbox"),
             models.Index(fields=["state", "sent_at"], name="match_state"),
+            models.Index(
+                fields=["taken_care_of_at"], name="match_taken", condition=Q(taken_care_of_at__isnull=False)
+            ),  # the figures of the last thirty days
         ]
         constraints = [
             models.UniqueConstraint(

@@ -13,7 +13,7 @@ from vigie.ui.components import NavItem
 TEAM_ENTRIES = (
     ("Sollicitations", "matching:queue", "simulator.use"),
     ("Besoins", "matching:desk", "simulator.use"),
-    ("Qui serait notifié ?", "matching:simulator", "simulator.use"),
+    ("Qui serait notifié\u00a0?", "matching:simulator", "simulator.use"),
     ("Annuaire", "directory:home", "directory.view"),
     ("Personnes", "accounts:people", "account.invite"),
     ("Courriels", "journal:messages", "message.view"),
@@ -26,10 +26,10 @@ def nav_for(person: Person) -> tuple[NavItem, ...]:
     """The entries of a person; the visitor and the company head have the public ones."""
     if person.kind is not PersonKind.USER:
         return (NavItem("Accueil", reverse("portal:home")),)
-    if person.is_team:
-        return tuple(NavItem(label, reverse(name)) for label, name, action in TEAM_ENTRIES if may(person, action))
     entries = []
-    if person.roles & {Role.EXPERT, Role.MANAGER, Role.ADVISER}:
+    if person.is_team:
+        entries = [NavItem(label, reverse(name)) for label, name, action in TEAM_ENTRIES if may(person, action)]
+    elif person.roles & {Role.EXPERT, Role.MANAGER, Role.ADVISER}:
         entries.append(NavItem("Mes besoins", reverse("matching:desk")))
     entries.append(NavItem("Mon compte", reverse("accounts:me")))
     return tuple(entries)

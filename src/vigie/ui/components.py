@@ -173,7 +173,7 @@ class ActButton:
 
     name: sent as ``transition``. confirm: the sentence that says what will happen to whom. form: what must be told
     with the act (a reason, a note). With either of them the button opens, and a second one sends.
-    token: makes a double press count once.
+    token: makes a double press count once. about: read aloud after the label, when several buttons of a page bear it.
     """
 
     label: str
@@ -184,6 +184,7 @@ class ActButton:
     form: BaseForm | None = None
     token: str = ""
     opened: bool = False  # the page was asked with this button in view
+    about: str = ""
 
     def __post_init__(self) -> None:
         if self.form is not None:  # several buttons of a page may ask for a field of the same name

@@ -16,7 +16,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
 
+from vigie.ui.drawing.controls import DRAWN
 from vigie.ui.fields import CleanTextField
 
 MINIMAL_FILL_SECONDS = 3
@@ -25,10 +27,14 @@ TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 class DsfrRenderer(TemplatesSetting):
-    """Draws forms and fields with our templates; widgets come from ``django.forms``."""
+    """Draws forms and fields with our templates and the common controls without one; the rest is Django's."""
 
     form_template_name = "ui/forms/form.html"
     field_template_name = "ui/forms/field_group.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        draw = DRAWN.get(template_name)
+        return draw(context["widget"]) if draw else super().render(template_name, context, request)
 
 
 class DsfrForm(forms.Form):

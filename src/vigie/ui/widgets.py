@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from vigie.ui.drawing.controls import input_
+
 
 class CountedTextarea(forms.Textarea):
     """A large text; the field template writes under it how many characters are left.
@@ -47,6 +49,7 @@ class Combobox(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["combobox"] = self
+        context["control"] = input_(context["widget"])
         return context
 
 

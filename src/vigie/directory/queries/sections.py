@@ -211,4 +211,5 @@ def remove_button(kind: str, obj: models.Model) -> ActButton:
         reverse("directory:remove", args=[kind, obj.pk]),
         style="tertiary",
         confirm=f"«\u00a0{obj}\u00a0» sera retiré de l’annuaire. L’historique est gardé.",
+        about=f"«\u00a0{obj}\u00a0»",
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from statistics import median
 
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef
 
 from vigie.accounts.models import Institution
 from vigie.matching.models import Match
@@ -68,13 +68,17 @@ def usual_wait(at: datetime) -> str:
 
 
 def recent_answers(at: datetime) -> RecentAnswers:
-    """The needs first taken in charge over the last thirty days, and the usual wait. One query, one row per need."""
+    """The needs first taken in charge over the last thirty days, and the usual wait. One query, one row per need.
+
+    Only the answers of these days are read, not all those of the past.
+    """
+    since = at - RECENTLY
+    earlier = Match.objects.filter(need=OuterRef("need"), taken_care_of_at__lte=since)
     rows = (
-        Match.objects.filter(taken_care_of_at__isnull=False)
-        .values("need_id", "need__sent_at")
-        .annotate(first=Min("taken_care_of_at"))
-        .filter(first__gt=at - RECENTLY, first__lte=at)
-        .values_list("need__sent_at", "first")
+        Match.objects.filter(~Exists(earlier), taken_care_of_at__gt=since, taken_care_of_at__lte=at)
+        .values("need_id")
+        .annotate(sent=Min("need__sent_at"), first=Min("taken_care_of_at"))
+        .values_list("sent", "first")
         .order_by()
     )
     waits = [(first - sent).total_seconds() / 86400 for sent, first in rows if sent is not None]

@@ -6,8 +6,7 @@ from django.db.models import Q
 
 from vigie.accounts.models import Antenne, AntenneZone
 from vigie.directory.models import ExpertZone
-from vigie.kernel.zones import Place, ZoneType
-from vigie.territory.models import Zone
+from vigie.kernel.zones import Place
 
 
 def covers(place: Place | None) -> Q:
@@ -17,25 +16,8 @@ def covers(place: Place | None) -> Q:
     held = Q()
     for kind, code in place.zones():
         held |= Q(zone_type=kind.value, code=code)
-    return _reaches(held, nation=Q(antenne__level=Antenne.Level.NATIONAL))
-
-
-def in_the_same_departement(place: Place | None) -> Q:
-    """True of an Expert who holds a zone of the same département, or another département of the région."""
-    if place is None or not place.departement:
-        return Q(pk__in=[])
-    inside = Q(zone_type=ZoneType.COMMUNE.value, code__startswith=place.departement)
-    for kind in (ZoneType.EPCI, ZoneType.EMPLOYMENT_AREA):
-        near = Zone.objects.filter(zone_type=kind, departement_code=place.departement)
-        inside |= Q(zone_type=kind.value, code__in=near.values("code"))
-    neighbours = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT, region_code=place.region)
-    inside |= Q(zone_type=ZoneType.DEPARTEMENT.value, code__in=neighbours.values("code"))
-    return _reaches(inside, nation=Q())
-
-
-def _reaches(held: Q, *, nation: Q) -> Q:
-    """Sets that do not depend on the expert, each read once: a condition asked again for each expert is slow."""
+    # Sets that do not depend on the expert, each read once: a condition asked again for each expert is slow.
     own = Q(pk__in=ExpertZone.objects.filter(held).values("expert_id"))
     without_own = ~Q(pk__in=ExpertZone.objects.values("expert_id"))
     by_antenne = Q(antenne__in=AntenneZone.objects.filter(held).values("antenne_id"))
-    return own | (without_own & (by_antenne | nation if nation else by_antenne))
+    return own | (without_own & (by_antenne | Q(antenne__level=Antenne.Level.NATIONAL)))

@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, OrderBy, Q
+from django.db.models import Count, F, OrderBy, Q, QuerySet
 from django.urls import reverse
 
 from vigie.accounts.models import Antenne
@@ -20,7 +21,7 @@ from vigie.directory.models import Subject
 from vigie.kernel.period import PARIS
 from vigie.kernel.text import fold
 from vigie.matching.models import Match, MatchQuerySet, Need
-from vigie.matching.queries.positions import company_name, position, short_name, since, workforce
+from vigie.matching.queries.positions import company_name, position, since, workforce
 from vigie.matching.states import CLOSED_BY_EXPERT, COVERED, MATCH, NOT_FOR_ME, QUO, TAKING_CARE, WITHDRAWN
 from vigie.rights.person import Person
 from vigie.ui.components import Cell, Column, Tab, Table
@@ -31,6 +32,15 @@ PER_PAGE = 25
 FIRST_LINE = 140
 NAMED = 3  # others who received the need, named; the rest is counted
 _DAY = timedelta(days=1)
+# What a line shows: the rest of these seven tables is left where it is.
+_SHOWN = (
+    "state", "sent_at", "taken_care_of_at", "closed_at", "help_name", "refusal_reason",
+    "subject__label",
+    "expert__full_name", "expert__antenne__name",
+    "need__content", "need__diagnosis__solicitation__company_name",
+    "need__diagnosis__establishment__commune_name", "need__diagnosis__establishment__workforce_code",
+    "need__diagnosis__establishment__headcount", "need__diagnosis__establishment__company__name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,15 @@ class Empty:
 
 
 @dataclass(frozen=True)
+class Other:
+    """A match of the same need: the institution that received it, and its position."""
+
+    pk: int
+    institution: str
+    position: str
+
+
+@dataclass(frozen=True)
 class DeskPage:
     """The desk: its tabs with their counts, the list of one of them, why it is empty."""
 
@@ -151,17 +170,19 @@ def desk_choices(person: Person) -> DeskChoices:
 
 
 def desk_page(person: Person, filters: Filters, code: str, number: str, choices: DeskChoices, at: datetime) -> DeskPage:
-    """The desk of a person. 3 queries: the counts, the rows, who else received them."""
+    """The desk of a person. 4 queries: the counts, which rows, their texts, who else received them."""
     tab = TABS_BY_CODE.get(code, TABS[0])
     mine = _narrowed(Match.objects.allowed(person, "match.view"), filters, choices)
     counts = mine.aggregate(**{one.code: Count("pk", filter=one.within(at)) for one in TABS})
-    matches = _CountedPaginator(_rows(mine.filter(tab.within(at)), tab), PER_PAGE, counts[tab.code]).get_page(number)
+    found = mine.filter(tab.within(at)).order_by(*tab.order).values_list("pk", flat=True)
+    matches = _CountedPaginator(found, PER_PAGE, counts[tab.code]).get_page(number)
+    matches.object_list = _rows(list(matches.object_list))
     wide = person.is_team or bool(person.managed_antennes)
     return DeskPage(
         title="Besoins" if person.is_team else "Besoins de mes antennes" if person.managed_antennes else "Mes besoins",
         tabs=_tabs(tab, counts, filters),
         count=counted(counts[tab.code], "besoin"),
-        table=_table(list(matches.object_list), tab, wide),
+        table=_table(matches.object_list, tab, wide),
         empty=_empty(tab, filters) if not counts[tab.code] else None,
         matches=matches,
     )
@@ -170,7 +191,7 @@ def desk_page(person: Person, filters: Filters, code: str, number: str, choices:
 class _CountedPaginator(Paginator):
     """A paginator that is told the count: the tab has it already."""
 
-    def __init__(self, rows: MatchQuerySet, per_page: int, count: int) -> None:
+    def __init__(self, rows: QuerySet[Any, Any], per_page: int, count: int) -> None:
         super().__init__(rows, per_page)
         self.__dict__["count"] = count
 
@@ -204,13 +225,16 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=PARIS)
 
 
-def _rows(matches: MatchQuerySet, tab: DeskTab) -> MatchQuerySet:
-    return matches.select_related(
+def _rows(matches: list[int]) -> list[Match]:
+    """These matches, in this order, with what a line shows. Read apart: to be sorted, hundreds of rows stay narrow."""
+    related = (
         "subject",
         "expert__antenne",
         "need__diagnosis__solicitation",
         "need__diagnosis__establishment__company",
-    ).order_by(*tab.order)
+    )
+    rows = Match.objects.select_related(*related).only(*_SHOWN).in_bulk(matches)
+    return [rows[pk] for pk in matches]
 
 
 def _tabs(current: DeskTab, counts: dict[str, int], filters: Filters) -> tuple[Tab, ...]:
@@ -255,7 +279,7 @@ def _table(matches: list[Match], tab: DeskTab, wide: bool) -> Table:
     )
 
 
-def _row(match: Match, others: dict[int, list[Match]], tab: DeskTab, wide: bool) -> tuple[Cell | str, ...]:
+def _row(match: Match, others: dict[int, list[Other]], tab: DeskTab, wide: bool) -> tuple[Cell | str, ...]:
     need, establishment = match.need, match.need.diagnosis.establishment
     firm = []
     if establishment is not None:
@@ -278,20 +302,22 @@ def _row(match: Match, others: dict[int, list[Match]], tab: DeskTab, wide: bool)
     return (*cells, Cell(at=since(match)))
 
 
-def _others(matches: Iterable[Match]) -> dict[int, list[Match]]:
+def _others(matches: Iterable[Match]) -> dict[int, list[Other]]:
     """Need → every match it has, in the order of sending. 1 query."""
-    found: dict[int, list[Match]] = defaultdict(list)
-    rows = Match.objects.filter(need__in={match.need_id for match in matches})
-    for match in rows.select_related("expert__antenne__institution").order_by("sent_at", "pk"):
-        found[match.need_id].append(match)
+    found: dict[int, list[Other]] = defaultdict(list)
+    rows = Match.objects.filter(need__in={match.need_id for match in matches}).order_by("sent_at", "pk")
+    institution = "expert__antenne__institution"
+    named = rows.values_list("need_id", "pk", "state", f"{institution}__short_name", f"{institution}__name")
+    for need, pk, state, short, name in named:
+        found[need].append(Other(pk, short or name, position(state)))
     return found
 
 
-def _also(others: list[Match]) -> str:
+def _also(others: list[Other]) -> str:
     """« CCI : en cours ; Région : en attente de réponse », or that nobody else did."""
     if not others:
         return "Personne d’autre"
-    named = [f"{short_name(one.expert.antenne.institution)}\u00a0: {position(one)}" for one in others[:NAMED]]
+    named = [f"{one.institution}\u00a0: {one.position}" for one in others[:NAMED]]
     if len(others) > NAMED:
         named.append(f"et {counted(len(others) - NAMED, 'autre')}")
     return "\u00a0; ".join(named)

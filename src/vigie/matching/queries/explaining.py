@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from vigie.directory.models import Expert
 from vigie.matching.models import Candidate, Need
-from vigie.matching.queries.coverage import covers, in_the_same_departement
+from vigie.matching.queries import routing_rows
 from vigie.matching.queries.firm import Supposed, need_facts
 from vigie.matching.queries.routing import competences_for, competences_of
 from vigie.matching.rules import routing
@@ -20,6 +21,10 @@ from vigie.matching.rules.facts import NeedFacts
 from vigie.matching.rules.reasons import Reason, Side, say
 
 NEARBY_SHOWN = 20
+_SHOWN = (
+    "kept", "ticked", "origin", "reasons", "expert__full_name", "expert__antenne__name",
+    "expert__antenne__institution__name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Simulation:
 
 def decision_trace(need: Need) -> list[ExpertLine]:
     """The stored candidates of a need, kept ones first. One query."""
-    rows = Candidate.objects.filter(need=need).select_related("expert__antenne__institution")
+    rows = Candidate.objects.filter(need=need).select_related("expert__antenne__institution").only(*_SHOWN)
     return [
         _line(
             [Reason.from_json(stored) for stored in row.reasons],
@@ -87,26 +92,23 @@ def explain_expert(need: Need | Supposed, expert: Expert, *, on: date) -> Expert
 def simulate(supposed: Supposed, *, on: date) -> Simulation:
     """« Qui serait notifié ? »: nothing is written nor sent. At most 12 queries, whatever the number of experts."""
     facts = need_facts(supposed, on=on)
-    lines = [_of_rule(candidate) for candidate in routing.route(facts, competences_for(facts))]
+    competences = competences_for(facts)
+    lines = [_of_rule(candidate) for candidate in routing.route(facts, competences)]
     return Simulation(
         facts=facts,
         kept=tuple(line for line in lines if line.kept),
         dropped=tuple(line for line in lines if not line.kept),
-        nearby=_nearby(facts),
+        nearby=_nearby(facts, {competence.expert.id for competence in competences}),
     )
 
 
-def _nearby(facts: NeedFacts) -> tuple[ExpertLine, ...]:
+def _nearby(facts: NeedFacts, covering: set[int]) -> tuple[ExpertLine, ...]:
     """Live experts of the subject who cover something of the same département, but not this commune; bounded."""
-    close = Expert.objects.filter(
-        in_the_same_departement(facts.place),
-        ~covers(facts.place),
-        competences__institution_subject__subject_id=facts.subject_id,
-        deleted_at__isnull=True,
-        antenne__institution__deleted_at__isnull=True,
-    )
-    found = list(close.order_by("pk").values_list("pk", flat=True).distinct()[:NEARBY_SHOWN])
-    return tuple(_of_rule(candidate) for candidate in routing.route(facts, competences_of(facts, found)))
+    if facts.place is None or not facts.place.departement:
+        return ()
+    close = (pk for pk in routing_rows.experts_near(facts.subject_id, facts.place) if pk not in covering)
+    competences = competences_of(facts, islice(close, NEARBY_SHOWN))
+    return tuple(_of_rule(candidate) for candidate in routing.route(facts, competences))
 
 
 def _of_rule(candidate: routing.Candidate) -> ExpertLine:

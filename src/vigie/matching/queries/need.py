@@ -124,10 +124,8 @@ class NeedPage:
 
 def visible_need(person: Person, pk: int) -> ReachedNeed:
     """The need with its analysis, if this person may see it; else 404. 1 query."""
-    rows = Need.objects.allowed(person, "need.view").annotate(
-        may_comment=Exists(Need.objects.allowed(person, "need.comment").filter(pk=OuterRef("pk"))),
-        may_explain=Exists(Need.objects.allowed(person, "need.explain").filter(pk=OuterRef("pk"))),
-        may_add_expert=Exists(Need.objects.allowed(person, "need.add_expert").filter(pk=OuterRef("pk"))),
+    rows: QuerySet[ReachedNeed] = Need.objects.allowed(person, "need.view").with_rights(  # type: ignore[assignment]
+        person, may_comment="need.comment", may_explain="need.explain", may_add_expert="need.add_expert"
     )
     need = (
         rows.select_related(
@@ -162,16 +160,13 @@ def _membership(person: Person) -> QuerySet[ExpertMember]:
 
 def matches_of(need: Need, person: Person) -> list[ReachedMatch]:
     """The matches of the need, each with what this person may do to it. 1 query."""
-
-    def allowed(action: str) -> Exists:
-        return Exists(Match.objects.allowed(person, action).filter(pk=OuterRef("pk")))
-
-    rows = need.matches.annotate(
-        is_mine=Exists(_membership(person)),
-        may_answer=allowed("match.answer"),
-        may_reopen=allowed("match.reopen"),
-        may_reassign=allowed("match.reassign"),
-        may_explain=allowed("match.explain"),
+    mine = need.matches.annotate(is_mine=Exists(_membership(person)))
+    rows: QuerySet[ReachedMatch] = mine.with_rights(  # type: ignore[assignment]
+        person,
+        may_answer="match.answer",
+        may_reopen="match.reopen",
+        may_reassign="match.reassign",
+        may_explain="match.explain",
     )
     return list(rows.select_related("expert__antenne__institution").order_by("sent_at", "pk"))
 
@@ -332,9 +327,9 @@ def _history(need: Need, person: Person) -> tuple[HistoryLine, ...]:
     if diagnosis.contact.email:
         same |= Q(diagnosis__in=Diagnosis.objects.filter(contact__email=diagnosis.contact.email).values("pk"))
     rows = Need.objects.filter(same, sent_at__isnull=False).exclude(pk=need.pk)
-    seen = Need.objects.allowed(person, "need.view").filter(pk=OuterRef("pk"))
-    rows = rows.annotate(may_see=Exists(seen)).select_related("subject").order_by("-sent_at", "-pk")
-    return tuple(_line(one) for one in rows[:HISTORY_SHOWN])
+    marked: QuerySet[SeenNeed] = rows.with_rights(person, may_see="need.view")  # type: ignore[assignment]
+    shown = marked.select_related("subject").only("sent_at", "status", "subject__label")
+    return tuple(_line(one) for one in shown.order_by("-sent_at", "-pk")[:HISTORY_SHOWN])
 
 
 def _line(need: SeenNeed) -> HistoryLine:

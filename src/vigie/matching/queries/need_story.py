@@ -14,6 +14,7 @@ from vigie.matching.models import Match, Need, Precision, Solicitation
 from vigie.matching.models import ThreadMessage as StoredMessage
 from vigie.rights.person import Person, PersonKind
 from vigie.ui.components import ActButton, ThreadMessage
+from vigie.ui.formats import day_and_hour
 
 # {expert}: the team before whom the need was at that moment; {to}: the colleague it was handed to.
 SENTENCES: Mapping[str, str] = {
@@ -33,6 +34,9 @@ SENTENCES: Mapping[str, str] = {
 }
 NOT_CALLED = "L’entreprise dit que personne ne l’a appelée"
 TAKEN_BACK = "Message retiré par son auteur"
+_SHOWN = (
+    "need", "body", "at", "deleted_at", "author__full_name", "author__email", "author__antenne__institution__name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ def discussion(
 
 
 def _messages(need: Need, person: Person) -> Iterable[ThreadMessage]:
-    for stored in need.thread.select_related("author__antenne__institution").order_by("at", "pk"):
+    rows = need.thread.select_related("author__antenne__institution").only(*_SHOWN)
+    for stored in rows.order_by("at", "pk"):
         author = stored.author
         if stored.deleted_at is not None:
             yield ThreadMessage("", stored.at, f"{TAKEN_BACK} ({author.full_name})", system=True)
@@ -76,6 +81,7 @@ def _take_back(message: StoredMessage) -> ActButton:
         style="tertiary-no-outline fr-btn--sm",
         confirm="Votre message ne sera plus lisible par personne. Le courriel qui l’annonce, s’il n’est pas parti, "
         "ne partira pas.",
+        about=f"(message du {day_and_hour(message.at)})",
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from vigie.accounts.models import Institution
 from vigie.kernel.nomenclature.workforce import workforce_label
 from vigie.matching.models import Match, Need
 from vigie.matching.states import MATCH, QUO, TAKING_CARE
@@ -19,11 +18,6 @@ def company_name(need: Need) -> str:
     if establishment is not None and establishment.company.name:
         return establishment.company.name
     return (request.company_name if request else "") or UNNAMED
-
-
-def short_name(institution: Institution) -> str:
-    """The institution as it is called where room is scarce."""
-    return institution.short_name or institution.name
 
 
 def workforce(code: str, headcount: int | None) -> str:
@@ -42,9 +36,9 @@ def since(match: Match) -> datetime:
     return moment or match.sent_at
 
 
-def position(match: Match) -> str:
+def position(state: str) -> str:
     """The position as the end of a sentence: « en attente de réponse »."""
-    label = MATCH.label(match.state)
+    label = MATCH.label(state)
     return label[:1].lower() + label[1:]
 
 

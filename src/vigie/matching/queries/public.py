@@ -12,6 +12,7 @@ from vigie.directory.taxonomy import CATCH_ALL_THEME
 from vigie.matching.landing_data import LANDING, OTHER_SUBJECT
 from vigie.matching.models import Landing, LandingSubject, LandingTheme
 from vigie.matching.queries.answering import institutions_for, recent_answers
+from vigie.matching.queries.kept import for_a_minute
 from vigie.matching.queries.public_words import PAUSED, QUESTIONS, STEPS, Question, ThreeSteps
 from vigie.matching.rules.subject_search import Searched, found
 from vigie.ui.components import Link
@@ -116,7 +117,7 @@ def public_subject(theme_slug: str, slug: str) -> LandingSubject | None:
 
 
 def home_page(at: datetime) -> HomePage:
-    """What the home page shows. 5 queries, whatever the rows."""
+    """What the home page shows. 5 queries, whatever the rows; 3 while the figures of the last minute are kept."""
     return HomePage(
         themes=tuple(
             ThemeTile(theme.slug, theme.title, reverse("matching:theme", args=[theme.slug]), theme.description)
@@ -124,9 +125,9 @@ def home_page(at: datetime) -> HomePage:
         ),
         other=other_subject(),
         steps=STEPS,
-        figures=figures(at),
+        figures=for_a_minute("home-figures", lambda: figures(at)),
         no_figures="Les premiers chiffres du mois seront publiés ici dès que des conseillers auront répondu.",
-        institutions=tuple(institutions_for()),
+        institutions=for_a_minute("home-institutions", lambda: tuple(institutions_for())),
         questions=QUESTIONS,
         paused=paused(),
         search_url=reverse("matching:search"),

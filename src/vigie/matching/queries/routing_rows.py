@@ -139,6 +139,31 @@ SELECT n.id, n.opco_region_codes, g.idcc
 """
 
 
+# Own zones replace the antenne's, as in routing; the zones of the département are few and read once.
+_NEAR = """
+WITH near (zone_type, code) AS (
+    SELECT zone_type, code FROM territory_zone
+     WHERE (zone_type IN ('epci', 'employment_area') AND departement_code = %s)
+        OR (zone_type = 'departement' AND region_code = %s)
+     UNION ALL
+    SELECT 'commune', code FROM territory_commune WHERE departement_code = %s
+)
+SELECT DISTINCT e.id
+  FROM directory_institutionsubject i
+  JOIN directory_expertsubject c ON c.institution_subject_id = i.id
+  JOIN directory_expert e ON e.id = c.expert_id AND e.deleted_at IS NULL
+  JOIN accounts_antenne a ON a.id = e.antenne_id
+  JOIN accounts_institution n ON n.id = a.institution_id AND n.deleted_at IS NULL
+ WHERE i.subject_id = %s
+   AND (e.id IN (SELECT z.expert_id FROM directory_expertzone z
+                   JOIN near ON near.zone_type = z.zone_type AND near.code = z.code)
+        OR (e.antenne_id IN (SELECT z.antenne_id FROM accounts_antennezone z
+                               JOIN near ON near.zone_type = z.zone_type AND near.code = z.code)
+            AND NOT EXISTS (SELECT 1 FROM directory_expertzone z WHERE z.expert_id = e.id)))
+ ORDER BY e.id
+"""
+
+
 class PlaceRow(NamedTuple):
     """A commune with the codes of its zones, and one of these zones by its name (null when none is named)."""
 
@@ -165,6 +190,12 @@ def rows_of_experts(subject_id: int, experts: Collection[int]) -> list[Competenc
     """The competences of these experts for the subject; one row without competence for those who have none."""
     sql = _OF_EXPERTS.format(columns=_COLUMNS, experts=_marks(experts))
     return [CompetenceRow(*row) for row in _rows(sql, [subject_id, *experts])]
+
+
+def experts_near(subject_id: int, place: Place) -> list[int]:
+    """The live experts of the subject who hold a zone of the same département, or another one of the région."""
+    bound = [place.departement, place.region, place.departement, subject_id]
+    return [pk for (pk,) in _rows(_NEAR, bound)]
 
 
 def held_rows(experts: Collection[int], antennes: Collection[int], on: date) -> list[HeldRow]:

@@ -36,6 +36,12 @@ FIRST_LINE = 160
 WORDS_MAX = 8
 NOWHERE = "aucune"  # the requests whose commune is not known
 _DAY = timedelta(days=1)
+# What a line shows.
+_SHOWN = (
+    "state", "company_name", "full_name", "commune_code", "description", "hold_reasons", "cancel_reason", "transmit_at",
+    "created_at", "completed_at", "transmitted_at", "canceled_at", "landing_subject__subject__label",
+    "refusal_template__title",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,10 @@ class Empty:
 
 @dataclass(frozen=True)
 class QueuePage:
-    """The queue: its tabs with their counts, the list of one of them, which request is read beside it."""
+    """The queue: its tabs with their counts, the list of one of them, which request is read beside it.
+
+    read: the one asked for. first_href: without one, where the browser fetches the first, once the page is shown.
+    """
 
     tabs: tuple[Tab, ...]
     caption: str
@@ -158,6 +167,7 @@ class QueuePage:
     empty: Empty | None
     requests: Page
     read: int | None
+    first_href: str
 
 
 @dataclass(frozen=True)
@@ -188,16 +198,19 @@ def queue_page(person: Person, filters: QueueFilters, code: str, number: str, re
     counts = found.aggregate(**{one.code: Count("pk", filter=one.within) for one in TABS})
     requests = _CountedPaginator(_rows(found.filter(tab.within), tab), PER_PAGE, counts[tab.code]).get_page(number)
     rows = list(requests.object_list)
-    pane = _read(rows, read)
+    asked = _asked(rows, read)
+    pane = asked or (rows[0].pk if rows else None)
     communes = _communes(row.commune_code for row in rows)
+    lines = tuple(_line(row, tab, communes, filters, requests.number, pane, at) for row in rows)
     return QueuePage(
         tabs=_tabs(tab, counts, filters),
         caption=f"Demandes – {tab.label.lower()}",
         count=counted(counts[tab.code], "demande"),
-        lines=tuple(_line(row, tab, communes, filters, requests.number, pane, at) for row in rows),
+        lines=lines,
         empty=_empty(tab, filters) if not counts[tab.code] else None,
         requests=requests,
-        read=pane,
+        read=asked,
+        first_href="" if asked or not lines else lines[0].preview_href,
     )
 
 
@@ -209,11 +222,11 @@ class _CountedPaginator(Paginator):
         self.__dict__["count"] = count
 
 
-def _read(rows: list[Solicitation], asked: str) -> int | None:
-    """The request of the pane: the one asked for, else the first of the list."""
+def _asked(rows: list[Solicitation], asked: str) -> int | None:
+    """The request asked for beside the list, when the list holds it."""
     if asked.isdecimal() and len(asked) <= 18 and int(asked) in {row.pk for row in rows}:
         return int(asked)
-    return rows[0].pk if rows else None
+    return None
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -269,6 +282,7 @@ def _rows(requests: QuerySet[Any], tab: QueueTab) -> QuerySet[Any]:
             analysed=F("diagnosis__pk"),
         )
         .select_related("landing_subject__subject", "refusal_template")
+        .only(*_SHOWN)
         .order_by(*tab.order)
     )
 

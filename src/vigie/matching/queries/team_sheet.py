@@ -326,7 +326,7 @@ def _chosen(line: ExpertLine, solicitation: Solicitation, seen: str, open_: bool
         return Chosen(line, None)
     label, name = ("Retirer", "untick") if line.ticked else ("Cocher", "tick")
     href = reverse("matching:select_expert", args=[solicitation.pk, line.candidate_id])
-    return Chosen(line, ActButton(label, href, name, style="tertiary fr-btn--sm", token=seen))
+    return Chosen(line, ActButton(label, href, name, style="tertiary fr-btn--sm", token=seen, about=line.expert))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------

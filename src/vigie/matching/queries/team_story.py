@@ -21,6 +21,9 @@ from vigie.ui.formats import counted
 
 EARLIER_SHOWN = 15
 HISTORY_SHOWN = 60
+_SHOWN = (
+    "siret", "email", "state", "transmit_at", "completed_at", "created_at", "cancel_reason", "landing_subject__title",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def earlier_requests(solicitation: Solicitation) -> tuple[EarlierLine, ...]:
             state=SCHEDULED if one.transmit_at else SOLICITATION.by_code[one.state],
             at=one.completed_at or one.created_at,
         )
-        for one in rows.select_related("landing_subject")[:EARLIER_SHOWN]
+        for one in rows.select_related("landing_subject").only(*_SHOWN)[:EARLIER_SHOWN]
     )
 
 

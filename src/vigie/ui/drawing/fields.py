@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from vigie.ui.drawing.addresses import changed
 from vigie.ui.formats import number
@@ -36,16 +38,37 @@ def drawing(bound: BoundField, mention: bool = True) -> dict[str, Any]:
         attrs["aria-required"] = "true"
     if layout in {"input", "select", "checkbox"}:
         attrs["aria-describedby"] = described
+    group = layout in {"radios", "checkboxes"}
     return {
         "field": bound,
         "kind": layout,
-        "control": "" if layout in {"radios", "checkboxes"} else bound.as_widget(attrs=attrs),
-        "options": list(bound.subwidgets) if layout in {"radios", "checkboxes"} else [],
+        "control": "" if group else bound.as_widget(attrs=attrs),
+        "options": _options(bound, layout) if group else "",
+        "id": bound.id_for_label,
+        "label": bound.label,
+        "help_text": bound.help_text,
+        "errors": bound.errors,
         "optional": mention and not bound.field.required and layout != "checkbox",
         "limit": limit,
         "limit_text": f"{number(limit)} caractères au plus" if limit else "",
         "messages_id": f"{bound.auto_id}_error",
     }
+
+
+def _options(bound: BoundField, layout: str) -> SafeString:
+    """The options of a group, each with its label and its hint."""
+    kind = "radio" if layout == "radios" else "checkbox"
+    return format_html_join(
+        "\n",
+        '<div class="fr-fieldset__element"><div class="fr-{}-group">{}'
+        '<label class="fr-label" for="{}">{}{}</label></div></div>',
+        ((kind, one.tag(), one.id_for_label, one.choice_label, _hint(one.choice_label)) for one in bound.subwidgets),
+    )
+
+
+def _hint(label: Any) -> str:
+    hint = getattr(label, "hint", "")
+    return format_html('<span class="fr-hint-text">{}</span>', hint) if hint else ""
 
 
 def _described_by(bound: BoundField, limit: int) -> str:

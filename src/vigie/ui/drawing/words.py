@@ -1,0 +1,39 @@
+"""The smallest components, drawn without a template: a page has a hundred. ``format_html`` escapes each value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from vigie.kernel.period import PARIS
+from vigie.ui.formats import day_and_hour, exact, relative
+
+
+def badge(kind: str, label: str, *, small: bool = False) -> SafeString:
+    """A state in its colour."""
+    if small:
+        return format_html('<span class="fr-badge fr-badge--{} fr-badge--sm vg-state">{}</span>', kind, label)
+    return format_html('<span class="fr-badge fr-badge--{} vg-state">{}</span>', kind, label)
+
+
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon, silent without a label."""
+    drawn = format_html('<span class="{} fr-icon--sm" aria-hidden="true"></span>', name)
+    return drawn + format_html('<span class="fr-sr-only">{}</span>', label) if label else drawn
+
+
+def moment(at: datetime, now: datetime | None) -> SafeString:
+    """A moment, relative to another when there is one; its exact day and hour on hover."""
+    text = relative(at, now) if now else day_and_hour(at)
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.astimezone(PARIS).isoformat(), exact(at), text)
+
+
+def reasons(against: Sequence[str], in_favour: Sequence[str], remarks: Sequence[str]) -> SafeString:
+    """Why something was decided, each reason with its side in a word that is read aloud."""
+    sides = (("against", "Contre", against), ("for", "Pour", in_favour), ("remark", "À savoir", remarks))
+    lines = ((kind, side, reason) for kind, side, said in sides for reason in said)
+    drawn = format_html_join("", '<li class="vg-reasons__{}"><span class="fr-sr-only">{}\u00a0: </span>{}</li>', lines)
+    return format_html('<ul class="vg-reasons">{}</ul>', drawn)
