@@ -1,0 +1,93 @@
+"""`vigie-batch`: the commands of the monthly batch.
+
+The one place that reads the clock and the version of the code; all else receives them. A command is a module of
+`commands/` with `NAME`, `HELP`, `add_arguments(parser)` and `run(arguments) -> int`; it is imported only when it is
+called, for the engines are slow to load.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from vigie.kernel.errors import VigieError
+
+COMMANDS = {
+    "run": "one month, from raw files to a publication",
+    "status": "what stands, what is stale and why, and how long each step took",
+    "read": "one raw file: its typed rows and its report",
+    "why": "why a firm is, or is not, followed at a month",
+    "correct": "expert corrections: what they change",
+    "evaluate": "how good the model is, by rolling backtests",
+    "evaluate-table": "the same training and report on any table",
+    "invent": "an invented world, as official raw files",
+}
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def module_of(command: str) -> str:
+    return f"vigie.detection.commands.{command.replace('-', '_')}"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The list of commands; the arguments of each are its own."""
+    lines = [f"  {name:<16}{help_text}" for name, help_text in COMMANDS.items()]
+    found = argparse.ArgumentParser(
+        prog="vigie-batch",
+        description="The monthly detection batch of Vigie.",
+        epilog="commands:\n" + "\n".join(lines) + "\n\n`vigie-batch COMMAND --help` tells the rest.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    found.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    return found
+
+
+def code_version() -> str:
+    """The revision of the code: what the installer says, else git's, else « unknown »."""
+    if said := os.environ.get("VIGIE_CODE_VERSION"):
+        return said
+    try:
+        done = subprocess.run(  # noqa: S603  # a fixed command
+            ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"],  # noqa: S607
+            capture_output=True, text=True, timeout=5, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return done.stdout.strip()
+
+
+def now() -> str:
+    """The moment, in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0).isoformat()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command. Exit codes: 0 done, 1 refused or failed with its reason, 2 wrong use."""
+    given = sys.argv[1:] if arguments is None else arguments
+    top = parser()
+    if not given:
+        top.print_help()
+        return 2
+    name = top.parse_args(given[:1]).command
+    module = importlib.import_module(module_of(name))
+    own = argparse.ArgumentParser(prog=f"vigie-batch {name}", description=module.HELP)
+    module.add_arguments(own)
+    own.set_defaults(now=now, code_version=code_version)
+    options = own.parse_args(given[1:])
+    try:
+        return int(module.run(options))
+    except VigieError as error:
+        print(f"vigie-batch {name}: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        print(f"vigie-batch {name}: interrupted; what was finished stands.", file=sys.stderr)  # noqa: T201
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""`vigie-batch status`: what stands, what is stale and why, and how long each step took."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from vigie.detection.lake import Lake
+from vigie.detection.run_record import records
+from vigie.detection.status import Status, status
+from vigie.kernel.errors import CheckFailed
+from vigie.kernel.period import Month
+
+NAME = "status"
+HELP = "Tells what stands in a lake, what is stale and why, and the time of each step, this month and before."
+STATES_FR = {"fresh": "à jour", "stale": "ancienne", "never_delivered": "jamais livrée"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lake", type=Path, required=True)
+    parser.add_argument("--publications", type=Path, required=True)
+    parser.add_argument("--month", type=Month.parse, help="default: the month of the last run")
+    parser.add_argument("--json", action="store_true")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Exit code 0 when the month's publication stands, 1 otherwise."""
+    lake = Lake(arguments.lake)
+    every = records(lake)
+    if arguments.month is None and not every:
+        raise CheckFailed(str(arguments.lake), "no run yet in this lake; name a month with --month")
+    month = arguments.month or Month.parse(every[-1]["month"])
+    found = status(lake, arguments.publications, month)
+    if arguments.json:
+        print(json.dumps(asdict(found), ensure_ascii=False, default=str, indent=1))  # noqa: T201
+    else:
+        _show(found, Console(highlight=False, soft_wrap=True))
+    return 0 if found.publication else 1
+
+
+def _show(found: Status, out: Console) -> None:
+    state = found.last_run["state"] if found.last_run else "aucune intégration"
+    out.print(f"Mois {found.month} — publication : {found.publication or 'aucune'} — dernière intégration : {state}")
+    table = Table("Source", "Livraison", "Âge (mois)", "État", "Raison")
+    for one in found.sources:
+        age = "" if one.age_months is None else str(one.age_months)
+        table.add_row(one.label_fr, str(one.batch or "—"), age, STATES_FR[one.state], one.reason)
+    out.print(table)
+    months = sorted({month for by_month in found.timings.values() for month in by_month})
+    timings = Table("Étape (secondes)", *months)
+    for step, by_month in found.timings.items():
+        timings.add_row(step, *[f"{by_month[month]:.1f}" if month in by_month else "" for month in months])
+    out.print(timings)
+    for message in found.messages:
+        out.print(f"[{message['severity']}] {message['text']}", markup=False)

@@ -1,0 +1,270 @@
+"""From scores to the published folder: corrections, levels, checks, then one rename.
+
+The publication is a step like another: when nothing it depends on has changed, the one that stands is kept. When
+something has, the month gets a new number, which replaces the former.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from vigie.detection import panel, perimeter, scored
+from vigie.detection.corrections import application
+from vigie.detection.corrections.correction import Correction
+from vigie.detection.corrections.files import CONTEXT_COLUMNS, read_folder, rules_version
+from vigie.detection.engine import engine
+from vigie.detection.features.registry import FAMILIES, available
+from vigie.detection.model import thresholds
+from vigie.detection.model.calibrate import sigmoid
+from vigie.detection.model.columns import model_features
+from vigie.detection.model.explain import Wording
+from vigie.detection.monthly import panel_stage
+from vigie.detection.monthly.context import Run
+from vigie.detection.peers import groups, means
+from vigie.detection.release import checks, dossiers, entries, history, identity, left_out, reasons
+from vigie.detection.release.card import card
+from vigie.detection.run_record import BLOCKING, WARNING, Message
+from vigie.detection.scored import ScoredMonth
+from vigie.detection.sources.registry import source
+from vigie.detection.steps import Facts, Step
+from vigie.kernel.errors import CheckFailed
+from vigie.kernel.period import Month
+from vigie.publication.manifest import (
+    CorrectionLabel,
+    FamilyLabel,
+    FeatureLabel,
+    ManifestFacts,
+    Perimeter,
+    Rule,
+    SourceFile,
+)
+from vigie.publication.write import write
+
+HORIZON_MONTHS = 18
+CODE = ("release", "corrections", "peers.py", "scored.py", "monthly/release_stage.py")
+
+
+def corrections_in_force(run: Run) -> tuple[Correction, ...]:
+    """The approved corrections of the month; files that cannot be used are told, and left out."""
+    known = {one.code for one in available()} | CONTEXT_COLUMNS
+    library = read_folder(run.corrections, known)
+    for problem in library.problems:
+        run.record.say(Message(WARNING, problem.message_fr, "redressements", problem.file))
+    return library.active(run.month)
+
+
+def publish(run: Run, model: Facts) -> Facts:
+    """The month's publication; gives its identifier and counts."""
+    corrections = corrections_in_force(run)
+    earlier = {str(m): p.name for m, p in history.publications(run.publications).items() if m < run.month}
+    step = Step(
+        name="publish",
+        code=CODE,
+        inputs={
+            "scores": scored.facts_of(run.lake.scores(run.month)),
+            "panel": panel_stage.state_of(run),
+            "rules": rules_version(corrections),
+            "earlier": earlier,
+            "parameters": run.parameters.facts(),
+            "deliveries": {code: str(month) for code, month in run.deliveries.items()},
+            "sources": {code: facts.get("state") for code, facts in run.record.facts["sources"].items()},
+        },
+        outputs=_standing(run),
+        work=lambda: _publish(run, model, corrections),
+    )
+    return run.do(step)
+
+
+def _standing(run: Run) -> tuple[Path, ...]:
+    """The publication in force of the month, if there is one: without it the step must be done."""
+    found = history.publications(run.publications).get(run.month)
+    return (found or run.publications / f"{run.month}.1",)
+
+
+def judge(month: ScoredMonth, corrections: tuple[Correction, ...], former: Any, names: pa.Table) -> entries.Judged:
+    """The month after corrections. former: entries of the list before (siren, level), or None."""
+    adjusted = application.apply(
+        corrections, month.firms, month.contributions, month.scores.log_odds,
+        thresholds=month.thresholds, month=month.month,
+    )  # fmt: skip
+    policy = thresholds.Policy.from_json(month.facts["policy"])
+    bounds = thresholds.Thresholds(month.thresholds.strong, month.thresholds.moderate, policy)
+    places = np.array([one or "" for one in month.firms["departement"].to_pylist()], dtype=np.str_)
+    before = None
+    if former is not None:
+        known = dict(zip(former["siren"], former["level"].astype(str), strict=True))
+        before = np.array([known.get(one, "none") for one in month.siren], dtype=np.str_)
+    group = groups(month.firms)
+    score = sigmoid(adjusted.log_odds)
+    return entries.Judged(
+        scored=month,
+        adjusted=adjusted,
+        level=thresholds.levels(bounds, score, places, before),
+        level_model=thresholds.levels(bounds, month.scores.p18, places, before),
+        group=group,
+        reference=means(score, group),
+        identity=names,
+    )
+
+
+def _publish(run: Run, model: Facts, corrections: tuple[Correction, ...]) -> Facts:
+    month = scored.load(run.lake.scores(run.month))
+    earlier = history.history(run.publications, run.month)
+    work = run.lake.tmp / "dossiers"
+    with engine(temp_directory=run.lake.tmp / "release") as opened:
+        names = identity.identity(opened, run.rows("sirene"), run.rows("sirene_ul"), month.firms)
+        covered = identity.establishments(opened, run.rows("sirene"), month.firms)
+        judged = judge(month, corrections, earlier.former, names)
+        table = entries.entries(judged, earlier, _ages(run))
+        verdicts = checks.verify(judged, table, earlier, run.parameters)
+        _refuse_what_is_wrong(run, verdicts)
+        former = None
+        if earlier.former_id:
+            former = pq.read_table(run.publications / earlier.former_id / "contributions.parquet")
+        explained = reasons.Explanations(model_features(available()), Wording(), _fact_dates(run))
+        tables: dict[str, Any] = {
+            "entries": table,
+            "contributions": reasons.contributions(judged, explained, earlier, former),
+        }
+        tables |= dossiers.write_dossiers(opened, _dossier_inputs(run), month.siren.tolist(), work)
+        panel_rows = pq.read_table(
+            panel.month_file(panel_stage.folder(run), run.month), columns=["siren", "in_perimeter", "proceedings_state"]
+        )
+        tables["left_out"], rules = left_out.left_out(
+            opened, {code: run.rows(code) for code in left_out.SOURCES}, panel_rows, run.month,
+            perimeter.in_force(run.month),
+        )  # fmt: skip
+    number, replaced = history.next_number(run.publications, run.month)
+    facts = _manifest(run, model, judged, corrections, verdicts, rules, covered, replaced)
+    identifier = f"{run.month}.{number}"
+    write(run.publications, identifier, tables, facts, card(facts, month, table))
+    levels = table["level"].to_pylist()
+    return {
+        "publication": identifier,
+        "replaces": replaced,
+        "companies": table.num_rows,
+        "establishments": covered,
+        "strong": levels.count("strong"),
+        "moderate": levels.count("moderate"),
+        "checks": [[v.check.name, v.check.passed, v.check.value, v.check.limit] for v in verdicts],
+    }
+
+
+def _refuse_what_is_wrong(run: Run, verdicts: list[checks.Verdict]) -> None:
+    run.record.facts["checks"] = [vars(verdict.check) for verdict in verdicts]
+    for verdict in verdicts:
+        if not verdict.check.passed:
+            seen = f"Vu : {verdict.check.value} ; limite : {verdict.check.limit}."
+            severity = BLOCKING if verdict.blocking else WARNING
+            remedy = "" if verdict.blocking else "La liste attendra l’accord de deux personnes."
+            run.record.say(Message(severity, verdict.message_fr, expectation=seen, remedy=remedy))
+    blocking = [verdict.check.name for verdict in verdicts if verdict.blocking and not verdict.check.passed]
+    if blocking:
+        raise CheckFailed(str(run.month), f"not published, blocking checks failed: {', '.join(blocking)}")
+
+
+def _ages(run: Run) -> dict[str, int]:
+    """Months between the run and the delivery in hand of each source."""
+    return {code: (run.month.year - m.year) * 12 + run.month.month - m.month for code, m in run.deliveries.items()}
+
+
+def _fact_dates(run: Run) -> dict[str, date]:
+    """The month of the freshest fact behind each feature: that of the run less the feature's delay and staleness."""
+    ages = _ages(run)
+    found = {}
+    for one in available():
+        late = max([ages.get(code, 0) for code in one.sources], default=0)
+        found[one.code] = run.month.plus(-one.delay_months - late).first_day
+    return found
+
+
+def _dossier_inputs(run: Run) -> dossiers.Inputs:
+    first = run.month.plus(1 - run.parameters.months)
+    return dossiers.Inputs({code: run.rows(code) for code in run.deliveries}, first, run.month)
+
+
+def _manifest(
+    run: Run,
+    model: Facts,
+    judged: entries.Judged,
+    corrections: tuple[Correction, ...],
+    verdicts: list[checks.Verdict],
+    rules: list[Rule],
+    covered: int,
+    replaced: str | None,
+) -> ManifestFacts:
+    return ManifestFacts(
+        batch=run.month,
+        created_at=datetime.fromisoformat(run.created_at),
+        code_version=run.code_version,
+        replaces=replaced,
+        horizon_months=HORIZON_MONTHS,
+        planned_on=run.parameters.planned_list(run.month),
+        model_id=model["model_id"],
+        model_fingerprint=model["fingerprint"],
+        training_window=model["training_window"],
+        seed=run.parameters.seed,
+        perimeter=Perimeter(tuple(rules), kept=judged.scored.firms.num_rows, establishments=covered),
+        perimeter_version=perimeter.in_force(run.month).version,
+        policy_version=str(judged.scored.facts["policy"]["version"]),
+        rules_version=rules_version(corrections),
+        thresholds={"strong": judged.scored.thresholds.strong, "moderate": judged.scored.thresholds.moderate},
+        sources=tuple(_source_file(run, code, facts) for code, facts in sorted(run.record.facts["sources"].items())),
+        data_cutoffs=_cutoffs(run),
+        checks=tuple(verdict.check for verdict in verdicts),
+        families=tuple(FamilyLabel(one.code, one.label_fr) for one in FAMILIES),
+        features=tuple(
+            FeatureLabel(
+                one.code, one.label_fr, one.family, one.unit, ", ".join(one.sources), one.confidentiality,
+                one.definition_fr,
+            )
+            for one in available()
+        ),
+        corrections=tuple(
+            CorrectionLabel(
+                one.code, one.wording_fr, str(one.version), one.author, one.reason_fr,
+                _last_day(one.valid_until),
+            )
+            for one in corrections
+        ),
+    )  # fmt: skip
+
+
+def _last_day(until: Month | None) -> date | None:
+    return None if until is None else until.plus(1).first_day
+
+
+def _source_file(run: Run, code: str, facts: dict[str, Any]) -> SourceFile:
+    stale = facts.get("state") not in ("delivered", "kept")
+    batch = Month.parse(facts["batch"]) if facts.get("batch") else None
+    return SourceFile(
+        name=code,
+        label_fr=source(code).label_fr,
+        file=str(facts.get("file") or ""),
+        sha256=str(facts.get("sha256") or ""),
+        data_until=_day(facts.get("data_until")),
+        rows_read=int(facts.get("read") or 0),
+        rows_valid=int(facts.get("valid") or 0),
+        rows_rejected=int(facts.get("rejected") or 0),
+        stale=stale,
+        reason_fr=str(facts.get("reason") or "") if stale else "",
+        planned_on=run.parameters.planned_delivery(run.month),
+        received_on=None if batch is None or stale else datetime.fromisoformat(run.created_at).date(),
+    )
+
+
+def _day(text: Any) -> date | None:
+    if not text:
+        return None
+    return date.fromisoformat(str(text) if len(str(text)) == 10 else f"{str(text)[:7]}-01")
+
+
+def _cutoffs(run: Run) -> dict[str, date]:
+    found = {code: _day(facts.get("data_until")) for code, facts in run.record.facts["sources"].items()}
+    return {code: day for code, day in found.items() if day is not None}

@@ -1,0 +1,98 @@
+"""CARD.md of a publication, in French: what was computed, on what, how well, within what limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from vigie.detection.scored import ScoredMonth
+from vigie.publication.manifest import ManifestFacts
+
+LIMITS = (
+    "Une probabilité n’est pas une certitude : la plupart des entreprises signalées ne défaillent pas.",
+    "Certaines défaillances ne se voient pas dix-huit mois à l’avance : accident, fraude, perte d’un client.",
+    "Une entreprise aidée défaille moins : l’effet de l’accompagnement se mêle à la mesure.",
+    "Des comptes absents ou confidentiels privent le score d’une partie de ses faits ; la fiche le dit.",
+)
+
+
+def card(facts: ManifestFacts, month: ScoredMonth, entries: pa.Table) -> str:
+    """The text, for who must judge the list before opening it."""
+    levels = entries["level"].to_pylist()
+    lines = [
+        f"# Liste de détection {facts.batch}",
+        "",
+        "Probabilité d’ouverture d’une procédure collective dans les dix-huit mois, par entreprise, et ses motifs.",
+        "",
+        "## Ce que contient la liste",
+        "",
+        f"- {_n(entries.num_rows)} entreprises suivies, {_n(facts.perimeter.establishments)} établissements actifs.",
+        f"- {_n(levels.count('strong'))} en risque fort (probabilité d’au moins {_p(facts.thresholds['strong'])}), "
+        f"{_n(levels.count('moderate'))} en risque modéré (au moins {_p(facts.thresholds['moderate'])}).",
+        f"- {_n(sum(entries['first_alert'].to_pylist()))} premières alertes, "
+        f"{_n(sum(entries['aggravation'].to_pylist()))} aggravations.",
+        "- Les contributions par thème sont données pour toutes ; par donnée, pour les entreprises en alerte.",
+        "",
+        "## Le modèle",
+        "",
+        f"- Identifiant : `{facts.model_id}`, empreinte `{facts.model_fingerprint[:16]}`, graine {facts.seed}.",
+        f"- Appris de {facts.training_window.get('first')} à {facts.training_window.get('last')}.",
+        "- Modèle additif : la somme des barres de la fiche donne exactement le score.",
+        f"- Taux de défaillance attendu à dix-huit mois : {_p(float(month.facts['expected_rate']))}.",
+        *_expected(month),
+        "",
+        "## Le périmètre",
+        "",
+        *[f"- {rule.label_fr} : {_n(rule.left_out)}" for rule in facts.perimeter.rules],
+        "",
+        "## Les sources",
+        "",
+        *_sources(facts),
+        "",
+        "## Les redressements en vigueur",
+        "",
+        *([f"- {one.label_fr} (`{one.code}`, version {one.version}, {one.author})" for one in facts.corrections]
+          or ["- Aucun."]),
+        "",
+        "## Les contrôles",
+        "",
+        *[f"- {'réussi' if one.passed else 'ÉCHOUÉ'} : {one.name}, {one.value} (limite {one.limit})"
+          for one in facts.checks],
+        "",
+        "## Limites connues",
+        "",
+        *[f"- {limit}" for limit in LIMITS],
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _expected(month: ScoredMonth) -> list[str]:
+    """Precision and recall on the calibration months, by firms that the judging bags had never seen."""
+    expected = month.facts.get("expected") or {}
+    if not expected:
+        return []
+    told = [
+        "- Sur les mois de calibrage (ceux qui ont choisi les seuils ; le rapport d’évaluation juge sur d’autres) :"
+    ]
+    for level, name in (("strong", "risque fort"), ("moderate", "risque modéré et fort")):
+        told.append(
+            f"  - {name} : précision {_p(expected[f'precision_{level}'])}, rappel {_p(expected[f'recall_{level}'])}."
+        )
+    return told
+
+
+def _sources(facts: ManifestFacts) -> Iterable[str]:
+    for one in facts.sources:
+        until = f"données jusqu’au {one.data_until:%d/%m/%Y}" if one.data_until else "livrée"
+        if one.stale:
+            until = f"en retard ; {until if one.data_until else 'aucune donnée'}. {one.reason_fr}".rstrip()
+        yield f"- {one.label_fr} : {until}"
+
+
+def _n(value: int) -> str:
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def _p(value: float) -> str:
+    return f"{100 * value:.1f}".replace(".", ",") + "\u00a0%"
