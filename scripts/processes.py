@@ -167,14 +167,31 @@ class Family:
 
 
 def stop_groups(groups: Iterable[int], patience: float) -> None:
-    """Asks the process groups to stop, waits `patience` seconds, then forces those that remain."""
-    left = list(groups)
-    for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
+    """Asks the first process of each group to stop, then after `patience` seconds all of it, then forces what remains.
+
+    The first one knows how to stop its own: a job cluster whose workers were told to end beside it waits for them.
+    """
+    left = [group for group in groups if _alive(group)]
+    for number, seconds, whole in (
+        (signal.SIGTERM, patience, False),
+        (signal.SIGTERM, 2, True),
+        (signal.SIGKILL, 5, True),
+    ):
         for group in left:
-            _signal(group, number)
+            if whole or not _ask_leader(group, number):
+                _signal(group, number)
         end = time.monotonic() + seconds
         while (left := [group for group in left if _alive(group)]) and time.monotonic() < end:
             time.sleep(0.05)
+
+
+def _ask_leader(group: int, number: int) -> bool:
+    """False when the first process of the group is gone: the others are then asked themselves."""
+    try:
+        os.kill(group, number)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _alive(group: int) -> bool:
