@@ -86,12 +86,14 @@ check-migrations:
 
 check-docs:
 	$(PY) manage.py build_reference --check
+	$(PY) -m scripts.detection_reference --check
 
 bench: development
 	@$(PY) -m bench $(ARGS)
 
 docs: development
 	$(PY) manage.py build_reference
+	$(PY) -m scripts.detection_reference
 
 fix: development
 	$(PY) -m ruff check --fix --quiet .

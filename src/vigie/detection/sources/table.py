@@ -45,6 +45,7 @@ class Column:
               refuses the whole file ("fatal").
     codes:    known codes and their meaning; ``closed``: any other code is unreadable, else it is kept and counted.
     clean:    SQL on ``{raw}`` applied before reading (spaces of a SIREN, expansion of an abbreviation).
+    yearly:   the raw name is followed by a year, one column each (WideYears).
     low, high: bounds, included (numbers, or ISO dates).
     """
 
@@ -65,6 +66,7 @@ class Column:
     examples: tuple[str, ...] = ()
     kept: bool = True
     personal: bool = False
+    yearly: bool = False
 
     @property
     def typed_names(self) -> tuple[str, ...]:
