@@ -89,8 +89,8 @@ def _employed(options: Options, firms: Firms, push: Matrix, proceedings: Proceed
     steps[months[:, None] <= firms.first_month] = 0
     level = np.cumsum(steps, axis=0)
     seasonal = np.isin(firms.section, [words.SECTIONS.index(code) for code in ("I", "R")])
-    season = (0.08 * np.sin(2 * np.pi * (months % 12 - 4) / 12)).astype(np.float32)
-    size = np.exp(level + season[:, None] * seasonal + np.log(firms.workforce).astype(np.float32))
+    season = 0.08 * np.sin(2 * np.pi * (months % 12 - 4) / 12)
+    size = np.exp(level.astype(np.float64) + season[:, None] * seasonal + np.log(firms.workforce))
     people = np.maximum(np.rint(size), 1).astype(np.int32)
     first = np.clip(firms.first_month - options.start, 0, options.length - 1)
     floor = np.where(firms.workforce >= 10, 10, 1)

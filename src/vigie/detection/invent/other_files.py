@@ -55,7 +55,16 @@ def used_and_known(block: Block, delivery: int) -> Bools:
     """Which lines of use a delivery brings."""
     asked = block.requests
     decided = asked.decided_on[asked.use_request] <= extraction_day(delivery)
-    return decided & (asked.use_month < delivery)
+    late = late_uses(block) & (asked.use_month == delivery - 1)
+    return decided & (asked.use_month < delivery) & ~late
+
+
+def late_uses(block: Block) -> Bools:
+    """Among realistic defects: three lines of use out of ten come a month late."""
+    if block.options.defects == "none":
+        return np.zeros(len(block.requests.use_request), bool)
+    random = stream(block.options.seed, "consommation_ap.csv late", block.firms.block)
+    return random.random(len(block.requests.use_request)) < 0.3
 
 
 def hours_asked(block: Block, delivery: int) -> Iterator[bytes]:

@@ -96,7 +96,7 @@ def run(options: Options, firms: Firms, push: NDArray[np.float32]) -> Proceeding
         first = days_of(np.array([month]))[0]
         day, chance, other = first + days[step], chances[0, step], chances[1, step]
         born = (firms.first_month < month) & ~protected & (firms.workforce >= 1)
-        hazard = 1 / (1 + np.exp(-(base + slope * push[step])))
+        hazard = 1 / (1 + np.exp(-(base + slope * push[step].astype(np.float64))))
         free = (state == IN_BONIS) & born
         opens, shuts = free & (chance < hazard), free & (chance > 1 - CLOSURE)
         kind = np.searchsorted(np.array(_KIND_SHARES), other)

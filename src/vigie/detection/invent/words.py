@@ -55,7 +55,7 @@ TRADES = (
     Trade("PROPRETE", "81.21Z", "N", "81.21Y", 40),
     Trade("SECURITE", "80.10Z", "N", "80.01Y", 45),
     Trade("INTERIM", "78.20Z", "N", "78.20G", 60),
-    Trade("FORMATION", "85.59A", "P", "85.59H", 85),
+    Trade("PAYSAGES", "81.30Z", "N", "81.30Y", 75),
     Trade("CLINIQUE", "86.10Z", "Q", "86.10Y", 95),
     Trade("MAISON DE RETRAITE", "87.10A", "Q", "87.10G", 60),
     Trade("SALLE DE SPORT", "93.13Z", "R", "93.13Y", 70),

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from vigie.detection.invent import layouts, other_files, places, urssaf_files
+from vigie.detection.invent import defects, layouts, other_files, places, urssaf_files
 from vigie.detection.invent.block import Block, live
 from vigie.detection.invent.layouts import Layout
 from vigie.detection.invent.options import BLOCK, Options, month_of
@@ -61,7 +61,10 @@ def invent(
             block = live(options, towns, number)
             for delivery in deliveries:
                 for layout, teller in tellers:
-                    for piece in teller(block, delivery):
+                    pieces = teller(block, delivery)
+                    if options.defects != "none":
+                        pieces = defects.spoilt(options, layout, pieces, number, delivery)
+                    for piece in pieces:
                         files[delivery, layout.name].write(piece)
                 if options.truth:
                     truths[delivery].add(block)
@@ -69,17 +72,23 @@ def invent(
                 progress(number + 1, blocks)
         for truth in truths.values():
             truth.close()
+    if options.defects != "none":
+        (deliveries[options.last] / _name(options, defects.LATE)).unlink()
     return list(deliveries.values())
 
 
 def _opened(stack: ExitStack, options: Options, layout: Layout, delivery: int, place: Path) -> BinaryIO:
     """The file of a delivery, its header written. Compressed files carry neither name nor time."""
     place.mkdir(parents=True, exist_ok=True)
-    compressed = options.gz and layout.compressible
-    raw = stack.enter_context((place / (layout.name + (".gz" if compressed else ""))).open("wb"))
+    raw = stack.enter_context((place / _name(options, layout)).open("wb"))
     file: BinaryIO = raw
-    if compressed:
+    if options.gz and layout.compressible:
         file = stack.enter_context(gzip.GzipFile("", "wb", 6, raw, mtime=0))  # type: ignore[assignment]
     months = urssaf_files.workforce_columns(options.window_start, delivery) if layout.wide else ()
-    file.write(layout.header_line(months))
+    header = layout.header_line(months)
+    file.write(header if options.defects == "none" else defects.header(layout, header))
     return file
+
+
+def _name(options: Options, layout: Layout) -> str:
+    return layout.name + (".gz" if options.gz and layout.compressible else "")
