@@ -25,7 +25,7 @@ def scene(scores: list[float], **columns: Any) -> Scene:
     """Firms with given scores; the model's only feature is « ratio », worth its value over ten."""
     count = len(scores)
     frame = {
-        "siren": np.array([f"{INVENTED_PREFIX}{rank:09d}"[:9] for rank in range(count)]),
+        "siren": np.array([INVENTED_PREFIX + str(rank).zfill(9 - len(INVENTED_PREFIX)) for rank in range(count)]),
         "region": np.array(["84"] * count), "departement": np.array(["69"] * count),
         "naf_section": np.array(["C"] * count), "ratio": np.arange(count, dtype=float), **columns,
     }  # fmt: skip

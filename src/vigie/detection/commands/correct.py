@@ -86,7 +86,9 @@ def _folder(arguments: argparse.Namespace) -> Path:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    found = read_file(_needed(arguments.file, "--file"), known_columns())
+    known = known_columns()
+    found = read_file(_needed(arguments.file, "--file"), known)
+    found.require(known)
     if arguments.json:
         _print_json({"correction": _told(found)})
     else:
