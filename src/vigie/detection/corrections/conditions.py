@@ -62,6 +62,7 @@ class View:
     month: Month
     main_family: NDArray[np.str_]
     numbers_read: dict[str, Floats] = field(default_factory=dict)
+    texts_read: dict[str, NDArray[np.str_]] = field(default_factory=dict)
 
     def numbers(self, name: str) -> Floats:
         """A column as numbers, NaN where missing."""
@@ -71,8 +72,9 @@ class View:
 
     def texts(self, name: str) -> NDArray[np.str_]:
         """A column as texts, empty where missing."""
-        found: NDArray[np.str_] = self._read(name, text_column)
-        return found
+        if name not in self.texts_read:
+            self.texts_read[name] = self._read(name, text_column)
+        return self.texts_read[name]
 
     def _read(self, name: str, reader: Callable[[Frame, str], Any]) -> Any:
         try:
