@@ -191,7 +191,11 @@ class MonthFiles:
         if month not in self._writers:
             self._partial[month].parent.mkdir(parents=True, exist_ok=True)
             self._writers[month] = pq.ParquetWriter(
-                self._partial[month], rows.schema, compression=COMPRESSION, compression_level=1
+                self._partial[month],
+                rows.schema,
+                compression=COMPRESSION,
+                compression_level=1,
+                use_dictionary=[entry.name for entry in rows.schema if pa.types.is_string(entry.type)],
             )
         self._writers[month].write_table(rows)
         self.rows[month] += rows.num_rows

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -129,7 +130,7 @@ def build(
     for chosen, wanted in groups.items():
         paths = {source: lake_inputs[source][batch] for source, batch in chosen}
         with engine(**settings) as opened:  # type: ignore[arg-type]
-            work = _Build(opened, paths, dict(chosen), wanted, perimeter, firms_at_a_time, say)
+            work = _Build(opened, paths, dict(chosen), wanted, perimeter, firms_at_a_time, threads, say)
             report.built |= work.run(out_dir)
             report.firms = max(report.firms, work.firms.num_rows)
         for month in wanted:
@@ -166,10 +167,10 @@ class _Build:
 
     def __init__(
         self, opened: Engine, paths: Mapping[str, Path], batches: Mapping[str, Month], months: Sequence[Month],
-        perimeter: Perimeter, firms_at_a_time: int, say: Callable[[str], None],
+        perimeter: Perimeter, firms_at_a_time: int, threads: int, say: Callable[[str], None],
     ) -> None:  # fmt: skip
         self.engine, self.months, self.perimeter, self.say = opened, sorted(months), perimeter, say
-        self.batches, self.size = batches, firms_at_a_time
+        self.batches, self.size, self.threads = batches, firms_at_a_time, threads
         self.tables = {source: _typed(opened, source, path) for source, path in paths.items()}
         self.first = self._first_month()
         self.last = index_of(self.months[-1])
@@ -245,8 +246,13 @@ class _Build:
             keyed = rows.mutate(row=rows.siren.cast("int64") * span + (rows.month - self.first)).drop("siren", "month")
             table = self.engine.arrow(keyed)
             placed.append((table.drop_columns(["row"]).combine_chunks(), places(table, firms.num_rows * span, "row")))
-        for index in sorted(wanted):
-            files.add(index, _month_rows(firms, placed, index, index - self.first, span))
+        siren = firms["siren"].combine_chunks()
+
+        def write(index: int) -> None:
+            files.add(index, _month_rows(siren, placed, index, index - self.first, span))
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(write, sorted(wanted)))
 
     def _facts(self, firms: pa.Table) -> Facts:
         numbers = pa.array(range(firms.num_rows), pa.int32())
@@ -320,7 +326,7 @@ def _typed(opened: Engine, source: str, path: Path) -> Table:
 
 
 def _month_rows(
-    firms: pa.Table, placed: Sequence[tuple[pa.Table, np.ndarray]], index: int, offset: int, span: int
+    siren: pa.Array, placed: Sequence[tuple[pa.Table, np.ndarray]], index: int, offset: int, span: int
 ) -> pa.Table:
     """The rows of one month, firms in order, columns in the order of the registry."""
     columns: dict[str, pa.Array] = {}
@@ -328,8 +334,8 @@ def _month_rows(
         chosen = pa.array(np.ascontiguousarray(where[offset::span]))
         columns |= dict(zip(part.column_names, part.take(chosen).columns, strict=True))
     month = month_of(index)
-    day = pa.array([date(month.year, month.month, 1)] * firms.num_rows, pa.date32())
-    ordered = {"siren": firms["siren"], "month": day}
+    day = pa.array([date(month.year, month.month, 1)] * len(siren), pa.date32())
+    ordered = {"siren": siren, "month": day}
     ordered |= {name: columns[name] for name in CONTEXT}
     for entry in FEATURES:
         if entry.available:

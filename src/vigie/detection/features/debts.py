@@ -128,10 +128,8 @@ def features(facts: Facts, base: Table) -> Table:
     columns |= _per_head(table) | _dynamics(facts, table)
     result = table.select("siren", "month", **columns)
     return result.mutate(
-        months_since_debt_free=(
-            result.month - result.last_free_month.fill_null(facts.first - 1)
-        ).cast("float64"),
-    ).drop("last_free_month")  # fmt: skip
+        months_since_debt_free=series.capped(result.month - result.last_free_month.fill_null(facts.first - 1)),
+    ).drop("last_free_month")
 
 
 def _per_head(table: Table) -> dict[str, ir.Value]:
@@ -156,9 +154,9 @@ def _dynamics(facts: Facts, table: Table) -> dict[str, ir.Value]:
         "last_free_month": series.highest_so_far(ibis.ifelse(table.debt_cents <= 0, table.month, None)),
         "employee_debt_grave": table.employee_cents >= GRAVE_EMPLOYEE_DEBT_EUR * 100,
         "urssaf_default": default_tag(table.debt_ratio),
-        "urssaf_history_months": (
+        "urssaf_history_months": series.capped(
             table.month - series.lowest_so_far(ibis.ifelse(table.due_micro.notnull(), table.month, None))
-        ).cast("float64"),
+        ),
     }  # fmt: skip
 
 
@@ -210,8 +208,8 @@ FEATURES: tuple[Feature, ...] = (
     ),
     _feature(
         "months_since_debt_free", "Mois écoulés depuis le dernier mois sans dette", ("debit",), "mois",
-        "Zéro si l’entreprise ne doit rien ce mois-ci ; compté depuis le début de l’historique à défaut.",
-        window_months=0,
+        "Zéro si l’entreprise ne doit rien ce mois-ci ; 36 au plus, compté depuis le début de l’historique à défaut.",
+        window_months=36,
     ),
     _feature(
         "employee_debt_grave", "Dette salariale de 100 € ou plus", ("debit",), "oui/non",
@@ -224,7 +222,8 @@ FEATURES: tuple[Feature, ...] = (
     ),
     _feature(
         "urssaf_history_months", "Ancienneté à l’Urssaf", ("cotisation",), "mois",
-        "Mois écoulés depuis la première cotisation connue dans l’historique.", window_months=0, delay_months=1,
+        "Mois écoulés depuis la première cotisation connue dans l’historique, 36 au plus.", window_months=36,
+        delay_months=1,
         direction=0, missing="inconnu : aucune cotisation connue",
     ),
 )  # fmt: skip

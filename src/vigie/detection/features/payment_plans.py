@@ -77,7 +77,7 @@ def features(facts: Facts, base: Table) -> Table:
         payment_plan_deviation_ratio=gap,
         payment_plan_broken=(gap > BROKEN_DEVIATION).fill_null(False),
         payment_plan_new_6m=(joined.month - series.highest_so_far(joined.plan_month) < NEW_MONTHS).fill_null(False),
-        ccsf_months_since=(joined.month - series.highest_so_far(joined.ccsf_month)).cast("float64"),
+        ccsf_months_since=series.within_history(joined.month - series.highest_so_far(joined.ccsf_month)),
     )  # fmt: skip
 
 
@@ -123,7 +123,7 @@ FEATURES: tuple[Feature, ...] = (
     ),
     _feature(
         "ccsf_months_since", "Mois depuis la dernière saisine de la CCSF", "mois",
-        "Mois écoulés depuis la dernière date de traitement antérieure au mois.", 0, sources=("ccsf",),
-        window_months=0, delay_months=1, domain="dossier CCSF connu", missing="inconnu : aucun dossier CCSF",
+        "Mois écoulés depuis la dernière date de traitement antérieure au mois, sur trois ans.", 0, sources=("ccsf",),
+        window_months=36, delay_months=1, domain="dossier CCSF connu", missing="inconnu : aucun dossier CCSF",
     ),
 )  # fmt: skip

@@ -8,6 +8,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from vigie.detection.features.feature import PANEL_HISTORY_MONTHS
+
 KEYS = ("siren", "month")
 MICRO = 1_000_000
 
@@ -45,6 +47,16 @@ def highest_so_far(value: ir.Value) -> ir.Value:
 def lowest_so_far(value: ir.Value) -> ir.Value:
     """The lowest value from the start of the grid; on months, the first one."""
     return value.min().over(ibis.window(group_by="siren", order_by="month", preceding=None, following=0))
+
+
+def within_history(age: ir.Value) -> ir.Value:
+    """An age in months when the history of every month of the panel reaches it, otherwise unknown."""
+    return ibis.ifelse(age <= PANEL_HISTORY_MONTHS, age, None).cast("float64")
+
+
+def capped(age: ir.Value) -> ir.Value:
+    """An age in months, « at least » once it reaches the history that every month of the panel has."""
+    return ibis.ifelse(age > PANEL_HISTORY_MONTHS, PANEL_HISTORY_MONTHS, age).cast("float64")
 
 
 def last_months(months: int) -> ibis.expr.builders.WindowBuilder:
