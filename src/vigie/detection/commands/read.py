@@ -126,7 +126,7 @@ def _print_for_people(report: FileReport, rows: Iterator[dict[str, Any]]) -> Non
         console.print(table)
     if shown < report.rows:
         console.print(f"… {report.rows - shown} lignes de plus (--limit en montre davantage).", markup=False)
-    console.print(report.summary_fr, markup=False)
+    console.print(report.summary_fr, markup=False, soft_wrap=True)
     for facts in report.files:
         compression = "" if facts.compression == "none" else f", {facts.compression}"
         text = f"{facts.name} : {facts.size} octets, {facts.encoding}{compression}, séparateur « {facts.delimiter} »"

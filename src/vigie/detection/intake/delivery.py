@@ -14,6 +14,7 @@ from vigie.detection.sources.table import Source
 from vigie.kernel.period import Month
 
 COMPRESSED = re.compile(r"\.(gz|zip)$", re.IGNORECASE)
+NOT_DATA = re.compile(r"\.(part|filepart|tmp|crdownload|md5|sha256|json|md|ok|done)$", re.IGNORECASE)
 
 
 @dataclass
@@ -38,6 +39,8 @@ class Check:
 
 def source_of(name: str) -> Source | None:
     """The source that a file of this name holds: names of 2026 first, then those of 2023."""
+    if NOT_DATA.search(name):
+        return None
     stem = COMPRESSED.sub("", name)
     for generation in ("file_names", "file_names_2023"):
         for one in SOURCES:

@@ -111,6 +111,8 @@ def _place_months(source: Source, wide: WideMonths, names: Sequence[str], layout
 def _missing_message(source: Source, missing: list[str], names: Sequence[str]) -> str:
     listed = ", ".join(f"« {name} »" for name in missing)
     message = f"Colonne absente de l’en-tête : {listed}."
+    if source.accounts is not None and missing == ["Siret"]:
+        return f"{message} C’est une livraison par compte (2023) : joignez-y les comptes Urssaf."
     if len(names) == 1:
         message += f" Une seule colonne a été trouvée : le séparateur attendu est « {source.separator} »."
     return message + " Demandez une livraison au format convenu."

@@ -37,9 +37,9 @@ def workbook_chunks(source: str, path: Path, facts: FileFacts) -> Iterator[bytes
         facts.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     _weigh(source, path, facts)
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             try:
                 yield from _lines(source, book)
             finally:
