@@ -14,7 +14,7 @@ from vigie.detection.invent.rows import Ints
 from vigie.detection.invent.streams import stream
 
 _WAGE_CENTS = 220_000.0
-_NEGATIVE, _CORRECTED = 0.02, 0.01
+_NEGATIVE, _CORRECTED = 0.02, 0.03
 
 
 @dataclass(frozen=True)
