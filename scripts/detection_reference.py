@@ -10,10 +10,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from vigie.detection.features import documentation as features
 from vigie.detection.sources import documentation as sources
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
-PARTS: tuple[Callable[[], Mapping[str, str]], ...] = (sources.pages,)
+PARTS: tuple[Callable[[], Mapping[str, str]], ...] = (sources.pages, features.pages)
 
 
 def expected_pages() -> dict[str, str]:
