@@ -54,6 +54,14 @@ BARS = (
         ("--rounds", "1", "--each", "3", "--alone", "30", "--crowd", "1", "--wait", "5"), 4,
     ),
     Bar(
+        "processor", "W-05", "Le temps de processeur de chaque page, une demande à la fois", "4 × la page limite",
+        module("bench.processor"), ("--rounds", "2", "--each", "4"),
+    ),
+    Bar(
+        "start", "W-16", "La première page après installation, et le redémarrage", "15 s ; 3 s",
+        module("bench.start"), ("--again", "1", "--wait", "5"), 2,
+    ),
+    Bar(
         "search", "W-07", "La recherche pendant la frappe", "p95 50 ms ; numéro exact 10 ms",
         module("bench.search"), ("--firms", "30000"), 2,
     ),

@@ -91,7 +91,7 @@ def test_register_that_is_down_refuses_nobody(at: datetime, mode: str) -> None:
         ("123", "siret_length", "compte 14 chiffres"),
         (siret(1)[:-1] + str((int(siret(1)[-1]) + 1) % 10), "siret_key", "erreur de frappe"),
         (siret(1), "siret_unknown", "n’existe pas dans le répertoire public des entreprises. Vérifiez les 14 chiffres"),
-        (siret_of(invented_siren(28), 1), "siret_unknown", "« Je ne trouve pas mon entreprise »"),
+        (siret_of(invented_siren(28), 1), "siret_unknown", "«\u00a0Je ne trouve pas mon entreprise\u00a0»"),
         (
             siret_of(GROCERIES, 4),
             "establishment_closed",

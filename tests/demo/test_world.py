@@ -26,7 +26,7 @@ from vigie.demo.guide import guide_page
 from vigie.demo.models import DemoMail
 from vigie.demo.people import BAKER_ADVISER, JOB_ADVISER, KNOWN, STRANGER, TEAM, Member
 from vigie.demo.request_texts import SITUATIONS
-from vigie.directory.models import Expert, ExpertMember, Subject
+from vigie.directory.models import Expert, ExpertMember, ExpertSubject, MatchFilter, Subject
 from vigie.journal.models import Event, JobRun, OutgoingMessage
 from vigie.kernel.siren import INVENTED_PREFIX, is_siren, is_siret
 from vigie.matching.models import Match, Need, Precision, Solicitation, ThreadMessage
@@ -52,6 +52,14 @@ def test_the_network_is_whole() -> None:
     assert Antenne.objects.filter(parent__isnull=False).exists()
     assert not Expert.objects.filter(members__isnull=True).exists()
     assert Absence.objects.filter(replacement__isnull=False).exists()
+
+
+def test_some_teams_have_a_filter_and_criteria_of_their_own() -> None:
+    owners = set(MatchFilter.objects.exclude(expert=None).values_list("expert", flat=True))
+    told = set(ExpertSubject.objects.exclude(criteria="").values_list("expert", flat=True))
+
+    assert 0.02 < len(owners) / Expert.objects.count() < 0.3
+    assert owners < told
 
 
 def test_everybody_was_granted_his_role_by_somebody() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from scripts import browser_assets, environment
+from setuptools import Distribution, find_packages
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("runtime", "data", "dev", "node")
@@ -254,3 +255,27 @@ def test_charts_that_cannot_be_fetched_stop_nothing(
     assert browser_assets.main() == 0
 
     assert "no charts (no such host): pages give their figures in tables" in capsys.readouterr().out
+
+
+def test_a_wheel_holds_every_file_beside_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    asked = tomllib.loads(read("pyproject.toml"))["tool"]["setuptools"]["package-data"]
+    distribution = Distribution(
+        {
+            "packages": find_packages("src"),
+            "package_dir": {"": "src"},
+            "package_data": {"": asked["*"]},
+            "include_package_data": False,
+        }
+    )
+    build = distribution.get_command_obj("build_py")
+    build.ensure_finalized()
+    told = {Path(folder, file).as_posix() for _package, folder, _target, files in build.data_files for file in files}
+
+    kept = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "src" / "vigie").rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+
+    assert kept - told == set()

@@ -20,7 +20,7 @@ def test_refuses_with_the_present_state_in_words() -> None:
     with pytest.raises(TransitionRefused) as caught:
         DOOR.transition("close", "closed")
 
-    assert "« Fermée »" in caught.value.message_fr
+    assert "«\u00a0Fermée\u00a0»" in caught.value.message_fr
     assert caught.value.code == "transition_not_from_here"
 
 

@@ -114,5 +114,6 @@ def confirm(team: Someone) -> None:
 
 
 def send(team: Someone) -> None:
-    team.page.locator("main summary, main button", has_text=re.compile("Envoyer aux experts")).first.click()
+    send = re.compile("Notifier les experts sélectionnés")
+    team.page.locator("main summary, main button", has_text=send).first.click()
     confirm(team)

@@ -22,7 +22,7 @@ from vigie.kernel.text import clean_line
 from vigie.territory.queries import resolve_commune
 from vigie.ui.formats import day
 
-BY_HAND = "indiquez-la vous-même avec « Je ne trouve pas mon entreprise »"
+BY_HAND = "indiquez-la vous-même avec «\u00a0Je ne trouve pas mon entreprise\u00a0»"
 
 
 @dataclass(frozen=True)

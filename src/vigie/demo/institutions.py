@@ -38,6 +38,13 @@ from vigie.territory.models import Commune, Zone
 BATCH = 500
 DENSE = 0.6  # from this share of places on, a network is in the département of the story
 
+SMALLER = 250  # employees, the ceiling of the teams that answer small and middle-sized firms only
+CRITERIA = (
+    "Premier échange par téléphone, puis rendez-vous dans l’entreprise.",
+    "Après un premier diagnostic avec l’expert-comptable de l’entreprise.",
+    "Projets qui commencent dans les six mois.",
+)
+
 
 @dataclass
 class Places:
@@ -229,10 +236,30 @@ def _experts(
             shares.append((expert, share))
     Expert.objects.bulk_create(experts, BATCH)
     ExpertSubject.objects.bulk_create(
-        [ExpertSubject(expert=expert, institution_subject=item) for expert, share in shares for item in share], BATCH
+        [
+            ExpertSubject(expert=expert, institution_subject=item, criteria=_criteria(expert, item))
+            for expert, share in shares
+            for item in share
+        ],
+        BATCH,
+    )
+    MatchFilter.objects.bulk_create(
+        [MatchFilter(expert=one, max_workforce=SMALLER) for one in experts if _only_small(one)], BATCH
     )
     ExpertZone.objects.bulk_create(_own_zones(antennes, experts, where, size, random), BATCH)
     return experts
+
+
+def _only_small(expert: Expert) -> bool:
+    """Some teams answer small and middle-sized firms only: a filter of their own, beside those of the institution."""
+    return hash_share(expert.email, "small", 10)
+
+
+def _criteria(expert: Expert, competence: InstitutionSubject) -> str:
+    """What some teams add in words to their competence."""
+    if _only_small(expert):
+        return f"Entreprises de moins de {SMALLER} salariés."
+    return CRITERIA[len(expert.email) % len(CRITERIA)] if hash_share(expert.email, competence.subject.slug, 8) else ""
 
 
 def _team_count(size: Size, random: Random) -> int:

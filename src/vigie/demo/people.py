@@ -53,11 +53,11 @@ class Known:
 TEAM = (
     Known(
         "agnes.valmont@vigie.example", "Agnès Valmont", "Équipe nationale", (Role.TEAM,),
-        "la file des sollicitations, les besoins, « Qui serait notifié ? », l’annuaire, les courriels", True,
+        "la file des sollicitations, les besoins, «\u00a0Qui serait notifié\u00a0? », l’annuaire, les courriels", True,
     ),
     Known(
         "hakim.ferrero@vigie.example", "Hakim Ferrero", "Équipe nationale", (Role.TEAM,),
-        "la même chose : deux membres de l’équipe au même moment", True,
+        "la même chose\u00a0: deux membres de l’équipe au même moment", True,
     ),
 )  # fmt: skip
 BAKER_ADVISER = Known(
@@ -66,11 +66,11 @@ BAKER_ADVISER = Known(
 )  # fmt: skip
 JOB_ADVISER = Known(
     "yvan.coste@france-travail.example", "Yvan Coste", "Conseiller entreprises", (Role.EXPERT,),
-    "les mêmes recrutements, vus de France Travail : la prise en charge et la discussion",
+    "les mêmes recrutements, vus de France Travail\u00a0: la prise en charge et la discussion",
 )  # fmt: skip
 STRANGER = Known(
     "ines.garnot@cma.example", "Inès Garnot", "Conseillère aux entreprises artisanales", (Role.EXPERT,),
-    "un autre département : les besoins de la Lozère n’existent pas pour elle",
+    "un autre département\u00a0: les besoins de la Lozère n’existent pas pour elle",
 )  # fmt: skip
 MANAGER = Known(
     "solange.arnal@cma.example", "Solange Arnal", "Responsable des services aux entreprises", (Role.MANAGER,),

@@ -93,7 +93,7 @@ class Lifecycle:
         if code not in found.sources:
             raise TransitionRefused(
                 "transition_not_from_here",
-                f"Cette action n’est plus possible : l’état est maintenant « {self.label(code)} ». "
+                f"Cette action n’est plus possible\u00a0: l’état est maintenant «\u00a0{self.label(code)}\u00a0». "
                 "Rechargez la page pour voir la suite.",
             )
         return found

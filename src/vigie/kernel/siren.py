@@ -51,7 +51,7 @@ def parse_siren(text: str) -> str:
     if not is_siren(siren):
         raise InvalidInput(
             "siren_invalid",
-            "Ce numéro SIREN n’est pas valide : il compte 9 chiffres. "
+            "Ce numéro SIREN n’est pas valide\u00a0: il compte 9 chiffres. "
             "Vérifiez-le, ou cherchez l’entreprise par son nom.",
             field="siren",
         )

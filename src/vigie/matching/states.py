@@ -190,7 +190,7 @@ MATCH = Lifecycle(
         Transition("withdraw", OPEN, WITHDRAWN, "match.withdraw", "match.withdrawn", stamps=("closed_at",)),
     ),
     missing_fr={
-        "refusal_reason": "Choisissez la raison : elle aide l’équipe à mieux orienter les prochaines demandes.",
+        "refusal_reason": "Choisissez la raison\u00a0: elle aide l’équipe à mieux orienter les prochaines demandes.",
         "help_name": "Nommez l’aide proposée.",
         "help_provider": "Indiquez qui apporte cette aide.",
         "help_level": "Indiquez si cette aide est nationale, régionale ou locale.",

@@ -89,5 +89,5 @@ def require(person: Person, action: str, obj: models.Model | None = None) -> Non
     if not may(person, action, obj):
         raise Forbidden(
             "not_permitted",
-            f"Vous n’avez pas le droit de faire ceci : {ACTIONS_BY_CODE[action].label.lower()}.",
+            f"Vous n’avez pas le droit de faire ceci\u00a0: {ACTIONS_BY_CODE[action].label.lower()}.",
         )

@@ -119,7 +119,7 @@ def reassign(match: Match, to: Expert, *, by: Person, at: datetime) -> Match:
         if to.pk == row.expert_id:
             raise Refused("same_expert", "Cet expert a déjà ce besoin. Choisissez un autre collègue.")
         if row.state not in OPEN:
-            raise TransitionRefused("match_closed", "Ce besoin est clos : rouvrez-le avant de le confier.")
+            raise TransitionRefused("match_closed", "Ce besoin est clos\u00a0: rouvrez-le avant de le confier.")
         if to.deleted_at or to.antenne.institution_id != row.expert.antenne.institution_id:
             raise Refused(
                 "not_a_colleague", "Vous pouvez confier ce besoin à un expert de votre institution seulement."

@@ -24,7 +24,7 @@ def comment(need: Need, body: str, *, form_token: str, by: Person, at: datetime)
     if not body:
         raise Refused("message_empty", "Écrivez votre message avant de l’envoyer.")
     if len(body) > LONGEST:
-        raise Refused("message_too_long", f"Votre message est trop long : {LONGEST} caractères au plus.")
+        raise Refused("message_too_long", f"Votre message est trop long\u00a0: {LONGEST} caractères au plus.")
     earlier = ThreadMessage.objects.filter(form_token=form_token, author_id=by.user_id).first()
     if earlier is not None:
         return earlier

@@ -219,7 +219,7 @@ def recall(solicitation: Solicitation, *, by: Person, at: datetime) -> Solicitat
     if row.transmitted_at is not None:
         raise TransitionRefused(
             "too_late",
-            "Il est trop tard : la demande a été transmise aux experts à "
+            "Il est trop tard\u00a0: la demande a été transmise aux experts à "
             f"{row.transmitted_at.astimezone(PARIS):%H h %M}.",
         )
     if row.transmit_at is None:

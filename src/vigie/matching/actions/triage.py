@@ -86,7 +86,7 @@ def _select(candidate: Candidate, ticked: bool, *, by: Person, at: datetime) -> 
     if line.ticked == ticked:
         return line
     if ticked and line.expert.deleted_at is not None:
-        raise Refused("expert_deleted", "Cette équipe ne figure plus dans l’annuaire : choisissez-en une autre.")
+        raise Refused("expert_deleted", "Cette équipe ne figure plus dans l’annuaire\u00a0: choisissez-en une autre.")
     if not ticked and not Candidate.objects.filter(need=line.need_id, ticked=True).exclude(pk=line.pk).exists():
         raise Refused(
             "last_expert", "Un besoin garde au moins un expert : ajoutez-en un autre avant de retirer celui-ci."
@@ -108,7 +108,7 @@ def add_expert(need: Need, expert: Expert, *, by: Person, at: datetime) -> Candi
     """
     require(by, "need.add_expert", need)
     if expert.deleted_at is not None:
-        raise Refused("expert_deleted", "Cette équipe ne figure plus dans l’annuaire : choisissez-en une autre.")
+        raise Refused("expert_deleted", "Cette équipe ne figure plus dans l’annuaire\u00a0: choisissez-en une autre.")
     row = Solicitation.objects.select_for_update().filter(diagnosis__needs=need).first()
     current = _locked(need)
     if current.sent_at is None:
@@ -192,7 +192,7 @@ def _request_of(need: Need, by: Person) -> Solicitation:
     """The locked request of a need that is not sent yet."""
     row = Solicitation.objects.select_for_update().filter(diagnosis__needs=need).first()
     if row is None:
-        raise Refused("no_request", "Ce besoin ne vient pas d’une demande : il ne se change pas ici.")
+        raise Refused("no_request", "Ce besoin ne vient pas d’une demande\u00a0: il ne se change pas ici.")
     require(by, "solicitation.triage", row)
     _refuse_unless(row, IN_PROGRESS)
     return row
@@ -206,13 +206,14 @@ def _refuse_unless(row: Solicitation, state: str) -> None:
     if row.state == state:
         return
     if row.state == CANCELED:
-        raise TransitionRefused("request_canceled", "Cette demande est abandonnée : elle ne peut plus changer.")
+        raise TransitionRefused("request_canceled", "Cette demande est abandonnée\u00a0: elle ne peut plus changer.")
     raise _too_late()
 
 
 def _too_late() -> TransitionRefused:
     return TransitionRefused(
-        "request_sent", "Cette demande n’est plus à préparer : elle a été transmise ou abandonnée. Rechargez la page."
+        "request_sent",
+        "Cette demande n’est plus à préparer\u00a0: elle a été transmise ou abandonnée. Rechargez la page.",
     )
 
 

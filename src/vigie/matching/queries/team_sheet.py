@@ -23,7 +23,7 @@ from vigie.matching.queries.team import delay_buttons, standing, will_receive
 from vigie.matching.queries.team_story import EarlierLine, earlier_requests, events_of, step
 from vigie.matching.rules.guards import GuardResult, stored_results
 from vigie.matching.rules.missing import say_missing
-from vigie.matching.states import IN_PROGRESS, INCOMPLETE, MATCH, PROCESSED
+from vigie.matching.states import IN_PROGRESS, INCOMPLETE, MATCH, PROCESSED, SOLICITATION
 from vigie.rights.person import Person
 from vigie.territory.queries import resolve_commune
 from vigie.ui.components import ActButton, Fact, Step
@@ -312,7 +312,8 @@ def _buttons(solicitation: Solicitation, need: Need | None, ticked: int, seen: s
     if solicitation.transmit_at is not None:
         buttons += delay_buttons(solicitation, ticked, seen)
     elif need is not None and ticked:
-        buttons.append(ActButton("Envoyer aux experts", href, "transmit", confirm=will_receive(ticked), token=seen))
+        send = SOLICITATION.by_name["transmit"]
+        buttons.append(ActButton.of(send, href, confirm=will_receive(ticked), token=seen))
     label = "Analyser de nouveau" if need else "Analyser"
     buttons.append(ActButton(label, href, "analyse", style="secondary" if buttons else "primary", token=seen))
     warning = "L’entreprise ne reçoit aucun courriel, et son adresse ne pourra plus servir à déposer une demande."

@@ -85,13 +85,13 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "catch_all_subject",
         "Sujet précis",
-        "« Autre besoin » : le sujet est à choisir",
+        "«\u00a0Autre besoin\u00a0»\u00a0: le sujet est à choisir",
         lambda facts: not facts.catch_all,
     ),
     Guard(
         "about_a_place",
         "Demande d’une entreprise",
-        "Projet sans entreprise : à vérifier",
+        "Projet sans entreprise\u00a0: à vérifier",
         lambda facts: not facts.about_a_place,
     ),
     Guard(
@@ -103,7 +103,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "place_known",
         "Commune connue",
-        "Commune inconnue : le territoire est à préciser",
+        "Commune inconnue\u00a0: le territoire est à préciser",
         lambda facts: facts.place_known,
     ),
     Guard(
@@ -121,7 +121,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "intermediary",
         "N’est pas un intermédiaire",
-        "Activité d’intermédiaire : pour qui est la demande ?",
+        "Activité d’intermédiaire\u00a0: pour qui est la demande\u00a0?",
         lambda facts: not falls_under(facts.naf, INTERMEDIARY_NAF),
     ),
     Guard(

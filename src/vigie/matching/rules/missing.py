@@ -6,7 +6,7 @@ from vigie.matching.rules.facts import NeedFacts
 from vigie.matching.rules.reasons import french_spaces
 
 MISSING_WORDS = {
-    "company": "entreprise : aucun répertoire ne la connaît",
+    "company": "entreprise\u00a0: aucun répertoire ne la connaît",
     "register": "répertoire des entreprises injoignable au moment de l’analyse",
     "place": "commune",
     "workforce": "effectif",
