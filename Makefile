@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run world test test-postgresql test-browser check bench docs fix lock clean runtime data development
+.PHONY: help run world test test-postgresql test-browser check bench bench-model docs fix lock clean runtime data development
 
 PY := .venv/bin/python
 WORKERS ?= auto
@@ -23,6 +23,7 @@ help:
 	@echo 'make test-browser     journeys and accessibility in Chromium'
 	@echo 'make check            format, lint, types, imports, templates, migrations, generated pages'
 	@echo 'make bench            the measured promises (docs/developer/performance.md)'
+	@echo 'make bench-model     the model on public tables of failures (VIGIE_BENCHMARKS names their folder)'
 	@echo 'make docs             the generated reference pages'
 	@echo 'make fix              format and what the linter can mend by itself'
 	@echo 'make lock             the locked lists anew (UPGRADE=--upgrade takes the latest versions)'
@@ -90,6 +91,9 @@ check-docs:
 
 bench: development
 	@$(PY) -m bench $(ARGS)
+
+bench-model: development
+	@$(PY) -m bench.model $(ARGS)
 
 docs: development
 	$(PY) manage.py build_reference

@@ -207,8 +207,8 @@ def boosting_default(learning: Learning) -> Fitted:
     return Fitted(lambda frame: np.asarray(model.predict(made.preparation.matrix(frame), raw_score=True)))
 
 
-BOOSTING = {"learning_rate": 0.05, "num_leaves": 15, "lambda_l2": 1.0}
-BOOSTING_ROUNDS = 500
+BOOSTING = {"learning_rate": 0.08, "num_leaves": 8}
+BOOSTING_ROUNDS = 600
 
 
 def boosting_monotone(learning: Learning) -> Fitted:

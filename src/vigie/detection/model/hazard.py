@@ -81,12 +81,14 @@ def train_hazard(
     seed: int = 0,
 ) -> HazardModel:
     """Gives the hazard model; rows of firms that closed in a period count as not failed in it."""
-    parameters = parameters or Parameters()
+    usual = parameters or Parameters()
+    # A firm-month makes up to four rows: they are not thinned again, whole firms are left out instead.
+    shaped = replace(usual, thinning=1, max_rows=2 * usual.max_rows)
     everything = (*features, PERIOD_FEATURE)
     stacked = take(frame, laid.rows, [one.code for one in features], features)
     stacked[PERIOD_FEATURE.code] = laid.period.astype(np.float64)
     trained = train(
-        stacked, laid.failed, np.asarray(groups)[laid.rows], np.asarray(months)[laid.rows], everything, parameters, seed
+        stacked, laid.failed, np.asarray(groups)[laid.rows], np.asarray(months)[laid.rows], everything, shaped, seed
     )
     closure = tuple(_share(laid.closed[laid.period == index]) for index in range(len(PERIODS)))
     return HazardModel(replace(trained, held_out=np.empty(0)), closure)

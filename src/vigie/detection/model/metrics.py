@@ -112,6 +112,14 @@ def _statistics(judged: Judged) -> Callable[[Floats], dict[str, Floats]]:
     return compute
 
 
+def weighted_ranking(judged: Judged, weights: Floats) -> dict[str, Floats]:
+    """AUC and average precision of each draw (draws × rows of weights)."""
+    order = np.argsort(-judged.log_odds, kind="stable")
+    ends = np.flatnonzero(np.append(np.diff(judged.log_odds[order]) != 0, True))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _ranking(weights[:, order], judged.labels[order], ends)
+
+
 def _ranking(weights: Floats, labels: Floats, ends: Integers) -> dict[str, Floats]:
     """ROC AUC and average precision, ties taken together."""
     true = np.cumsum(weights * labels, axis=1)[:, ends]

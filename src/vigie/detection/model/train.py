@@ -246,7 +246,8 @@ def sample_rows(hashes: Integers, ranks: Integers, known: Any, parameters: Param
     rows = np.flatnonzero(known)
     if len(rows) <= parameters.max_rows:
         return rows
-    if ranks.max() > 0:
+    # Rows that come already thinned pass max_rows by little: they only lose firms.
+    if ranks.max() > 0 and len(rows) > 2 * parameters.max_rows:
         rows = rows[(ranks[rows] + hashes[rows]) % parameters.thinning == 0]
     if len(rows) <= parameters.max_rows:
         return rows
@@ -307,6 +308,7 @@ def fit_bags(
     )  # fmt: skip
     with parallel_config(backend="threading"), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Missing values detected")  # our curves show the missing bin
+        warnings.filterwarnings("ignore", "All-NaN slice")  # a feature not known yet in the months learnt
         classifier.fit(matrix, labels.astype(np.int64), bags=bags)
     return classifier
 

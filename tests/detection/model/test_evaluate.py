@@ -1,0 +1,179 @@
+"""Rolling backtests on a small invented panel: embargo, splits, the report and the card."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from tests.detection.model.factories import FEATURES, TINY
+from vigie.detection.commands import evaluate as command
+from vigie.detection.model import challengers
+from vigie.detection.model.backtest_figures import _churn, _persistence, lead_summary
+from vigie.detection.model.evaluate import EMBARGO_MONTHS, EvaluationRefused, Options, backtest, origins, touches_crisis
+from vigie.detection.model.results import figures, results_of
+from vigie.detection.model.train import group_hashes
+from vigie.kernel.period import Month
+
+LAST = Month(2026, 6)
+MONTHS = [LAST.plus(back) for back in range(-55, 1)]
+FIRMS = 150
+MODELS = ("production", "hazard", "boosting_monotone", "blend", "reference_forest", "sector_and_size")
+
+
+@dataclass
+class SmallRows:
+    """What a reader gives."""
+
+    frame: pa.Table
+    labels: Any
+    months_to_event: Any
+    months_to_closure: Any
+    known_months: Any
+
+    @property
+    def siren(self) -> Any:
+        return self.frame["siren"].to_numpy(zero_copy_only=False)
+
+    @property
+    def month(self) -> Any:
+        return self.frame["month"].to_numpy(zero_copy_only=False)
+
+
+class Panel:
+    """An invented panel: each firm has a latent state; failures follow it. Notes what was asked of it."""
+
+    def __init__(self, seed: int = 0) -> None:
+        random = np.random.default_rng(seed)
+        self.level = random.normal(size=FIRMS)
+        self.failed_at = np.where(
+            random.random(FIRMS) < 1 / (1 + np.exp(0.5 - 1.8 * self.level)), random.integers(10, 70, FIRMS), 10_000
+        )
+        self.asked: list[tuple[Month, Month]] = []
+
+    def __call__(self, months: Sequence[Month], known_until: Month, *, thin: bool) -> SmallRows:
+        self.asked.append((months[-1], known_until))
+        parts = [self._month(month, known_until) for month in months]
+        frame = pa.concat_tables([part[0] for part in parts])
+        labels, event, known = (np.concatenate([part[i] for part in parts]) for i in (1, 2, 3))
+        return SmallRows(frame, labels, event, np.full(len(labels), np.nan), known)
+
+    def _month(self, month: Month, known_until: Month) -> tuple[pa.Table, Any, Any, Any]:
+        index = MONTHS.index(month)
+        alive = self.failed_at > index
+        ahead = (self.failed_at - index)[alive]
+        known = MONTHS.index(known_until) - index - 2
+        event = np.where(ahead <= known, ahead, np.nan)
+        labels = np.where(known >= 18, (event <= 18).astype(float), np.nan)
+        random = np.random.default_rng(index)
+        firms = np.flatnonzero(alive)
+        near = np.where(ahead < 24, 24 - ahead, 0)
+        table = pa.table(
+            {
+                "siren": [f"9{firm:08d}" for firm in firms],
+                "month": [month.first_day] * len(firms),
+                "debt": 4_000 * self.level[alive] + 900 * near + 3_000 * random.normal(size=len(firms)),
+                "debt_months": random.integers(0, 6, len(firms)).astype(float),
+                "equity": -self.level[alive] + random.normal(size=len(firms)),
+                "margin": random.normal(size=len(firms)),
+                "late": (random.random(len(firms)) < 0.2).astype(float),
+                "naf_section": np.where(firms % 2 == 0, "C", "F"),
+                "size_band": np.where(firms % 3 == 0, "10-19", "20-49"),
+                "region": np.where(firms % 5 == 0, "Bretagne", "Normandie"),
+                "departement": np.where(firms % 5 == 0, "29", "14"),
+                "age_years": (firms % 30).astype(float),
+                "accounts_public": firms % 4 != 0,
+            }
+        )
+        return table, labels, event, np.full(len(firms), float(np.clip(known, 0, 18)))
+
+
+@pytest.fixture(autouse=True)
+def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(challengers, "BOOSTING_ROUNDS", 20)
+
+
+def options(**changed: Any) -> Options:
+    return replace(Options(seed=1, origins=2, draws=20, models=MODELS, parameters=TINY), **changed)
+
+
+def test_training_stops_twenty_months_before_the_month_judged() -> None:
+    """Rule L2: the embargo; and the outcomes learnt are those known at the month judged, no later."""
+    panel = Panel()
+
+    found = backtest(panel, MONTHS, LAST, FEATURES, options(models=("production",), splits=("A",)))
+
+    for one in found.origins:
+        assert one.train_last == one.month.plus(-EMBARGO_MONTHS)
+        assert (one.train_last, one.month) in panel.asked
+        assert (one.month, LAST) in panel.asked
+    assert [str(one.month) for one in found.origins] == ["2024-10", "2024-04"]
+
+
+def test_a_panel_too_short_for_the_embargo_is_refused() -> None:
+    with pytest.raises(EvaluationRefused, match="lengthen the panel"):
+        origins(MONTHS[-30:], LAST, 4)
+
+
+def test_the_months_of_the_health_crisis_are_told_apart() -> None:
+    told = [touches_crisis(Month(*one)) for one in ((2018, 8), (2018, 9), (2021, 12), (2022, 1))]
+
+    assert told == [False, True, True, False]
+
+
+def test_split_b_judges_firms_that_nobody_learnt_from() -> None:
+    found = backtest(Panel(), MONTHS, LAST, FEATURES, options(models=("production",), splits=("A", "B"), origins=1))
+
+    new = found.splits["B"].firms[0]
+    assert 0 < len(new) < len(found.splits["A"].firms[0]) / 3
+    assert (group_hashes(new, 2) % 5 == 0).all()
+
+
+def test_the_report_the_card_and_the_figures_are_written_and_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+    for place in ("one", "two"):
+        command.write(results_of(Panel(), MONTHS, LAST, FEATURES, options(), None), tmp_path / place)
+
+    first, second = tmp_path / "one", tmp_path / "two"
+    names = sorted(path.name for path in first.iterdir())
+    assert {"rapport.md", "rapport.html", "CARD.md", "figures.json", "fiabilite.svg", "comparaison.svg"} <= set(names)
+    for name in names:
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+    text = (first / "rapport.md").read_text(encoding="utf-8")
+    for said in ("taux de base", "Forêt de référence", "Découpage B", "Avance de l’alerte", "Région", "Dérive"):
+        assert said in text
+    html = (first / "rapport.html").read_text(encoding="utf-8")
+    assert html.count("<svg") == html.count("<figure>")
+    assert "<script" not in html
+    assert "Carte du modèle" in (first / "CARD.md").read_text(encoding="utf-8")
+
+
+def test_every_figure_has_its_interval_and_stands_beside_the_base_rate() -> None:
+    results = results_of(Panel(), MONTHS, LAST, FEATURES, options(splits=("A",)), None)
+
+    found = json.loads(json.dumps(figures(results)))
+
+    assert set(found["models"]["A"]) == set(MODELS)
+    for model in found["models"]["A"].values():
+        assert model["average_precision"]["low"] <= model["average_precision"]["value"]
+        assert model["base_rate"]["value"] == found["models"]["A"]["production"]["base_rate"]["value"]
+    assert found["models"]["A"]["production"]["auc"]["value"] > 0.6
+    assert {one["dimension"] for one in found["slices"]} == {
+        "region", "naf_section", "size_band", "age", "accounts_public",
+    }  # fmt: skip
+    assert found["lead"]["failed"] > 0
+    assert all(len(one["fingerprint"]) == 64 for one in found["origins"])
+
+
+def test_lead_and_churn_are_counted_as_a_person_would() -> None:
+    assert lead_summary([3.0, 12.0, 7.0], failed=6) == {
+        "seen": 0.5, "median": 7.0, "at_least_6": pytest.approx(1 / 3), "at_least_12": pytest.approx(1 / 6),
+    }  # fmt: skip
+    lists = [{"a", "b"}, {"b", "c"}, {"b", "c"}]
+    assert _churn(lists) == (pytest.approx(1 / 3), 1.0)
+    assert _persistence(lists) == 0.75
