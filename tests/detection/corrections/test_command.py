@@ -251,3 +251,11 @@ def test_without_the_model_an_old_month_cannot_be_judged(
     put_panel(lake, Month(2024, 10), firms, {firms["siren"].to_pylist()[0]})
     assert called(lake, "--dry-run", "--month", "2026-06", "--file", proposal, "--json") == 0
     assert "relancez le calcul" in json.loads(capsys.readouterr().out)["backtest"]["reason_fr"]
+
+
+def test_a_panel_of_another_version_is_told(tmp_path: Path, proposal: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lake = Lake(tmp_path / "lake")
+    put_panel(lake, Month(2024, 6), put_scores(lake, Month(2026, 6)), set())
+    (lake.panel / version()).rename(lake.panel / "0123456789ab")
+    assert called(lake, "--dry-run", "--month", "2026-06", "--file", proposal, "--json") == 0
+    assert "autre version" in json.loads(capsys.readouterr().out)["backtest"]["reason_fr"]

@@ -53,10 +53,13 @@ class Adjusted:
 
     def codes_applied(self) -> list[list[str]]:
         """By firm, the codes of the corrections that concern it."""
-        found: list[list[str]] = [[] for _ in range(len(self.log_odds))]
-        for row, column in zip(*np.nonzero(self.applied), strict=True):
-            found[row].append(self.corrections[column].code)
-        return found
+        packed = np.packbits(self.applied, axis=1)
+        if packed.shape[1] == 0:
+            return [[] for _ in range(len(self.log_odds))]
+        # Few different sets of corrections exist: each is named once.
+        _, first, inverse = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+        named = [[self.codes[column] for column in np.flatnonzero(self.applied[row])] for row in first]
+        return [named[one].copy() for one in inverse.ravel()]
 
 
 def apply(

@@ -84,6 +84,8 @@ def cohort(lake: Lake, month: Month) -> Cohort:
     built = [_month_of(path) for path in sorted(folder.glob("month=*.parquet"))]
     matured = training_set.matured(built, month)
     sources = _sources(lake, month)
+    if not built and any(lake.panel.glob("*/month=*.parquet")):
+        raise CorrectionRefused("Le panel a été fait par une autre version du calcul : relancez le calcul du mois.")
     if not matured or NEEDED_SOURCE not in sources:
         raise CorrectionRefused("Aucun mois du panel n’a encore une issue connue à 18 mois.")
     scored_then = [one for one in matured if (lake.scores(one) / "facts.json").exists()]
