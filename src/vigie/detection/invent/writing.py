@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from vigie.detection.invent import defects, layouts, other_files, places, urssaf_files
+from vigie.detection.invent import defects, hostile, layouts, other_files, places, urssaf_files
 from vigie.detection.invent.block import Block, live
 from vigie.detection.invent.layouts import Layout
 from vigie.detection.invent.options import BLOCK, Options, month_of
@@ -40,8 +40,12 @@ def invent(
 ) -> list[Path]:
     """Writes folder/<month>/<official files> for each delivery; gives the delivery folders, oldest first.
 
+    With hostile defects: one folder per case instead (see ``hostile``).
+
     progress: told how many blocks are done, of how many.
     """
+    if options.defects == "hostile":
+        return hostile.write(options, folder, invent)
     towns = places.read(communes)
     tellers = [*TELLERS, PARTNER] if options.partner_score else list(TELLERS)
     blocks = -(-options.total // BLOCK)
