@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,15 @@ def months(run: Run) -> list[Month]:
     return [run.month.plus(back) for back in range(1 - run.parameters.months, 1)]
 
 
+@cache
+def _version() -> str:
+    """The version of the code that this process runs, whatever becomes of the files meanwhile."""
+    return panel.version()
+
+
 def folder(run: Run) -> Path:
     """Where the panel of the present code stands."""
-    return run.lake.panel / panel.version()
+    return run.lake.panel / _version()
 
 
 def build(run: Run) -> Facts:

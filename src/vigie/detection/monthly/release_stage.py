@@ -23,7 +23,6 @@ from vigie.detection.features.registry import FAMILIES, available
 from vigie.detection.model import thresholds
 from vigie.detection.model.calibrate import sigmoid
 from vigie.detection.model.columns import model_features
-from vigie.detection.model.explain import Wording
 from vigie.detection.monthly import panel_stage
 from vigie.detection.monthly.context import Run
 from vigie.detection.peers import groups, means
@@ -127,7 +126,7 @@ def _publish(run: Run, model: Facts, corrections: tuple[Correction, ...]) -> Fac
         former = None
         if earlier.former_id:
             former = pq.read_table(run.publications / earlier.former_id / "contributions.parquet")
-        explained = reasons.Explanations(model_features(available()), Wording(), _fact_dates(run))
+        explained = reasons.Explanations(model_features(available()), _fact_dates(run), run.month)
         tables: dict[str, Any] = {
             "entries": table,
             "contributions": reasons.contributions(judged, explained, earlier, former),

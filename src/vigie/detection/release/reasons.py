@@ -10,29 +10,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.detection.features.registry import FEATURES
 from vigie.detection.features.registry import feature as registered
 from vigie.detection.model.columns import CATEGORY, Floats, ModelFeature
-from vigie.detection.model.explain import Wording, facts, raw_values, select
+from vigie.detection.model.explain import AGGRAVATING, REASSURING, month_of, raw_values
 from vigie.detection.release.entries import MODERATE, STRONG, Judged
 from vigie.detection.release.history import History
+from vigie.detection.release.topics import TOPIC_OF, TOPICS
+from vigie.kernel.period import Month
 from vigie.publication.schema import BY_NAME
 
 TOLD_AT_LEAST = 0.02  # log-odds: less changes nothing for anybody
 FEWEST_PEERS = 8
+FEATURE_FAMILY = {one.code: one.family for one in FEATURES}
 
 
 @dataclass(frozen=True)
 class Explanations:
-    """features: as the model sees them, in the order of the contributions. fact_on: feature → date of its fact."""
+    """features: as the model sees them, in the order of the contributions. fact_on: feature → month of its fact.
+
+    month: the month of the list; accounts are dated by their age before it.
+    """
 
     features: tuple[ModelFeature, ...]
-    wording: Wording
     fact_on: Mapping[str, date]
+    month: Month
+
+    def fact_day(self, code: str, row: Mapping[str, Any]) -> date | None:
+        """The month of a firm's fact: of the closing of its accounts, or of the source's last delivery."""
+        if FEATURE_FAMILY[code] != "finance":
+            return self.fact_on.get(code)
+        age = row.get("accounts_age_months")
+        return None if age is None or age != age else self.month.plus(-round(age)).first_day
 
 
 def contributions(judged: Judged, explained: Explanations, history: History, former: pa.Table | None) -> pa.Table:
@@ -88,7 +103,7 @@ def _features(judged: Judged, explained: Explanations, rows: np.ndarray) -> pa.T
     by_feature = grouped(judged.scored.scores.by_feature[rows], explained.features)
     every = raw_values(judged.scored.firms, features)
     values = [column[rows] for column in every]
-    sentences = _sentences(by_feature, features, explained, values)
+    sentences = _sentences(by_feature, features, judged, rows, explained)
     quartiles = _quartiles(judged, features, rows, every)
     count, width = by_feature.shape
     columns = {
@@ -100,7 +115,7 @@ def _features(judged: Judged, explained: Explanations, rows: np.ndarray) -> pa.T
         "value": _interleaved([_numbers(one, column) for one, column in zip(features, values, strict=True)]),
         "value_text": _texts(features, values),
         "unit": np.tile(np.array([one.unit for one in features]), count),
-        "fact_on": np.tile(np.array([explained.fact_on.get(one.code) for one in features], dtype=object), count),
+        "fact_on": _days(features, explained, judged, rows),
         "confidentiality": np.tile(np.array([one.confidentiality for one in features]), count),
         "sentence_fr": sentences,
         "peer_quartile": quartiles,
@@ -109,19 +124,42 @@ def _features(judged: Judged, explained: Explanations, rows: np.ndarray) -> pa.T
 
 
 def _sentences(
-    by_feature: Floats, features: tuple[ModelFeature, ...], explained: Explanations, values: list[np.ndarray]
+    by_feature: Floats, features: tuple[ModelFeature, ...], judged: Judged, rows: np.ndarray, explained: Explanations
 ) -> list[str | None]:
-    """The sentence of each told fact, row by row; None for the others."""
-    chosen = select(by_feature, smallest=TOLD_AT_LEAST)
-    place = {one.code: index for index, one in enumerate(features)}
+    """The sentence of each told topic, on the row of the feature that weighs most in it; None elsewhere."""
+    names = list(TOPICS)
+    columns = [np.array([i for i, f in enumerate(features) if TOPIC_OF[f.code] == name], dtype=int) for name in names]
+    by_topic = np.column_stack([by_feature[:, column].sum(axis=1) for column in columns])
+    asked = [one.code for one in features]
+    values = judged.scored.firms.select(asked).take(pa.array(rows)).to_pylist()
     found: list[str | None] = [None] * by_feature.size
-    for row in range(len(by_feature)):
-        for fact in facts(
-            row, chosen, by_feature, features, values, explained.wording,
-            on=lambda code, _: explained.fact_on.get(code),
-        ):  # fmt: skip
-            found[row * len(features) + place[fact.feature]] = fact.sentence
+    for row, facts in enumerate(values):
+        for topic in _told(by_topic[row], facts, names):
+            sign = np.sign(by_topic[row, topic])
+            lead = columns[topic][int(np.argmax(sign * by_feature[row, columns[topic]]))]
+            day = explained.fact_day(features[lead].code, facts)
+            said = TOPICS[names[topic]][0](facts)
+            found[row * len(features) + lead] = f"{said} ({month_of(day)})" if day else said
     return found
+
+
+def _told(weights: Floats, facts: Mapping[str, Any], names: list[str]) -> list[int]:
+    """The topics that raise the risk most and those that lower it most, among those that have something to say."""
+    order = np.argsort(weights, kind="stable")
+    found: list[int] = []
+    for ranked, most in ((order[::-1], AGGRAVATING), (order, REASSURING)):
+        weighing = [int(one) for one in ranked if abs(weights[one]) >= TOLD_AT_LEAST]
+        sign = 1 if most == AGGRAVATING else -1
+        telling = [one for one in weighing if weights[one] * sign > 0 and TOPICS[names[one]][0](facts)]
+        found += telling[:most]
+    return found
+
+
+def _days(
+    features: tuple[ModelFeature, ...], explained: Explanations, judged: Judged, rows: np.ndarray
+) -> list[date | None]:
+    ages = judged.scored.firms["accounts_age_months"].take(pa.array(rows)).to_pylist()
+    return [explained.fact_day(one.code, {"accounts_age_months": age}) for age in ages for one in features]
 
 
 def _numbers(one: ModelFeature, column: np.ndarray) -> Floats:
