@@ -1,6 +1,6 @@
 """What the database holds, whole: two pictures are equal when nothing was written in between.
 
-Sessions, counters of calls and the cache are left out: counting a call is not an effect of it.
+Sessions, counters of calls, the audit of what is read and the cache are left out: noting a call is not an effect of it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 
+from vigie.journal.models import AuditEvent
 from vigie.rights.models import RateCounter
 
-LEFT_OUT = (Session, RateCounter)
+LEFT_OUT = (Session, RateCounter, AuditEvent)
 Picture = dict[str, frozenset[tuple[Any, ...]]]
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
-_COUNTED = re.compile(r"\b(django_session|rights_ratecounter)\b")
+_COUNTED = re.compile(r"\b(django_session|rights_ratecounter|journal_auditevent)\b")
 
 
 def picture() -> Picture:
@@ -43,7 +44,7 @@ def _frozen(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 @contextmanager
 def writes_seen() -> Iterator[list[str]]:
-    """The statements that write, sessions and counters of calls left out."""
+    """The statements that write, sessions, counters of calls and audit left out."""
     seen: list[str] = []
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

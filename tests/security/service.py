@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -30,6 +31,8 @@ from tests.matching.factories import (
     ThreadMessageFactory,
 )
 from tests.matching.requests import SIRET, candidates_of, expert_for, ready, subject_of
+from tests.publication.factories import published
+from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent
 from vigie.demo.models import DemoMail
 from vigie.journal.jobs import registered_jobs
 from vigie.journal.models import Event, OutgoingMessage
@@ -40,6 +43,7 @@ from vigie.matching.models import Candidate, Match, Need, Solicitation
 from vigie.matching.queries.positions import version
 from vigie.rights.table import Role
 from vigie.ui.forms import sign_moment
+from vigie.watchlists.actions import receive
 
 FORM_TOKEN = "jeton-du-formulaire-1"
 ROLES: dict[str, frozenset[Role]] = {
@@ -51,6 +55,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "manager": frozenset({Role.MANAGER}),
     "team": frozenset({Role.TEAM}),
     "suspended": frozenset(),
+    "agent_a": frozenset({Role.LEVEL_A}),
+    "agent_b": frozenset({Role.LEVEL_B}),
 }
 
 
@@ -103,6 +109,8 @@ def build() -> Service:
     world = desk_world(sent_at=at - timedelta(hours=1))
     world.users["adviser"] = UserFactory(adviser=True, full_name="Alix Conseil")
     world.users["suspended"] = UserFactory(expert=True, suspended=True, full_name="Sam Pendu")
+    world.users["agent_a"] = agent(full_name="Ada Liste")
+    world.users["agent_b"] = agent(Role.LEVEL_B, full_name="Bob Liste")
     elsewhere = MatchFactory(
         need=NeedFactory(sent=True, sent_at=at - timedelta(hours=1)),
         expert=ExpertFactory(full_name="Équipe lointaine", members=[world.users["unrelated"]]),
@@ -120,7 +128,7 @@ def build() -> Service:
     service = Service(world, elsewhere, held, candidates_of(held), begun, sent)
     _name(service, at)
     service.acts = [*_public_acts(service, at), *_desk_acts(service), *_team_acts(service), *_account_acts(service, at)]
-    service.acts += _directory_acts(service)
+    service.acts += [*_directory_acts(service), *_list_acts(service)]
     return service
 
 
@@ -293,6 +301,24 @@ def _directory_acts(service: Service) -> list[Act]:
         Act("directory:zones", "team", reverse("directory:zones", args=["expert", ids["expert"]]),
             {"departement": "69"}),
     ]  # fmt: skip
+
+
+def _list_acts(service: Service) -> list[Act]:
+    return [
+        Act("watchlists:follow", "agent_a", reverse("watchlists:follow", args=[MENUISERIE.siren]),
+            {"transition": "follow"}),
+        Act("watchlists:act_on_publication", "team", reverse("watchlists:act_on_publication", args=[_open_list()]),
+            {"transition": "withdraw", "reason": "Une source était fausse."}),
+    ]  # fmt: skip
+
+
+def _open_list() -> str:
+    """A list with a firm of the agents' département and one of another; its folder is written once per process."""
+    root = settings.VIGIE.publications_folder
+    folder = root / "2026-06.1"
+    if not folder.exists():
+        published(root, "2026-06.1", FIRMS)
+    return str(receive(folder, at=OPENED))
 
 
 def _empty_institution() -> int:

@@ -24,7 +24,9 @@ from vigie.rights import limits
 from vigie.rights.table import ACTIONS_BY_CODE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
-PEOPLE = ("anonymous", "adviser", "member", "colleague", "unrelated", "manager", "team", "suspended")
+PEOPLE = (
+    "anonymous", "adviser", "member", "colleague", "unrelated", "manager", "team", "suspended", "agent_a", "agent_b",
+)  # fmt: skip
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 FULL = os.environ.get("VIGIE_FULL") == "1"
 TABLE: dict[str, Page] = {**PAGES, **{f"portal:{slug}": Page(Door.PUBLIC) for slug in LEGAL_PAGES}}
@@ -99,7 +101,7 @@ def service() -> Service:
     return build()
 
 
-@pytest.mark.parametrize("group", range(8))
+@pytest.mark.parametrize("group", range(len(PEOPLE)))
 def test_every_address_answers_each_person_as_the_rights_table_says(group: int, service: Service) -> None:
     who = PEOPLE[group]
     client = service.client(who, raise_request_exception=True)

@@ -12,6 +12,7 @@ from enum import Enum
 from django.contrib.auth.base_user import AbstractBaseUser
 
 from tests.security.service import ROLES, Service
+from tests.watchlists.factories import ACIERIE, MENUISERIE
 from vigie.matching.links import Purpose, token
 from vigie.rights.table import Reach, grants
 
@@ -56,6 +57,8 @@ RELATIONS: dict[tuple[str, str], frozenset[Reach]] = {
     ("colleague", "own"): frozenset({Reach.OWN_ANTENNE}),
     ("manager", "own"): frozenset({Reach.OWN_ANTENNE, Reach.ANTENNE}),
     ("unrelated", "out"): frozenset({Reach.OWN_EXPERT, Reach.OWN_ANTENNE}),
+    ("agent_a", "own"): frozenset({Reach.TERRITORY}),
+    ("agent_b", "own"): frozenset({Reach.TERRITORY}),
 }
 
 
@@ -135,6 +138,14 @@ def _asked(service: Service) -> dict[str, Args]:
 
 def _theme(service: Service) -> dict[str, Args]:
     return {"own": (service.begun.landing_subject.theme.slug,), "absent": ("rien",)}
+
+
+def _firm(service: Service) -> dict[str, Args]:
+    return {"own": (MENUISERIE.siren,), "out": (ACIERIE.siren,), "absent": ("123456782",), "huge": (HUGE,)}
+
+
+def _nothing(service: Service) -> dict[str, Args]:
+    return {"absent": (ABSENT,), "huge": (HUGE,)}
 
 
 def _job(service: Service) -> dict[str, Args]:
@@ -221,6 +232,20 @@ PAGES: dict[str, Page] = {
     "matching:simulator": _team("simulator.use"),
     "matching:explain": _sheet("need.explain", READ, "need.explain", _need),
     "matching:figures": _team("figures.view"),
+    **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),
+    "watchlists:sheet": _team("entry.view", READ, _firm),
+    "watchlists:follow": _team("entry.subscribe", WRITE, _firm),
+    "watchlists:corrections": _team("correction.view"),
+    "watchlists:write_correction": _team("correction.write", BOTH),
+    "watchlists:correction": _team("correction.view", READ, _nothing),
+    "watchlists:change_correction": _team("correction.write", BOTH, _nothing),
+    "watchlists:act_on_correction": _team("correction.view", WRITE, _nothing),
+    "watchlists:runs": _team("run.view"),
+    "watchlists:act_on_publication": _team(
+        "publication.withdraw",
+        WRITE,
+        lambda service: {"own": ("2026-06.1",), "absent": ("2020-01.1",), "huge": (HUGE,)},
+    ),
     "demo:guide": FREE,
     "demo:mails": FREE,
     "demo:mail": Page(Door.PUBLIC, places=_of("demo_mail")),

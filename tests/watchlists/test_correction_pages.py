@@ -220,6 +220,7 @@ def test_the_sheet_shows_the_curve_and_what_changes(as_: As, at: datetime) -> No
     html = client.get(sheet(row)).content.decode()
     said = visible_text(html)
     assert html.count("<polyline") == 2
+    assert 'cx="40.0"' in html, "a picture counts with points, whatever the language"
     for words in ("3 sur 5", "Bretagne", "Précision moyenne", "0,02 [−0,01 ; 0,05]", "Courbe avant et après"):
         assert words in said, words
     assert "Hauts-de-France" not in said, "a région that the scope does not touch"

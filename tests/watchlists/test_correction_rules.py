@@ -138,6 +138,7 @@ def test_a_curve_is_drawn_within_its_picture() -> None:
     assert picture.after == "40.0,130.0 320.0,40.0 600.0,130.0"
     assert picture.before == "40.0,130.0 320.0,220.0 600.0,130.0"
     assert (picture.left, picture.right, picture.top, picture.bottom) == ("0", "10", "1", "−1")
+    assert (picture.zero, picture.dots[0]) == ("130.0", ("40.0", "130.0"))
     assert drawing([(1, 1)]) is None
     flat = drawing([(1, 0), (1, 0)])
     assert flat is not None

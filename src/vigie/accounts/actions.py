@@ -40,6 +40,8 @@ def invite(invitation: Invitation, *, by: Person, at: datetime) -> User:
     require(by, "account.invite")
     asked = _cleaned(invitation, at)
     rules.refuse_roles(asked.roles, asked.antenne_id)
+    for role in asked.roles:
+        rules.territory_for(role, asked.territory)
     rules.refuse_period(asked.starts_on or paris_day(at), asked.ends_on)
     known = User.objects.select_for_update().with_address(asked.email).first()
     if known is not None:
@@ -111,7 +113,9 @@ def _request_and_grant(
     user: User, role: Role, asked: Invitation, *, granted_by: int | None, by: Person, at: datetime
 ) -> None:
     antenne_id = asked.antenne_id if role is Role.MANAGER else None
-    habilitation = _request(user, role, antenne_id, asked.starts_on or paris_day(at), asked.ends_on, by=by, at=at)
+    territory = rules.territory_for(role, asked.territory)
+    period = (asked.starts_on or paris_day(at), asked.ends_on)
+    habilitation = _request(user, role, antenne_id, *period, territory=territory, by=by, at=at)
     if habilitation.state == REQUESTED:
         perform(habilitation, "grant", by=by, at=at, changes={"granted_by_id": granted_by})
 
@@ -125,12 +129,14 @@ def request_habilitation(
     by: Person,
     at: datetime,
     antenne: Antenne | None = None,
+    territory: str = "",
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> Habilitation:
     """A habilitation that waits for somebody to grant it; the one that already waits when it was asked before.
 
-    antenne: the one a manager answers for. Raises InvalidInput when the person already has this habilitation.
+    antenne: the one a manager answers for; territory: that of a detection role, as typed. Raises InvalidInput when the
+    person already has this habilitation.
     """
     require(by, "account.edit", user)
     first_day = starts_on or paris_day(at)
@@ -139,7 +145,8 @@ def request_habilitation(
     antenne_id = None
     if role is Role.MANAGER:
         antenne_id = antenne.pk if antenne else user.antenne_id
-    return _request(user, role, antenne_id, first_day, ends_on, by=by, at=at)
+    where = rules.territory_for(role, territory)
+    return _request(user, role, antenne_id, first_day, ends_on, territory=where, by=by, at=at)
 
 
 @transaction.atomic
@@ -150,17 +157,26 @@ def give_habilitation(
     by: Person,
     at: datetime,
     antenne: Antenne | None = None,
+    territory: str = "",
     starts_on: date | None = None,
     ends_on: date | None = None,
 ) -> Habilitation:
     """Asks for a habilitation in somebody’s name and grants it, in one go; never one’s own."""
     period = {"starts_on": starts_on, "ends_on": ends_on}
-    habilitation = request_habilitation(user, role, by=by, at=at, antenne=antenne, **period)
+    habilitation = request_habilitation(user, role, by=by, at=at, antenne=antenne, territory=territory, **period)
     return grant(habilitation, by=by, at=at)
 
 
 def _request(
-    user: User, role: Role, antenne_id: int | None, starts_on: date, ends_on: date | None, *, by: Person, at: datetime
+    user: User,
+    role: Role,
+    antenne_id: int | None,
+    starts_on: date,
+    ends_on: date | None,
+    *,
+    territory: str,
+    by: Person,
+    at: datetime,
 ) -> Habilitation:
     User.objects.select_for_update().get(pk=user.pk)  # two identical requests come one after the other
     same = Habilitation.objects.filter(user=user, role=role, antenne=antenne_id)
@@ -170,9 +186,16 @@ def _request(
     if held is not None:
         raise InvalidInput("habilitation_exists", "Cette personne a déjà cette habilitation.", field="role")
     habilitation = Habilitation.objects.create(
-        user=user, role=role, antenne_id=antenne_id, starts_on=starts_on, ends_on=ends_on, requested_at=at
+        user=user,
+        role=role,
+        antenne_id=antenne_id,
+        territory=territory,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        requested_at=at,
     )
-    record("habilitation.requested", habilitation, by=by, at=at, payload={"role": role.value})
+    told = {"role": role.value, "territory": territory} if territory else {"role": role.value}
+    record("habilitation.requested", habilitation, by=by, at=at, payload=told)
     return habilitation
 
 

@@ -26,6 +26,9 @@ from vigie.ui.widgets import Combobox
 CODE_ATTRS = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 WRONG_CODE = "Ce code n’est pas le bon. Vérifiez-le dans le dernier courriel reçu."
 WRONG_TOTP = "Ce code n’est pas le bon. Attendez le code suivant de votre application, puis recopiez-le."
+TERRITORY_HELP = (
+    "Pour un agent de détection\u00a0: des départements (35, 2A), des régions (R53) ou FR pour la France entière"
+)
 REPLAYED = "Ce code a déjà servi. Attendez le code suivant de votre application."
 
 
@@ -231,9 +234,10 @@ class InvitationForm(AntenneMixin, DsfrForm):
         error_messages={"required": "Choisissez au moins un rôle."},
         help_text="Un membre de l’équipe voit tout et doit installer un second facteur.",
     )
+    territory = CleanLineField(label="Territoire", required=False, max_length=300, help_text=TERRITORY_HELP)
     ends_on = date_field("Fin de l’habilitation", required=False, help_text="Vide\u00a0: sans date de fin")
 
-    field_order = ("email", "full_name", "job", "phone", "antenne", "roles", "ends_on")
+    field_order = ("email", "full_name", "job", "phone", "antenne", "roles", "territory", "ends_on")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -251,6 +255,7 @@ def invitation_of(form: InvitationForm) -> Invitation:
         job=data["job"],
         phone=data["phone"],
         ends_on=data["ends_on"],
+        territory=data["territory"],
     )
 
 
@@ -303,9 +308,10 @@ class HabilitationForm(AntenneMixin, DsfrForm):
     """A role to give to somebody who has an account."""
 
     role = forms.TypedChoiceField(label="Rôle", coerce=Role, error_messages={"required": "Choisissez un rôle."})
+    territory = CleanLineField(label="Territoire", required=False, max_length=300, help_text=TERRITORY_HELP)
     starts_on = date_field("Début", required=False, help_text="Vide\u00a0: aujourd’hui")
     ends_on = date_field("Fin", required=False, help_text="Vide\u00a0: sans date de fin")
-    field_order = ("role", "antenne", "starts_on", "ends_on")
+    field_order = ("role", "antenne", "territory", "starts_on", "ends_on")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["auto_id"] = "habilitation_%s"  # beside another form, on the same page

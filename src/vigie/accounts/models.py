@@ -273,6 +273,8 @@ class Habilitation(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="habilitations")  # proof of who could do what
     role = models.CharField("rôle", max_length=20, choices=[(role.value, ROLE_LABELS[role]) for role in GRANTABLE])
     antenne = models.ForeignKey(Antenne, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Of a detection role: FR, or codes as R53 35 2A (``rules.parse_territory``).
+    territory = models.CharField("territoire", max_length=400, blank=True)
     state = models.CharField("état", max_length=12, choices=HABILITATION.choices, default=REQUESTED)
     starts_on = models.DateField("du")
     ends_on = models.DateField("au", null=True, blank=True)
@@ -305,6 +307,12 @@ class Habilitation(models.Model):
                 condition=Q(role="manager", antenne__isnull=False) | (~Q(role="manager") & Q(antenne__isnull=True)),
                 name="habilitation_antenne_iff_manager",
                 violation_error_message="Un responsable l’est d’une antenne\u00a0; les autres rôles n’en portent pas.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(role__in=["level_a", "level_b"]) & ~Q(territory=""))
+                | (~Q(role__in=["level_a", "level_b"]) & Q(territory="")),
+                name="habilitation_territory_iff_detection",
+                violation_error_message="Un agent de détection a un territoire\u00a0; les autres n’en portent pas.",
             ),
             models.CheckConstraint(
                 condition=~Q(state="granted") | Q(granted_by__isnull=False, granted_at__isnull=False),

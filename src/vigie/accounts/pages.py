@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from vigie.accounts.models import Absence, Habilitation, Institution, User, UserQuerySet
 from vigie.accounts.queries import has_second_factor
+from vigie.accounts.rules import territory_words
 from vigie.accounts.states import GRANTED, HABILITATION, REQUESTED, SUSPENDED
 from vigie.accounts.teams import Team, teams_of
 from vigie.journal.events import EVENTS_BY_NAME
@@ -236,6 +237,7 @@ def _invitation(user: User) -> str:
 
 def _line(user: User, one: Habilitation, *, offered: bool) -> HabilitationLine:
     role = ROLE_LABELS[Role(one.role)]
+    where = one.antenne.name if one.antenne else territory_words(one.territory)
     href = reverse("accounts:decide", args=[user.pk, one.pk])
     buttons = [
         ActButton.of(
@@ -248,7 +250,7 @@ def _line(user: User, one: Habilitation, *, offered: bool) -> HabilitationLine:
         if step.button
     ]
     return HabilitationLine(
-        title=f"{role} – {one.antenne.name}" if one.antenne else role,
+        title=f"{role} – {where}" if where else role,
         state=HABILITATION.by_code[one.state],
         period=_period(one),
         granted=f"Accordée par {one.granted_by} le {day(one.granted_at)}" if one.granted_by and one.granted_at else "",

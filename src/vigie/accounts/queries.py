@@ -14,40 +14,60 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef
 
 from vigie.accounts.models import Antenne, Habilitation, User, UserQuerySet
+from vigie.accounts.rules import parse_territory
 from vigie.kernel.period import paris_day
 from vigie.kernel.text import fold
+from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person, PersonKind
 from vigie.rights.table import Role
+from vigie.territory.models import Zone
 
 
 def person_for(user: User, at: datetime) -> Person:
     """The person that rights know: the roles in force that day, and for a manager all the antennes he answers for.
 
-    Someone without habilitation in force, suspended or deleted is a person without role. 1 query, 2 for a manager.
+    Someone without habilitation in force, suspended or deleted is a person without role. 1 query, 2 for a manager or
+    for the territory of a région.
     """
     held = _in_force(user, at)
-    managed = [antenne_id for role, antenne_id in held if role == Role.MANAGER and antenne_id is not None]
+    managed = [antenne_id for role, antenne_id, _where in held if role == Role.MANAGER and antenne_id is not None]
+    nationwide, departements = _territory([where for _role, _antenne, where in held if where])
     return Person(
         PersonKind.USER,
         name=str(user),
-        roles=frozenset(Role(role) for role, _antenne in held),
+        roles=frozenset(Role(role) for role, _antenne, _where in held),
         user_id=user.pk,
         antenne_id=user.antenne_id,
         managed_antennes=antenne_descendants(managed),
+        departements=departements,
+        nationwide=nationwide,
     )
 
 
 def roles_in_force(user: User, at: datetime) -> tuple[Role, ...]:
     """The roles of that day, in the order of the table; none for an account closed. 1 query."""
-    held = {role for role, _antenne in _in_force(user, at)}
+    held = {role for role, _antenne, _where in _in_force(user, at)}
     return tuple(role for role in Role if role in held)
 
 
-def _in_force(user: User, at: datetime) -> list[tuple[str, int | None]]:
+def _in_force(user: User, at: datetime) -> list[tuple[str, int | None, str]]:
     if not user.is_active:
         return []
     in_force = Habilitation.objects.filter(user_id=user.pk).in_force(paris_day(at))
-    return list(in_force.order_by("pk").values_list("role", "antenne_id"))
+    return list(in_force.order_by("pk").values_list("role", "antenne_id", "territory"))
+
+
+def _territory(texts: list[str]) -> tuple[bool, frozenset[str]]:
+    """Whether it is France as a whole, else its départements, those of its régions as they are today. 0 or 1 query."""
+    read = [parse_territory(text) for text in texts]
+    regions = {code for one in read for code in one.regions}
+    departements = {code for one in read for code in one.departements}
+    if any(one.whole for one in read):
+        return True, frozenset()
+    if regions:
+        inside = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT, region_code__in=regions)
+        departements |= set(inside.values_list("code", flat=True))
+    return False, frozenset(departements)
 
 
 def account_to_sign_in(address: str, at: datetime) -> User | None:

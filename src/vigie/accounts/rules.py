@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from vigie.kernel.errors import InvalidInput, Refused
-from vigie.rights.table import Role
+from vigie.kernel.zones import ZONE_CODE_SHAPES, ZoneType
+from vigie.rights.table import DETECTION, Role
 
 CODE_DIGITS = 8
 CODE_LASTS = timedelta(minutes=10)
@@ -26,6 +28,7 @@ TEAM_FIELDS = (*OWN_FIELDS, "email", "antenne_id")
 
 # Roles that answer companies or speak for an office: they belong somewhere.
 ROLES_WITH_ANTENNE = frozenset({Role.ADVISER, Role.EXPERT, Role.MANAGER})
+FRANCE = "FR"
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,59 @@ class Invitation:
     phone: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
+    territory: str = ""  # of the detection roles, as typed
+
+
+@dataclass(frozen=True)
+class Territory:
+    """The territory of a detection habilitation. whole: France, abroad and overseas collectivities included."""
+
+    whole: bool = False
+    regions: frozenset[str] = frozenset()
+    departements: frozenset[str] = frozenset()
+
+    def __str__(self) -> str:
+        """The stored text: FR, or R53 22 2A."""
+        if self.whole:
+            return FRANCE
+        return " ".join([*(f"R{code}" for code in sorted(self.regions)), *sorted(self.departements)])
+
+
+def parse_territory(text: str) -> Territory:
+    """Reads « FR », « R53 », « 35, 2A »; raises InvalidInput for anything else, and for nothing at all."""
+    words = re.split(r"[\s,;]+", text.strip().upper())
+    if words == [FRANCE]:
+        return Territory(whole=True)
+    regions = frozenset(word[1:] for word in words if word.startswith("R"))
+    departements = frozenset(word for word in words if word and not word.startswith("R"))
+    shapes = ((regions, ZoneType.REGION), (departements, ZoneType.DEPARTEMENT))
+    if not (regions or departements) or not all(
+        ZONE_CODE_SHAPES[kind].match(code) for codes, kind in shapes for code in codes
+    ):
+        raise InvalidInput(
+            "territory_unreadable",
+            "Indiquez des départements (35, 2A), des régions (R53) ou FR pour la France entière.",
+            field="territory",
+        )
+    return Territory(regions=regions, departements=departements)
+
+
+def territory_words(stored: str) -> str:
+    """How a stored territory is read: « France entière », « région 53, départements 22, 2A »; empty for none."""
+    if not stored:
+        return ""
+    found = parse_territory(stored)
+    if found.whole:
+        return "France entière"
+    parts = [("région", "régions", found.regions), ("département", "départements", found.departements)]
+    return ", ".join(
+        f"{one if len(codes) == 1 else many} {', '.join(sorted(codes))}" for one, many, codes in parts if codes
+    )
+
+
+def territory_for(role: Role, text: str) -> str:
+    """The stored territory of a habilitation: read for a detection role, empty for the others."""
+    return str(parse_territory(text)) if role in DETECTION else ""
 
 
 def session_lasts(remembered: bool) -> timedelta:

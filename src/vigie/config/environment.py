@@ -46,6 +46,10 @@ class Environment:
         secret=True,
     )
     var: str = setting(str(ROOT / "var"), "Folder of the files that Vigie writes (demo database, benches).")
+    incoming: str = setting("", "Folder in which deliveries are put, a folder a month; empty: under `var/`.")
+    lake: str = setting("", "Folder of the batch: typed sources, panels, models, run records; empty: under `var/`.")
+    publications: str = setting("", "Folder of the published lists; empty: under `var/`.")
+    batch_starts: bool = setting(True, "Starts the monthly batch by itself when a delivery is complete.")
     site_url: str = setting("http://127.0.0.1:8000", "Public address, used in e-mails.", production="https")
     allowed_hosts: str = setting(
         "127.0.0.1,localhost,[::1]", "Host names answered, separated by commas.", production="no `*`"
@@ -91,6 +95,18 @@ class Environment:
         1.0, "Multiplies every rate limit: raised for load tests only.", production="at most 1"
     )
     log_level: str = setting("INFO", "Level of the journal written on the error output.")
+
+    @property
+    def incoming_folder(self) -> Path:
+        return Path(self.incoming or Path(self.var) / "incoming")
+
+    @property
+    def lake_folder(self) -> Path:
+        return Path(self.lake or Path(self.var) / "lake")
+
+    @property
+    def publications_folder(self) -> Path:
+        return Path(self.publications or Path(self.var) / "publications")
 
     @property
     def production(self) -> bool:

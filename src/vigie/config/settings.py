@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "vigie.companies",
     "vigie.directory",
     "vigie.matching",
+    "vigie.watchlists",
     "vigie.portal",
     "vigie.demo",
     "django.forms",

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from dataclasses import replace
 
 os.environ.setdefault("VIGIE_MODE", "test")
 
 from vigie.config.settings import *  # noqa: F403
-from vigie.config.settings import DATABASES, Q_CLUSTER
+from vigie.config.settings import DATABASES, Q_CLUSTER, VIGIE
+
+# Folders of the batch that no test shares with the product, nor with another process.
+_FOLDERS = os.path.join(tempfile.gettempdir(), f"vigie-tests-{os.getpid()}")
+VIGIE = replace(VIGIE, **{name: os.path.join(_FOLDERS, name) for name in ("incoming", "lake", "publications")})
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA synchronous=OFF;"

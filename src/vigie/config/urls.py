@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vigie.companies.urls")),
     path("", include("vigie.directory.urls")),
     path("", include("vigie.matching.urls")),
+    path("", include("vigie.watchlists.urls")),
 ]
 
 if not settings.VIGIE.production:

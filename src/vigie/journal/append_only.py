@@ -1,9 +1,9 @@
-"""The database itself refuses to change or delete an event, whoever asks: triggers, on both engines.
+"""The database itself refuses to change or delete what is append-only, whoever asks: triggers, on both engines.
 
-``protect`` is called by migration 0002. On SQLite a migration that alters the table of events makes the table anew and
-so loses its triggers: such a migration ends with ``protect`` (a test reminds it). ``lifted`` is for what must erase
-whole events, by the retention rules, and for the tests that empty the base; nothing else calls it.
-PostgreSQL's TRUNCATE fires no row trigger: keep that privilege from the account of the service.
+Two tables are so: the events and the audit. ``protect`` is called by migrations 0002 and 0003. On SQLite a migration
+that alters such a table makes it anew and so loses its triggers: such a migration ends with ``protect`` (a test reminds
+it). ``lifted`` is for what must erase whole rows, by the retention rules, and for the tests that empty the base;
+nothing else calls it. PostgreSQL's TRUNCATE fires no row trigger: keep that privilege from the account of the service.
 """
 
 from __future__ import annotations
@@ -12,54 +12,52 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_TABLE = "journal_event"
-_REFUSAL = "journal_event is append-only"
+EVENTS, AUDIT = "journal_event", "journal_auditevent"
+TABLES = (EVENTS, AUDIT)
 
 _PROTECT = {
     "sqlite": (
-        f"CREATE TRIGGER IF NOT EXISTS journal_event_no_update BEFORE UPDATE ON {_TABLE} "
-        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
-        f"CREATE TRIGGER IF NOT EXISTS journal_event_no_delete BEFORE DELETE ON {_TABLE} "
-        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+        "CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} "
+        "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+        "CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} "
+        "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
     ),
     "postgresql": (
-        "CREATE OR REPLACE FUNCTION journal_event_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'restrict_violation'; END $$",
-        f"DROP TRIGGER IF EXISTS journal_event_append_only ON {_TABLE}",
-        f"CREATE TRIGGER journal_event_append_only BEFORE UPDATE OR DELETE ON {_TABLE} "
-        "FOR EACH ROW EXECUTE FUNCTION journal_event_refuse()",
+        "CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'restrict_violation'; END $$",
+        "DROP TRIGGER IF EXISTS {table}_append_only ON {table}",
+        "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
     ),
 }
 _UNPROTECT = {
-    "sqlite": (
-        "DROP TRIGGER IF EXISTS journal_event_no_update",
-        "DROP TRIGGER IF EXISTS journal_event_no_delete",
-    ),
-    "postgresql": (f"DROP TRIGGER IF EXISTS journal_event_append_only ON {_TABLE}",),
+    "sqlite": ("DROP TRIGGER IF EXISTS {table}_no_update", "DROP TRIGGER IF EXISTS {table}_no_delete"),
+    "postgresql": ("DROP TRIGGER IF EXISTS {table}_append_only ON {table}",),
 }
 
 
-def protect(connection: Any) -> None:
-    """Makes the database refuse. Can be run again."""
-    _execute(connection, _PROTECT)
+def protect(connection: Any, *tables: str) -> None:
+    """Makes the database refuse; without table, that of the events. Can be run again."""
+    _execute(connection, _PROTECT, tables or (EVENTS,))
 
 
-def unprotect(connection: Any) -> None:
-    """Makes the database accept. Can be run again."""
-    _execute(connection, _UNPROTECT)
+def unprotect(connection: Any, *tables: str) -> None:
+    """Makes the database accept; without table, that of the events. Can be run again."""
+    _execute(connection, _UNPROTECT, tables or (EVENTS,))
 
 
 @contextmanager
 def lifted(connection: Any) -> Iterator[None]:
-    """Without the protection; inside a transaction, nobody else ever sees the table without it."""
-    unprotect(connection)
+    """Without the protection; inside a transaction, nobody else ever sees the tables without it."""
+    unprotect(connection, *TABLES)
     try:
         yield
     finally:
-        protect(connection)
+        protect(connection, *TABLES)
 
 
-def _execute(connection: Any, statements: dict[str, tuple[str, ...]]) -> None:
+def _execute(connection: Any, statements: dict[str, tuple[str, ...]], tables: tuple[str, ...]) -> None:
     with connection.cursor() as cursor:
-        for statement in statements[connection.vendor]:
-            cursor.execute(statement)
+        for table in tables:
+            for statement in statements[connection.vendor]:
+                cursor.execute(statement.format(table=table))

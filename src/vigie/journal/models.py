@@ -131,3 +131,34 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class AuditEvent(models.Model):
+    """Who looked at what. Append-only like the events, and chained: each row holds the hash of the one before."""
+
+    at = models.DateTimeField(db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",  # traceability
+    )
+    actor_name = models.CharField(max_length=200, blank=True)
+    action = models.CharField(max_length=40)
+    result = models.CharField(max_length=8, choices=[("allowed", "permis"), ("denied", "refusé")])
+    object_type = models.CharField(max_length=60)
+    object_id = models.CharField(max_length=60)
+    reach = models.CharField(max_length=400, blank=True)  # the territory of the person at that moment
+    request_id = models.CharField(max_length=40, blank=True)
+    details: Any = models.JSONField(default=dict)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "at"], name="audit_object"),
+            models.Index(fields=["actor", "at"], name="audit_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_type} {self.object_id}"

@@ -19,6 +19,12 @@ TEAM_ENTRIES = (
     ("Courriels", "journal:messages", "message.view"),
     ("Travaux", "journal:jobs", "job.view"),
     ("Chiffres", "matching:figures", "figures.view"),
+    ("Intégrations", "watchlists:runs", "run.view"),
+)
+AGENT_ENTRIES = (
+    ("Liste de détection", "watchlists:list", "list.view"),
+    ("Calendrier", "watchlists:calendar", "list.view"),
+    ("Redressements", "watchlists:corrections", "correction.view"),
 )
 
 
@@ -31,5 +37,6 @@ def nav_for(person: Person) -> tuple[NavItem, ...]:
         entries = [NavItem(label, reverse(name)) for label, name, action in TEAM_ENTRIES if may(person, action)]
     elif person.roles & {Role.EXPERT, Role.MANAGER, Role.ADVISER}:
         entries.append(NavItem("Mes besoins", reverse("matching:desk")))
+    entries += [NavItem(label, reverse(name)) for label, name, action in AGENT_ENTRIES if may(person, action)]
     entries.append(NavItem("Mon compte", reverse("accounts:me")))
     return tuple(entries)

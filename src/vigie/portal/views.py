@@ -18,6 +18,9 @@ from vigie.matching.queries.public import home_page
 from vigie.portal.legal import LEGAL_PAGES, site_map
 from vigie.portal.middleware import unavailable_page
 from vigie.rights.person import PersonKind
+from vigie.rights.reach import may
+
+PERSONAL = ("/equipe/", "/besoins/", "/detection/", "/mon-", "/ma-demande/", "/demande/", "/demo/")
 
 
 @require_safe
@@ -34,6 +37,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         return redirect(settings.LOGIN_URL)
     if person.is_team:
         return redirect("matching:queue")
+    if may(person, "list.view"):
+        return redirect("watchlists:list")
     return redirect("matching:desk" if person.roles else "accounts:me")
 
 
@@ -73,7 +78,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """What search engines may read: the public pages."""
     lines = ["User-agent: *"]
-    lines += [f"Disallow: {path}" for path in ("/equipe/", "/besoins/", "/mon-", "/ma-demande/", "/demande/", "/demo/")]
+    lines += [f"Disallow: {path}" for path in PERSONAL]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

@@ -89,6 +89,22 @@ class Publication:
             for batch in file.iter_batches(batch_size=rows, columns=columns, use_threads=False):
                 yield batch.to_pylist(maps_as_pydicts="strict")
 
+    def column_pairs(self, table: str, first: str, second: str) -> Iterator[tuple[Any, Any]]:
+        """Two columns of the whole table."""
+        with pq.ParquetFile(self.folder / BY_NAME[table].file, pre_buffer=False) as file:
+            for batch in file.iter_batches(batch_size=ROWS_PER_GROUP, columns=[first, second], use_threads=False):
+                yield from zip(batch[first].to_pylist(), batch[second].to_pylist(), strict=True)
+
+    def raising(self, sirens: set[str]) -> Iterator[Row]:
+        """The features that raise the risk of these firms, in the order of the file."""
+        columns = ["siren", "kind", "code", "contribution_log_odds", "sentence_fr", "confidentiality"]
+        wanted = pa.array(sorted(sirens), pa.string())
+        with pq.ParquetFile(self.folder / BY_NAME["contributions"].file, pre_buffer=False) as file:
+            for batch in file.iter_batches(batch_size=ROWS_PER_GROUP, columns=columns, use_threads=False):
+                raises = pc.and_(pc.equal(batch["kind"], "feature"), pc.greater(batch["contribution_log_odds"], 0.0))
+                kept = batch.filter(pc.and_(raises, pc.is_in(batch["siren"], value_set=wanted)))
+                yield from kept.to_pylist()
+
     def rows_count(self, table: str) -> int:
         """As the manifest says."""
         return next((f.rows for f in self.manifest.files if f.path == BY_NAME[table].file), 0)

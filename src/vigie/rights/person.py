@@ -30,6 +30,8 @@ class Person:
     user_id: int | None = None
     antenne_id: int | None = None
     managed_antennes: frozenset[int] = frozenset()
+    departements: frozenset[str] = frozenset()  # of the territory of a detection habilitation
+    nationwide: bool = False  # that territory is France as a whole
     link: str = ""  # uuid of the request designated by the signed link
 
     @property

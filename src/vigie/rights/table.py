@@ -17,6 +17,8 @@ class Role(StrEnum):
     EXPERT = "expert"
     MANAGER = "manager"
     TEAM = "team"
+    LEVEL_A = "level_a"
+    LEVEL_B = "level_b"
     COMPANY = "company"
     SYSTEM = "system"
 
@@ -26,14 +28,18 @@ ROLE_LABELS: dict[Role, str] = {
     Role.EXPERT: "Expert",
     Role.MANAGER: "Responsable d’antenne",
     Role.TEAM: "Équipe",
+    Role.LEVEL_A: "Agent de détection, niveau A",
+    Role.LEVEL_B: "Agent de détection, niveau B",
     Role.COMPANY: "Dirigeant (lien signé)",
     Role.SYSTEM: "Vigie (automate)",
 }
 
 # Roles that a person can be given; the two others belong to a signed link and to the jobs.
-GRANTABLE = (Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.TEAM)
+GRANTABLE = (Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.TEAM, Role.LEVEL_A, Role.LEVEL_B)
 # Roles whose holder must have a second factor.
-SECOND_FACTOR = frozenset({Role.TEAM})
+SECOND_FACTOR = frozenset({Role.TEAM, Role.LEVEL_A, Role.LEVEL_B})
+# Roles of the detection side: each is held on a territory.
+DETECTION = frozenset({Role.LEVEL_A, Role.LEVEL_B})
 
 
 class Reach(StrEnum):
@@ -45,6 +51,7 @@ class Reach(StrEnum):
     FILED_BY_ME = "filed_by_me"
     OWN_LINK = "own_link"  # the request designated by one's signed link
     OWN = "own"  # one's own account
+    TERRITORY = "territory"  # firms with an establishment in one of the départements of one's habilitation
     NATIONAL = "national"
 
 
@@ -55,6 +62,7 @@ REACH_LABELS: dict[Reach, str] = {
     Reach.FILED_BY_ME: "ce qu’il a déposé",
     Reach.OWN_LINK: "la demande de son lien",
     Reach.OWN: "son compte",
+    Reach.TERRITORY: "son territoire",
     Reach.NATIONAL: "partout",
 }
 
@@ -108,6 +116,22 @@ ACTIONS = (
     Action("account.secure", "accounts.User", "Retirer le second facteur d’un compte et fermer ses sessions"),
     Action("account.invite", "", "Inviter une personne"),
     Action("habilitation.decide", "accounts.Habilitation", "Accorder, suspendre ou révoquer une habilitation"),
+    Action("list.view", "", "Ouvrir les listes de détection et leur calendrier"),
+    Action("entry.view", "watchlists.Entry", "Voir le niveau d’alerte d’une entreprise et ses raisons"),
+    Action("entry.subscribe", "watchlists.Entry", "Être prévenu des faits nouveaux d’une entreprise"),
+    Action("dossier.debts", "watchlists.Entry", "Voir les cotisations, dettes et délais Urssaf"),
+    Action("dossier.short_time_work", "watchlists.Entry", "Voir l’activité partielle"),
+    Action("run.view", "", "Voir les intégrations mensuelles"),
+    Action("publication.receive", "watchlists.Publication", "Recevoir et contrôler une liste"),
+    Action("publication.approve", "watchlists.Publication", "Approuver l’ouverture d’une liste"),
+    Action("publication.open", "watchlists.Publication", "Ouvrir une liste, et remplacer celle qu’elle corrige"),
+    Action("publication.withdraw", "watchlists.Publication", "Retirer une liste"),
+    Action("correction.view", "", "Voir les redressements et ce qu’ils changent"),
+    Action("correction.write", "", "Préparer un redressement"),
+    Action("correction.propose", "watchlists.Correction", "Modifier, simuler et proposer un redressement"),
+    Action("correction.approve", "watchlists.Correction", "Approuver ou refuser le redressement d’un autre"),
+    Action("correction.withdraw", "watchlists.Correction", "Retirer un redressement approuvé"),
+    Action("correction.expire", "watchlists.Correction", "Clore un redressement échu"),
 )
 
 RIGHTS = (
@@ -169,6 +193,39 @@ RIGHTS = (
     Grant("account.invite", Role.TEAM, Reach.NATIONAL),
     Grant("habilitation.decide", Role.TEAM, Reach.NATIONAL),
     Grant("habilitation.decide", Role.SYSTEM, Reach.NATIONAL),
+    Grant("account.view", Role.LEVEL_A, Reach.OWN),
+    Grant("account.view", Role.LEVEL_B, Reach.OWN),
+    Grant("account.edit", Role.LEVEL_A, Reach.OWN),
+    Grant("account.edit", Role.LEVEL_B, Reach.OWN),
+    Grant("list.view", Role.LEVEL_A, Reach.NATIONAL),
+    Grant("list.view", Role.LEVEL_B, Reach.NATIONAL),
+    Grant("entry.view", Role.LEVEL_A, Reach.TERRITORY),
+    Grant("entry.view", Role.LEVEL_B, Reach.TERRITORY),
+    Grant("entry.subscribe", Role.LEVEL_A, Reach.TERRITORY),
+    Grant("entry.subscribe", Role.LEVEL_B, Reach.TERRITORY),
+    Grant("dossier.debts", Role.LEVEL_A, Reach.TERRITORY),  # level B has no such row
+    Grant("dossier.short_time_work", Role.LEVEL_A, Reach.TERRITORY),
+    Grant("dossier.short_time_work", Role.LEVEL_B, Reach.TERRITORY),
+    # The team runs the lists and never reads a firm in them.
+    Grant("run.view", Role.TEAM, Reach.NATIONAL),
+    Grant("publication.receive", Role.TEAM, Reach.NATIONAL),
+    Grant("publication.receive", Role.SYSTEM, Reach.NATIONAL),
+    Grant("publication.approve", Role.TEAM, Reach.NATIONAL),
+    Grant("publication.open", Role.TEAM, Reach.NATIONAL),
+    Grant("publication.open", Role.SYSTEM, Reach.NATIONAL),
+    Grant("publication.withdraw", Role.TEAM, Reach.NATIONAL),
+    # Every reader of a list sees what corrects it. Who approves is never who wrote: two people, in the database too.
+    Grant("correction.view", Role.LEVEL_A, Reach.NATIONAL),
+    Grant("correction.view", Role.LEVEL_B, Reach.NATIONAL),
+    Grant("correction.view", Role.TEAM, Reach.NATIONAL),
+    Grant("correction.write", Role.LEVEL_A, Reach.NATIONAL),
+    Grant("correction.write", Role.TEAM, Reach.NATIONAL),
+    Grant("correction.propose", Role.LEVEL_A, Reach.OWN),
+    Grant("correction.propose", Role.TEAM, Reach.OWN),
+    Grant("correction.approve", Role.TEAM, Reach.NATIONAL),
+    Grant("correction.withdraw", Role.LEVEL_A, Reach.OWN),
+    Grant("correction.withdraw", Role.TEAM, Reach.NATIONAL),
+    Grant("correction.expire", Role.SYSTEM, Reach.NATIONAL),
 )
 
 ACTIONS_BY_CODE: dict[str, Action] = {action.code: action for action in ACTIONS}

@@ -325,16 +325,19 @@ WIDTH, HEIGHT, MARGIN = 640, 260, 40
 
 @dataclass(frozen=True)
 class Drawing:
-    """A curve ready to be drawn: two broken lines and the marks of the axes. Coordinates in the picture."""
+    """A curve ready to be drawn: two broken lines and the marks of the axes.
+
+    Coordinates are texts with a point: a template would write a number with a comma, which no picture understands.
+    """
 
     after: str
     before: str = ""
-    zero: float = 0.0
+    zero: str = ""
     left: str = ""
     right: str = ""
     top: str = ""
     bottom: str = ""
-    dots: tuple[tuple[float, float], ...] = ()
+    dots: tuple[tuple[str, str], ...] = ()
 
 
 def drawing(after: list[tuple[float, float]], before: list[tuple[float, float]] | None = None) -> Drawing | None:
@@ -346,10 +349,10 @@ def drawing(after: list[tuple[float, float]], before: list[tuple[float, float]] 
     low, high, bottom, top = min(xs), max(xs), min(ys), max(ys)
     wide, tall = (high - low) or 1.0, (top - bottom) or 1.0
 
-    def place(point: tuple[float, float]) -> tuple[float, float]:
+    def place(point: tuple[float, float]) -> tuple[str, str]:
         x = MARGIN + (WIDTH - 2 * MARGIN) * (point[0] - low) / wide
         y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (point[1] - bottom) / tall
-        return round(x, 1), round(y, 1)
+        return f"{x:.1f}", f"{y:.1f}"
 
     def line(points: list[tuple[float, float]]) -> str:
         return " ".join(f"{x},{y}" for x, y in map(place, points))

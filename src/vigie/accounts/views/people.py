@@ -89,7 +89,7 @@ def add_habilitation(request: HttpRequest, pk: int) -> HttpResponse:
     form = HabilitationForm(request.POST)
     if form.is_valid():
         antenne = live_antenne(form.antenne_id) if form.antenne_id else None
-        data = {name: form.cleaned_data[name] for name in ("role", "starts_on", "ends_on")}
+        data = {name: form.cleaned_data[name] for name in ("role", "territory", "starts_on", "ends_on")}
         try:
             actions.give_habilitation(user, **data, antenne=antenne, by=person_of(request), at=now())
         except Refused as refused:

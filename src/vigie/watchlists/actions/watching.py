@@ -1,0 +1,117 @@
+"""What the service does by itself around the batch: starts it when a delivery is complete, tells what it met.
+
+The batch is a process of its own, that outlives the job which starts it: it takes minutes, a job has one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from vigie.journal.actions import record
+from vigie.kernel.period import Month, paris_day
+from vigie.rights.person import SYSTEM
+from vigie.watchlists.actions.notices import tell_operators
+from vigie.watchlists.models import Delivery
+from vigie.watchlists.queries.runs import runs
+from vigie.watchlists.rules import starts
+
+_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
+_TOLD = ("Bloquant", "À corriger")
+
+
+def watch_incoming(*, at: datetime) -> str:
+    """Looks at the deliveries and starts the batch of the first that is ready (job of every minute)."""
+    folder = settings.VIGIE.incoming_folder
+    if not settings.VIGIE.batch_starts or not folder.is_dir():
+        return "Aucun dépôt à regarder"
+    for path in sorted(path for path in folder.iterdir() if path.is_dir() and _MONTH.match(path.name)):
+        if _look(path, at=at):
+            return f"Calcul de {path.name} lancé"
+    return "Aucun dépôt à calculer"
+
+
+@transaction.atomic
+def _look(path: Path, *, at: datetime) -> bool:
+    """Notes what the delivery holds; starts its batch once when it no longer changes, or its day has passed."""
+    seen = picture(path)
+    if not seen:
+        return False
+    delivery, _new = Delivery.objects.get_or_create(month=path.name, defaults={"picture": seen, "seen_at": at})
+    delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    if delivery.picture != seen:
+        delivery.picture, delivery.seen_at = seen, at
+        delivery.save(update_fields=["picture", "seen_at"])
+    ready = starts(
+        unchanged_for=at - delivery.seen_at,
+        same_as_started=delivery.started_picture == seen,
+        today=paris_day(at),
+        month=Month.parse(path.name),
+    )
+    if not ready or is_alive(delivery.process_id):
+        return False
+    delivery.process_id = start_batch(path.name)
+    delivery.started_at, delivery.started_picture = at, seen
+    delivery.save(update_fields=["process_id", "started_at", "started_picture"])
+    record("batch.started", delivery, by=SYSTEM, at=at, payload={"month": path.name})
+    return True
+
+
+def picture(folder: Path) -> str:
+    """A hash of the names, sizes and moments of the files; empty when there is no file yet."""
+    lines = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.name[0] != ".":
+            facts = path.stat()
+            lines.append(f"{path.relative_to(folder)} {facts.st_size} {facts.st_mtime_ns}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else ""
+
+
+def start_batch(month: str) -> int:
+    """Starts ``vigie-batch run`` as a process of its own; gives its number. Its journal is a file of the lake."""
+    folders = settings.VIGIE
+    lake = folders.lake_folder
+    lake.mkdir(parents=True, exist_ok=True)
+    command = [
+        sys.executable, "-m", "vigie.detection.cli", "run", "--incoming", str(folders.incoming_folder),
+        "--lake", str(lake), "--publications", str(folders.publications_folder), "--month", month,
+    ]  # fmt: skip
+    with (lake / "batch.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603  our own program, a month that was verified
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=dict(os.environ)
+        )
+    return process.pid
+
+
+def is_alive(process_id: int | None) -> bool:
+    """True while the process runs."""
+    if process_id is None:
+        return False
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state != "Z"
+
+
+def tell_runs(*, at: datetime) -> str:
+    """Mails what the runs of the batch met (job of every minute), once for each run; gives the account."""
+    count = 0
+    for run in runs(settings.VIGIE.lake_folder):
+        problems = [problem for problem in run.problems if problem.severity in _TOLD]
+        if not run.ended or not (problems or run.state.code != "done"):
+            continue
+        title = f"{run.title} : {run.state.label.lower()}"
+        if problems:
+            title += f", {len(problems)} message(s)"
+        lines = [f"{problem.severity}. {problem.line}" for problem in problems]
+        count += tell_operators(f"run:{run.key}", title, lines, at=at) is not None
+    return f"{count} message(s) aux opérateurs"

@@ -1,0 +1,30 @@
+from django.apps import AppConfig
+
+
+class WatchlistsConfig(AppConfig):
+    name = "vigie.watchlists"
+    label = "watchlists"
+    verbose_name = "listes de détection"
+
+    def ready(self) -> None:
+        from vigie.journal.jobs import Trace, register_job
+        from vigie.watchlists import audiences, audiences_corrections, jobs_corrections
+        from vigie.watchlists.actions import opening, reception, watching
+
+        audiences.register()
+        audiences_corrections.register()
+        jobs_corrections.register()
+        for name, function, label in (
+            ("receive_publications", reception.receive_new, "Recevoir les listes et les faits"),
+            ("open_publications", opening.open_due, "Ouvrir les listes à leur date"),
+            ("watch_incoming", watching.watch_incoming, "Lancer le calcul d’un dépôt complet"),
+            ("tell_runs", watching.tell_runs, "Prévenir de ce que le calcul a rencontré"),
+        ):
+            register_job(name, function, label=label, cron="* * * * *", rhythm="chaque minute", trace=Trace.ROW)
+        register_job(
+            "watch_calendar",
+            opening.watch_calendar,
+            label="Prévenir des listes en retard",
+            cron="0 8 * * *",
+            rhythm="chaque jour à 8 h",
+        )

@@ -1,0 +1,65 @@
+"""Whom lists write to, and what the mails say. A mail names no firm and gives no fact: it leads to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from vigie.accounts.models import Habilitation, User
+from vigie.accounts.queries import person_for
+from vigie.journal.registry import Recipient, register_audience, register_content
+from vigie.kernel.period import paris_day
+from vigie.rights.person import Person
+from vigie.rights.table import Role
+from vigie.watchlists.models import Entry, FactsFolder, Notice, Subscription
+
+
+def operators(notice: Notice, by: Person) -> Iterable[Recipient]:
+    """The team of the day."""
+    in_force = Habilitation.objects.filter(role=Role.TEAM).in_force(paris_day(notice.at))
+    people = User.objects.living().filter(pk__in=in_force.values("user_id")).order_by("pk")
+    return [Recipient(user.email, user.full_name) for user in people]
+
+
+def facts_followers(folder: FactsFolder, by: Person) -> Iterable[Recipient]:
+    """Those who follow a firm whose facts have changed."""
+    wanted = Subscription.objects.filter(siren__in=folder.changed).values("user_id")
+    people = User.objects.living().filter(pk__in=wanted).order_by("pk")
+    return [Recipient(user.email, user.full_name) for user in people]
+
+
+def notice_content(notice: Notice, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    return {
+        "title": notice.title,
+        "lines": notice.lines,
+        "page": f"{settings.VIGIE.site_url}{reverse('watchlists:runs')}",
+    }
+
+
+def new_facts_content(folder: FactsFolder, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """Nothing for somebody who follows none of these firms any more, or whose territory has left them."""
+    user = User.objects.living().with_address(recipient.email).first()
+    if user is None:
+        return None
+    person = person_for(user, at)
+    followed = Subscription.objects.filter(user=user, siren__in=folder.changed).values("siren")
+    count = Entry.objects.allowed(person, "entry.view").filter(siren__in=followed).values("siren").distinct().count()
+    if not count:
+        return None
+    return {
+        "name": user.full_name,
+        "count": count,
+        "page": f"{settings.VIGIE.site_url}{reverse('watchlists:list')}?suivies=on",
+    }
+
+
+def register() -> None:
+    """Called once, when the applications are ready."""
+    register_audience("operators", operators)
+    register_audience("facts_followers", facts_followers)
+    register_content("watchlists/mail/notice", notice_content)
+    register_content("watchlists/mail/new_facts", new_facts_content)

@@ -1,0 +1,262 @@
+"""Lists received, the firms in them, who approved, fresher facts, who follows which firm, and runs of the batch.
+
+The entries of a list come in chunks that nobody sees: every reader goes through ``EntryQuerySet.allowed``, which keeps
+the entries of open lists. The series of a firm stay in the publication's files.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from vigie.kernel.period import Month
+from vigie.rights.person import Person
+from vigie.rights.reach import ReachQuerySet
+from vigie.rights.table import Reach
+from vigie.watchlists.states import CHECKED, OPEN, PUBLICATION, RECEIVED, REPLACED, WITHDRAWN
+
+ENTRIES_AT_MOST = 10_000_000  # of one list: the identifiers of its entries follow those of the list
+
+
+class PublicationQuerySet(ReachQuerySet):
+    REACHES = {}
+
+    def current(self) -> PublicationQuerySet:
+        """The open lists, the latest first."""
+        return self.filter(state=OPEN).order_by("-batch", "-number")
+
+
+class Publication(models.Model):
+    """A list: a folder of the batch, received. ``told``: what pages need of its manifest."""
+
+    LIFECYCLE = PUBLICATION
+
+    code = models.CharField("liste", max_length=12, unique=True)  # 2026-06.1
+    batch = models.DateField("mois")
+    number = models.PositiveSmallIntegerField("numéro dans le mois")
+    replaces = models.CharField("remplace", max_length=12, blank=True)
+    fingerprint = models.CharField(max_length=64)  # SHA-256 of manifest.json, which holds all the others
+    state = models.CharField("état", max_length=10, choices=PUBLICATION.choices, default=RECEIVED)
+    planned_on = models.DateField("ouverture prévue", null=True)
+    received_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.CharField("raison du retrait", max_length=500, blank=True)
+    entries_expected = models.PositiveIntegerField()
+    entries_loaded = models.PositiveIntegerField(default=0)
+    all_green = models.BooleanField(null=True)
+    checks: Any = models.JSONField(default=list)
+    counts: Any = models.JSONField(default=dict)  # level → firms; région → {level: firms}
+    told: Any = models.JSONField(default=dict)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-batch", "-number")
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "number"], name="publication_number_in_month"),
+            models.CheckConstraint(
+                condition=Q(state=RECEIVED) | Q(checked_at__isnull=False, all_green__isnull=False),
+                name="publication_checked_before_anything",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[OPEN, REPLACED]) | Q(opened_at__isnull=False), name="publication_open_has_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[REPLACED, WITHDRAWN], ended_at__isnull=False)
+                | (~Q(state__in=[REPLACED, WITHDRAWN]) & Q(ended_at__isnull=True)),
+                name="publication_ended_iff_final",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=WITHDRAWN) | ~Q(withdrawn_reason=""),
+                name="publication_withdrawn_says_why",
+                violation_error_message="Une liste retirée dit pourquoi.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[RECEIVED, WITHDRAWN]) | Q(entries_loaded=F("entries_expected")),
+                name="publication_whole_before_checked",
+            ),
+            # One list of a month is read at a time.
+            models.UniqueConstraint(fields=["batch"], condition=Q(state=OPEN), name="publication_one_open_per_month"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def month(self) -> Month:
+        return Month.of(self.batch)
+
+    @property
+    def first_entry_id(self) -> int:
+        return self.pk * ENTRIES_AT_MOST
+
+    @property
+    def is_checked(self) -> bool:
+        return self.state == CHECKED
+
+
+def _territory(person: Person) -> Q:
+    """The firms of open lists with an establishment in the person's départements; France as a whole keeps them all."""
+    seen = Q(publication__state=OPEN)
+    if person.nationwide:
+        return seen
+    places = EntryPlace.objects.filter(departement__in=sorted(person.departements))
+    return seen & Q(pk__in=places.values("entry_id"))
+
+
+class EntryQuerySet(ReachQuerySet):
+    REACHES = {Reach.TERRITORY: _territory}
+
+    def alerts(self) -> EntryQuerySet:
+        return self.exclude(level="none")
+
+
+class Entry(models.Model):
+    """A firm in a list. ``rank``: its place by score. ``reasons``: the facts that raise its risk most, unmasked."""
+
+    id = models.BigIntegerField(primary_key=True)
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="entries")
+    siren = models.CharField(max_length=9)
+    level = models.CharField(max_length=8, choices=[("strong", "fort"), ("moderate", "modéré"), ("none", "aucun")])
+    score = models.FloatField()
+    rank = models.PositiveIntegerField()
+    name = models.CharField(max_length=200, blank=True)
+    commune_name = models.CharField(max_length=100, blank=True)
+    departement = models.CharField(max_length=3, blank=True)
+    region = models.CharField(max_length=3, blank=True)
+    naf = models.CharField(max_length=6, blank=True)
+    section = models.CharField(max_length=1, blank=True)
+    workforce_count = models.PositiveIntegerField(null=True)
+    workforce_change_ratio = models.FloatField(null=True)
+    main_family = models.CharField(max_length=40, blank=True)
+    first_alert = models.BooleanField(default=False)
+    aggravation = models.BooleanField(default=False)
+    in_bonis = models.BooleanField(default=True)
+    plan_running = models.BooleanField(default=False)
+    payment_plan_running = models.BooleanField(default=False)
+    recent_company = models.BooleanField(default=False)
+    corrected = models.BooleanField(default=False)
+    accounts_public = models.BooleanField(null=True)
+    reasons: Any = models.JSONField(default=list)
+    missing_families: Any = models.JSONField(default=list)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "siren"], name="entry_once_per_list"),
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="entry_score_is_a_probability"),
+        ]
+        indexes = [
+            models.Index(fields=["publication", "rank"], name="entry_alerts", condition=~Q(level="none")),
+            models.Index(fields=["siren"], name="entry_siren"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.siren} {self.level}"
+
+
+class EntryPlace(models.Model):
+    """A département where the firm has an establishment, open or closed."""
+
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="places")
+    departement = models.CharField(max_length=3)
+
+    class Meta:
+        indexes = [models.Index(fields=["departement", "entry"], name="entry_place")]
+
+    def __str__(self) -> str:
+        return self.departement
+
+
+class Approval(models.Model):
+    """Somebody agrees that a list whose checks are not all green be opened."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="approvals")  # proof
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")  # who answers for it
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "user"],
+                name="approval_by_two_persons",
+                violation_error_message="Vous avez déjà approuvé cette liste.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publication} {self.user}"
+
+
+class FactsFolder(models.Model):
+    """Fresher facts, received between two lists: sheets read the newest, the list does not move."""
+
+    code = models.CharField(max_length=14, unique=True)  # 2026-06-18
+    fingerprint = models.CharField(max_length=64)
+    written_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    told: Any = models.JSONField(default=dict)
+    changed: Any = models.JSONField(default=list)  # SIRENs followed by somebody, whose facts are new
+
+    class Meta:
+        ordering = ("-written_at",)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Subscription(models.Model):
+    """Somebody wants to be told of the new facts of a firm."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    siren = models.CharField(max_length=9, db_index=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "siren"], name="subscription_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.siren}"
+
+
+class Notice(models.Model):
+    """Something that operators must know: shown on the team's page and mailed, once. No fact of a firm."""
+
+    key = models.CharField(max_length=200, unique=True)
+    at = models.DateTimeField()
+    title = models.CharField(max_length=200)
+    lines: Any = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Delivery(models.Model):
+    """The incoming folder of a month, as it was last seen, and the run of the batch that it started."""
+
+    month = models.CharField(max_length=7, unique=True)
+    picture = models.CharField(max_length=64)  # names, sizes and moments of the files, hashed
+    seen_at = models.DateTimeField()  # since when it has not changed
+    started_at = models.DateTimeField(null=True)
+    started_picture = models.CharField(max_length=64, blank=True)
+    process_id = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ("-month",)
+
+    def __str__(self) -> str:
+        return self.month
+
+
+# Django finds here the models of the application; those of the corrections have their own file.
+from vigie.watchlists.models_corrections import Correction as Correction  # noqa: E402

@@ -1,0 +1,179 @@
+"""« Pourquoi cette alerte »: sentences, contributions by family and by feature, corrections, what changed (pure).
+
+Bars are in log-odds, the only scale on which they add up. What the reader may not read is taken out here: the template
+receives neither the fact, nor its value, nor its date.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from vigie.ui.components import Cell, Chart, Column, Series, Table
+from vigie.ui.formats import NBSP, day, listed, number
+from vigie.watchlists.queries.reasons import MASKED, NOT_YOURS, Sight
+
+AGGRAVATING, REASSURING = 3, 2
+CHANGED_FROM = 0.05  # log-odds
+QUARTILES = {1: "1er quart", 2: "2e quart", 3: "3e quart", 4: "dernier quart"}
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the page says of an alert. features: one table per family, in the order of the bars."""
+
+    aggravating: tuple[str, ...]
+    reassuring: tuple[str, ...]
+    chart: Chart
+    features: tuple[Table, ...]
+    corrections: Table | None
+    changed: tuple[str, ...]
+
+
+def explain(entry: Row, contributions: list[Row], told: dict[str, Any], sight: Sight) -> Explanation:
+    """The explanation of one firm for one reader."""
+    rows = sorted(contributions, key=lambda row: -row["contribution_log_odds"])
+    kinds: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        kinds[row["kind"]].append(row)
+    return Explanation(
+        aggravating=_sentences(kinds["feature"], told, sight, AGGRAVATING, raising=True),
+        reassuring=_sentences(kinds["feature"][::-1], told, sight, REASSURING, raising=False),
+        chart=_bars(entry, kinds["family"], kinds["correction"], told),
+        features=tuple(
+            _features(row["family"], [f for f in kinds["feature"] if f["family"] == row["family"]], told, sight)
+            for row in kinds["family"]
+            if any(f["family"] == row["family"] for f in kinds["feature"])
+        ),
+        corrections=_corrections(kinds["correction"], told, sight),
+        changed=_changed(kinds["family"], told),
+    )
+
+
+def _sentences(rows: list[Row], told: dict[str, Any], sight: Sight, most: int, *, raising: bool) -> tuple[str, ...]:
+    kept: list[str] = []
+    for row in rows:
+        if (row["contribution_log_odds"] > 0) is not raising or row["contribution_log_odds"] == 0:
+            continue
+        text = (row["sentence_fr"] or _label(row, told)) if sight.reads(row["confidentiality"]) else _masked(row)
+        if text not in kept:
+            kept.append(text)
+    return tuple(kept[:most])
+
+
+def _masked(row: Row) -> str:
+    return NOT_YOURS if Sight(True, True).reads(row["confidentiality"]) else MASKED
+
+
+def _label(row: Row, told: dict[str, Any]) -> str:
+    return told["features"].get(row["code"], {}).get("label", row["code"])
+
+
+def _bars(entry: Row, families: list[Row], corrections: list[Row], told: dict[str, Any]) -> Chart:
+    """The base, each family, each correction: their sum is the log-odds of the probability."""
+    bars = [("Risque moyen du secteur et de la taille", entry["base_log_odds"])]
+    bars += [(_family(row["family"], told), row["contribution_log_odds"]) for row in families]
+    bars += [
+        (f"Redressement : {told['corrections'].get(row['code'], row['code'])}", row["contribution_log_odds"])
+        for row in corrections
+    ]
+    raising = [_family(row["family"], told) for row in families if row["contribution_log_odds"] > 0][:2]
+    lowering = [_family(row["family"], told) for row in families[::-1] if row["contribution_log_odds"] < 0][:1]
+    parts = [f"{listed(raising)} {'font' if len(raising) > 1 else 'fait'} monter le risque"] if raising else []
+    parts += [f"{lowering[0]} le fait baisser"] if lowering else []
+    return Chart(
+        kind="bar",
+        title="Ce qui fait le risque, par thème",
+        sentence=f"{', '.join(parts)}." if parts else "Aucun thème ne se détache.",
+        labels=tuple(label for label, _value in bars),
+        series=(Series("Contribution", tuple(round(value, 2) for _label, value in bars)),),
+        axis="Thème",
+        source="Les contributions s’additionnent (échelle logarithmique).",
+    )
+
+
+def _family(code: str, told: dict[str, Any]) -> str:
+    return told["families"].get(code, code)
+
+
+def _features(family: str, rows: list[Row], told: dict[str, Any], sight: Sight) -> Table:
+    """The facts of a family; those kept from the reader are one line, without figure."""
+    lines: list[tuple[Cell | str, ...]] = []
+    hidden: set[str] = set()
+    for row in rows:
+        if sight.reads(row["confidentiality"]):
+            lines.append(_fact(row, told))
+        else:
+            hidden.add(_masked(row))
+    lines += [(text, "verrouillé", "", "", "") for text in sorted(hidden)]
+    return Table(
+        caption=_family(family, told),
+        columns=(
+            Column("Fait", header=True),
+            Column("Valeur", numeric=True),
+            Column("Date"),
+            Column("Parmi les pairs"),
+            Column("Contribution", numeric=True),
+        ),
+        rows=tuple(lines),
+    )
+
+
+def _fact(row: Row, told: dict[str, Any]) -> tuple[Cell | str, ...]:
+    return (
+        Cell(_label(row, told), hint=row["sentence_fr"] or ""),
+        _value(row),
+        day(row["fact_on"]) if row["fact_on"] else "non datée",
+        QUARTILES.get(row["peer_quartile"], "inconnu"),
+        signed(row["contribution_log_odds"]),
+    )
+
+
+def _value(row: Row) -> str:
+    if row["value_text"]:
+        return str(row["value_text"])
+    if row["value"] is None:
+        return "inconnue"
+    text = number(row["value"], 0 if float(row["value"]).is_integer() else 2)
+    return f"{text}{NBSP}{row['unit']}" if row["unit"] else text
+
+
+def signed(value: float) -> str:
+    """Gives + 0,42 or − 0,10."""
+    return f"{'+' if value >= 0 else ''}{number(value, 2)}"
+
+
+def _corrections(rows: list[Row], told: dict[str, Any], sight: Sight) -> Table | None:
+    if not rows:
+        return None
+    return Table(
+        caption="Redressements experts appliqués",
+        columns=(
+            Column("Redressement", header=True),
+            Column("Raison"),
+            Column("Version"),
+            Column("Effet", numeric=True),
+        ),
+        rows=tuple(
+            (
+                told["corrections"].get(row["code"], row["code"]),
+                (row["sentence_fr"] or "non précisée") if sight.reads(row["confidentiality"]) else _masked(row),
+                row["version"] or "1",
+                signed(row["contribution_log_odds"]),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _changed(families: list[Row], told: dict[str, Any]) -> tuple[str, ...]:
+    """Which families moved since the former list, the widest move first."""
+    moved = [row for row in families if row["change_log_odds"] and abs(row["change_log_odds"]) >= CHANGED_FROM]
+    moved.sort(key=lambda row: -abs(row["change_log_odds"]))
+    return tuple(
+        f"{_family(row['family'], told)} : pèse {'plus' if row['change_log_odds'] > 0 else 'moins'} "
+        f"({signed(row['change_log_odds'])})"
+        for row in moved
+    )

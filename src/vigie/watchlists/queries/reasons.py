@@ -1,0 +1,67 @@
+"""The facts that raise a firm's risk most, and what a reader may see of them.
+
+Stored with the entry when the list is received (unmasked); masked for each reader before any template sees them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from vigie.publication.read import Publication as Folder
+from vigie.rights.person import Person
+from vigie.rights.table import grants
+from vigie.watchlists.rules import readable
+
+KEPT = 5
+MASKED = "Motif confidentiel"
+NOT_YOURS = "Votre habilitation n’ouvre pas ce motif"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a person's roles open, wherever the firm is."""
+
+    debts: bool = False
+    short_time_work: bool = False
+
+    def reads(self, confidentiality: str) -> bool:
+        return readable(confidentiality, debts=self.debts, short_time_work=self.short_time_work)
+
+
+def sight_of(person: Person) -> Sight:
+    """Read in the rights table; the territory is asked of each entry by ``allowed``."""
+    return Sight(
+        debts=bool(grants("dossier.debts", person.roles)),
+        short_time_work=bool(grants("dossier.short_time_work", person.roles)),
+    )
+
+
+def top_reasons(found: Folder) -> dict[str, list[dict[str, Any]]]:
+    """siren → the KEPT features that raise the risk most, for the firms in alert."""
+    alerted = {siren for siren, level in found.column_pairs("entries", "siren", "level") if level != "none"}
+    best: dict[str, list[tuple[float, dict[str, Any]]]] = defaultdict(list)
+    for row in found.raising(alerted):
+        kept = best[row["siren"]]
+        kept.append((row["contribution_log_odds"], _stored(row)))
+        kept.sort(key=lambda pair: -pair[0])
+        del kept[KEPT:]
+    return {siren: [stored for _weight, stored in kept] for siren, kept in best.items()}
+
+
+def _stored(row: dict[str, Any]) -> dict[str, Any]:
+    return {"code": row["code"], "text": row["sentence_fr"] or "", "class": row["confidentiality"]}
+
+
+def shown(reasons: list[dict[str, Any]], labels: dict[str, Any], sight: Sight, most: int) -> tuple[str, ...]:
+    """The sentences that this reader may read, the strongest first; what is kept from him is said once, as such."""
+    kept: list[str] = []
+    for reason in reasons:
+        if not sight.reads(reason["class"]):
+            text = NOT_YOURS if Sight(True, True).reads(reason["class"]) else MASKED
+        else:
+            text = reason["text"] or labels.get(reason["code"], {}).get("label", reason["code"])
+        if text not in kept:
+            kept.append(text)
+    return tuple(kept[:most])

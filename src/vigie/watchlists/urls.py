@@ -1,0 +1,22 @@
+"""Addresses of the detection lists."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from vigie.watchlists.views import corrections, lists, runs
+
+app_name = "watchlists"
+urlpatterns = [
+    path("detection/", lists.listing, name="list"),
+    path("detection/calendrier/", lists.calendar, name="calendar"),
+    path("detection/entreprises/<str:siren>/", lists.sheet, name="sheet"),
+    path("detection/entreprises/<str:siren>/suivre/", lists.follow, name="follow"),
+    path("detection/redressements/", corrections.listing, name="corrections"),
+    path("detection/redressements/nouveau/", corrections.write, name="write_correction"),
+    path("detection/redressements/<int:pk>/", corrections.sheet, name="correction"),
+    path("detection/redressements/<int:pk>/modifier/", corrections.change, name="change_correction"),
+    path("detection/redressements/<int:pk>/agir/", corrections.act, name="act_on_correction"),
+    path("equipe/integrations/", runs.runs, name="runs"),
+    path("equipe/integrations/<str:code>/", runs.act, name="act_on_publication"),
+]

@@ -1,0 +1,89 @@
+"""The pages of agents: the list, the sheet, the calendar. What is shown and its audit rows are one transaction."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from vigie.accounts.access import granted, person_of
+from vigie.journal import audit
+from vigie.kernel.clock import now
+from vigie.rights.person import Person
+from vigie.watchlists.actions.facts import subscribe, unsubscribe
+from vigie.watchlists.forms import ListFilterForm
+from vigie.watchlists.models import Entry
+from vigie.watchlists.queries.calendar import calendar_page
+from vigie.watchlists.queries.lists import choices_for, list_page
+from vigie.watchlists.queries.sheet import OutsidePage, SheetPage, outside_page, sheet_page, visible_entry
+
+FIRM = "watchlists.Entry"
+FOLLOW = {
+    "follow": (subscribe, "Vous serez prévenu par courriel des faits nouveaux de cette entreprise."),
+    "unfollow": (unsubscribe, "Vous ne serez plus prévenu des faits nouveaux de cette entreprise."),
+}
+
+
+@granted("list.view")
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """``/detection/``"""
+    person = person_of(request)
+    form = ListFilterForm(request.GET, choices=choices_for(person))
+    with transaction.atomic():
+        filters = form.filters()
+        kept = [(name, str(value)) for name, value in request.GET.items() if name in form.fields]
+        page = list_page(person, filters, request.GET.get("apres", ""), kept)
+        told = {"filters": filters.parameters(), "firms": list(page.sirens)}
+        audit.note("list_view", "watchlists.Publication", page.code, by=person, at=now(), details=told)
+    return render(request, "watchlists/list.html", {"page": page, "form": form})
+
+
+@granted("list.view")
+@require_safe
+def sheet(request: HttpRequest, siren: str) -> HttpResponse:
+    """``/detection/entreprises/<siren>/``"""
+    person = person_of(request)
+    try:
+        page = _sheet(person, siren)
+    except Http404:
+        audit.note("view_company", FIRM, siren, by=person, at=now(), result=audit.DENIED)
+        raise
+    template = "watchlists/outside.html" if isinstance(page, OutsidePage) else "watchlists/sheet.html"
+    return render(request, template, {"page": page})
+
+
+@transaction.atomic
+def _sheet(person: Person, siren: str) -> SheetPage | OutsidePage:
+    """The sheet with one audit row for the firm and one for each confidential block; else why it is not watched."""
+    try:
+        page = sheet_page(person, siren)
+    except Http404:
+        return outside_page(siren)
+    at = now()
+    audit.note("view_company", FIRM, siren, by=person, at=at)
+    for block in page.blocks_shown:
+        audit.note("view_block", FIRM, siren, by=person, at=at, details={"block": block})
+    return page
+
+
+@granted("list.view")
+@require_POST
+def follow(request: HttpRequest, siren: str) -> HttpResponse:
+    """Asks to be told of the new facts of a firm, or no longer."""
+    entry: Entry = visible_entry(person_of(request), siren)
+    act, done = FOLLOW.get(request.POST.get("transition", ""), (None, ""))
+    if act is None:
+        raise Http404
+    act(entry, by=person_of(request), at=now())
+    messages.success(request, done)
+    return redirect("watchlists:sheet", siren)
+
+
+@granted("list.view")
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    """``/detection/calendrier/``"""
+    return render(request, "watchlists/calendar.html", {"page": calendar_page(person_of(request), now())})

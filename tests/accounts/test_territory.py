@@ -1,0 +1,68 @@
+"""The territory of a detection habilitation: what is typed, what is stored, what a person may see by it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from tests.accounts.factories import HabilitationFactory, UserFactory, person
+from vigie.accounts.actions import give_habilitation
+from vigie.accounts.rules import parse_territory, territory_words
+from vigie.kernel.errors import InvalidInput
+from vigie.rights.table import Role
+from vigie.territory.models import Zone
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("fr", "FR"), ("35", "35"), ("35, 2a ;971", "2A 35 971"), ("r53 22", "R53 22"), (" R53,R32 ", "R32 R53")],
+)
+def test_territory_is_stored_in_one_way(typed: str, stored: str) -> None:
+    assert str(parse_territory(typed)) == stored
+    assert str(parse_territory(stored)) == stored
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "Bretagne", "R", "FR 35", "3", "R5x", "35' OR 1=1"])
+def test_territory_that_cannot_be_read_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidInput):
+        parse_territory(typed)
+
+
+def test_territory_is_read_in_words() -> None:
+    assert territory_words("FR") == "France entière"
+    assert territory_words("R53 22 2A") == "région 53, départements 22, 2A"
+    assert territory_words("") == ""
+
+
+@pytest.mark.django_db
+def test_region_is_its_departements_of_today() -> None:
+    for code in ("22", "35"):
+        Zone.objects.create(
+            zone_type="departement", code=code, name=code, name_folded=code, region_code="53", vintage=2026
+        )
+    user = UserFactory()
+    HabilitationFactory(user=user, role=Role.LEVEL_A, territory="R53 59")
+
+    assert person(user).departements == {"22", "35", "59"}
+    assert not person(user).nationwide
+
+
+@pytest.mark.django_db
+def test_france_is_said_apart_and_no_territory_is_nothing(at: datetime) -> None:
+    national, expert = UserFactory(), UserFactory(expert=True)
+    HabilitationFactory(user=national, role=Role.LEVEL_B, territory="FR")
+
+    assert person(national).nationwide
+    assert (person(expert).nationwide, person(expert).departements) == (False, frozenset())
+
+
+@pytest.mark.django_db
+def test_team_gives_a_territory_with_the_role(at: datetime) -> None:
+    team, user = UserFactory(team=True), UserFactory()
+
+    held = give_habilitation(user, Role.LEVEL_A, by=person(team), at=at, territory="r53, 22")
+
+    assert (held.state, held.territory) == ("granted", "R53 22")
+    with pytest.raises(InvalidInput):
+        give_habilitation(UserFactory(), Role.LEVEL_B, by=person(team), at=at)

@@ -1,0 +1,398 @@
+"""The pages of agents and of the team: who sees what, and what never leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.accounts.factories import UserFactory
+from tests.conftest import visible_text
+from tests.publication.factories import Firm, published_facts, siren
+from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, FIRMS, GARAGE, MENUISERIE, agent, opened
+from vigie.accounts.models import User
+from vigie.journal import audit
+from vigie.journal.models import AuditEvent
+from vigie.rights.table import Role
+from vigie.watchlists.actions import receive
+from vigie.watchlists.models import Publication, Subscription
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
+As = Callable[[User | None], Client]
+
+
+def listing(**parameters: str) -> str:
+    return reverse("watchlists:list", query=parameters)
+
+
+def sheet(firm: Firm) -> str:
+    return reverse("watchlists:sheet", args=[firm.siren])
+
+
+# --- who
+
+
+@pytest.mark.parametrize("name", ["watchlists:list", "watchlists:calendar"])
+@pytest.mark.parametrize("role", ["expert", "adviser", "manager", "team"])
+def test_page_does_not_exist_for_the_others(name: str, role: str, folders: Path, as_: As) -> None:
+    opened(folders)
+
+    assert as_(UserFactory(**{role: True})).get(reverse(name)).status_code == 404
+
+
+def test_sheet_does_not_exist_for_the_team_nor_for_experts(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    for role in ("team", "expert"):
+        assert as_(UserFactory(**{role: True})).get(sheet(MENUISERIE)).status_code == 404
+
+
+def test_visitor_is_led_to_sign_in(folders: Path, client: Client) -> None:
+    opened(folders)
+
+    assert client.get(listing()).status_code == client.get(sheet(MENUISERIE)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("territory", "seen"),
+    [
+        ("35", [MENUISERIE, BOULANGERIE, DEUX_SITES]),
+        ("R53", [MENUISERIE, BOULANGERIE, DEUX_SITES]),
+        ("59", [ACIERIE, DEUX_SITES]),
+        ("22", []),
+        ("22 R32", [ACIERIE, DEUX_SITES]),
+        ("FR", [ACIERIE, MENUISERIE, BOULANGERIE, DEUX_SITES]),
+    ],
+)
+def test_list_and_sheets_agree_on_the_territory(territory: str, seen: list[Firm], folders: Path, as_: As) -> None:
+    opened(folders)
+    client = as_(agent(territory=territory))
+
+    text = visible_text(client.get(listing()).content.decode())
+
+    assert {firm.name for firm in FIRMS if str(firm.name) in text} == {firm.name for firm in seen}
+    inside = {*seen, *([GARAGE] if territory in ("35", "R53", "FR") else [])}
+    for firm in FIRMS:
+        assert client.get(sheet(firm)).status_code == (200 if firm in inside else 404), firm
+
+
+def test_unknown_and_out_of_reach_are_the_same_answer(folders: Path, as_: As) -> None:
+    opened(folders)
+    client = as_(agent(territory="59"))
+
+    pages = [client.get(reverse("watchlists:sheet", args=[x])) for x in (MENUISERIE.siren, siren(77), "12", "x" * 200)]
+
+    assert {page.status_code for page in pages} == {404}
+    assert len({visible_text(page.content.decode()) for page in pages}) == 1
+
+
+# --- what
+
+
+def test_list_says_level_reasons_dates_and_what_is_late(folders: Path, as_: As) -> None:
+    from dataclasses import replace
+    from datetime import date
+
+    from tests.publication.factories import facts
+
+    sources = tuple(replace(s, stale=s.name == "debit", data_until=date(2026, 4, 30)) for s in facts().sources)
+    opened(folders, sources=sources)
+
+    text = visible_text(as_(agent()).get(listing()).content.decode())
+
+    assert "Liste de juin 2026" in text
+    assert "3 entreprises en alerte" in text.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "Urssaf : données arrêtées à avril 2026" in text.replace("\u00a0", " ")
+    assert "Dette salariale Urssaf de 4300 € depuis 5 mois" in text
+    assert "1re alerte, Redressement expert" in text
+    assert text.index("Menuiserie Durand") < text.index("Boulangerie Petit") < text.index("Deux Sites")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "seen"),
+    [
+        ({"niveau": "strong"}, {ACIERIE, MENUISERIE}),
+        ({"region": "32"}, {ACIERIE, DEUX_SITES}),
+        ({"departement": "35"}, {MENUISERIE, BOULANGERIE, DEUX_SITES}),
+        ({"premiere": "on"}, {MENUISERIE}),
+        ({"aggravation": "on"}, {BOULANGERIE}),
+        ({"secteur": "F"}, {DEUX_SITES}),
+        ({"plan": "plan"}, {ACIERIE}),
+        ({"q": "petit"}, {BOULANGERIE}),
+        ({"q": ACIERIE.siren}, {ACIERIE}),
+        ({"q": "%"}, set()),
+        ({"suivies": "on"}, set()),
+        ({"niveau": "none"}, {ACIERIE, MENUISERIE, BOULANGERIE, DEUX_SITES}),
+        ({"region": "zz", "apres": "x.y"}, {ACIERIE, MENUISERIE, BOULANGERIE, DEUX_SITES}),
+    ],
+)
+def test_filters(parameters: dict[str, str], seen: set[Firm], folders: Path, as_: As) -> None:
+    opened(folders)
+
+    text = visible_text(as_(agent(territory="FR")).get(listing(**parameters)).content.decode())
+
+    assert {firm for firm in FIRMS if str(firm.name) in text} == seen
+
+
+def test_pages_follow_each_other_without_double_nor_hole(folders: Path, as_: As) -> None:
+    import re
+
+    firms = [Firm(n, f"Firme {n:03d}") for n in range(1, 62)]
+    opened(folders, firms=firms)
+    client, url, met = as_(agent()), listing(niveau="strong"), []
+    while url:
+        html = client.get(url).content.decode()
+        met += re.findall(r">(Firme \d+)<", html)
+        more = re.search(r'rel="next" href="([^"]+)"', html)
+        url = more[1].replace("&amp;", "&") if more else ""
+
+    assert met == [firm.name for firm in firms]
+
+
+def test_no_list_yet_is_said(as_: As) -> None:
+    text = visible_text(as_(agent()).get(listing()).content.decode())
+
+    assert "Aucune liste n’est ouverte" in text
+
+
+def test_list_that_only_waits_is_not_seen(folders: Path, as_: As) -> None:
+    from tests.publication.factories import published
+
+    receive(published(folders, firms=FIRMS), at=datetime(2026, 7, 1, tzinfo=UTC))
+    client = as_(agent())
+
+    assert "Menuiserie" not in client.get(listing()).content.decode()
+    assert client.get(sheet(MENUISERIE)).status_code == 404
+
+
+def test_sheet_explains_the_alert(folders: Path, as_: As) -> None:
+    opened(folders, "2026-05.1")
+    opened(folders)
+
+    text = visible_text(as_(agent()).get(sheet(MENUISERIE)).content.decode()).replace("\u00a0", " ")
+
+    for said in (
+        "Menuiserie Durand",
+        "Risque fort",
+        "Dette salariale Urssaf de 4300 € depuis 5 mois",
+        "Ce qui rassure",
+        "42,0 % de risque de procédure collective dans les 18 mois",
+        "8,4 fois le risque moyen",
+        "Redressement : Dette ancienne en baisse",
+        "Avant redressement",
+        "Liste de mai 2026 : risque fort",
+        "Dette sociale : pèse plus",
+        "Aucun fait connu pour : Emploi",
+        "La dette sociale est de 5 300 €, dont 4 300 € de part salariale",
+        "L’entreprise compte 32 salariés",
+        "31 décembre 2024",
+        "l’entreprise est in bonis",
+    ):
+        assert said in text.replace("\u202f", " "), said
+
+
+# --- what never leaves
+
+
+def test_tax_facts_are_shown_to_nobody(folders: Path, as_: As) -> None:
+    opened(folders)
+    client = as_(agent(territory="FR"))
+
+    for url in (listing(), sheet(MENUISERIE), sheet(ACIERIE)):
+        html = client.get(url).content.decode()
+        assert "Capitaux propres" not in html
+        assert "Solidité financière" not in html
+        assert "Motif confidentiel" in html
+
+
+def test_level_b_receives_no_urssaf_fact(folders: Path, as_: As) -> None:
+    opened(folders)
+    client = as_(agent(Role.LEVEL_B, "FR"))
+
+    for url in (listing(), sheet(MENUISERIE)):
+        html = client.get(url).content.decode()
+        assert "Dette salariale" not in html
+        assert "4300" not in html.replace("\u202f", "")
+        assert "Dette ancienne en forte baisse" not in html
+        assert "Votre habilitation n’ouvre pas" in html
+    assert "heures d’activité partielle" in client.get(sheet(MENUISERIE)).content.decode()
+
+
+def test_firm_never_in_alert_shows_neither_score_nor_debt(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    html = as_(agent(territory="FR")).get(sheet(GARAGE)).content.decode()
+
+    for kept_back in ("4300", "4 300", "2,0", "Pas d’alerte", "Risque faible", "procédure collective dans les"):
+        assert kept_back not in html.replace("\u202f", " ")
+    assert "Verrouillé" in html
+    assert "32" in html  # the workforce is open to every agent
+
+
+def test_firm_once_in_alert_stays_open(folders: Path, as_: As) -> None:
+    opened(folders, "2026-05.1", [*FIRMS[:2], Firm(3, "Garage Morel", "moderate", 0.12), *FIRMS[3:]])
+    opened(folders)
+
+    text = visible_text(as_(agent()).get(sheet(GARAGE)).content.decode())
+
+    assert "Pas d’alerte" in text
+    assert "Liste de mai 2026 : risque modéré" in text
+
+
+def test_name_that_is_not_diffusible_is_not_shown(folders: Path, as_: As) -> None:
+    from vigie.companies.models import Company
+    from vigie.companies.rules import HIDDEN_NAME
+
+    Company.objects.create(
+        siren=MENUISERIE.siren, name=HIDDEN_NAME, diffusible=False, source="sirene", seen_at="2026-01-01T00:00Z"
+    )
+    opened(folders)
+    client = as_(agent())
+
+    for url in (listing(), sheet(MENUISERIE)):
+        html = client.get(url).content.decode()
+        assert "Menuiserie Durand" not in html
+        assert HIDDEN_NAME in html
+
+
+def test_texts_of_a_publication_are_escaped(folders: Path, as_: As) -> None:
+    opened(folders, firms=[Firm(1, "<script>alert(1)</script>\u202e")])
+    client = as_(agent())
+
+    for url in (listing(), sheet(Firm(1))):
+        assert "<script>alert" not in client.get(url).content.decode()
+
+
+# --- the audit
+
+
+def test_each_confidential_block_shown_leaves_exactly_one_row(folders: Path, as_: As) -> None:
+    opened(folders)
+    user = agent()
+    client = as_(user)
+
+    client.get(listing(niveau="strong"))
+    client.get(sheet(MENUISERIE))
+    client.get(sheet(ACIERIE))
+
+    rows = [
+        (r.action, r.object_id, r.details.get("block", ""), r.result, r.actor_id, r.reach)
+        for r in AuditEvent.objects.all()
+    ]
+    me = (user.pk, "35")
+    assert rows == [
+        ("list_view", "2026-06.1", "", "allowed", *me),
+        ("view_company", MENUISERIE.siren, "", "allowed", *me),
+        ("view_block", MENUISERIE.siren, "detection", "allowed", *me),
+        ("view_block", MENUISERIE.siren, "debts", "allowed", *me),
+        ("view_block", MENUISERIE.siren, "short_time_work", "allowed", *me),
+        ("view_company", ACIERIE.siren, "", "denied", *me),
+    ]
+    assert AuditEvent.objects.first().details == {"filters": {"levels": "strong"}, "firms": [MENUISERIE.siren]}
+    assert audit.first_wrong() is None
+
+
+def test_nothing_is_shown_when_the_audit_cannot_be_written(folders: Path, as_: As, monkeypatch) -> None:
+    opened(folders)
+    client = as_(agent())
+    client.raise_request_exception = False
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr("vigie.journal.audit.AuditEvent.save", broken)
+
+    for url in (listing(), sheet(MENUISERIE)):
+        response = client.get(url)
+        assert response.status_code == 500
+        assert "Menuiserie" not in response.content.decode()
+
+
+# --- the rest of the pages
+
+
+def test_firm_left_out_says_why(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    text = visible_text(as_(agent()).get(reverse("watchlists:sheet", args=[siren(900_001)])).content.decode())
+
+    assert "Pourquoi cette entreprise n’est pas suivie" in text
+    assert "Moins de dix salariés : 3 salariés en mai 2026" in text
+
+
+def test_calendar_says_planned_real_and_late(folders: Path, as_: As) -> None:
+    publication = opened(folders)
+    Publication.objects.filter(pk=publication.pk).update(opened_at=datetime(2026, 7, 8, 7, 0, tzinfo=UTC))
+
+    text = visible_text(as_(agent(territory="FR")).get(reverse("watchlists:calendar")).content.decode())
+
+    for said in (
+        "6 juillet 2026",
+        "8 juillet 2026",
+        "2 jours de retard",
+        "Bretagne, juin 2026",
+        "Hauts-de-France",
+        "Urssaf",
+    ):
+        assert said in text.replace("\u00a0", " "), said
+
+
+def test_following_is_a_button_that_comes_back(folders: Path, as_: As) -> None:
+    opened(folders)
+    client = as_(agent())
+    url = reverse("watchlists:follow", args=[MENUISERIE.siren])
+
+    client.post(url, {"transition": "follow"})
+    client.post(url, {"transition": "follow"})
+    assert Subscription.objects.count() == 1
+    assert "Menuiserie" in client.get(listing(suivies="on")).content.decode()
+    assert "Ne plus suivre" in client.get(sheet(MENUISERIE)).content.decode()
+
+    client.post(url, {"transition": "unfollow"})
+    assert Subscription.objects.count() == 0
+    assert client.post(reverse("watchlists:follow", args=[ACIERIE.siren]), {"transition": "follow"}).status_code == 404
+
+
+def test_fresher_facts_are_shown_on_the_sheet_and_the_list_does_not_move(folders: Path, as_: As) -> None:
+    opened(folders)
+    client = as_(agent())
+    before = client.get(listing()).content
+    changed = Firm(1, debt=MENUISERIE.debt * 2)
+    folder = published_facts(folders, "2026-07-18", [changed], created_at=datetime(2026, 7, 18, tzinfo=UTC))
+
+    receive(folder, at=datetime(2026, 7, 18, 8, 0, tzinfo=UTC))
+
+    text = visible_text(client.get(sheet(MENUISERIE)).content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
+    assert "8 600 €" in text
+    assert "Faits reçus le 18 juillet 2026, plus récents que la liste." in text
+    assert visible_text(client.get(listing()).content.decode()) == visible_text(before.decode())
+
+
+def test_agent_finds_his_list_from_the_menu_and_the_team_its_page(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    assert as_(agent()).get(reverse("portal:desk"))["Location"] == reverse("watchlists:list")
+
+
+def test_same_number_of_queries_whatever_the_lines(folders: Path, as_: As, django_assert_num_queries) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = as_(agent())
+    counts = []
+    for code, size in (("2026-05.1", 3), ("2026-06.1", 40)):
+        opened(folders, code, [Firm(n) for n in range(1, size)])
+        for url in (listing(), sheet(Firm(1))):
+            client.get(url)
+            with CaptureQueriesContext(
+                connection,
+            ) as seen:
+                client.get(url)
+            counts.append(len(seen))
+
+    assert counts[0] == counts[2]
+    assert counts[1] == counts[3] or counts[3] - counts[1] <= 1  # the former list, when there is one

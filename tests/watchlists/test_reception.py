@@ -1,0 +1,228 @@
+"""A folder becomes a list that agents see: verified, loaded, checked, opened; or refused and told."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.accounts.factories import UserFactory
+from tests.publication.factories import Check, Firm, published, published_facts, siren
+from tests.watchlists.factories import ACIERIE, BOULANGERIE, FIRMS, MENUISERIE, OPENED, agent, opened
+from vigie.accounts.queries import person_for
+from vigie.journal.models import Event, OutgoingMessage
+from vigie.kernel.errors import HashMismatch, PublicationError
+from vigie.watchlists.actions import open_due, receive
+from vigie.watchlists.actions.reception import receive_new
+from vigie.watchlists.models import Entry, EntryPlace, FactsFolder, Notice, Publication, Subscription
+
+pytestmark = pytest.mark.django_db
+BEFORE = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)
+
+
+def test_list_is_loaded_checked_and_waits_for_its_day(folders: Path) -> None:
+    publication = receive(published(folders, firms=FIRMS), at=BEFORE)
+
+    assert (publication.state, publication.all_green) == ("checked", True)
+    assert publication.entries_loaded == Entry.objects.count() == 5
+    assert EntryPlace.objects.count() == 6
+    assert publication.opened_at is None
+    assert Notice.objects.count() == 0
+
+
+def test_green_list_opens_by_itself_at_its_planned_date(folders: Path) -> None:
+    publication = receive(published(folders, firms=FIRMS), at=BEFORE)
+    open_due(datetime(2026, 7, 5, 21, 59, tzinfo=UTC))
+    assert Publication.objects.get().state == "checked"
+
+    open_due(datetime(2026, 7, 5, 22, 1, tzinfo=UTC))  # midnight in Paris
+
+    publication.refresh_from_db()
+    assert publication.state == "open"
+    names = Event.objects.about(publication).values_list("name", flat=True)
+    assert list(names) == ["publication.received", "publication.checked", "publication.opened"]
+
+
+def test_received_twice_is_once(folders: Path) -> None:
+    folder = published(folders, firms=FIRMS)
+    first, second = receive(folder, at=OPENED), receive(folder, at=OPENED)
+
+    assert first.pk == second.pk
+    assert Entry.objects.count() == 5
+    assert Event.objects.filter(name="publication.opened").count() == 1
+
+
+def test_reasons_of_an_alert_are_stored_the_strongest_first(folders: Path) -> None:
+    receive(published(folders, firms=FIRMS), at=OPENED)
+
+    reasons = Entry.objects.get(siren=MENUISERIE.siren).reasons
+
+    assert [reason["code"] for reason in reasons] == ["employee_debt_months", "equity_ratio", "short_time_hours"] or [
+        reason["code"] for reason in reasons
+    ] == ["employee_debt_months", "short_time_hours", "equity_ratio"]
+    assert Entry.objects.get(siren=siren(3)).reasons == []
+
+
+def test_job_receives_what_is_new_and_ignores_what_is_being_written(folders: Path) -> None:
+    published(folders, firms=FIRMS)
+    (folders / ".writing" / "2026-07.1").mkdir()
+
+    assert receive_new(at=OPENED) == "2026-06.1 reçu"
+    assert receive_new(at=OPENED) == "Rien de nouveau"
+
+
+def test_command_receives_and_says_what_is_wrong(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = published(folders, firms=FIRMS)
+    call_command("receive_publication", str(folder))
+    assert "2026-06.1: Ouverte" in capsys.readouterr().out or Publication.objects.get().state == "open"
+
+    with pytest.raises(CommandError, match=r"cannot be read"):
+        call_command("receive_publication", str(folders / "2026-07.1"))
+
+
+# --- what is refused
+
+
+def test_broken_folder_is_refused_told_once_and_changes_nothing(folders: Path) -> None:
+    UserFactory(team=True, email="garde@vigie.example")
+    opened(folders, "2026-05.1")
+    folder = published(folders, firms=FIRMS)
+    (folder / "extra.pkl").write_bytes(b"x")
+
+    for _again in range(3):
+        receive_new(at=OPENED)
+
+    assert Publication.objects.current().get().code == "2026-05.1"
+    assert Notice.objects.get().title == "Le dossier 2026-06.1 est refusé"
+    assert OutgoingMessage.objects.get().recipient == "garde@vigie.example"
+
+
+def test_folder_changed_after_its_reception_is_refused(folders: Path) -> None:
+    folder = published(folders, firms=FIRMS)
+    receive(folder, at=OPENED)
+    manifest = folder / "manifest.json"
+    manifest.chmod(0o644)
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"seed": 7}))
+
+    with pytest.raises(HashMismatch):
+        receive(folder, at=OPENED)
+
+
+def test_folder_that_does_not_exist_is_refused(folders: Path) -> None:
+    with pytest.raises(PublicationError):
+        receive(folders / "2026-06.1", at=OPENED)
+
+
+# --- checks
+
+
+@pytest.mark.parametrize(
+    ("firms", "changes", "wrong"),
+    [
+        (FIRMS, {"planned_on": None}, "planned"),
+        (FIRMS, {"checks": (Check("drift", False, "0.4", "0.25"),)}, "batch:drift"),
+        ([Firm(n) for n in range(1, 40)], {}, "volume"),
+    ],
+)
+def test_wrong_check_asks_two_persons(folders: Path, firms: list[Firm], changes: dict, wrong: str) -> None:
+    opened(folders, "2026-05.1")
+
+    publication = receive(published(folders, firms=firms, **changes), at=OPENED)
+
+    assert (publication.state, publication.all_green) == ("checked", False)
+    assert wrong in [check["name"] for check in publication.checks if not check["passed"]]
+    assert Notice.objects.get().title == "La liste 2026-06.1 attend deux approbations"
+
+
+def test_explanations_that_do_not_add_up_are_seen(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.publication.factories.logit", lambda p: 1.0)
+
+    publication = receive(published(folders, firms=FIRMS), at=OPENED)
+
+    assert "explanation_sum" in [check["name"] for check in publication.checks if not check["passed"]]
+
+
+# --- corrections of a list
+
+
+def test_correction_replaces_the_list_of_its_month_and_no_other(folders: Path) -> None:
+    opened(folders, "2026-05.1")
+    first = opened(folders)
+
+    second = opened(folders, "2026-06.2", [BOULANGERIE, *FIRMS[2:]], replaces="2026-06.1")
+
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("replaced", "open")
+    assert [p.code for p in Publication.objects.current()] == ["2026-06.2", "2026-05.1"]
+    assert not Entry.objects.allowed(person_for(agent(), OPENED), "entry.view").filter(publication=first).exists()
+
+
+def test_earlier_number_never_comes_back_over_a_correction(folders: Path) -> None:
+    early = published(folders, firms=FIRMS)
+    opened(folders, "2026-06.2")
+
+    receive(early, at=OPENED)
+
+    assert Publication.objects.current().get().code == "2026-06.2"
+
+
+# --- facts
+
+
+def test_fresher_facts_leave_the_list_and_warn_those_who_follow_the_firm(folders: Path) -> None:
+    follower, other, far = agent(), agent(), agent(territory="59")
+    opened(folders)
+    for user, firm in ((follower, MENUISERIE), (other, BOULANGERIE), (far, MENUISERIE)):
+        Subscription.objects.create(user=user, siren=firm.siren, since=OPENED)
+    changed = Firm(1, debt=MENUISERIE.debt * 2)
+    later = {"created_at": datetime(2026, 7, 18, tzinfo=UTC)}
+
+    folder = published_facts(folders, "2026-07-18", [changed, *FIRMS[1:]], **later)
+    received = receive(folder, at=datetime(2026, 7, 18, 8, 0, tzinfo=UTC))
+    receive(folder, at=datetime(2026, 7, 18, 8, 1, tzinfo=UTC))
+
+    assert isinstance(received, FactsFolder)
+    assert received.changed == [MENUISERIE.siren]
+    assert set(OutgoingMessage.objects.values_list("recipient", flat=True)) == {follower.email, far.email}
+    assert Entry.objects.count() == 5
+
+
+def test_mail_of_new_facts_names_nobody_and_nothing_is_sent_out_of_the_territory(folders: Path) -> None:
+    from vigie.journal.registry import Recipient
+    from vigie.watchlists.audiences import new_facts_content
+
+    follower, far = agent(), agent(territory="59")
+    opened(folders)
+    for user in (follower, far):
+        Subscription.objects.create(user=user, siren=MENUISERIE.siren, since=OPENED)
+    row = FactsFolder.objects.create(
+        code="2026-07-18", fingerprint="0" * 64, written_at=OPENED, received_at=OPENED, changed=[MENUISERIE.siren]
+    )
+
+    told = new_facts_content(row, Recipient(follower.email), OPENED)
+
+    assert told is not None
+    assert told["count"] == 1
+    assert "Menuiserie" not in str(told)
+    assert MENUISERIE.siren not in str(told)
+    assert new_facts_content(row, Recipient(far.email), OPENED) is None
+
+
+def test_planned_day_passed_without_list_is_told(folders: Path) -> None:
+    from vigie.watchlists.actions.opening import watch_calendar
+
+    opened(folders)
+    assert watch_calendar(at=datetime(2026, 8, 6, 9, 0, tzinfo=UTC)) == "0 liste(s) en retard"
+
+    for _again in range(2):
+        watch_calendar(at=datetime(2026, 8, 7, 9, 0, tzinfo=UTC))
+
+    assert Notice.objects.get().title == "La liste 2026-07 est en retard"
+
+
+def test_factories_agree_with_the_planned_day() -> None:
+    assert OPENED.date() == date(2026, 7, 6)
+    assert ACIERIE.in_plan
