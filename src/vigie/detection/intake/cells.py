@@ -35,7 +35,8 @@ class CellReader:
         self._used = [f"c{rank}" for rank in layout.used]
         self._names = names
         self._separator = separator
-        few = {f"c{rank}" for name, rank in layout.indexes.items() if name in repeated}
+        places = [layout.indexes, *layout.years.values()]
+        few = {f"c{rank}" for indexes in places for name, rank in indexes.items() if name in repeated}
         self._types = {name: pa.dictionary(pa.int32(), pa.string()) if name in few else pa.string() for name in names}
         edge = separator.encode()
         self._spaces = (b" \n", b"\n ", edge + b" ", b" " + edge, b'" ', b' "')

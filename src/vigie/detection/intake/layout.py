@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from vigie.detection.intake.report import Notice
-from vigie.detection.sources.table import Column, Source, WideMonths
+from vigie.detection.sources.table import Column, Source, WideMonths, WideYears
 from vigie.kernel.errors import MissingColumn, UnreadableFile
 from vigie.kernel.period import Month
 
@@ -22,12 +22,18 @@ class Layout:
     width: int
     indexes: dict[str, int]
     months: dict[str, int] = field(default_factory=dict)
+    years: dict[int, dict[str, int]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
 
     @property
     def used(self) -> list[int]:
         """Every index that is read, in order."""
-        return sorted({*self.indexes.values(), *self.months.values()})
+        yearly = [rank for columns in self.years.values() for rank in columns.values()]
+        return sorted({*self.indexes.values(), *self.months.values(), *yearly})
+
+    def of_year(self, year: int) -> Layout:
+        """The layout of one year of a file with one column per variable and year."""
+        return Layout(self.width, {**self.indexes, **self.years[year]})
 
 
 def has_header(source: Source, line: bytes) -> bool:
@@ -65,7 +71,7 @@ def from_names(source: Source, names: Sequence[str], *, account_keyed: bool) -> 
         places[name] = rank
     layout = Layout(len(names), {})
     missing = []
-    for column in source.columns:
+    for column in (one for one in source.columns if not one.yearly):
         found = [places[name] for name in map(_folded, (column.raw, *column.aliases)) if name in places]
         if len(found) > 1:
             raise UnreadableFile(source.code, f"La colonne « {column.raw} » figure sous deux noms dans l’en-tête.")
@@ -77,6 +83,8 @@ def from_names(source: Source, names: Sequence[str], *, account_keyed: bool) -> 
         raise MissingColumn(source.code, _missing_message(source, missing, names))
     if isinstance(source.wide, WideMonths):
         _place_months(source, source.wide, names, layout)
+    if isinstance(source.wide, WideYears):
+        _place_years(source, names, layout)
     return layout
 
 
@@ -108,6 +116,16 @@ def _place_months(source: Source, wide: WideMonths, names: Sequence[str], layout
         )
 
 
+def _place_years(source: Source, names: Sequence[str], layout: Layout) -> None:
+    known = {_folded(column.raw): column.name for column in source.columns if column.yearly}
+    for rank, name in enumerate(map(_folded, names)):
+        base, _, year = name.rpartition(" ")
+        if base in known and re.fullmatch(r"(19|20)\d\d", year):
+            layout.years.setdefault(int(year), {})[known[base]] = rank
+    if not layout.years:
+        raise MissingColumn(source.code, "Aucune colonne suivie d’une année (par exemple « Nombre de mois 2022 »).")
+
+
 def _missing_message(source: Source, missing: list[str], names: Sequence[str]) -> str:
     listed = ", ".join(f"« {name} »" for name in missing)
     message = f"Colonne absente de l’en-tête : {listed}."
@@ -124,7 +142,7 @@ def _cells(source: Source, line: bytes) -> list[str]:
 
 
 def _folded(name: str) -> str:
-    return name.strip().strip("\ufeff").casefold()
+    return " ".join(name.replace("\ufeff", "").replace("’", "'").split()).casefold()
 
 
 def column_at(source: Source, name: str) -> Column:

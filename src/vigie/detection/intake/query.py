@@ -21,7 +21,7 @@ from vigie.detection.intake.conversion import (
     whole,
 )
 from vigie.detection.intake.layout import Layout
-from vigie.detection.sources.table import RESERVED_NAMES, Column, Source, WideMonths
+from vigie.detection.sources.table import RESERVED_NAMES, Column, Source, WideMonths, WideYears
 
 
 class Statement:
@@ -46,6 +46,8 @@ class Statement:
         added: tuple[str, ...] = RESERVED_NAMES
         if isinstance(self.source.wide, WideMonths):
             added = (*added, "month", self.source.wide.value)
+        if isinstance(self.source.wide, WideYears):
+            added = (*added, self.source.wide.year)
         return [name for name in self.source.typed_names if name not in added]
 
     def values(self, column: Column) -> str:
@@ -135,6 +137,8 @@ def sql_type(source: Source, name: str) -> str:
     """The engine's type of a typed column."""
     if isinstance(source.wide, WideMonths) and name in ("month", source.wide.value):
         return "DATE" if name == "month" else "INTEGER"
+    if isinstance(source.wide, WideYears) and name == source.wide.year:
+        return "INTEGER"
     for column in source.columns:
         if name in column.typed_names:
             return SQL_TYPES[column.type]

@@ -26,7 +26,7 @@ from vigie.detection.intake.overlap import ahead
 from vigie.detection.intake.query import Statement, sql_type
 from vigie.detection.intake.report import FileFacts, FileReport, Notice
 from vigie.detection.intake.workbook import workbook_chunks
-from vigie.detection.sources.table import RESERVED_NAMES, Column, Source, WideMonths
+from vigie.detection.sources.table import RESERVED_NAMES, Column, Source, WideMonths, WideYears
 from vigie.kernel.errors import SourceError, UnreadableFile
 from vigie.kernel.period import Month
 
@@ -172,10 +172,15 @@ class _Reading:
         layout, account_keyed = self._layout()
         self.report.notices += layout.notices
         statement = Statement(self.source, layout, account_keyed=account_keyed)
-        for cells in ahead(self._cell_tables(statement), depth=1):
+        yearly = {
+            year: Statement(self.source, layout.of_year(year), account_keyed=account_keyed)
+            for year in sorted(layout.years)
+        }
+        repeated = {column.name for one in (statement, *yearly.values()) for column in one.repeated}
+        for cells in ahead(self._cell_tables(layout, repeated), depth=1):
             if cells.table.num_rows:
-                yield self._typed(statement, cells)
-        self._tell(statement)
+                yield self._years(yearly, cells) if yearly else self._typed(statement, cells)
+        self._tell()
 
     def _layout(self) -> tuple[Layout, bool]:
         first = self._reader.header()
@@ -185,9 +190,8 @@ class _Reading:
         layout = layouts.from_header(self.source, first, account_keyed=self.account_file)
         return layout, self.account_file and layouts.missing_siret(self.source, layout)
 
-    def _cell_tables(self, statement: Statement) -> Iterator[Cells]:
-        repeated = {column.name for column in statement.repeated}
-        reader = CellReader(statement.layout, self.source.separator, repeated)
+    def _cell_tables(self, layout: Layout, repeated: set[str]) -> Iterator[Cells]:
+        reader = CellReader(layout, self.source.separator, repeated)
         group: list[Cells] = []
         for block in self._reader.blocks():
             cells = reader.cells(block)
@@ -214,7 +218,15 @@ class _Reading:
         self.report.rejected += count
         self.report.rejected_by[code] = self.report.rejected_by.get(code, 0) + count
 
-    def _typed(self, statement: Statement, cells: Cells) -> pa.Table:
+    def _years(self, statements: dict[int, Statement], cells: Cells) -> pa.Table:
+        """One row per line and year; what refuses a line does not depend on the year."""
+        tables: list[pa.Table] = []
+        for year, statement in statements.items():
+            table = self._typed(statement, cells, first=not tables)
+            tables.append(table.set_column(0, self._schema.field(0), pa.array([year] * table.num_rows, pa.int32())))
+        return pa.concat_tables(tables).sort_by([("line", "ascending"), (self._schema.names[0], "ascending")])
+
+    def _typed(self, statement: Statement, cells: Cells, *, first: bool = True) -> pa.Table:
         block = cells.table
         for column in statement.repeated:
             block = self._with_values(statement, column, block)
@@ -225,8 +237,9 @@ class _Reading:
         filtered = judged.column("_filtered").combine_chunks().to_numpy(zero_copy_only=False)
         keep = (verdict == 0) & (filtered == 0)
         if not keep.all():
-            self._count_verdicts(statement, judged, verdict)
-            self._count_filtered(statement, filtered)
+            if first:
+                self._count_verdicts(statement, judged, verdict)
+                self._count_filtered(statement, filtered)
             judged = judged.filter(pa.array(keep))
         if isinstance(self.source.wide, WideMonths):
             judged = self._months(statement, block, judged)
@@ -289,6 +302,8 @@ class _Reading:
         """The columns of the source in their order, with the place each row comes from."""
         name = pa.DictionaryArray.from_arrays(pa.array(np.zeros(table.num_rows, np.int32)), [self.facts.name])
         columns = {"file": name, "line": table.column("_line")}
+        if isinstance(self.source.wide, WideYears):
+            columns[self.source.wide.year] = pa.nulls(table.num_rows, pa.int32())
         arrays = [columns[one.name] if one.name in columns else table.column(one.name) for one in self._schema]
         return pa.table(arrays, names=self._schema.names).cast(self._schema)
 
@@ -302,10 +317,10 @@ class _Reading:
                     first = judged.column("_line")[pc.index(flags, True).as_py()].as_py()
                 self._warned[column.name] = (before + count, first)
 
-    def _tell(self, statement: Statement) -> None:
+    def _tell(self) -> None:
         """The notices of the file, once it is read."""
         notices = self.report.notices
-        for column in statement.warned:
+        for column in self.source.columns:
             if column.name in self._warned:
                 count, first = self._warned[column.name]
                 message = f"« {column.raw} » illisible : la valeur est laissée vide, la ligne est gardée"
