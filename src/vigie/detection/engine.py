@@ -40,8 +40,29 @@ class Engine:
 
     def keep(self, expression: Table) -> Table:
         """The same rows, computed once and kept until the end of the scope."""
+        return self._as_table(self._connection.compile(expression))
+
+    def near(self, path: Path, columns: Sequence[str], keys: Table) -> Table:
+        """The rows of a file whose firm is among the keys, kept: siren (its key), and the columns.
+
+        keys: key, siren, a range of firms in order. The file speaks of firms (siren) or of establishments (siret); of a
+        sorted file only the part that holds the range is read.
+        """
+        name = "siret" if "siret" in columns else "siren"
+        wanted = ", ".join(f"near.{column}" for column in columns if column != "siren")
+        source, firms = str(path).replace("'", "''"), keys.get_name()
+        return self._as_table(
+            f"SELECT firms.key AS siren, {wanted} FROM read_parquet('{source}') AS near "  # noqa: S608  # our names
+            f"JOIN {firms} AS firms ON firms.siren = near.{name}[1:9] "
+            f"WHERE near.{name} >= (SELECT min(siren) FROM {firms}) "
+            f"AND near.{name} <= (SELECT max(siren) || '~' FROM {firms})"
+        )
+
+    def _as_table(self, query: str) -> Table:
+        name = self._name()
+        self._connection.con.execute(f"CREATE TEMP TABLE {name} AS {query}")
         with _quietly():
-            return self._connection.create_table(self._name(), expression, temp=True)
+            return self._connection.table(name)
 
     def load(self, rows: pa.Table) -> Table:
         """An Arrow table as a table of the engine."""

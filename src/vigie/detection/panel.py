@@ -52,9 +52,8 @@ from vigie.kernel.period import Month
 Inputs = Mapping[str, Mapping[Month, Path]]
 PACKAGE = Path(__file__).parent
 CODE = ("panel.py", "perimeter.py", "engine.py", "features")
-FIRMS_AT_A_TIME = 16_384
+FIRMS_AT_A_TIME = 32_768
 REQUIRED = ("sirene", "sirene_ul", "sirene_histo", "effectif_ent")
-BY_SIREN = frozenset(source for source, columns in NEEDED.items() if "siret" not in columns)
 FAMILIES: tuple[Callable[[Facts, Table], Table], ...] = (
     debts.features,
     payment_plans.features,
@@ -170,7 +169,7 @@ class _Build:
         perimeter: Perimeter, firms_at_a_time: int, threads: int, say: Callable[[str], None],
     ) -> None:  # fmt: skip
         self.engine, self.months, self.perimeter, self.say = opened, sorted(months), perimeter, say
-        self.batches, self.size, self.threads = batches, firms_at_a_time, threads
+        self.paths, self.batches, self.size, self.threads = paths, batches, firms_at_a_time, threads
         self.tables = {source: _typed(opened, source, path) for source, path in paths.items()}
         self.first = self._first_month()
         self.last = index_of(self.months[-1])
@@ -257,18 +256,7 @@ class _Build:
     def _facts(self, firms: pa.Table) -> Facts:
         numbers = pa.array(range(firms.num_rows), pa.int32())
         keys = self.engine.load(pa.table({"key": numbers, "siren": firms["siren"]}))
-        low, high = (firms["siren"][0].as_py(), firms["siren"][-1].as_py()) if firms.num_rows else ("", "")
-        tables = {}
-        for source, rows in self.tables.items():
-            name = "siren" if source in BY_SIREN else "siret"
-            near = rows.filter(rows[name] >= low, rows[name] <= f"{high}~")
-            siren = near[name] if name == "siren" else near[name].substr(0, 9)
-            renamed = near.drop("siren") if "siren" in near.columns else near
-            near = near.select(text_siren=siren, **{column: near[column] for column in renamed.columns})
-            joined = near.inner_join(keys, near.text_siren == keys.siren)
-            tables[source] = self.engine.keep(
-                joined.select(keys.key.name("siren"), *(near[c] for c in renamed.columns))
-            )
+        tables = {source: self.engine.near(path, list(NEEDED[source]), keys) for source, path in self.paths.items()}
         described = firms.set_column(firms.schema.get_field_index("siren"), "siren", numbers)
         tables["firms"] = self.engine.load(described.drop_columns(["unit_state"]))
         tables["failure_rates"] = self.engine.load(self.rates)

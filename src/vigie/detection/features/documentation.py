@@ -56,7 +56,8 @@ def _perimeters() -> str:
     lines = [
         NOTICE, "# Perimeter", "",
         "A firm is followed at a month when no rule leaves it out. Rules are looked at in this order, and the first "
-        "that fails is the reason given (`vigie-batch why SIREN`).", "", "| rule | label | said as |", "| --- | --- | --- |",
+        "that fails is the reason given (`vigie-batch why SIREN`).", "",
+        "| rule | label | said as |", "| --- | --- | --- |",
     ]  # fmt: skip
     lines += [f"| `{code}` | {label} | {sentence} |" for code, (label, sentence) in perimeter.RULES.items()]
     lines += [
