@@ -12,9 +12,9 @@ import importlib
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
+from vigie.kernel import clock
 from vigie.kernel.errors import VigieError
 
 COMMANDS = {
@@ -63,7 +63,7 @@ def code_version() -> str:
 
 def now() -> str:
     """The moment, in UTC, to the second."""
-    return datetime.now(UTC).replace(microsecond=0).isoformat()
+    return clock.now().replace(microsecond=0).isoformat()
 
 
 def main(arguments: list[str] | None = None) -> int:

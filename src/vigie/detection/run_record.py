@@ -96,7 +96,7 @@ class RunRecord:
         self.facts["sources"].setdefault(code, {}).update(facts)
 
     def end(self, state: str, *, at: str) -> None:
-        self.facts.update(state=state, ended_at=at)
+        self.facts |= {"state": state, "ended_at": at}
         self.write()
 
     def skipped(self, name: str, facts: dict[str, Any]) -> None:

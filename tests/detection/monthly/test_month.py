@@ -180,6 +180,25 @@ def test_unknown_file_is_told_and_left(batch: Batch) -> None:
     assert any("notes.docx" in text for text in batch.told(SECOND, "note"))
 
 
+def test_a_source_that_comes_before_the_list_refreshes_the_facts_only(batch: Batch, september: Batch) -> None:
+    for path in (batch.incoming / str(SECOND)).iterdir():
+        if path.name not in ("sigfaible_pcoll.csv", "sigfaible_debits.csv", "sigfaible_cotisdues.csv"):
+            path.unlink()
+
+    assert batch.run(SECOND, "--facts-only") == 0
+    assert batch.run(SECOND, "--facts-only") == 0
+
+    (folder,) = (batch.publications / "facts").iterdir()
+    fresher = open_publication(folder)
+    assert fresher.tables == {"dossier_debts", "dossier_proceedings"}
+    assert (
+        fresher.manifest.data_cutoffs["debit"]
+        > open_publication(september.publications / "2026-09.1").manifest.data_cutoffs["debit"]
+    )
+    assert batch.told(SECOND) == []
+    assert not list(batch.publications.glob("2026-10.*"))
+
+
 def test_two_runs_at_once_are_refused(batch: Batch, capsys: pytest.CaptureFixture[str]) -> None:
     with batch.lake.held():
         assert batch.run(SECOND) == 1

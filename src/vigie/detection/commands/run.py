@@ -30,6 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--accept", action="append", default=[], metavar="SOURCE:PERSON",
         help="takes a source's delivery although a check refused it; the person's name is recorded",
     )  # fmt: skip
+    parser.add_argument(
+        "--facts-only", action="store_true",
+        help="the list is not due yet: what arrived refreshes the facts of the sheets, nothing else",
+    )  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="no progress on the terminal")
 
 
@@ -68,6 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
                 code_version=version,
                 approvals=approvals(arguments.accept),
                 retrain=arguments.retrain,
+                facts_only=arguments.facts_only,
                 say=_teller(console, status, sys.stderr.isatty()),
             )
             done = run_month(made, arguments.now)
@@ -96,11 +101,13 @@ def _account(record: RunRecord) -> None:
     for step in record.facts["steps"]:
         if step["state"] != "kept":
             out.print(f"{step['name']:<22} {step['seconds']:>8.1f} s {step['peak_bytes'] / 2**20:>7.0f} MiB")
-    published = record.facts["publication"]
+    published, fresher = record.facts["publication"], record.facts.get("facts")
     if published:
         out.print(
             f"{published['publication']} : {published['companies']} entreprises, {published['strong']} en risque fort, "
             f"{published['moderate']} en risque modéré"
         )
+    elif fresher:
+        out.print(f"Faits du {fresher['facts']} : {', '.join(fresher['tables'])}")
     else:
         out.print("Aucune publication : la précédente reste en place.")

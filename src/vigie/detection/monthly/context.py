@@ -27,6 +27,7 @@ class Run:
     """One run of one month.
 
     incoming: folder of the month's files. publications: where lists appear. today: the day, written in the record.
+    facts_only: the list is not due yet; what arrived refreshes the sheets, what did not is not missing.
     deliveries: source → month of the delivery in hand, filled by the intake.
     """
 
@@ -41,6 +42,7 @@ class Run:
     code_version: str
     approvals: tuple[Approval, ...] = ()
     retrain: bool = False
+    facts_only: bool = False
     say: Callable[[str], None] = lambda _: None
     deliveries: dict[str, Month] = field(default_factory=dict)
     reports: dict[str, Any] = field(default_factory=dict)

@@ -50,7 +50,8 @@ def take_in(run: Run) -> None:
     for table in SOURCES:
         _take_source(run, table, delivery)
     run.record.write()
-    _refuse_without_essentials(run)
+    if not run.facts_only:
+        _refuse_without_essentials(run)
 
 
 def _take_source(run: Run, table: Source, delivery: Delivery) -> None:
@@ -68,7 +69,7 @@ def _take_source(run: Run, table: Source, delivery: Delivery) -> None:
 
 
 def _not_delivered(run: Run, table: Source) -> Message | None:
-    if table.optional or not table.file_names:  # a format of former years is not awaited
+    if run.facts_only or table.optional or not table.file_names:  # a format of former years is not awaited
         return None
     name = table.file_names[0].replace("\\", "")
     return Message(

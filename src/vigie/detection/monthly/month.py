@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vigie.detection.monthly import intake_stage, model_stage, panel_stage, release_stage
+from vigie.detection.monthly import facts_stage, intake_stage, model_stage, panel_stage, release_stage
 from vigie.detection.monthly.context import Run
 from vigie.detection.run_record import BLOCKING, Message
 from vigie.kernel.errors import VigieError
@@ -13,9 +13,13 @@ STEPS = ("intake", "panel", "train", "score", "publish")
 
 
 def run_month(run: Run, now: Callable[[], str]) -> bool:
-    """Runs the steps; True when a publication stands at the end. The record says all, whatever happens."""
+    """Runs the steps; True when a publication (or the fresher facts) stands. The record says all, whatever happens."""
     try:
         intake_stage.take_in(run)
+        if run.facts_only:
+            run.record.facts["facts"] = facts_stage.publish_facts(run)
+            run.record.end("done", at=now())
+            return True
         panel_stage.build(run)
         model = model_stage.model_in_hand(run)
         model_stage.score_month(run, model)

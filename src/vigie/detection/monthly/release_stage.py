@@ -131,7 +131,7 @@ def _publish(run: Run, model: Facts, corrections: tuple[Correction, ...]) -> Fac
             "entries": table,
             "contributions": reasons.contributions(judged, explained, earlier, former),
         }
-        tables |= dossiers.write_dossiers(opened, _dossier_inputs(run), month.siren.tolist(), work)
+        tables |= dossiers.write_dossiers(opened, dossier_inputs(run), month.siren.tolist(), work)
         panel_rows = pq.read_table(
             panel.month_file(panel_stage.folder(run), run.month), columns=["siren", "in_perimeter", "proceedings_state"]
         )
@@ -183,7 +183,7 @@ def _fact_dates(run: Run) -> dict[str, date]:
     return found
 
 
-def _dossier_inputs(run: Run) -> dossiers.Inputs:
+def dossier_inputs(run: Run) -> dossiers.Inputs:
     first = run.month.plus(1 - run.parameters.months)
     return dossiers.Inputs({code: run.rows(code) for code in run.deliveries}, first, run.month)
 
@@ -214,8 +214,8 @@ def _manifest(
         policy_version=str(judged.scored.facts["policy"]["version"]),
         rules_version=rules_version(corrections),
         thresholds={"strong": judged.scored.thresholds.strong, "moderate": judged.scored.thresholds.moderate},
-        sources=tuple(_source_file(run, code, facts) for code, facts in sorted(run.record.facts["sources"].items())),
-        data_cutoffs=_cutoffs(run),
+        sources=source_files(run),
+        data_cutoffs=cutoffs(run),
         checks=tuple(verdict.check for verdict in verdicts),
         families=tuple(FamilyLabel(one.code, one.label_fr) for one in FAMILIES),
         features=tuple(
@@ -237,6 +237,11 @@ def _manifest(
 
 def _last_day(until: Month | None) -> date | None:
     return None if until is None else until.plus(1).first_day
+
+
+def source_files(run: Run) -> tuple[SourceFile, ...]:
+    """What each source gave, for the manifest."""
+    return tuple(_source_file(run, code, facts) for code, facts in sorted(run.record.facts["sources"].items()))
 
 
 def _source_file(run: Run, code: str, facts: dict[str, Any]) -> SourceFile:
@@ -264,6 +269,6 @@ def _day(text: Any) -> date | None:
     return date.fromisoformat(str(text) if len(str(text)) == 10 else f"{str(text)[:7]}-01")
 
 
-def _cutoffs(run: Run) -> dict[str, date]:
+def cutoffs(run: Run) -> dict[str, date]:
     found = {code: _day(facts.get("data_until")) for code, facts in run.record.facts["sources"].items()}
     return {code: day for code, day in found.items() if day is not None}

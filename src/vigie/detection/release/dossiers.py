@@ -6,7 +6,7 @@ each other: the file is sorted as the door asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,13 +55,15 @@ class Range:
         return table.filter(table[month].between(self.inputs.first.first_day, self.inputs.last.first_day))
 
 
-def write_dossiers(engine: Engine, inputs: Inputs, sirens: Sequence[str], folder: Path) -> dict[str, Path]:
-    """Writes every dossier whose sources were delivered; gives table → file. sirens: sorted."""
+def write_dossiers(
+    engine: Engine, inputs: Inputs, sirens: Sequence[str], folder: Path, wanted: Collection[str] | None = None
+) -> dict[str, Path]:
+    """Writes every dossier whose sources were delivered, or those wanted; gives table → file. sirens: sorted."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = engine.load(pa.table({"siren": pa.array(sirens, pa.string())}))
     made = {}
     for name, (sources, rows) in TABLES.items():
-        if all(source in inputs.deliveries for source in sources):
+        if (wanted is None or name in wanted) and all(source in inputs.deliveries for source in sources):
             made[name] = _write(engine, inputs, name, rows, sirens, kept, folder)
     return made
 
