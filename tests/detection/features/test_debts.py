@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
 import pytest
 
+from tests.detection import typed as firms
 from tests.detection.features.cases import by_month, facts, grid, months_between, typed
 from vigie.detection import panel
 from vigie.detection.engine import Engine, index_of
 from vigie.detection.features import debts, payment_plans, reference
+from vigie.detection.intake.reading import ROWS_FILE, read_file
+from vigie.detection.sources.registry import source
 from vigie.kernel.period import Month
 
 
@@ -264,3 +269,35 @@ def test_without_delivery_the_debt_is_unknown(opened: Engine) -> None:
     found = features(opened, "2021-01", "2021-02", {"cotisation": dues("2021-01", "2021-02", 100)})
 
     assert found[month("2021-02")]["employer_debt_eur"] is None
+
+
+def test_l5_defect_the_first_months_are_not_filled_from_later_ones(opened: Engine) -> None:
+    staff = [{"month": date(2021, n, 1), "workforce_count": 10} for n in range(1, 6)]
+    rows = [operation(1, date(2021, 4, 1), 900)]
+    found = features(opened, "2021-01", "2021-06", {"debit": rows, "effectif_ent": staff})
+
+    # No month three months earlier: unknown, though later months have a value.
+    assert [found[n]["debt_per_head_change_3m_eur"] for n in months_between("2021-01", "2021-03")] == [None] * 3
+    assert found[month("2021-06")]["debt_per_head_change_3m_eur"] == pytest.approx(30)
+    assert found[month("2021-01")]["employer_debt_eur_lag1m"] is None
+
+
+def test_l12_an_operation_after_the_20th_counts_for_the_next_month(opened: Engine, tmp_path: Path) -> None:
+    # 1 000,00 € of employer's debt, treated on 20 May in one debt, on 21 May in the other: raw file, in cents.
+    siret = firms.siret(1)
+    header = (
+        "Urssaf_gestion;Dep;num_cpte;Siren;Siret;Dt_immat;Etat_cpte;Cd_pro_col;Periode;Num_Ecn;Num_Hist_Ecn;Dt_trt_ecn;"
+        "Mt_PO;Mt_PP;Cd_op_ecn;Motif_ecn;Recours_en_cours"
+    )
+    lines = [
+        f"241;18;111111111111111111;{siret[:9]};{siret};20100304;1;0;202111;{number};1;{day};0;100000;1;1;0"
+        for number, day in ((101, "1210520"), (102, "1210521"))
+    ]
+    raw = tmp_path / "sigfaible_debits.csv"
+    raw.write_text("\n".join([header, *lines, ""]), encoding="utf-8")
+    read_file(source("debit"), [raw], tmp_path / "typed", batch=Month(2021, 8))
+    table = opened.read(tmp_path / "typed" / ROWS_FILE).mutate(siren=ibis.literal("1"))
+    months = months_between("2021-04", "2021-06")
+    found = by_month(opened, debts.debt_stock(grid(opened, months), debts.debt_events(table), months[0]))
+
+    assert [found[n]["employer_cents"] for n in months] == [0, 100_000, 200_000]
