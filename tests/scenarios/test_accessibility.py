@@ -22,6 +22,7 @@ TEAM_PAGES = (
     "/equipe/annuaire/experts/1/", "/equipe/annuaire/modifier/institution/1/", "/equipe/annuaire/zones/antenne/1/",
     "/equipe/annuaire/ajouter/filtre/institution/1/", "/equipe/personnes/", "/equipe/personnes/inviter/",
     "/equipe/courriels/", "/equipe/travaux/", "/equipe/chiffres/", "/besoins/", "/mon-compte/",
+    "/detection/redressements/", "/detection/redressements/nouveau/",
 )  # fmt: skip
 
 

@@ -120,8 +120,8 @@ class CorrectionForm(DsfrForm):
         self._offer("feature", (("", "Choisir"), *choices.features))
         self._offer("family", (("", "Choisir"), *choices.families))
         for rank in range(1, POINTS + 1):
-            self.fields[f"value_{rank}"] = NumberField(label=f"Valeur du point {rank}")
-            self.fields[f"effect_{rank}"] = NumberField(label=f"Effet du point {rank}")
+            self.fields[f"value_{rank}"] = NumberField(label=f"Point {rank}\u00a0: valeur")
+            self.fields[f"effect_{rank}"] = NumberField(label=f"Point {rank}\u00a0: effet")
         for rank in range(1, CONDITIONS + 1):
             offered = (("", "Aucune"), *choices.features)
             self.fields[f"condition_{rank}"] = forms.ChoiceField(
