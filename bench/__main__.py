@@ -74,12 +74,21 @@ BARS = (
         module("bench.weights"),
     ),
     Bar(
+        "intake", "P-01 P-02", "Lire les fichiers du mois, vérifiés, en flux", "3 × le moteur nu ; 1,5 Gio",
+        module("bench.intake"), ("--firms", "1000", "--rounds", "1"), 2,
+    ),
+    Bar(
         "outbox", "R-01 R-02 R-04", "Aucun courriel perdu ni doublé quand le travailleur meurt", "0 perdu, 0 doublé",
         module("bench.trials.outbox"), ("--trials", "6"),
     ),
     Bar(
         "transmission", "R-01", "Une transmission coupée repart sans perte ni double", "0 perdu, 0 doublé",
         module("bench.trials.transmission"), ("--trials", "3"),
+    ),
+    Bar(
+        "panel", "P-03 P-04 P-05", "Le panel près de la limite, juste au centime",
+        "2,5 × par colonne ; 6 Gio ; 1,4 et 2,4 ×",
+        module("bench.panel"), ("--firms", "1000", "--rounds", "1"), 3,
     ),
 )  # fmt: skip
 
