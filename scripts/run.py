@@ -11,6 +11,7 @@ import argparse
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -67,6 +68,11 @@ class Place:
     def history_awaited(self) -> Path:
         """Exists from the quick world to the end of its year of history."""
         return self.var / "world-history-awaited"
+
+    @property
+    def example_awaited(self) -> Path:
+        """Exists from the quick world to the reception of its example list."""
+        return self.var / "world-example-awaited"
 
 
 def say(subject: str, text: str) -> None:
@@ -142,7 +148,10 @@ def delete_database(place: Place) -> None:
         if file.exists():
             say("database", f"deleting {file}")
             file.unlink()
-    place.history_awaited.unlink(missing_ok=True)
+    for awaited in (place.history_awaited, place.example_awaited):
+        awaited.unlink(missing_ok=True)
+    for folder in ("incoming", "lake", "publications"):
+        shutil.rmtree(place.var / folder, ignore_errors=True)
 
 
 def build_world(family: Family, place: Place) -> dict[str, Any]:
@@ -151,14 +160,44 @@ def build_world(family: Family, place: Place) -> dict[str, Any]:
     say("invented world", "being built…")
     facts = prepare(family, place.var / "log" / "world.log", "--world")
     place.history_awaited.touch()
+    place.example_awaited.touch()
     say("invented world", f"built ({took(start)})")
     return facts
 
 
-def start_history(family: Family, place: Place) -> Child:
-    """Starts building the year of history, behind everything else; the pages show how far it is."""
-    command = manage("build_world", "--size", "demo", "--history")
-    return family.start("history", command, log=place.var / "log" / "history.log", nice=10, vital=False)
+@dataclass(frozen=True)
+class Work:
+    """What is built behind the running product, one after the other; the pages show how far it is."""
+
+    name: str
+    told: str
+    awaited: Path
+    command: list[str]
+
+
+def works(place: Place) -> list[Work]:
+    """The example list first: it takes less than two minutes; then the year of history."""
+    return [
+        Work(
+            "example list",
+            "two months of invented raw files are being read, scored and published in the background",
+            place.example_awaited,
+            manage("build_example"),
+        ),
+        Work(
+            "history",
+            "the past year is being written in the background; the pages show how far it is",
+            place.history_awaited,
+            manage("build_world", "--size", "demo", "--history"),
+        ),
+    ]
+
+
+def start_work(family: Family, place: Place, work: Work) -> Child:
+    """Starts one of them, behind everything else."""
+    say(work.name, work.told)
+    log = place.var / "log" / f"{work.name.replace(' ', '-')}.log"
+    return family.start(work.name, work.command, log=log, nice=10, vital=False)
 
 
 def start_web(family: Family, place: Place) -> None:
@@ -229,39 +268,46 @@ def bring_up(family: Family, place: Place) -> None:
 def run(family: Family, place: Place) -> None:
     """The product, until a signal stops it or one of its services ends."""
     bring_up(family, place)
-    history = start_history(family, place) if place.history_awaited.exists() else None
+    waiting = [work for work in works(place) if work.awaited.exists()]
+    child: Child | None = None
     start = time.monotonic()
-    if history is not None:
-        say("history", "the past year is being written in the background; the pages show how far it is")
     while True:
-        if history is not None and history.process.poll() is not None:
-            family.stop_one(history)
-            if history.process.returncode == 0:
-                place.history_awaited.unlink(missing_ok=True)
-                say("history", f"the past year is written ({took(start)})")
-            else:
-                say(
-                    "history",
-                    f"not finished (code {history.process.returncode}); next start tries again\n{history.tail()}",
-                )
-            history = None
+        if child is None and waiting:
+            start = time.monotonic()
+            child = start_work(family, place, waiting[0])
+        elif child is not None and child.process.poll() is not None:
+            family.stop_one(child)
+            account_for(waiting.pop(0), child, took(start))
+            child = None
         fail_if_ended(family)
         time.sleep(0.5)
 
 
+def account_for(work: Work, child: Child, duration: str) -> None:
+    """What became of a work; one that failed is tried again at the next start."""
+    code = child.process.returncode
+    if code == 0:
+        work.awaited.unlink(missing_ok=True)
+        say(work.name, f"ready ({duration})")
+    else:
+        say(work.name, f"not finished (code {code}); next start tries again\n{child.tail()}")
+
+
 def rebuild(family: Family, place: Place) -> None:
-    """A new world with its year of history, in the foreground."""
+    """A new world with its example list and its year of history, in the foreground."""
     delete_database(place)
     prepare_database(family, place)
     build_world(family, place)
-    start = time.monotonic()
-    log = place.var / "log" / "history.log"
-    say("history", f"the past year is being written (its account: {log})…")
-    child = family.run("history", manage("build_world", "--size", "demo", "--history"), log=log)
-    if child.process.returncode:
-        raise CannotRun(f"The year of history could not be written:\n{child.tail()}")
-    place.history_awaited.unlink(missing_ok=True)
-    say("history", f"written ({took(start)}). `make run` opens it.")
+    for work in works(place):
+        start = time.monotonic()
+        log = place.var / "log" / f"{work.name.replace(' ', '-')}.log"
+        say(work.name, f"being built (its account: {log})…")
+        child = family.run(work.name, work.command, log=log)
+        if child.process.returncode:
+            raise CannotRun(f"The {work.name} could not be built:\n{child.tail()}")
+        work.awaited.unlink(missing_ok=True)
+        say(work.name, f"ready ({took(start)})")
+    print("`make run` opens it.", flush=True)
 
 
 def main(arguments: list[str]) -> int:

@@ -23,12 +23,17 @@ def test_without_a_world_the_page_says_how_to_build_it(client: Client) -> None:
     assert "build_world" in answer.content.decode()
 
 
-def test_the_band_says_how_far_the_history_is() -> None:
-    assert notice_of(None) is None
-    assert notice_of(Progress(600, 600, True)) is None
-    told = notice_of(Progress(300, 600, False))
-    assert told is not None
-    assert "50" in told.text
+def test_the_band_says_how_far_the_example_then_the_history_is() -> None:
+    ready, half = Progress(600, 600, True), Progress(300, 600, False)
+
+    assert notice_of(None, None) is None
+    assert notice_of(ready, ready) is None
+    history = notice_of(ready, half)
+    assert history is not None
+    assert "50" in history.text
+    example = notice_of(Progress(1, 4, False), half)
+    assert example is not None
+    assert "étape 2 sur 4" in example.text
 
 
 @pytest.mark.django_db
@@ -46,6 +51,7 @@ def test_the_band_asks_nothing_any_more_once_the_history_is_written(
     progress.note(run, 2)
     served(rf.get("/"))
     progress.end(run, "", at)
+    progress.end(progress.start(4, at, progress.EXAMPLE), "", at)
     served(rf.get("/"))
     with django_assert_num_queries(0):  # type: ignore[operator]
         served(rf.get("/"))

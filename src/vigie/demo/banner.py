@@ -1,4 +1,4 @@
-"""The band over the pages of the demo while its year of history is being written (demo mode only)."""
+"""The band over the pages of the demo while its example list and its history are being built (demo mode only)."""
 
 from __future__ import annotations
 
@@ -23,27 +23,26 @@ class Notice:
 
 
 def banner(get_response: View) -> View:
-    """Puts the band on each request; one query, none any more once the history is written."""
+    """Puts the band on each request; two queries, none any more once everything is built."""
     written = False
 
     def middleware(request: HttpRequest) -> HttpResponse:
         nonlocal written
         if not written and not request.path.startswith(("/static/", "/sante")):
-            state = progress.read()
-            written = state is not None and state.ended
-            request.notice = notice_of(state)  # type: ignore[attr-defined]
+            example, history = progress.read(progress.EXAMPLE), progress.read()
+            written = all(state is not None and state.ended for state in (example, history))
+            request.notice = notice_of(example, history)  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware
 
 
-def notice_of(state: progress.Progress | None) -> Notice | None:
-    """What the band says; nothing when no history is being written."""
-    if state is None or state.ended:
+def notice_of(example: progress.Progress | None, history: progress.Progress | None) -> Notice | None:
+    """What the band says; nothing when nothing is being built."""
+    if example is not None and not example.ended:
+        text = f"La liste de détection d’exemple se calcule\u00a0: étape {example.done + 1} sur {example.total}."
+    elif history is not None and not history.ended:
+        text = f"L’année passée est en cours d’écriture\u00a0: {history.percent}\u00a0%."
+    else:
         return None
-    return Notice(
-        "Démonstration",
-        f"L’année passée est en cours d’écriture\u00a0: {state.percent}\u00a0%. Vous pouvez déjà tout essayer.",
-        "/demo/",
-        "Voir l’avancement",
-    )
+    return Notice("Démonstration", f"{text} Vous pouvez déjà tout essayer.", "/demo/", "Voir l’avancement")

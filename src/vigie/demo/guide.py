@@ -33,6 +33,7 @@ class GuidePage:
     key: str
     company: tuple[Fact, ...]
     history: Progress | None
+    example: Progress | None
 
 
 @never_cache
@@ -43,7 +44,7 @@ def guide(request: HttpRequest) -> HttpResponse:
 
 
 def guide_page(at: datetime) -> GuidePage:
-    """What the page shows. 3 queries."""
+    """What the page shows. 4 queries."""
     there = set(User.objects.filter(email__in=[known.email for known in KNOWN]).values_list("email", flat=True))
     return GuidePage(
         people=Table(
@@ -65,6 +66,7 @@ def guide_page(at: datetime) -> GuidePage:
         key=DEMO_KEY,
         company=_bakery(),
         history=progress.read(),
+        example=progress.read(progress.EXAMPLE),
     )
 
 

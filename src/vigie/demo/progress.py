@@ -1,4 +1,4 @@
-"""How far the year of history is: one row of the journal's runs, read by the page of the demo and by its banner."""
+"""How far what the demo builds behind its pages is: one row of the journal's runs each, read by page and banner."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 from vigie.journal.models import JobRun
 
 HISTORY = "build_history"
+EXAMPLE = "build_example"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """done and total: requests; ended: nothing is left to write."""
+    """done and total: requests of the history, or steps of the example list; ended: nothing is left to write."""
 
     done: int
     total: int
@@ -24,19 +25,19 @@ class Progress:
         return 100 if self.ended else min(99, 100 * self.done // max(1, self.total))
 
 
-def read() -> Progress | None:
-    """How far the history is; None when nobody began it. One query."""
-    run = JobRun.objects.filter(name=HISTORY).first()
+def read(name: str = HISTORY) -> Progress | None:
+    """How far it is; None when nobody began it. One query."""
+    run = JobRun.objects.filter(name=name).first()
     if run is None:
         return None
     return Progress(int(run.progress.get("done", 0)), int(run.progress.get("total", 0)), run.succeeded is True)
 
 
-def start(total: int, at: datetime) -> JobRun:
-    """The row of the history, begun now or taken up where it stopped."""
-    run = JobRun.objects.filter(name=HISTORY).first()
+def start(total: int, at: datetime, name: str = HISTORY) -> JobRun:
+    """The row, begun now or taken up where it stopped."""
+    run = JobRun.objects.filter(name=name).first()
     if run is None:
-        run = JobRun.objects.create(name=HISTORY, started_at=at, progress={"done": 0, "total": total})
+        run = JobRun.objects.create(name=name, started_at=at, progress={"done": 0, "total": total})
     return run
 
 

@@ -10,7 +10,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from django.db import transaction
 
 from vigie.journal.actions import record
 from vigie.rights.person import SYSTEM
+from vigie.watchlists.actions.batch_process import command, environment
 from vigie.watchlists.models_corrections import DONE, FAILED, WAITING, Correction
 from vigie.watchlists.rules_corrections import document
 from vigie.watchlists.states_corrections import DRAFT
@@ -32,7 +32,6 @@ TIMEOUT_SECONDS = 540
 LARGEST_ANSWER = 4_000_000
 FIRMS_KEPT = 200
 FOLDER = "corrections"
-SOURCE = Path(__file__).resolve().parents[3]
 _SCORED = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 
 
@@ -75,10 +74,9 @@ def _answer(row: Correction) -> dict[str, Any]:
 
 def run_batch(arguments: Sequence[str]) -> dict[str, Any]:
     """The answer of ``vigie-batch`` as plain values; « refused » says in French why there is none."""
-    command = [sys.executable, "-m", "vigie.detection.cli", *arguments]
     try:
         done = subprocess.run(  # noqa: S603  our own program, with files that we wrote
-            command, capture_output=True, timeout=TIMEOUT_SECONDS, check=False, env=_environment()
+            command(*arguments), capture_output=True, timeout=TIMEOUT_SECONDS, check=False, env=environment()
         )
     except subprocess.TimeoutExpired:
         return {"refused": "La simulation a dépassé neuf minutes. Restreignez la portée, ou réessayez plus tard."}
@@ -96,12 +94,6 @@ def run_batch(arguments: Sequence[str]) -> dict[str, Any]:
     if isinstance(answer.get("firms_moving"), list):
         answer["firms_moving"] = answer["firms_moving"][:FIRMS_KEPT]
     return answer
-
-
-def _environment() -> dict[str, str]:
-    """Ours, with the folder of the code: the service may run from a folder where it is not installed."""
-    places = [str(SOURCE), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(place for place in places if place)}
 
 
 def last_scored_month() -> str | None:

@@ -1,0 +1,109 @@
+"""The example list: raw files of an invented France, and two months of the real batch, received like any publication.
+
+Everything goes through the same doors as in production: files in the folder of deliveries, `vigie-batch run` as a
+process, the folder of publications, the reception. The two last whole months are published; both are due already.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from vigie.demo import progress
+from vigie.kernel.errors import VigieError
+from vigie.kernel.period import Month, paris_day
+from vigie.watchlists.actions.batch_process import command, environment
+from vigie.watchlists.actions.opening import open_due
+from vigie.watchlists.actions.reception import receive_new
+
+FIRMS = 2_500
+MONTHS = 54
+SEED = 1
+LIST_IS_DUE = 8
+STEPS = ("invent", "first", "second", "receive")
+# A lighter training than production's: the demo must show its list within two minutes, on any machine.
+PARAMETERS = """\
+months = 48
+training_rows = 24000
+training_bags = 3
+training_rounds = 400
+training_pairs = 6
+"""
+
+
+class ExampleFailed(VigieError):
+    """The example could not be built; the message holds the end of the account."""
+
+
+def months(at: datetime) -> tuple[Month, Month]:
+    """The two months published: the last ones whose list is already due (a list is due on the 5th, or soon after)."""
+    day = paris_day(at)
+    last = Month.of(day).plus(-1 if day.day > LIST_IS_DUE else -2)
+    return last.plus(-1), last
+
+
+def build(now: Callable[[], datetime], say: Callable[[str], None]) -> None:
+    """Builds what is missing of the example; taken up where an interruption left it."""
+    if settings.VIGIE.production:
+        raise ExampleFailed("invented firms have no place in production")
+    begun = now()
+    row = progress.start(len(STEPS), begun, progress.EXAMPLE)
+    if row.succeeded:
+        return
+    first, last = months(row.started_at)
+    _invent(last, say)
+    progress.note(row, 1)
+    for done, month in enumerate((first, last), start=2):
+        say(f"computing the list of {month}")
+        _batch("run", *_places(), "--month", str(month), "--quiet")
+        progress.note(row, done)
+    say(receive_new(at=now()))
+    say(open_due(now()))
+    progress.end(row, f"Listes de {first} et {last} reçues", now())
+
+
+def _places() -> list[str]:
+    folders = settings.VIGIE
+    return [
+        "--incoming", str(folders.incoming_folder), "--lake", str(folders.lake_folder),
+        "--publications", str(folders.publications_folder),
+    ]  # fmt: skip
+
+
+def _invent(last: Month, say: Callable[[str], None]) -> None:
+    """The raw files, made aside and put in the folder of deliveries whole."""
+    folders = settings.VIGIE
+    parameters = folders.lake_folder / "parameters.toml"
+    if not parameters.exists():
+        parameters.parent.mkdir(parents=True, exist_ok=True)
+        parameters.write_text(PARAMETERS, encoding="utf-8")
+    wanted = [folders.incoming_folder / str(month) for month in (last.plus(-1), last)]
+    if all(folder.is_dir() for folder in wanted):
+        return
+    say("inventing the raw files of the administrations")
+    aside = Path(folders.var) / "tmp-example"
+    shutil.rmtree(aside, ignore_errors=True)
+    _batch(
+        "invent", "--firms", str(FIRMS), "--months", str(MONTHS), "--seed", str(SEED), "--last-month", str(last),
+        "--batches", "2", "--out", str(aside),
+    )  # fmt: skip
+    for folder in wanted:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        (aside / folder.name).rename(folder)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _batch(*arguments: str) -> None:
+    done = subprocess.run(  # noqa: S603  # our own program
+        command(*arguments),
+        env=environment(), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    if done.returncode:
+        account = (done.stdout + done.stderr).strip().splitlines()[-5:]
+        raise ExampleFailed(f"vigie-batch {arguments[0]} (code {done.returncode}): {' / '.join(account)}")
