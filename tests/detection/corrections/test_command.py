@@ -259,3 +259,12 @@ def test_a_panel_of_another_version_is_told(tmp_path: Path, proposal: Path, caps
     (lake.panel / version()).rename(lake.panel / "0123456789ab")
     assert called(lake, "--dry-run", "--month", "2026-06", "--file", proposal, "--json") == 0
     assert "autre version" in json.loads(capsys.readouterr().out)["backtest"]["reason_fr"]
+
+
+def test_an_answer_is_written_whole_in_a_file(lake: Lake, proposal: Path, tmp_path: Path) -> None:
+    out = tmp_path / "answers" / "answer.json"
+    assert called(lake, "--dry-run", "--month", "2026-06", "--file", proposal, "--out", out) == 0
+    assert json.loads(out.read_text())["correction"]["code"] == "essai"
+    assert called(lake, "--dry-run", "--month", "2026-07", "--out", out) == 1
+    assert "not scored" in json.loads(out.read_text())["refused"]
+    assert [path.name for path in out.parent.iterdir()] == ["answer.json"]

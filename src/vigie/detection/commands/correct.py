@@ -14,7 +14,7 @@ from typing import Any
 from vigie.detection.corrections.checks import CorrectionRefused, shown
 from vigie.detection.corrections.correction import Correction
 from vigie.detection.corrections.files import CONTEXT_COLUMNS, Library, read_file, read_folder, rules_version
-from vigie.detection.lake import Lake
+from vigie.detection.lake import Lake, write_json
 from vigie.kernel.errors import CheckFailed
 from vigie.kernel.period import Month
 
@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--corrections", type=Path, help=f"dossier des redressements (par défaut : {FOLDER} du lac)")
     parser.add_argument("--seed", type=int, default=1, help="graine des tirages de l’essai sur le passé")
     parser.add_argument("--json", action="store_true", help="tout, pour une machine")
+    parser.add_argument("--out", type=Path, help="la même réponse dans ce fichier, entière ou pas du tout")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,10 +53,10 @@ def run(arguments: argparse.Namespace) -> int:
             return _list(arguments)
         return _dry_run(arguments)
     except (CorrectionRefused, CheckFailed) as error:
-        if not arguments.json:
+        if not _for_a_machine(arguments):
             raise
         message = error.message_fr if isinstance(error, CorrectionRefused) else str(error)
-        _print_json({"refused": message})
+        _answer(arguments, {"refused": message})
         return 1
 
 
@@ -89,8 +90,8 @@ def _check(arguments: argparse.Namespace) -> int:
     known = known_columns()
     found = read_file(_needed(arguments.file, "--file"), known)
     found.require(known)
-    if arguments.json:
-        _print_json({"correction": _told(found)})
+    if _for_a_machine(arguments):
+        _answer(arguments, {"correction": _told(found)})
     else:
         _say(f"{found.name} : lisible. Portée : {_told(found)['scope_fr']}.")
     return 0
@@ -100,9 +101,10 @@ def _list(arguments: argparse.Namespace) -> int:
     library = read_folder(_folder(arguments), known_columns())
     month = arguments.month
     active = {one.name for one in library.active(month)} if month else set()
-    if arguments.json:
+    if _for_a_machine(arguments):
         rows = [{**_told(one), "in_force": one.name in active} for one in library.corrections]
-        _print_json({"corrections": rows, "problems": _problems(library), "rules_version": _version(library, month)})
+        told = {"corrections": rows, "problems": _problems(library), "rules_version": _version(library, month)}
+        _answer(arguments, told)
         return 0
     for one in library.corrections:
         force = ", en vigueur" if one.name in active else ""
@@ -131,8 +133,8 @@ def _dry_run(arguments: argparse.Namespace) -> int:
     found["in_force"] = [one.name for one in library.active(month)]
     found["problems"] = _problems(library)
     found["rules_version"] = _version(library, month)
-    if arguments.json:
-        _print_json(found)
+    if _for_a_machine(arguments):
+        _answer(arguments, found)
     else:
         _say_simulation(found)
         _say_problems(library)
@@ -200,8 +202,15 @@ def _say_backtest(found: dict[str, Any]) -> None:
             _say(f"  {row['label_fr']} : {after}, écart {shown(round(difference['value'], 4))} [{low} ; {high}]")
 
 
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n")
+def _for_a_machine(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.json or arguments.out)
+
+
+def _answer(arguments: argparse.Namespace, value: Any) -> None:
+    if arguments.out:
+        write_json(arguments.out, value)
+    else:
+        sys.stdout.write(json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n")
 
 
 def _say(line: str) -> None:
