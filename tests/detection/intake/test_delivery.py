@@ -202,3 +202,18 @@ def test_h10_a_column_left_empty_is_seen(tmp_path: Path) -> None:
     after.columns["reason_code"].null_share = 1.0
 
     assert _failed(check_against_previous(after, before)) == {"nulls_within:reason_code"}
+
+
+def test_reading_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Nothing of the machine, of the threads or of the moment enters what is written."""
+    source = next(one for one in SOURCES if one.code == "apdemande")
+    path = tmp_path / "demande_ap.csv"
+    path.write_bytes(sample(source, 3, lines=4_000))
+
+    written = []
+    for name in ("a", "b"):
+        read_delivery(recognise(tmp_path), tmp_path / name, BATCH)
+        folder = tmp_path / name / "apdemande" / f"batch={BATCH}"
+        written.append([(folder / one).read_bytes() for one in (ROWS_FILE, REPORT_FILE)])
+
+    assert written[0] == written[1]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,3 +87,19 @@ def test_an_unknown_source_is_wrong_use(tmp_path: Path) -> None:
         main(["read", "debits", str(tmp_path)])
 
     assert left.value.code == 2
+
+
+def test_whoever_has_seen_enough_breaks_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "d.csv"
+    path.write_bytes(debit_file(*(debit_line(Num_Ecn=str(rank)) for rank in range(3_000))))
+    command = f"{sys.executable} -m vigie.detection.cli read debit {path} --json | head -c 100"
+
+    done = subprocess.run(
+        ["sh", "-c", command],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3] / "src")},
+    )
+
+    assert (len(done.stdout), done.stderr) == (100, "")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -44,6 +45,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Reads the file and prints what it holds; 1 when it is refused."""
+    try:
+        return _read(arguments)
+    except BrokenPipeError:
+        # Whoever reads the output has seen enough (`| head`): nothing is wrong, and nothing more is written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _read(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="vigie-read-") as folder:
         work = Path(folder)
         accounts = None

@@ -52,12 +52,17 @@ def _columns(engine: duckdb.DuckDBPyConnection, source: Source, report: FileRepo
         if kind == "DATE":
             figures.low, figures.high = (str(one) if one else None for one in (first, second))
         elif first is not None:
-            figures.total, figures.mean = float(first), float(second)
+            figures.total, figures.mean = _steady(first), _steady(second)
         report.columns[name] = figures
 
 
+def _steady(value: float) -> float:
+    """Twelve figures: the last ones of a sum of floats depend on which thread came first."""
+    return float(f"{value:.12g}")
+
+
 def _keys(engine: duckdb.DuckDBPyConnection, source: Source, report: FileReport) -> None:
-    """Distinct identifiers, a stable sample of them, and rows that repeat a key."""
+    """Distinct identifiers, a stable sample of them, and rows that repeat a key (not counted in the largest files)."""
     subject = f'"{source.subject}"'
     engine.execute(f"CREATE TEMP TABLE subjects AS SELECT DISTINCT {subject} AS subject FROM typed")
     report.distinct_keys = _one(engine, "SELECT count(*) FROM subjects")[0]
