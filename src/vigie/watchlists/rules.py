@@ -122,10 +122,15 @@ def next_planned(planned_on: date) -> date:
     return later.replace(day=min(planned_on.day, last))
 
 
-def starts(*, unchanged_for: timedelta, same_as_started: bool, today: date, month: Month) -> bool:
-    """Whether the batch of a month starts: its delivery is stable, or its day has passed; never twice for the same."""
+def starts(
+    *, unchanged_for: timedelta, same_as_started: bool, interrupted_for: timedelta | None, today: date, month: Month
+) -> bool:
+    """Whether the batch of a month starts: its delivery is stable, or its day has passed.
+
+    Never twice for the same delivery, unless its run was interrupted (a machine that stopped) some time ago.
+    """
     if same_as_started:
-        return False
+        return interrupted_for is not None and interrupted_for >= STABLE_FOR
     return unchanged_for >= STABLE_FOR or today >= month.plus(1).first_day.replace(day=DELIVERY_DUE_DAY)
 
 

@@ -6,6 +6,7 @@ step, readers see the former list.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from django.db import transaction
 from vigie.journal.actions import perform, record
 from vigie.journal.crash import crash_point
 from vigie.kernel.errors import HashMismatch, PublicationError
-from vigie.publication.manifest import Manifest
+from vigie.publication.manifest import FACTS_ID, LIST_ID, Manifest
 from vigie.publication.read import Publication as Folder
 from vigie.publication.read import manifest_hash, open_publication
 from vigie.publication.write import FACTS_FOLDER
@@ -64,7 +65,7 @@ def receive(folder: Path, by: Person | None = None, *, at: datetime) -> Publicat
 def receive_new(*, at: datetime) -> str:
     """Receives every folder that is not received yet, the oldest first (job of every minute); gives the account."""
     root = settings.VIGIE.publications_folder
-    folders = [*_visible(root), *_visible(root / FACTS_FOLDER)]
+    folders = [*_finished(root, LIST_ID), *_finished(root / FACTS_FOLDER, FACTS_ID)]
     pending = set(Publication.objects.filter(state=RECEIVED).values_list("code", flat=True))
     known = set(Publication.objects.values_list("code", flat=True)) - pending
     known |= set(FactsFolder.objects.values_list("code", flat=True))
@@ -79,11 +80,11 @@ def receive_new(*, at: datetime) -> str:
     return ", ".join(said) or "Rien de nouveau"
 
 
-def _visible(root: Path) -> list[Path]:
-    """The folders that a writer has finished, by name; facts have their own place."""
+def _finished(root: Path, identifier: re.Pattern[str]) -> list[Path]:
+    """The folders of this kind that a writer has finished, by name."""
     if not root.is_dir():
         return []
-    return sorted(path for path in root.iterdir() if path.name[0] != "." and path.name != FACTS_FOLDER)
+    return sorted(path for path in root.iterdir() if identifier.match(path.name))
 
 
 def _known(folder: Path) -> Publication | FactsFolder | None:

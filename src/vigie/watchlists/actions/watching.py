@@ -6,10 +6,8 @@ The batch is a process of its own, that outlives the job which starts it: it tak
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -19,9 +17,10 @@ from django.db import transaction
 from vigie.journal.actions import record
 from vigie.kernel.period import Month, paris_day
 from vigie.rights.person import SYSTEM
+from vigie.watchlists.actions.batch_process import command, environment
 from vigie.watchlists.actions.notices import tell_operators
 from vigie.watchlists.models import Delivery
-from vigie.watchlists.queries.runs import runs
+from vigie.watchlists.queries.runs import Run, runs
 from vigie.watchlists.rules import starts
 
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
@@ -33,19 +32,27 @@ def watch_incoming(*, at: datetime) -> str:
     folder = settings.VIGIE.incoming_folder
     if not settings.VIGIE.batch_starts or not folder.is_dir():
         return "Aucun dépôt à regarder"
+    known = runs(settings.VIGIE.lake_folder)
+    if any(not run.ended and is_alive(run.process_id) for run in known):
+        return "Un calcul est en cours"
     for path in sorted(path for path in folder.iterdir() if path.is_dir() and _MONTH.match(path.name)):
-        if _look(path, at=at):
+        if _look(path, [run for run in known if run.month == path.name], at=at):
             return f"Calcul de {path.name} lancé"
     return "Aucun dépôt à calculer"
 
 
 @transaction.atomic
-def _look(path: Path, *, at: datetime) -> bool:
-    """Notes what the delivery holds; starts its batch once when it no longer changes, or its day has passed."""
+def _look(path: Path, made: list[Run], *, at: datetime) -> bool:
+    """Notes what the delivery holds; starts its batch once when it no longer changes, or its day has passed.
+
+    made: the runs of this month. A delivery never seen before whose month was run already (by hand, or before this
+    base) is taken for what that run has read.
+    """
     seen = picture(path)
     if not seen:
         return False
-    delivery, _new = Delivery.objects.get_or_create(month=path.name, defaults={"picture": seen, "seen_at": at})
+    first = {"picture": seen, "seen_at": at, **({"started_picture": seen, "started_at": at} if made else {})}
+    delivery, _new = Delivery.objects.get_or_create(month=path.name, defaults=first)
     delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if delivery.picture != seen:
         delivery.picture, delivery.seen_at = seen, at
@@ -53,6 +60,7 @@ def _look(path: Path, *, at: datetime) -> bool:
     ready = starts(
         unchanged_for=at - delivery.seen_at,
         same_as_started=delivery.started_picture == seen,
+        interrupted_for=at - delivery.started_at if delivery.started_at and made and not made[0].ended else None,
         today=paris_day(at),
         month=Month.parse(path.name),
     )
@@ -80,13 +88,13 @@ def start_batch(month: str) -> int:
     folders = settings.VIGIE
     lake = folders.lake_folder
     lake.mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable, "-m", "vigie.detection.cli", "run", "--incoming", str(folders.incoming_folder),
-        "--lake", str(lake), "--publications", str(folders.publications_folder), "--month", month,
-    ]  # fmt: skip
+    run = command(
+        "run", "--incoming", str(folders.incoming_folder), "--lake", str(lake),
+        "--publications", str(folders.publications_folder), "--month", month,
+    )  # fmt: skip
     with (lake / "batch.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603  our own program, a month that was verified
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=dict(os.environ)
+            run, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment()
         )
     return process.pid
 

@@ -75,6 +75,8 @@ class Run:
     sources: Table | None = None
     steps: Table | None = None
     ended: bool = False
+    month: str = ""
+    process_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,8 @@ def _run(path: Path) -> Run | None:
         sources=_sources(record),
         steps=_steps(record),
         ended=state.code in ("done", "blocked", "failed"),
+        month=path.parent.name,
+        process_id=record["pid"] if isinstance(record.get("pid"), int) else None,
     )
 
 

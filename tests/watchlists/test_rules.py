@@ -1,0 +1,94 @@
+"""The rules of lists, one by one: when a list opens, which change is too much, who reads what."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from vigie.kernel.period import Month
+from vigie.watchlists.rules import ListFacts, change, checks, next_planned, opens, readable, shift, starts
+
+DAY = date(2026, 7, 6)
+
+
+@pytest.mark.parametrize(
+    ("green", "approvals", "planned", "today", "expected"),
+    [
+        (True, 0, DAY, DAY, True),
+        (True, 0, DAY, DAY - timedelta(days=1), False),
+        (True, 0, None, DAY, False),
+        (False, 0, DAY, DAY, False),
+        (False, 1, DAY, DAY, False),
+        (False, 2, DAY, DAY, True),
+        (False, 2, DAY, DAY - timedelta(days=1), False),
+        (False, 2, None, DAY, True),
+        (True, 2, DAY, DAY - timedelta(days=1), False),
+    ],
+)
+def test_when_a_list_opens(green: bool, approvals: int, planned: date | None, today: date, expected: bool) -> None:
+    assert opens(all_green=green, approvals=approvals, planned_on=planned, today=today) is expected
+
+
+@pytest.mark.parametrize(("firms", "passed"), [(100, True), (130, True), (131, False), (70, True), (69, False)])
+def test_volume_changes_by_thirty_percent_at_most(firms: int, passed: bool) -> None:
+    found = {one.name: one.passed for one in checks(ListFacts(firms, 10), ListFacts(100, 10), (), True)}
+
+    assert found["volume"] is passed
+
+
+def test_alerts_that_move_elsewhere_are_seen() -> None:
+    before = ListFacts(1000, 100, by_region={"53": 50, "32": 50}, by_section={"C": 100})
+    after = ListFacts(1000, 100, by_region={"53": 65, "32": 35}, by_section={"C": 100})
+
+    wrong = [one.name for one in checks(after, before, (), True) if not one.passed]
+
+    assert wrong == ["regions"]
+    assert [one.name for one in checks(before, before, (), True) if not one.passed] == []
+
+
+def test_first_list_is_compared_with_nothing() -> None:
+    assert all(one.passed for one in checks(ListFacts(1000, 100), None, [("drift", True)], True))
+    assert not all(one.passed for one in checks(ListFacts(0, 0), None, (), True))
+
+
+def test_change_and_shift() -> None:
+    assert (change(0, 0), change(5, 0), change(5, 10)) == (0.0, 1.0, -0.5)
+    assert shift({"a": 1}, {"b": 7}) == 1.0
+    assert shift({}, {}) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("planned", "later"),
+    [(date(2026, 1, 31), date(2026, 2, 28)), (date(2026, 12, 6), date(2027, 1, 6)), (DAY, date(2026, 8, 6))],
+)
+def test_next_planned_day(planned: date, later: date) -> None:
+    assert next_planned(planned) == later
+
+
+def test_interrupted_run_waits_before_it_starts_again() -> None:
+    def asked(interrupted: int | None) -> bool:
+        return starts(
+            unchanged_for=timedelta(hours=1), same_as_started=True, today=DAY, month=Month(2026, 6),
+            interrupted_for=None if interrupted is None else timedelta(minutes=interrupted),
+        )  # fmt: skip
+
+    assert [asked(None), asked(9), asked(10)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("confidentiality", "debts", "short_time", "expected"),
+    [
+        ("public", False, False, True),
+        ("urssaf", True, False, True),
+        ("urssaf", False, True, False),
+        ("dgefp", True, False, False),
+        ("dgefp", False, True, True),
+        ("fiscal", True, True, False),
+        ("altares", True, True, False),
+        ("bdf", True, True, False),
+        ("anything else", True, True, False),
+    ],
+)
+def test_who_reads_which_class(confidentiality: str, debts: bool, short_time: bool, expected: bool) -> None:
+    assert readable(confidentiality, debts=debts, short_time_work=short_time) is expected
