@@ -81,11 +81,31 @@ class AdditiveModel:
 
     def term_scores(self, matrix: Floats) -> Floats:
         """Uncalibrated contribution of each term, rows × terms: what interpret calls eval_terms."""
-        found = np.empty((len(matrix), len(self.terms)), order="F")
-        bins = self.bins(matrix)
-        for position, term in enumerate(self.terms):
-            found[:, position] = term.scores[_index(term, bins)]
-        return found
+        return self.looked_up(matrix, bags=False)[0]
+
+    def raw_bags(self, matrix: Floats) -> Floats:
+        """Uncalibrated log-odds by bag, rows × bags."""
+        return self.looked_up(matrix, terms=False)[1]
+
+    def looked_up(self, matrix: Floats, *, terms: bool = True, bags: bool = True) -> tuple[Floats, Floats]:
+        """term_scores and raw_bags, each value placed in its bin once."""
+        count = len(matrix)
+        found = np.empty((count if terms else 0, len(self.terms)), order="F")
+        by_bag = np.empty((count if bags else 0, len(self.bag_intercepts)))
+        tables = [np.moveaxis(term.bags, 0, -1).copy() for term in self.terms] if bags else []
+        for start in range(0, count, CHUNK_ROWS):
+            part = slice(start, start + CHUNK_ROWS)
+            bins = self.bins(matrix[part])
+            places = [_index(term, bins) for term in self.terms]
+            if terms:
+                for position, term in enumerate(self.terms):
+                    found[part, position] = term.scores[places[position]]
+            if bags:
+                total = np.tile(self.bag_intercepts, (len(matrix[part]), 1))
+                for place, table in zip(places, tables, strict=True):
+                    total += table[place]
+                by_bag[part] = total
+        return found, by_bag
 
     def contributions(self, frame: Frame) -> Floats:
         """Calibrated contribution of each term in log-odds, rows × terms; base + their sum = logit(p)."""
@@ -94,19 +114,6 @@ class AdditiveModel:
     def log_odds(self, frame: Frame) -> Floats:
         """Calibrated log-odds of each row."""
         return self.base + self.contributions(frame).sum(axis=1)
-
-    def raw_bags(self, matrix: Floats) -> Floats:
-        """Uncalibrated log-odds by bag, rows × bags."""
-        found = np.empty((len(matrix), len(self.bag_intercepts)))
-        tables = [np.moveaxis(term.bags, 0, -1).copy() for term in self.terms]
-        for start in range(0, len(matrix), CHUNK_ROWS):
-            part = slice(start, start + CHUNK_ROWS)
-            bins = self.bins(matrix[part])
-            total = np.tile(self.bag_intercepts, (len(matrix[part]), 1))
-            for term, table in zip(self.terms, tables, strict=True):
-                total += table[_index(term, bins)]
-            found[part] = total
-        return found
 
     def calibrated(self, raw: Floats) -> Floats:
         """Calibrated log-odds from uncalibrated ones."""

@@ -179,10 +179,11 @@ def score(trained: TrainedModel, frame: Frame) -> Scores:
     """Probabilities, bounds and exact contributions of every row."""
     model = trained.model
     matrix = model.preparation.matrix(frame)
-    contributions = model.slope * model.term_scores(matrix)
+    terms, by_bag = model.looked_up(matrix)
+    contributions = model.slope * terms
     by_feature, by_family = model.by_feature(contributions), model.by_family(contributions)
     log_odds = model.base + contributions.sum(axis=1)
-    deviation = model.slope * model.raw_bags(matrix).std(axis=1, ddof=1 if trained.parameters.bags > 1 else 0)
+    deviation = model.slope * by_bag.std(axis=1, ddof=1 if trained.parameters.bags > 1 else 0)
     p18 = calibrate.sigmoid(log_odds)
     p12 = np.minimum(p18, _shorter(trained, log_odds, 12))
     return Scores(
