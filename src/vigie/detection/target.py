@@ -83,11 +83,19 @@ def labels(
     )
     table = _with_next(table, grid, closures, "months_to_closure")
     table = _with_next(table, grid, defaults, "months_to_default")
-    if defaults is None:
-        default = ibis.null("boolean")
-    else:
-        soon = (table.months_to_default <= DEFAULT_HORIZON_MONTHS).fill_null(False)
-        default = ibis.ifelse(soon, True, ibis.ifelse(known_months >= DEFAULT_HORIZON_MONTHS, False, None))
+    return _dated(table.mutate(default_urssaf_3m=_default_ahead(table, has_source=defaults is not None)))
+
+
+def _default_ahead(table: Table, *, has_source: bool) -> ibis.Value:
+    """Whether a default comes in the horizon; null when it is not known."""
+    if not has_source:
+        return ibis.null("boolean")
+    soon = (table.months_to_default <= DEFAULT_HORIZON_MONTHS).fill_null(False)
+    return ibis.ifelse(soon, True, ibis.ifelse(table.known_months >= DEFAULT_HORIZON_MONTHS, False, None))
+
+
+def _dated(table: Table) -> Table:
+    """The columns of the labels, the month as a day."""
     return table.select(
         "siren",
         month=ibis.date(table.month // 12, table.month % 12 + 1, 1),
@@ -95,7 +103,7 @@ def labels(
         months_to_event=table.months_to_event,
         event_kind=table.event_kind,
         known_months=table.known_months,
-        default_urssaf_3m=default,
+        default_urssaf_3m=table.default_urssaf_3m,
         months_to_closure=table.months_to_closure,
     ).order_by(["siren", "month"])
 
