@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from datetime import UTC, datetime
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +15,27 @@ from django.conf import settings as live
 from django.db import IntegrityError, transaction
 
 from tests.watchlists.correction_world import ANSWER, approved, draft, member, person, proposed, simulated, written
-from tests.watchlists.factories import agent
+from tests.watchlists.factories import agent, opened
 from vigie.detection.corrections.files import read_folder
 from vigie.journal import jobs
 from vigie.journal.actions import perform
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.errors import Forbidden, Refused, TransitionRefused
 from vigie.kernel.period import Month
+from vigie.publication.feedback import read_feedback
 from vigie.rights.person import SYSTEM
 from vigie.watchlists.actions import correction_runs, corrections
-from vigie.watchlists.models_corrections import DONE, FAILED, NEVER, Correction
+from vigie.watchlists.models_corrections import DONE, FAILED, NEVER, WAITING, Correction
 from vigie.watchlists.rules_corrections import Content
 from vigie.watchlists.states_corrections import APPROVED, CORRECTION, DRAFT, EXPIRED, PROPOSED, WITHDRAWN
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_var(folders: Path, settings: Any, tmp_path: Path) -> None:
+    """The folder of the service's own files."""
+    settings.VIGIE = replace(settings.VIGIE, var=str(tmp_path / "var"))
 
 
 def in_state(state: str, at: datetime) -> Correction:
@@ -201,86 +210,117 @@ def asked(at: datetime) -> Correction:
     return corrections.ask_simulation(draft(author, at), by=person(author, at), at=at)
 
 
-def test_the_answer_of_the_batch_is_kept(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    row = asked(at)
-    (live.VIGIE.lake_folder / "scores" / "2026-06").mkdir(parents=True)
-    given: list[list[str]] = []
+@pytest.fixture
+def scored() -> Path:
+    """A lake where June was scored."""
+    folder = live.VIGIE.lake_folder / "scores" / "2026-06"
+    folder.mkdir(parents=True)
+    return folder
 
-    def batch(arguments: list[str]) -> dict[str, Any]:
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, scored: Path) -> list[Sequence[str]]:
+    """What would have been started; the process is said to be ended."""
+    given: list[Sequence[str]] = []
+
+    def start(_place: Path, arguments: Sequence[str]) -> int:
         given.append(arguments)
-        found = read_folder(Path(arguments[arguments.index("--corrections") + 1]))
-        assert found.problems == ()
-        return ANSWER
+        return 999_999_999
 
-    monkeypatch.setattr(correction_runs, "run_batch", batch)
-    correction_runs.simulate(row.pk, at=at)
+    monkeypatch.setattr(correction_runs, "start_process", start)
+    return given
+
+
+def test_the_answer_of_the_batch_is_kept(at: datetime, started: list[Sequence[str]]) -> None:
+    row = asked(at)
+    correction_runs.start_simulation(row.pk, at=at)
+    arguments = list(started[0])
+    assert arguments[arguments.index("--month") + 1] == "2026-06"
+    assert read_folder(Path(arguments[arguments.index("--corrections") + 1])).problems == ()
+    [entry] = [job for job in jobs.queued() if job.name == corrections.COLLECT_JOB]
+    assert entry.run_at == at + correction_runs.LOOK_AGAIN
+    place = correction_runs.place_of(row)
+    (place / "answer.json").write_text(json.dumps({**ANSWER, "firms_moving": [{}] * 1000}))
+    assert correction_runs.collect_simulations(at=at) == "1 simulation(s) lue(s)"
     row.refresh_from_db()
     assert (row.simulation_state, row.simulated_at, row.simulation["up"]) == (DONE, at, 2)
-    assert given[0][given[0].index("--month") + 1] == "2026-06"
-    assert correction_runs.simulate(row.pk, at=at) == "Rien à simuler"
+    assert len(row.simulation["firms_moving"]) == correction_runs.FIRMS_KEPT
+    assert not place.exists()
+    assert correction_runs.start_simulation(row.pk, at=at) == "Rien à simuler"
 
 
-def test_a_draft_changed_meanwhile_keeps_no_answer(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_running_simulation_is_not_started_twice(
+    at: datetime, started: list[Sequence[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = asked(at)
-    (live.VIGIE.lake_folder / "scores" / "2026-06").mkdir(parents=True)
+    correction_runs.start_simulation(row.pk, at=at)
+    monkeypatch.setattr(correction_runs, "is_alive", lambda _process: True)
+    assert "déjà en cours" in correction_runs.start_simulation(row.pk, at=at)
+    assert len(started) == 1
+    correction_runs.collect_simulations(at=at + timedelta(minutes=19))
+    row.refresh_from_db()
+    assert row.simulation_state == WAITING
+    correction_runs.collect_simulations(at=at + timedelta(minutes=21))
+    row.refresh_from_db()
+    assert (row.simulation_state, row.simulation) == (FAILED, {"refused": correction_runs.TOO_LONG})
 
-    def batch(_arguments: list[str]) -> dict[str, Any]:
-        corrections.change_draft(row, written(months=3), by=person(row.created_by, at), at=at)
-        return ANSWER
 
-    monkeypatch.setattr(correction_runs, "run_batch", batch)
-    correction_runs.simulate(row.pk, at=at)
+def test_a_draft_changed_meanwhile_keeps_no_answer(at: datetime, started: list[Sequence[str]]) -> None:
+    row = asked(at)
+    correction_runs.start_simulation(row.pk, at=at)
+    place = correction_runs.place_of(row)
+    corrections.change_draft(row, written(months=3), by=person(row.created_by, at), at=at)
+    correction_runs.keep_answer(row, ANSWER, at=at)
+    correction_runs.collect_simulations(at=at)
     row.refresh_from_db()
     assert (row.simulation_state, row.simulated_at, row.simulation) == (NEVER, None, {})
+    assert not place.exists()
 
 
 def test_without_any_month_the_simulation_says_so(at: datetime) -> None:
     row = asked(at)
-    correction_runs.simulate(row.pk, at=at)
+    correction_runs.start_simulation(row.pk, at=at)
     row.refresh_from_db()
     assert (row.simulation_state, row.simulated_at) == (FAILED, None)
     assert "Aucun mois" in row.simulation["refused"]
 
 
-class Done:
-    def __init__(self, stdout: bytes, returncode: int = 0) -> None:
-        self.stdout, self.stderr, self.returncode = stdout, b"", returncode
-
-
 @pytest.mark.parametrize(
-    ("done", "said"),
+    ("content", "said"),
     [
-        (Done(b"", 1), "a échoué"),
-        (Done(b"[1]"), "a échoué"),
-        (Done(b"{}", 1), "avant la fin"),
-        (Done(json.dumps({"refused": "Pas disponible."}).encode(), 1), "Pas disponible."),
-        (subprocess.TimeoutExpired("x", 1), "neuf minutes"),
+        (None, correction_runs.STOPPED),
+        (b"", correction_runs.UNREADABLE),
+        (b"[1]", correction_runs.UNREADABLE),
+        (b" " * (correction_runs.LARGEST_ANSWER + 1), correction_runs.UNREADABLE),
+        (json.dumps({"refused": "Pas disponible."}).encode(), "Pas disponible."),
     ],
+    ids=["died", "empty", "list", "huge", "refused"],
 )
-def test_a_batch_that_fails_is_told(done: Any, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(*_args: Any, **_options: Any) -> Done:
-        if isinstance(done, Exception):
-            raise done
-        return done
-
-    monkeypatch.setattr(correction_runs.subprocess, "run", run)
-    assert said in correction_runs.run_batch(["correct"])["refused"]
-
-
-def test_the_firms_of_an_answer_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = json.dumps({"firms_moving": [{}] * 1000}).encode()
-    monkeypatch.setattr(correction_runs.subprocess, "run", lambda *_a, **_o: Done(many))
-    assert len(correction_runs.run_batch(["correct"])["firms_moving"]) == correction_runs.FIRMS_KEPT
+def test_an_answer_that_says_nothing_is_told(
+    content: bytes | None, said: str, at: datetime, started: list[Sequence[str]]
+) -> None:
+    row = asked(at)
+    correction_runs.start_simulation(row.pk, at=at)
+    if content is not None:
+        (correction_runs.place_of(row) / "answer.json").write_bytes(content)
+    correction_runs.collect_simulations(at=at)
+    row.refresh_from_db()
+    assert (row.simulation_state, row.simulation, row.simulated_at) == (FAILED, {"refused": said}, None)
 
 
-def test_the_real_batch_answers(at: datetime, tmp_path: Path) -> None:
-    """The process itself, on a file that it refuses: nobody delivers such a fact."""
+def test_the_process_answers(at: datetime, scored: Path) -> None:
+    """The batch itself, on a draft about a fact that nobody delivers."""
     author = agent()
     row = draft(author, at, content=Content(kind="shape_edit", feature="of_nobody", points=((0, 0), (1, 1))))
-    path = tmp_path / f"{row.code}.v1.json"
-    path.write_bytes(correction_runs.file_of(row))
-    answer = correction_runs.run_batch(["correct", "--check", "--json", "--file", str(path)])
-    assert "« of_nobody » n’est pas une donnée disponible" in answer["refused"]
+    row = corrections.ask_simulation(row, by=person(author, at), at=at)
+    correction_runs.start_simulation(row.pk, at=at)
+    end = time.monotonic() + 60
+    process = int((correction_runs.place_of(row) / "process").read_text())
+    while correction_runs.is_alive(process) and time.monotonic() < end:
+        time.sleep(0.2)
+    correction_runs.collect_simulations(at=at)
+    row.refresh_from_db()
+    assert "« of_nobody » n’est pas une donnée disponible" in row.simulation["refused"]
 
 
 # --- the door
@@ -308,3 +348,14 @@ def test_a_proposal_taken_back_leaves_the_door(at: datetime) -> None:
     corrections.take_back(row, by=person(row.created_by, at), at=at)
     correction_runs.export_corrections(at=at)
     assert list((live.VIGIE.lake_folder / "corrections").iterdir()) == []
+
+
+def test_proposals_come_back_with_the_feedback_on_the_last_list(at: datetime, folders: Path, zones: None) -> None:
+    opened(folders)
+    row = proposed(agent(), at)
+    correction_runs.export_corrections(at=at)
+    found = read_feedback(Path(live.VIGIE.var) / "feedback" / "2026-06.1")
+    [told] = found.rows["corrections"]
+    assert (told["code"], told["version"]) == (row.code, "1")
+    assert json.loads(told["content"])["status"] == "proposed"
+    assert row.created_by.email not in json.dumps(told, default=str)

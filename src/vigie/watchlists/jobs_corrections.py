@@ -9,13 +9,21 @@ from vigie.watchlists.actions import correction_runs, corrections
 
 
 def simulate(*, at: datetime, correction_id: int) -> str:
-    """Runs ``vigie-batch correct --dry-run`` for one draft."""
-    return correction_runs.simulate(correction_id, at=at)
+    """Starts ``vigie-batch correct --dry-run`` for one draft."""
+    return correction_runs.start_simulation(correction_id, at=at)
 
 
 def register() -> None:
     """Called once, when the applications are ready."""
     register_job(corrections.SIMULATE_JOB, simulate, label="Simuler un redressement", trace=Trace.FAILURE)
+    register_job(
+        corrections.COLLECT_JOB,
+        correction_runs.collect_simulations,
+        label="Lire les simulations de redressements",
+        cron="* * * * *",
+        rhythm="chaque minute",
+        trace=Trace.FAILURE,
+    )
     register_job(
         corrections.EXPORT_JOB,
         correction_runs.export_corrections,

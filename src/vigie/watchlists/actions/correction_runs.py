@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -24,14 +25,15 @@ from vigie.journal.jobs import enqueue
 from vigie.kernel.period import paris_day
 from vigie.publication.feedback import pseudonym, write_feedback
 from vigie.rights.person import SYSTEM
+from vigie.watchlists.actions.batch_process import command, environment
 from vigie.watchlists.actions.corrections import COLLECT_JOB
 from vigie.watchlists.actions.watching import is_alive
-from vigie.watchlists.batch import command, environment
 from vigie.watchlists.models import Publication
 from vigie.watchlists.models_corrections import DONE, FAILED, WAITING, Correction
 from vigie.watchlists.rules_corrections import document
 from vigie.watchlists.states_corrections import DRAFT
 
+log = structlog.get_logger(__name__)
 LARGEST_ANSWER = 4_000_000
 FIRMS_KEPT = 200
 FOLDER = "corrections"
@@ -39,6 +41,7 @@ ANSWER, PROCESS, LOG = "answer.json", "process", "journal"
 LOOK_AGAIN = timedelta(seconds=15)
 STARTS_WITHIN = timedelta(minutes=2)
 LONGEST = timedelta(minutes=20)
+_children: list[subprocess.Popen[bytes]] = []
 _SCORED = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 STOPPED = "La simulation s’est arrêtée avant la fin. Réessayez ; l’équipe trouvera la cause dans son journal."
 TOO_LONG = "La simulation a dépassé vingt minutes. Restreignez la portée, ou réessayez plus tard."
@@ -81,11 +84,19 @@ def start_process(place: Path, arguments: Sequence[str]) -> int:
             command(*arguments), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             env=environment(),
         )  # fmt: skip
+    _reap()
+    _children.append(process)
     return process.pid
+
+
+def _reap() -> None:
+    """Lets go of the processes of this worker that have ended."""
+    _children[:] = [process for process in _children if process.poll() is None]
 
 
 def collect_simulations(*, at: datetime) -> str:
     """Keeps the answers that have come, and tells those that will not come (job of every minute)."""
+    _reap()
     waiting = list(Correction.objects.filter(simulation_state=WAITING))
     kept = 0
     for row in waiting:
@@ -93,22 +104,25 @@ def collect_simulations(*, at: datetime) -> str:
         if answer is not None:
             keep_answer(row, answer, at=at)
             kept += 1
-    _forget({place_of(row).name for row in waiting})
+    _forget()
     return f"{kept} simulation(s) lue(s)"
 
 
 def _answer(place: Path, *, asked_for: timedelta) -> dict[str, Any] | None:
     """The answer; why there will be none; None while it may come."""
-    path = place / ANSWER
-    if path.exists():
-        return _read(path)
-    alive = is_alive(_process(place))
+    alive = is_alive(_process(place))  # asked before the file is looked for, which is its last act
+    if (place / ANSWER).exists():
+        return _read(place / ANSWER)
     if alive and asked_for < LONGEST:
         return None
     if alive:
         return {"refused": TOO_LONG}
-    started = (place / PROCESS).exists()
-    return {"refused": STOPPED} if started or asked_for > STARTS_WITHIN else None
+    if not (place / PROCESS).exists() and asked_for < STARTS_WITHIN:
+        return None
+    journal = place / LOG
+    said = journal.read_bytes()[-2000:].decode(errors="replace") if journal.exists() else ""
+    log.error("correction_simulation_failed", said=said)
+    return {"refused": STOPPED}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -148,10 +162,12 @@ def _places() -> Path:
     return Path(settings.VIGIE.var) / "simulations"
 
 
-def _forget(kept: set[str]) -> None:
-    """Folders whose answer was taken, or that nobody waits for any more."""
-    for place in _places().glob("*"):
-        if place.name not in kept or (place / ANSWER).exists():
+def _forget() -> None:
+    """Removes the folders that nobody waits for. A draft waits before its folder exists: look at folders first."""
+    places = list(_places().glob("*"))
+    kept = {place_of(row).name for row in Correction.objects.filter(simulation_state=WAITING)}
+    for place in places:
+        if place.name not in kept:
             shutil.rmtree(place, ignore_errors=True)
 
 

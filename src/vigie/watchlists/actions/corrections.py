@@ -23,7 +23,7 @@ from vigie.watchlists.models_corrections import NEVER, WAITING, Correction
 from vigie.watchlists.rules_corrections import Content, last_month, may_approve
 from vigie.watchlists.states_corrections import APPROVED, DRAFT, PROPOSED
 
-EXPORT_JOB, SIMULATE_JOB = "corrections_export", "correction_simulate"
+EXPORT_JOB, SIMULATE_JOB, COLLECT_JOB = "corrections_export", "correction_simulate", "simulations_collect"
 
 
 @dataclass(frozen=True)
