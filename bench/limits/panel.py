@@ -57,6 +57,7 @@ def build(typed: Path, out: Path, first: int, last: int, *, threads: int = 2) ->
     month = "year({0}) * 12 + month({0}) - 1"
     lags = ", ".join(f"lag({c}, {n}) OVER w AS {c}_{n}" for c in ("po", "pp") for n in (1, 2, 3, 6, 12))
     with duckdb.connect(config={"threads": threads, "memory_limit": "2GB"}) as engine:
+        engine.execute("SET enable_progress_bar = false")
         engine.execute(SQL.format(
             ent=files["effectif_ent"], cotisation=files["cotisation"], debit=files["debit"], first=first, last=last,
             month_s=month.format("period_start"), month_c=month.format("counted_month"),
