@@ -33,6 +33,16 @@ CASES = [
         "Activité partielle : 6 mois sur les vingt-quatre derniers, 12,5 % du temps de travail du dernier mois connu",
     ),
     (
+        "short_time_work",
+        {"ap_months_24m_count": 0, "ap_authorised_hours": 1_200.0},
+        "Activité partielle autorisée pour 1 200 heures dans le mois",
+    ),
+    (
+        "short_time_work",
+        {"ap_months_24m_count": 0, "ap_large_request_12m": True},
+        "Activité partielle, demandée pour plus de la moitié du personnel",
+    ),
+    (
         "workforce",
         {"workforce_count": 13, "workforce_change_12m_ratio": -0.235},
         "Effectif : 13 salariés, −23,5 % en douze mois",

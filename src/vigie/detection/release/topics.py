@@ -95,14 +95,17 @@ def untold(row: Row) -> str:
 
 
 def short_time_work(row: Row) -> str:
-    months = number(row, "ap_months_24m_count")
+    months, asked = number(row, "ap_months_24m_count"), number(row, "ap_authorised_hours")
+    large = ", demandée pour plus de la moitié du personnel" if number(row, "ap_large_request_12m") else ""
+    if not months and asked:
+        return f"Activité partielle autorisée pour {figure(asked)}{NBSP}heures dans le mois{large}"
     if not months:
-        return "Pas d’activité partielle depuis deux ans"
+        return f"Activité partielle{large}" if large else "Pas d’activité partielle depuis deux ans"
     said = f"Activité partielle{NBSP}: {figure(months)}{NBSP}mois sur les vingt-quatre derniers"
     share = number(row, "ap_used_ratio")
     if share:
         said += f", {percent(share)} du temps de travail du dernier mois connu"
-    return said + (", demandée pour plus de la moitié du personnel" if number(row, "ap_large_request_12m") else "")
+    return said + large
 
 
 def profit(row: Row) -> str:
