@@ -9,6 +9,8 @@ import pytest
 
 from vigie.detection.corrections.files import parse
 from vigie.kernel.period import Month
+from vigie.watchlists.queries.explanation import _correction
+from vigie.watchlists.queries.reasons import Sight
 from vigie.watchlists.rules_corrections import (
     Asked,
     Content,
@@ -142,3 +144,11 @@ def test_a_curve_is_drawn_within_its_picture() -> None:
     assert drawing([(1, 1)]) is None
     flat = drawing([(1, 0), (1, 0)])
     assert flat is not None
+
+
+@pytest.mark.parametrize(("debts", "said"), [(True, "Dette masquée"), (False, "expert")])
+def test_the_words_of_a_correction_are_read_with_its_facts(debts: bool, said: str) -> None:
+    """« Dette masquée » on a firm's sheet tells its debt: who may not read debts reads that an expert corrected."""
+    row = {"code": "essai", "confidentiality": "urssaf"}
+    told = {"corrections": {"essai": "Dette masquée"}}
+    assert _correction(row, told, Sight(debts=debts, short_time_work=True)) == said

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vigie.detection.corrections.secrecy import confidentiality
 from vigie.detection.features.registry import FEATURES
 from vigie.detection.features.registry import feature as registered
 from vigie.detection.model.columns import CATEGORY, Floats, ModelFeature
@@ -201,13 +202,14 @@ def _quartiles(
 def _corrections(judged: Judged) -> pa.Table:
     rows, columns = np.nonzero(judged.adjusted.applied)
     applied = [judged.adjusted.corrections[column] for column in columns]
+    classes = [confidentiality(one) for one in judged.adjusted.corrections]
     return _table(
         siren=judged.scored.siren[rows],
         kind=["correction"] * len(rows),
         family=[None] * len(rows),
         code=[one.code for one in applied],
         contribution_log_odds=judged.adjusted.effects[rows, columns],
-        confidentiality=["public"] * len(rows),
+        confidentiality=[classes[column] for column in columns],
         sentence_fr=[one.wording_fr for one in applied],
         version=[str(one.version) for one in applied],
     )

@@ -41,7 +41,7 @@ def explain(entry: Row, contributions: list[Row], told: dict[str, Any], sight: S
     return Explanation(
         aggravating=_sentences(kinds["feature"], told, sight, AGGRAVATING, raising=True),
         reassuring=_sentences(kinds["feature"][::-1], told, sight, REASSURING, raising=False),
-        chart=_bars(entry, kinds["family"], kinds["correction"], told),
+        chart=_bars(entry, kinds["family"], kinds["correction"], told, sight),
         features=tuple(
             _features(row["family"], [f for f in kinds["feature"] if f["family"] == row["family"]], told, sight)
             for row in kinds["family"]
@@ -71,14 +71,11 @@ def _label(row: Row, told: dict[str, Any]) -> str:
     return told["features"].get(row["code"], {}).get("label", row["code"])
 
 
-def _bars(entry: Row, families: list[Row], corrections: list[Row], told: dict[str, Any]) -> Chart:
+def _bars(entry: Row, families: list[Row], corrections: list[Row], told: dict[str, Any], sight: Sight) -> Chart:
     """The base, each family, each correction: their sum is the log-odds of the probability."""
     bars = [("Risque moyen du secteur et de la taille", entry["base_log_odds"])]
     bars += [(_family(row["family"], told), row["contribution_log_odds"]) for row in families]
-    bars += [
-        (f"Redressement : {told['corrections'].get(row['code'], row['code'])}", row["contribution_log_odds"])
-        for row in corrections
-    ]
+    bars += [(f"Redressement : {_correction(row, told, sight)}", row["contribution_log_odds"]) for row in corrections]
     raising = [_family(row["family"], told) for row in families if row["contribution_log_odds"] > 0][:2]
     lowering = [_family(row["family"], told) for row in families[::-1] if row["contribution_log_odds"] < 0][:1]
     parts = [f"{listed(raising)} {'font' if len(raising) > 1 else 'fait'} monter le risque"] if raising else []
@@ -92,6 +89,11 @@ def _bars(entry: Row, families: list[Row], corrections: list[Row], told: dict[st
         axis="Thème",
         source="Les contributions s’additionnent (échelle logarithmique).",
     )
+
+
+def _correction(row: Row, told: dict[str, Any], sight: Sight) -> str:
+    """Its words, which may tell a fact that this reader must not know of the firm."""
+    return str(told["corrections"].get(row["code"], row["code"])) if sight.reads(row["confidentiality"]) else "expert"
 
 
 def _family(code: str, told: dict[str, Any]) -> str:
@@ -158,7 +160,7 @@ def _corrections(rows: list[Row], told: dict[str, Any], sight: Sight) -> Table |
         ),
         rows=tuple(
             (
-                told["corrections"].get(row["code"], row["code"]),
+                _correction(row, told, sight),
                 (row["sentence_fr"] or "non précisée") if sight.reads(row["confidentiality"]) else _masked(row),
                 row["version"] or "1",
                 signed(row["contribution_log_odds"]),
