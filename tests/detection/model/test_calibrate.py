@@ -47,6 +47,19 @@ def test_beta_mends_what_platt_cannot() -> None:
     assert by_beta < 0.01 < by_platt
 
 
+def test_spread_scores_of_boosted_trees_converge() -> None:
+    """A full Newton step went too far: the calibration of LightGBM was arbitrary."""
+    random = np.random.default_rng(8)
+    truth = random.normal(-5.0, 3.0, 5_000)
+    labels = (random.random(5_000) < sigmoid(truth)).astype(float)
+
+    for factor, shift in ((4.0, 6.0), (0.1, -3.0), (2.5, -9.0)):
+        fitted = platt(factor * truth + shift, labels)
+
+        assert fitted.slope * factor == pytest.approx(1.0, abs=0.15)
+        assert sigmoid(fitted(factor * truth + shift)).mean() == pytest.approx(labels.mean(), abs=1e-4)
+
+
 def test_isotonic_is_refused_below_a_thousand_failures() -> None:
     score, labels = drawn(1.0, -1.0, 5_000)
     assert labels.sum() < 1_000

@@ -43,12 +43,20 @@ def _logistic(columns: Floats, labels: Floats, weights: Floats | None = None) ->
     beta, ridge = start.copy(), 1e-6 * len(labels) * np.eye(design.shape[1])
     ridge[-1, -1] = 0.0
     weights = np.ones(len(labels)) if weights is None else weights
+
+    def likelihood(at: Floats) -> float:
+        score = design @ at
+        gap = at - start
+        return float(weights @ (labels * score - np.logaddexp(0.0, score)) - gap @ ridge @ gap / 2)
+
     for _ in range(100):
         fitted = sigmoid(design @ beta)
         gradient = design.T @ (weights * (labels - fitted)) - ridge @ (beta - start)
         curvature = design.T @ (design * (weights * fitted * (1 - fitted))[:, None]) + ridge
         step = np.linalg.solve(curvature + 1e-12 * np.eye(len(beta)), gradient)
-        step *= min(1.0, 4.0 / max(1e-12, float(np.abs(step).max())))
+        before = likelihood(beta)
+        while likelihood(beta + step) < before - 1e-12 and np.abs(step).max() > 1e-12:
+            step = step / 2.0  # a full step goes too far when scores are spread (boosted trees)
         beta = beta + step
         if np.abs(step).max() < 1e-10:
             break

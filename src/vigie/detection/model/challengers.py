@@ -41,7 +41,6 @@ from vigie.detection.model.train import (
 OVERSAMPLED_SHARE = 0.35
 BOOSTING_FOLDS = 5
 SHRINKING_ROWS = 200.0
-GLASS_BOX_SHARE = 0.6
 DEBT_RATIO = "debt_to_dues_ratio"
 
 
@@ -293,27 +292,23 @@ def debt_over_a_month(learning: Learning) -> Fitted:
 
 
 def blend(learning: Learning, glass_box: Fitted | None = None, boosted: Fitted | None = None) -> Fitted:
-    """The declared blend: 0.6 of the glass box's calibrated log-odds, 0.4 of monotone LightGBM's.
-
-    It is not calibrated again: rows left out are judged by one bag and one fold only, noisier than the blend itself,
-    and a second slope learnt on them announces too much.
-    """
+    """The declared blend: mean log-odds of the glass box and of monotone LightGBM, calibrated on rows left out."""
     first = glass_box or production(learning)
     second = boosted or boosting_monotone(learning)
     assert first.held_out is not None
     assert second.held_out is not None
-
-    def mixed(one: Floats, other: Floats) -> Floats:
-        return GLASS_BOX_SHARE * one + (1.0 - GLASS_BOX_SHARE) * other
+    mean = (first.held_out + second.held_out) / 2
+    known = ~np.isnan(mean)
+    calibrated = calibrate.platt(mean[known], np.asarray(learning.labels, dtype=np.float64)[known])
 
     def judged(frame: Frame, groups: Any) -> Floats:
         assert first.judged is not None
         assert second.judged is not None
-        return mixed(first.judged(frame, groups), second.judged(frame, groups))
+        return calibrated((first.judged(frame, groups) + second.judged(frame, groups)) / 2)
 
     return Fitted(
-        lambda frame: mixed(first.log_odds(frame), second.log_odds(frame)),
-        mixed(first.held_out, second.held_out), judged,
+        lambda frame: calibrated((first.log_odds(frame) + second.log_odds(frame)) / 2),
+        np.where(known, calibrated(mean), np.nan), judged,
     )  # fmt: skip
 
 

@@ -157,9 +157,9 @@ def facts(
     values: Sequence[Any],
     wording: Wording,
     on: Callable[[str, int], date | None] = lambda code, row: None,
-    extra: Callable[[str, int], Mapping[str, Any]] = lambda code, row: {},
+    details: Callable[[str, int], Mapping[str, Any]] = lambda code, row: {},
 ) -> list[Fact]:
-    """The reasons of one firm, aggravating first. values: from raw_values. on, extra: by feature code and row."""
+    """The reasons of one firm, aggravating first. values: from raw_values. on, details: by feature code and row."""
     found = []
     for index in chosen[row]:
         if index < 0:
@@ -170,7 +170,7 @@ def facts(
         found.append(
             Fact(
                 one.code, one.family, value, one.unit, day, float(by_feature[row, index]), one.confidentiality,
-                wording.sentence(one, value, day, extra(one.code, row)),
+                wording.sentence(one, value, day, details(one.code, row)),
             )
         )  # fmt: skip
     return found
