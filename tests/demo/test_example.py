@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,6 @@ SMALL = example.PARAMETERS.replace("24000", "3000").replace("400", "40").replace
 def folders(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(example, "FIRMS", 250)
     monkeypatch.setattr(example, "PARAMETERS", SMALL)
-    from dataclasses import replace
-
     with override_settings(VIGIE=replace(settings.VIGIE, var=str(tmp_path), incoming="", lake="", publications="")):
         yield tmp_path
 
@@ -58,15 +57,12 @@ def test_two_months_are_published_received_and_opened(folders: Path) -> None:
 
 @pytest.mark.django_db
 def test_invented_firms_stay_out_of_production(folders: Path, settings: Any) -> None:
-    from dataclasses import replace
-
     production: Environment = replace(settings.VIGIE, mode="production")
     with override_settings(VIGIE=production), pytest.raises(example.ExampleFailed):
         example.build(lambda: AT, print)
 
 
-def test_a_batch_that_fails_says_why() -> None:
+def test_a_batch_that_fails_says_why(tmp_path: Path) -> None:
+    places = ["--incoming", "/nowhere", "--lake", str(tmp_path / "lake"), "--publications", str(tmp_path)]
     with pytest.raises(example.ExampleFailed, match="no such folder"):
-        example._batch(
-            "run", "--incoming", "/nowhere", "--lake", "/tmp/none", "--publications", "/tmp", "--month", "2026-10"
-        )  # noqa: S108, E501
+        example._batch("run", *places, "--month", "2026-10")

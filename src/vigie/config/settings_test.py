@@ -13,7 +13,12 @@ from vigie.config.settings import DATABASES, Q_CLUSTER, VIGIE
 
 # Folders of the batch that no test shares with the product, nor with another process.
 _FOLDERS = os.path.join(tempfile.gettempdir(), f"vigie-tests-{os.getpid()}")
-VIGIE = replace(VIGIE, **{name: os.path.join(_FOLDERS, name) for name in ("incoming", "lake", "publications")})
+VIGIE = replace(
+    VIGIE,
+    incoming=os.path.join(_FOLDERS, "incoming"),
+    lake=os.path.join(_FOLDERS, "lake"),
+    publications=os.path.join(_FOLDERS, "publications"),
+)
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA synchronous=OFF;"

@@ -7,7 +7,6 @@ process, the folder of publications, the reception. The two last whole months ar
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from django.conf import settings
 from vigie.demo import progress
 from vigie.kernel.errors import VigieError
 from vigie.kernel.period import Month, paris_day
-from vigie.watchlists.actions.batch_process import command, environment
+from vigie.watchlists.actions import batch_process
 from vigie.watchlists.actions.opening import open_due
 from vigie.watchlists.actions.reception import receive_new
 
@@ -100,10 +99,7 @@ def _invent(last: Month, say: Callable[[str], None]) -> None:
 
 
 def _batch(*arguments: str) -> None:
-    done = subprocess.run(  # noqa: S603  # our own program
-        command(*arguments),
-        env=environment(), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    if done.returncode:
-        account = (done.stdout + done.stderr).strip().splitlines()[-5:]
-        raise ExampleFailed(f"vigie-batch {arguments[0]} (code {done.returncode}): {' / '.join(account)}")
+    code, said = batch_process.run(*arguments)
+    if code:
+        account = said.strip().splitlines()[-5:]
+        raise ExampleFailed(f"vigie-batch {arguments[0]} (code {code}): {' / '.join(account)}")

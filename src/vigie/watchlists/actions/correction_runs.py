@@ -25,7 +25,7 @@ from vigie.journal.jobs import enqueue
 from vigie.kernel.period import paris_day
 from vigie.publication.feedback import pseudonym, write_feedback
 from vigie.rights.person import SYSTEM
-from vigie.watchlists.actions.batch_process import command, environment
+from vigie.watchlists.actions import batch_process
 from vigie.watchlists.actions.corrections import COLLECT_JOB
 from vigie.watchlists.actions.watching import is_alive
 from vigie.watchlists.models import Publication
@@ -80,10 +80,7 @@ def start_simulation(correction_id: int, *, at: datetime) -> str:
 def start_process(place: Path, arguments: Sequence[str]) -> int:
     """Starts ``vigie-batch``; gives the number of the process. What it says goes to a file of its folder."""
     with (place / LOG).open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603  our own program, with files that we wrote
-            command(*arguments), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            env=environment(),
-        )  # fmt: skip
+        process = batch_process.start(*arguments, log=log)
     _reap()
     _children.append(process)
     return process.pid

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import subprocess
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from django.db import transaction
 from vigie.journal.actions import record
 from vigie.kernel.period import Month, paris_day
 from vigie.rights.person import SYSTEM
-from vigie.watchlists.actions.batch_process import command, environment
+from vigie.watchlists.actions import batch_process
 from vigie.watchlists.actions.notices import tell_operators
 from vigie.watchlists.models import Delivery
 from vigie.watchlists.queries.runs import Run, runs
@@ -88,14 +87,11 @@ def start_batch(month: str) -> int:
     folders = settings.VIGIE
     lake = folders.lake_folder
     lake.mkdir(parents=True, exist_ok=True)
-    run = command(
-        "run", "--incoming", str(folders.incoming_folder), "--lake", str(lake),
-        "--publications", str(folders.publications_folder), "--month", month,
-    )  # fmt: skip
     with (lake / "batch.log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603  our own program, a month that was verified
-            run, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment()
-        )
+        process = batch_process.start(
+            "run", "--incoming", str(folders.incoming_folder), "--lake", str(lake),
+            "--publications", str(folders.publications_folder), "--month", month, log=log,
+        )  # fmt: skip
     return process.pid
 
 
