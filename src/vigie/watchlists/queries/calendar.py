@@ -14,7 +14,7 @@ from vigie.territory.queries import zone_labels
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import counted, day, plural
 from vigie.watchlists.models import Entry, Publication
-from vigie.watchlists.queries.words import month_words
+from vigie.watchlists.queries.words import month_words, of_month
 from vigie.watchlists.rules import next_planned
 from vigie.watchlists.states import OPEN, PUBLICATION, REPLACED
 
@@ -93,7 +93,7 @@ def _sources(current: Publication) -> Table:
             )
         )
     return Table(
-        caption=f"Sources de la liste de {month_words(current.batch)}",
+        caption=f"Sources de la liste {of_month(current.batch)}",
         columns=(Column("Source", header=True), Column("Prévue le"), Column("Reçue le"), Column("Données jusqu’au")),
         rows=tuple(rows),
         empty="Aucune source n’est décrite.",

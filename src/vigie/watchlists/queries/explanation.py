@@ -54,9 +54,9 @@ def explain(entry: Row, contributions: list[Row], told: dict[str, Any], sight: S
 
 def _sentences(rows: list[Row], told: dict[str, Any], sight: Sight, most: int, *, raising: bool) -> tuple[str, ...]:
     kept: list[str] = []
-    for row in rows:
-        if (row["contribution_log_odds"] > 0) is not raising or row["contribution_log_odds"] == 0:
-            continue
+    weighing = [row for row in rows if row["contribution_log_odds"] * (1 if raising else -1) > 0]
+    told_in_words = [row for row in weighing if row["sentence_fr"]]
+    for row in told_in_words or weighing:
         text = (row["sentence_fr"] or _label(row, told)) if sight.reads(row["confidentiality"]) else _masked(row)
         if text not in kept:
             kept.append(text)

@@ -39,15 +39,17 @@ def sight_of(person: Person) -> Sight:
 
 
 def top_reasons(found: Folder) -> dict[str, list[dict[str, Any]]]:
-    """siren → the KEPT features that raise the risk most, for the firms in alert."""
+    """siren → the KEPT features that raise the risk most, for the firms in alert; those told in words when there are."""
     alerted = {siren for siren, level in found.column_pairs("entries", "siren", "level") if level != "none"}
-    best: dict[str, list[tuple[float, dict[str, Any]]]] = defaultdict(list)
+    best: dict[str, list[tuple[bool, float, dict[str, Any]]]] = defaultdict(list)
     for row in found.raising(alerted):
         kept = best[row["siren"]]
-        kept.append((row["contribution_log_odds"], _stored(row)))
-        kept.sort(key=lambda pair: -pair[0])
+        kept.append((bool(row["sentence_fr"]), row["contribution_log_odds"], _stored(row)))
+        kept.sort(key=lambda one: (not one[0], -one[1]))
         del kept[KEPT:]
-    return {siren: [stored for _weight, stored in kept] for siren, kept in best.items()}
+    return {
+        siren: [stored for told, _weight, stored in kept if told or not kept[0][0]] for siren, kept in best.items()
+    }
 
 
 def _stored(row: dict[str, Any]) -> dict[str, Any]:
