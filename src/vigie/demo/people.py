@@ -48,6 +48,7 @@ class Known:
     roles: tuple[Role, ...]
     see: str
     second_factor: bool = False
+    territory: str = ""
 
 
 TEAM = (
@@ -80,7 +81,17 @@ ADVISER = Known(
     "paul.dufresne@cci.example", "Paul Dufresne", "Développeur économique", (Role.ADVISER,),
     "un conseiller sans équipe d’experts",
 )  # fmt: skip
-KNOWN = (*TEAM, BAKER_ADVISER, JOB_ADVISER, MANAGER, STRANGER, ADVISER)
+AGENTS = (
+    Known(
+        "renaud.keller@dreets.example", "Renaud Keller", "Commissaire au redressement", (Role.LEVEL_A,),
+        "la liste de détection de l’Occitanie, ses raisons, une fiche avec les dettes Urssaf", True, "R76",
+    ),
+    Known(
+        "nadia.thevenin@dge.example", "Nadia Thévenin", "Mission restructurations", (Role.LEVEL_B,),
+        "la liste de toute la France, sans les dettes Urssaf : niveau B", True, "FR",
+    ),
+)  # fmt: skip
+KNOWN = (*TEAM, BAKER_ADVISER, JOB_ADVISER, MANAGER, STRANGER, ADVISER, *AGENTS)
 
 
 def build(network: Network, random: Random, *, at: datetime, day: date) -> None:
@@ -90,7 +101,9 @@ def build(network: Network, random: Random, *, at: datetime, day: date) -> None:
     by = person_for(opener, at)
     User.objects.filter(pk=opener.pk).update(job=first.job, terms_accepted_at=at)
     _invite(TEAM[1], None, by, at)
-    for known in TEAM:
+    for known in AGENTS:
+        _invite(known, None, by, at)
+    for known in (*TEAM, *AGENTS):
         TOTP.activate(User.objects.get(email=known.email), DEMO_KEY)
     taken = _people_of_the_story(network, by, at)
     network.experts.append(_second_team())
@@ -172,7 +185,8 @@ def _people_of_the_story(network: Network, by: Person, at: datetime) -> set[int]
 
 def _invite(known: Known, antenne_id: int | None, by: Person, at: datetime) -> User:
     user = invite(
-        Invitation(known.email, known.full_name, known.roles, antenne_id, known.job), by=by, at=at
+        Invitation(known.email, known.full_name, known.roles, antenne_id, known.job, territory=known.territory),
+        by=by, at=at,
     )  # fmt: skip
     User.objects.filter(pk=user.pk).update(terms_accepted_at=at)
     return user

@@ -47,9 +47,7 @@ def top_reasons(found: Folder) -> dict[str, list[dict[str, Any]]]:
         kept.append((bool(row["sentence_fr"]), row["contribution_log_odds"], _stored(row)))
         kept.sort(key=lambda one: (not one[0], -one[1]))
         del kept[KEPT:]
-    return {
-        siren: [stored for told, _weight, stored in kept if told or not kept[0][0]] for siren, kept in best.items()
-    }
+    return {siren: [stored for told, _weight, stored in kept if told or not kept[0][0]] for siren, kept in best.items()}
 
 
 def _stored(row: dict[str, Any]) -> dict[str, Any]:

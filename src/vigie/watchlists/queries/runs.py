@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,7 @@ def _run(path: Path) -> Run | None:
         key=f"{path.parent.name}/{path.stem}",
         title=f"Calcul de {path.parent.name}, n° {int(path.stem)}",
         state=state,
-        when=f"Du {_text(record, 'started_at')} au {_text(record, 'ended_at') or 'moment présent'}",
+        when=f"Du {_moment(record, 'started_at')} au {_moment(record, 'ended_at') or 'moment présent'}",
         problems=tuple(_problem(row) for row in _rows(record, "messages")),
         sources=_sources(record),
         steps=_steps(record),
@@ -159,6 +160,15 @@ def _rows(record: dict[str, Any], name: str) -> list[dict[str, Any]]:
 def _text(row: dict[str, Any], name: str) -> str:
     value = row.get(name)
     return "" if value is None else str(value)[:500]
+
+
+def _moment(record: dict[str, Any], name: str) -> str:
+    """« 2 juillet 2026 à 8 h 00 »; the text as it came when it is no moment."""
+    try:
+        at = datetime.fromisoformat(_text(record, name))
+    except ValueError:
+        return _text(record, name)
+    return day_and_hour(at) if at.tzinfo else str(at)
 
 
 def _problem(row: dict[str, Any]) -> Problem:
