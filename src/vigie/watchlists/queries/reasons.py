@@ -39,7 +39,7 @@ def sight_of(person: Person) -> Sight:
 
 
 def top_reasons(found: Folder) -> dict[str, list[dict[str, Any]]]:
-    """siren → the KEPT features that raise the risk most, for the firms in alert; those told in words when there are."""
+    """siren → the KEPT features that raise the risk most, for the firms in alert; those told in words, if any."""
     alerted = {siren for siren, level in found.column_pairs("entries", "siren", "level") if level != "none"}
     best: dict[str, list[tuple[bool, float, dict[str, Any]]]] = defaultdict(list)
     for row in found.raising(alerted):
