@@ -149,7 +149,8 @@ def test_run_builds_the_world_says_the_address_and_the_people_and_stops_whole(ho
     assert "expert@cci.example" in account
     house.wait_for_call("qcluster")
     house.wait_for_call("build_world --size demo --history")
-    assert sorted(house.calls()) == ["", "--world", "build_world --size demo --history", "qcluster"]
+    calls = ["", "--world", "build_example", "build_world --size demo --history", "qcluster"]
+    assert sorted(house.calls()) == calls
     assert len(house.left()) > 4  # the script, the web server and its two workers, the job worker and its child
 
     process.send_signal(signal.SIGINT)
@@ -168,7 +169,7 @@ def test_history_is_written_in_the_background_until_it_succeeds_once(house: Hous
 
     (house.folder / "history-lasts").unlink()
     process = house.start()
-    assert "the past year is written" in read_until(process, "is written")
+    assert "history" in read_until(process, "ready (")
     process.terminate()
     process.wait(20)
     process = house.start()
@@ -177,6 +178,7 @@ def test_history_is_written_in_the_background_until_it_succeeds_once(house: Hous
     process.wait(20)
 
     assert house.calls().count("--world") == 1
+    assert house.calls().count("build_example") == 1
     assert house.calls().count("build_world --size demo --history") == 2
 
 
@@ -248,7 +250,7 @@ def test_world_is_built_again_with_its_history(house: House) -> None:
 
     assert "deleting" not in account  # there was nothing yet
     assert "`make run` opens it" in account
-    assert house.calls() == ["", "--world", "build_world --size demo --history"]
+    assert house.calls() == ["", "--world", "build_example", "build_world --size demo --history"]
     again, _ = house.start("--rebuild").communicate(timeout=30)
     assert f"deleting {house.folder}/var/vigie.sqlite3" in again
     assert house.wait_until_nothing_is_left(2) == []

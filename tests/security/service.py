@@ -32,6 +32,8 @@ from tests.matching.factories import (
 )
 from tests.matching.requests import SIRET, candidates_of, expert_for, ready, subject_of
 from tests.publication.factories import published
+from tests.watchlists.correction_world import FORM as CORRECTION
+from tests.watchlists.correction_world import approved, draft
 from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent
 from vigie.demo.models import DemoMail
 from vigie.journal.jobs import registered_jobs
@@ -128,7 +130,7 @@ def build() -> Service:
     service = Service(world, elsewhere, held, candidates_of(held), begun, sent)
     _name(service, at)
     service.acts = [*_public_acts(service, at), *_desk_acts(service), *_team_acts(service), *_account_acts(service, at)]
-    service.acts += [*_directory_acts(service), *_list_acts(service)]
+    service.acts += [*_directory_acts(service), *_list_acts(service), *_correction_acts(service, at)]
     return service
 
 
@@ -309,6 +311,22 @@ def _list_acts(service: Service) -> list[Act]:
             {"transition": "follow"}),
         Act("watchlists:act_on_publication", "team", reverse("watchlists:act_on_publication", args=[_open_list()]),
             {"transition": "withdraw", "reason": "Une source était fausse."}),
+    ]  # fmt: skip
+
+
+def _correction_acts(service: Service, at: datetime) -> list[Act]:
+    """A draft of the agent's, and an approved correction that everybody with the right reads."""
+    author = service.world.users["agent_a"]
+    form = {name: value for name, value in CORRECTION.items() if name not in ("regions", "departements")}
+    mine = draft(author, at)
+    service.ids["draft"] = mine.pk
+    service.ids["correction"] = approved(author, at - timedelta(hours=2), wording="Secteur mieux connu").pk
+    return [
+        Act("watchlists:write_correction", "agent_a", reverse("watchlists:write_correction"), form),
+        Act("watchlists:change_correction", "agent_a", reverse("watchlists:change_correction", args=[mine.pk]),
+            {**form, "wording": "Dette mieux lue"}),
+        Act("watchlists:act_on_correction", "agent_a", reverse("watchlists:act_on_correction", args=[mine.pk]),
+            {"transition": "simulate"}),
     ]  # fmt: skip
 
 

@@ -95,7 +95,7 @@ def test_hostile_text_is_never_more_than_text(payload: str, service: Service) ->
     addresses = [
         (name, reverse(name, args=page.places(service)["own"]), who)
         for name, page in PAGES.items()
-        if "GET" in page.methods and not name.startswith("mfa_")
+        if "GET" in page.methods and not name.startswith("mfa_") and "own" in page.places(service)
         for who in _readers(name)
     ]
     assert plant(payload) >= 30

@@ -148,6 +148,10 @@ def _nothing(service: Service) -> dict[str, Args]:
     return {"absent": (ABSENT,), "huge": (HUGE,)}
 
 
+def _correction(service: Service) -> dict[str, Args]:
+    return {"own": (service.ids["correction"],), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
 def _job(service: Service) -> dict[str, Args]:
     return {"own": (service.act("journal:run_job").url.split("/")[3],), "absent": ("rien",)}
 
@@ -237,7 +241,7 @@ PAGES: dict[str, Page] = {
     "watchlists:follow": _team("entry.subscribe", WRITE, _firm),
     "watchlists:corrections": _team("correction.view"),
     "watchlists:write_correction": _team("correction.write", BOTH),
-    "watchlists:correction": _team("correction.view", READ, _nothing),
+    "watchlists:correction": _team("correction.view", READ, _correction),
     "watchlists:change_correction": _team("correction.write", BOTH, _nothing),
     "watchlists:act_on_correction": _team("correction.view", WRITE, _nothing),
     "watchlists:runs": _team("run.view"),

@@ -15,6 +15,13 @@ from vigie.watchlists.models_corrections import DONE, Correction
 from vigie.watchlists.rules_corrections import Content
 
 CURVE = Content(kind="shape_edit", feature="debt_ratio", points=((0.0, 0.0), (2.0, 0.5), (4.0, 0.0)), regions=("53",))
+FORM: dict[str, Any] = {
+    "wording": "Dette récente sous-estimée", "reason": "Les délais accordés masquent la dette.",
+    "decision_reference": "Comité du 3 mars 2026", "first_month": "2026-04", "months": "6", "kind": "shape_edit",
+    "holds": "all", "regions": ["53"], "sections": ["C"], "departements": "35 2a", "age_least": "2,5",
+    "feature": "equity_ratio", "value_1": "−10", "effect_1": "0,5", "value_2": "0", "effect_2": "0",
+    "condition_1": "workforce_change", "condition_operator_1": "below", "condition_value_1": "-0,1",
+}  # fmt: skip
 ANSWER: dict[str, Any] = {
     "month": "2026-06", "firms": 5, "concerned": 3, "up": 2, "down": 0,
     "levels_before": {"none": 2, "moderate": 2, "strong": 1}, "levels_after": {"none": 1, "moderate": 2, "strong": 2},

@@ -359,3 +359,10 @@ def test_proposals_come_back_with_the_feedback_on_the_last_list(at: datetime, fo
     assert (told["code"], told["version"]) == (row.code, "1")
     assert json.loads(told["content"])["status"] == "proposed"
     assert row.created_by.email not in json.dumps(told, default=str)
+
+
+def test_a_draft_written_twice_is_one(at: datetime) -> None:
+    author = member()
+
+    assert draft(author, at).pk == draft(author, at).pk
+    assert draft(author, at).pk != draft(author, at, wording="Autre chose, dite autrement").pk

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tests.accounts.factories import UserFactory
 from tests.conftest import visible_text
-from tests.watchlists.correction_world import ANSWER, approved, draft, member, proposed, simulated
+from tests.watchlists.correction_world import ANSWER, FORM, approved, draft, member, proposed, simulated
 from tests.watchlists.factories import ACIERIE, MENUISERIE, agent, opened
 from vigie.accounts.models import User
 from vigie.journal.models import AuditEvent
@@ -37,15 +37,6 @@ def acts(row: Correction) -> str:
 
 def text_of(client: Client, url: str) -> str:
     return visible_text(client.get(url).content.decode())
-
-
-FORM: dict[str, Any] = {
-    "wording": "Dette récente sous-estimée", "reason": "Les délais accordés masquent la dette.",
-    "decision_reference": "Comité du 3 mars 2026", "first_month": "2026-04", "months": "6", "kind": "shape_edit",
-    "holds": "all", "regions": ["53"], "sections": ["C"], "departements": "35 2a", "age_least": "2,5",
-    "feature": "equity_ratio", "value_1": "−10", "effect_1": "0,5", "value_2": "0", "effect_2": "0",
-    "condition_1": "workforce_change", "condition_operator_1": "below", "condition_value_1": "-0,1",
-}  # fmt: skip
 
 
 # --- who

@@ -88,7 +88,7 @@ AGENTS = (
     ),
     Known(
         "nadia.thevenin@dge.example", "Nadia Thévenin", "Mission restructurations", (Role.LEVEL_B,),
-        "la liste de toute la France, sans les dettes Urssaf : niveau B", True, "FR",
+        "la liste de toute la France, sans les dettes Urssaf\u00a0: niveau B", True, "FR",
     ),
 )  # fmt: skip
 KNOWN = (*TEAM, BAKER_ADVISER, JOB_ADVISER, MANAGER, STRANGER, ADVISER, *AGENTS)

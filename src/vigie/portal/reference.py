@@ -142,6 +142,9 @@ def limits_page() -> str:
     )
 
 
+APART = ("vigie.detection", "vigie.demo", "tests")  # another program, or none of production
+
+
 def exceptions_page() -> str:
     """The family of errors."""
     for module in pkgutil.walk_packages(vigie.__path__, "vigie."):
@@ -153,7 +156,8 @@ def exceptions_page() -> str:
         what = (inspect.getdoc(cls) or "").splitlines()[0]
         lines.append(f"{'  ' * depth}- `{cls.__module__.removeprefix('vigie.')}.{cls.__name__}`: {what}")
         for child in sorted(cls.__subclasses__(), key=lambda c: c.__name__):
-            walk(child, depth + 1)
+            if not child.__module__.startswith(APART):
+                walk(child, depth + 1)
 
     walk(VigieError, 0)
     return "# Exceptions\n\nSource: `src/vigie/kernel/errors.py` and the connectors.\n\n" + "\n".join(lines) + "\n"

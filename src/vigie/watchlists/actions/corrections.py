@@ -52,9 +52,12 @@ class Written:
 
 @transaction.atomic
 def write_draft(written: Written, *, by: Person, at: datetime) -> Correction:
-    """A new correction, in the drafts of its author."""
+    """A new correction, in the drafts of its author; the same one when he has just written it (a double click)."""
     require(by, "correction.write")
     assert by.user_id is not None
+    twice = Correction.objects.filter(state=DRAFT, created_by_id=by.user_id, **written.values()).first()
+    if twice is not None:
+        return twice
     draft = Correction.objects.create(
         code=_free_code(written.wording), created_by_id=by.user_id, created_at=at, **written.values()
     )
