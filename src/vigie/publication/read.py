@@ -1,7 +1,7 @@
 """Reads a publication, without trust: shape of the folder, schema version, hash of every file, columns.
 
 ``open_publication`` verifies; ``Publication.dossier`` then finds one firm's rows by the bounds of the row groups, which
-the footers of the files hold: one or two groups of 20 000 rows are read, whatever the size of the country.
+the footers of the files hold: one or two groups of 5 000 rows are read, whatever the size of the country.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import pyarrow as pa
 SCHEMA_VERSION = "1.0"
 MANIFEST = "manifest.json"
 CARD = "CARD.md"
-ROWS_PER_GROUP = 20_000  # one firm's rows are found by reading one or two groups of this size
+ROWS_PER_GROUP = 5_000  # one firm is found by reading one or two groups of this size
 
 LEVELS = ("strong", "moderate", "none")
 CONFIDENTIALITY = ("public", "urssaf", "dgefp", "fiscal", "altares", "bdf")

@@ -19,7 +19,7 @@ from vigie.watchlists.models import Entry, EntryPlace, Publication
 from vigie.watchlists.queries.reasons import top_reasons
 from vigie.watchlists.rules import ListFacts
 
-CHUNK = 5000  # rows of a transaction: on SQLite nobody else writes meanwhile
+CHUNK = 1000  # rows of a transaction: on SQLite nobody else writes meanwhile
 SENTINELS = 20
 _COLUMNS = [
     "siren", "level", "score", "rank_national", "display_name", "commune_name", "departement", "region", "naf",
