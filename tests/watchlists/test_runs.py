@@ -283,3 +283,10 @@ def test_strange_folders_are_no_delivery(folders: Path, started: list[str]) -> N
     watching.watch_incoming(at=datetime(2027, 1, 1, tzinfo=UTC))
 
     assert started == []
+
+
+def test_every_state_that_the_batch_writes_has_its_words() -> None:
+    from vigie.detection.run_record import SOURCE_STATES as WRITTEN
+    from vigie.watchlists.queries.runs import SOURCE_STATES as SHOWN
+
+    assert set(SHOWN) == set(WRITTEN)

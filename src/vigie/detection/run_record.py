@@ -26,6 +26,8 @@ from vigie.detection.lake import Lake, read_json, write_json
 from vigie.kernel.period import Month
 
 BLOCKING, WARNING, NOTE = "blocking", "warning", "note"
+# delivered: this month's file is in hand; kept: an earlier file of this month is; stale: that of an earlier month is.
+SOURCE_STATES = ("delivered", "kept", "stale", "never_delivered")
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,9 @@ class RunRecord:
             self.write()
 
     def source(self, code: str, **facts: Any) -> None:
-        """What became of the delivery of a source."""
+        """What became of the delivery of a source; its state is one of SOURCE_STATES."""
+        if facts.get("state", SOURCE_STATES[0]) not in SOURCE_STATES:
+            raise ValueError(f"{code}: unknown state {facts['state']!r}")
         self.facts["sources"].setdefault(code, {}).update(facts)
 
     def end(self, state: str, *, at: str) -> None:

@@ -100,6 +100,7 @@ def _unzip(source: str, path: Path) -> Iterator[bytes]:
             with archive.open(member) as file:
                 while chunk := file.read(CHUNK):
                     yield chunk
+    # zipfile says NotImplementedError of a compression it does not know, RuntimeError of a password.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise UnreadableFile(source, f"L’archive zip est abîmée ({error}). Demandez une nouvelle livraison.") from error
 

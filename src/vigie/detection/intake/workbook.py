@@ -59,6 +59,7 @@ def _weigh(source: str, path: Path, facts: FileFacts) -> None:
             names = [entry.filename.lower() for entry in entries]
             unpacked = sum(entry.file_size for entry in entries)
             declared = any(_declares_entities(archive, entry) for entry in entries)
+    # zipfile says NotImplementedError of a compression it does not know, RuntimeError of a password.
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
         raise UnreadableFile(source, "Le fichier n’est pas un classeur .xlsx lisible.") from error
     if (

@@ -38,11 +38,10 @@ RUN_STATES = {
     "failed": State("failed", "Échoué", "error"),
 }
 SOURCE_STATES = {
-    "new": State("new", "Reçue", "success"),
-    "same": State("same", "Inchangée", "info"),
+    "delivered": State("delivered", "Reçue", "success"),
+    "kept": State("kept", "Dernière bonne livraison du mois gardée", "warning"),
     "stale": State("stale", "Ancienne", "warning"),
-    "missing": State("missing", "Non reçue", "warning"),
-    "refused": State("refused", "Refusée", "error"),
+    "never_delivered": State("never_delivered", "Jamais reçue", "error"),
 }
 UNKNOWN = State("unknown", "Inconnu", "info")
 SEVERITIES = {"blocking": "Bloquant", "warning": "À corriger", "note": "Pour information"}
