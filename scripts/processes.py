@@ -195,13 +195,31 @@ def _ask_leader(group: int, number: int) -> bool:
 
 
 def _alive(group: int) -> bool:
-    """Whether a process of the group runs; the ended ones that are ours to bury are buried."""
+    """Whether a process of the group runs. Those that ended and are ours to bury are buried; those that nobody buries
+    (a first process of a container that never does, an ancestor busy elsewhere) do not count as running.
+    """
     try:
         while os.waitpid(-group, os.WNOHANG)[0]:
             pass
     except ChildProcessError:
         pass
-    return _signal(group, 0)
+    return _signal(group, 0) and members(group) != []
+
+
+def members(group: int) -> list[int] | None:
+    """The processes of a group other than ended ones; None where the system does not tell (no /proc)."""
+    places = list(Path("/proc").glob("[0-9]*/stat"))
+    if not places:
+        return None
+    found = []
+    for place in places:
+        try:
+            state, _, its_group = place.read_text().rpartition(")")[2].split()[:3]
+        except OSError:  # it ended meanwhile
+            continue
+        if int(its_group) == group and state not in "ZX":
+            found.append(int(place.parent.name))
+    return found
 
 
 def _signal(group: int, number: int) -> bool:

@@ -112,7 +112,7 @@ def test_too_many_calls_under_way_are_refused_at_once() -> None:
     with pytest.raises(NoReply, match="too many"):
         narrow.get("/x", {}, instant)
     release.set()
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:  # the abandoned call ends and gives its place back
         with contextlib.suppress(NoReply):
             assert narrow.get("/x", {}, TIMES).status == 200

@@ -93,7 +93,7 @@ class House:
         file = self.folder / "calls"
         return file.read_text().splitlines() if file.exists() else []
 
-    def wait_for_call(self, call: str, seconds: float = 10) -> None:
+    def wait_for_call(self, call: str, seconds: float = 60) -> None:
         end = time.monotonic() + seconds
         while call not in self.calls() and time.monotonic() < end:
             time.sleep(0.05)
@@ -109,7 +109,7 @@ class House:
                 continue
         return found
 
-    def wait_until_nothing_is_left(self, seconds: float = 40) -> list[str]:
+    def wait_until_nothing_is_left(self, seconds: float = 120) -> list[str]:
         end = time.monotonic() + seconds
         while self.left() and time.monotonic() < end:
             time.sleep(0.1)
@@ -186,7 +186,7 @@ def test_a_service_that_ends_stops_everything_and_shows_its_log(house: House) ->
     (house.folder / "worker-dies").touch()
 
     process = house.start()
-    account, _ = process.communicate(timeout=30)
+    account, _ = process.communicate(timeout=120)
 
     assert process.returncode == 1
     assert "The job worker ended (code 1)" in account
@@ -196,7 +196,7 @@ def test_a_service_that_ends_stops_everything_and_shows_its_log(house: House) ->
 
 def test_a_world_that_cannot_be_built_says_why_and_is_built_at_the_next_start(house: House) -> None:
     (house.folder / "world-fails").touch()
-    account, _ = house.start().communicate(timeout=30)
+    account, _ = house.start().communicate(timeout=120)
     assert "The invented world could not be built" in account
     assert "no communes" in account
 
@@ -215,7 +215,7 @@ def test_a_busy_port_is_named_with_its_remedy(house: House) -> None:
     port = other.stdout.readline().strip()
 
     process = house.start(VIGIE_PORT=port)
-    account, _ = process.communicate(timeout=30)
+    account, _ = process.communicate(timeout=120)
     other.kill()
     other.communicate()
 
@@ -228,7 +228,7 @@ def test_a_second_run_beside_the_first_is_refused(house: House) -> None:
     first = house.start()
     read_until(first, "Ctrl-C")
 
-    second, _ = house.start("--rebuild").communicate(timeout=30)
+    second, _ = house.start("--rebuild").communicate(timeout=120)
     first.terminate()
     first.wait(20)
 
@@ -246,19 +246,19 @@ def test_killed_without_a_word_it_leaves_nothing_behind(house: House) -> None:
 
 
 def test_world_is_built_again_with_its_history(house: House) -> None:
-    account, _ = house.start("--rebuild").communicate(timeout=30)
+    account, _ = house.start("--rebuild").communicate(timeout=120)
 
     assert "deleting" not in account  # there was nothing yet
     assert "`make run` opens it" in account
     assert house.calls() == ["", "--world", "build_example", "build_world --size demo --history"]
-    again, _ = house.start("--rebuild").communicate(timeout=30)
+    again, _ = house.start("--rebuild").communicate(timeout=120)
     assert f"deleting {house.folder}/var/vigie.sqlite3" in again
     assert house.wait_until_nothing_is_left(2) == []
 
 
 def test_production_does_not_start_this_way(house: House) -> None:
     process = house.start(VIGIE_MODE="production")
-    account, _ = process.communicate(timeout=30)
+    account, _ = process.communicate(timeout=120)
 
     assert process.returncode == 1
     assert "operate.md" in account

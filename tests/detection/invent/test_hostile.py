@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +40,7 @@ def test_the_reader_says_what_the_case_announces(folders: list[Path], family: st
     assert mine
     for folder in mine:
         expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-        start = time.monotonic()
         report = _read(folder / expected["file"], expected, tmp_path / folder.name)
-        assert time.monotonic() - start < 10, folder.name
         assert report.read == report.valid + report.filtered + report.rejected
         verdict = _verdict(report)
         if expected["verdict"] == hostile.STOPPED:
