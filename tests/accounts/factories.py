@@ -19,7 +19,7 @@ from django.test import Client
 from vigie.accounts.models import Absence, Antenne, AntenneZone, Habilitation, Institution, User
 from vigie.accounts.queries import person_for
 from vigie.rights.person import Person
-from vigie.rights.table import DETECTION, SECOND_FACTOR, Role
+from vigie.rights.table import SECOND_FACTOR, Role
 
 # The moment of the tests (conftest.at), repeated because factories take no fixture.
 AT = datetime(2026, 3, 18, 9, 30, tzinfo=UTC)
@@ -93,6 +93,9 @@ class UserFactory(factory.django.DjangoModelFactory):
             Habilitation.objects.filter(user=self).update(**{Habilitation.LIFECYCLE.field: "suspended"})
 
 
+TERRITORIES = {Role.LEVEL_A: "FR", Role.LEVEL_B: "FR", Role.ANIMATOR: "35"}
+
+
 class HabilitationFactory(factory.django.DjangoModelFactory):
     """Granted by himself, to spare a row, and in force since January 2025."""
 
@@ -101,7 +104,7 @@ class HabilitationFactory(factory.django.DjangoModelFactory):
 
     user = factory.SubFactory(UserFactory)
     role = Role.EXPERT
-    territory = factory.LazyAttribute(lambda row: "FR" if row.role in DETECTION else "")
+    territory = factory.LazyAttribute(lambda row: TERRITORIES.get(row.role, ""))
     state = "granted"
     starts_on = date(2025, 1, 6)
     requested_at = EARLIER

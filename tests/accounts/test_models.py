@@ -116,8 +116,8 @@ def test_manager_of_two_antennes_is_two_habilitations() -> None:
     ("name", "values"),
     [
         ("habilitation_antenne_iff_manager", {"role": Role.MANAGER}),
-        ("habilitation_territory_iff_detection", {"role": Role.LEVEL_A, "territory": ""}),
-        ("habilitation_territory_iff_detection", {"territory": "35"}),
+        ("habilitation_territory_iff_territorial", {"role": Role.LEVEL_A, "territory": ""}),
+        ("habilitation_territory_iff_territorial", {"territory": "35"}),
         ("habilitation_granted_by_someone", {"granted_by": None}),
         ("habilitation_granted_by_someone", {"granted_at": None}),
         ("habilitation_ended_iff_final", {"state": "revoked"}),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.accounts.factories import HabilitationFactory, UserFactory, person
 from vigie.accounts.actions import give_habilitation
-from vigie.accounts.rules import parse_territory, territory_words
+from vigie.accounts.rules import parse_territory, territory_for, territory_words
 from vigie.kernel.errors import InvalidInput
 from vigie.rights.table import Role
 from vigie.territory.models import Zone
@@ -16,14 +16,21 @@ from vigie.territory.models import Zone
 
 @pytest.mark.parametrize(
     ("typed", "stored"),
-    [("fr", "FR"), ("35", "35"), ("35, 2a ;971", "2A 35 971"), ("r53 22", "R53 22"), (" R53,R32 ", "R32 R53")],
+    [
+        ("fr", "FR"),
+        ("35", "35"),
+        ("35, 2a ;971", "2A 35 971"),
+        ("r53 22", "R53 22"),
+        (" R53,R32 ", "R32 R53"),
+        ("35238 5301 243500139 35 R52", "R52 35 5301 243500139 35238"),
+    ],
 )
 def test_territory_is_stored_in_one_way(typed: str, stored: str) -> None:
     assert str(parse_territory(typed)) == stored
     assert str(parse_territory(stored)) == stored
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "Bretagne", "R", "FR 35", "3", "R5x", "35' OR 1=1"])
+@pytest.mark.parametrize("typed", ["", "  ", "Bretagne", "R", "FR 35", "3", "R5x", "35' OR 1=1", "123456", "R2A"])
 def test_territory_that_cannot_be_read_is_refused(typed: str) -> None:
     with pytest.raises(InvalidInput):
         parse_territory(typed)
@@ -32,7 +39,24 @@ def test_territory_that_cannot_be_read_is_refused(typed: str) -> None:
 def test_territory_is_read_in_words() -> None:
     assert territory_words("FR") == "France entière"
     assert territory_words("R53 22 2A") == "région 53, départements 22, 2A"
+    assert territory_words("5301 5302 35238") == "bassins d’emploi 5301, 5302, commune 35238"
     assert territory_words("") == ""
+
+
+@pytest.mark.parametrize(("role", "typed"), [(Role.LEVEL_A, "5301"), (Role.LEVEL_B, "35238"), (Role.ANIMATOR, "FR")])
+def test_each_role_has_its_kinds_of_territory(role: Role, typed: str) -> None:
+    with pytest.raises(InvalidInput):
+        territory_for(role, typed)
+
+
+@pytest.mark.django_db
+def test_zones_of_an_animator_open_no_list_and_those_of_an_agent_no_need() -> None:
+    user = UserFactory()
+    HabilitationFactory(user=user, role=Role.ANIMATOR, territory="35 5301")
+    HabilitationFactory(user=user, role=Role.LEVEL_A, territory="22")
+
+    assert person(user).zones == {("departement", "35"), ("employment_area", "5301")}
+    assert person(user).departements == {"22"}
 
 
 @pytest.mark.django_db

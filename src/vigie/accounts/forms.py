@@ -27,7 +27,9 @@ CODE_ATTRS = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellche
 WRONG_CODE = "Ce code n’est pas le bon. Vérifiez-le dans le dernier courriel reçu."
 WRONG_TOTP = "Ce code n’est pas le bon. Attendez le code suivant de votre application, puis recopiez-le."
 TERRITORY_HELP = (
-    "Pour un agent de détection\u00a0: des départements (35, 2A), des régions (R53) ou FR pour la France entière"
+    "D’un agent de détection ou d’un animateur local\u00a0: FR (France entière, pour un agent), régions (R53), "
+    "départements (35, 2A)\u00a0; pour un animateur, aussi bassins d’emploi (5301), "
+    "EPCI (243500139) et communes (35238)."
 )
 REPLAYED = "Ce code a déjà servi. Attendez le code suivant de votre application."
 
@@ -234,7 +236,7 @@ class InvitationForm(AntenneMixin, DsfrForm):
         error_messages={"required": "Choisissez au moins un rôle."},
         help_text="Un membre de l’équipe voit tout et doit installer un second facteur.",
     )
-    territory = CleanLineField(label="Territoire", required=False, max_length=300, help_text=TERRITORY_HELP)
+    territory = CleanLineField(label="Territoire", required=False, max_length=1000, help_text=TERRITORY_HELP)
     ends_on = date_field("Fin de l’habilitation", required=False, help_text="Vide\u00a0: sans date de fin")
 
     field_order = ("email", "full_name", "job", "phone", "antenne", "roles", "territory", "ends_on")
@@ -308,7 +310,7 @@ class HabilitationForm(AntenneMixin, DsfrForm):
     """A role to give to somebody who has an account."""
 
     role = forms.TypedChoiceField(label="Rôle", coerce=Role, error_messages={"required": "Choisissez un rôle."})
-    territory = CleanLineField(label="Territoire", required=False, max_length=300, help_text=TERRITORY_HELP)
+    territory = CleanLineField(label="Territoire", required=False, max_length=1000, help_text=TERRITORY_HELP)
     starts_on = date_field("Début", required=False, help_text="Vide\u00a0: aujourd’hui")
     ends_on = date_field("Fin", required=False, help_text="Vide\u00a0: sans date de fin")
     field_order = ("role", "antenne", "territory", "starts_on", "ends_on")

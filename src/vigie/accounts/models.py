@@ -43,6 +43,7 @@ class Institution(models.Model):
     # Skills-operator rule (4.4): the operator of establishments located in these régions, whatever their agreement.
     opco_region_codes: Any = models.JSONField("OPCO d’office dans ces régions", default=list, blank=True)
     one_team_at_a_time = models.BooleanField("une seule équipe prend en charge un besoin", default=False)
+    validates_visits = models.BooleanField("l’équipe valide les besoins déposés après une visite", default=False)
     booking_url = models.URLField("prise de rendez-vous", blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
@@ -273,8 +274,8 @@ class Habilitation(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="habilitations")  # proof of who could do what
     role = models.CharField("rôle", max_length=20, choices=[(role.value, ROLE_LABELS[role]) for role in GRANTABLE])
     antenne = models.ForeignKey(Antenne, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    # Of a detection role: FR, or codes as R53 35 2A (``rules.parse_territory``).
-    territory = models.CharField("territoire", max_length=400, blank=True)
+    # Of a detection role or of an animator: FR, or codes as R53 35 5301 243500139 (``rules.parse_territory``).
+    territory = models.CharField("territoire", max_length=1000, blank=True)
     state = models.CharField("état", max_length=12, choices=HABILITATION.choices, default=REQUESTED)
     starts_on = models.DateField("du")
     ends_on = models.DateField("au", null=True, blank=True)
@@ -309,10 +310,11 @@ class Habilitation(models.Model):
                 violation_error_message="Un responsable l’est d’une antenne\u00a0; les autres rôles n’en portent pas.",
             ),
             models.CheckConstraint(
-                condition=(Q(role__in=["level_a", "level_b"]) & ~Q(territory=""))
-                | (~Q(role__in=["level_a", "level_b"]) & Q(territory="")),
-                name="habilitation_territory_iff_detection",
-                violation_error_message="Un agent de détection a un territoire\u00a0; les autres n’en portent pas.",
+                condition=(Q(role__in=["level_a", "level_b", "animator"]) & ~Q(territory=""))
+                | (~Q(role__in=["level_a", "level_b", "animator"]) & Q(territory="")),
+                name="habilitation_territory_iff_territorial",
+                violation_error_message="Un agent de détection ou un animateur a un territoire\u00a0; les autres n’en "
+                "portent pas.",
             ),
             models.CheckConstraint(
                 condition=~Q(state="granted") | Q(granted_by__isnull=False, granted_at__isnull=False),

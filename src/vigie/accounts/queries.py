@@ -19,7 +19,7 @@ from vigie.kernel.period import paris_day
 from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person, PersonKind
-from vigie.rights.table import Role
+from vigie.rights.table import DETECTION, Role
 from vigie.territory.models import Zone
 
 
@@ -31,7 +31,8 @@ def person_for(user: User, at: datetime) -> Person:
     """
     held = _in_force(user, at)
     managed = [antenne_id for role, antenne_id, _where in held if role == Role.MANAGER and antenne_id is not None]
-    nationwide, departements = _territory([where for _role, _antenne, where in held if where])
+    nationwide, departements = _territory([where for role, _antenne, where in held if role in DETECTION])
+    followed = [parse_territory(where).zones for role, _antenne, where in held if role == Role.ANIMATOR]
     return Person(
         PersonKind.USER,
         name=str(user),
@@ -41,6 +42,7 @@ def person_for(user: User, at: datetime) -> Person:
         managed_antennes=antenne_descendants(managed),
         departements=departements,
         nationwide=nationwide,
+        zones=frozenset((kind.value, code) for zones in followed for kind, code in zones),
     )
 
 
@@ -60,8 +62,8 @@ def _in_force(user: User, at: datetime) -> list[tuple[str, int | None, str]]:
 def _territory(texts: list[str]) -> tuple[bool, frozenset[str]]:
     """Whether it is France as a whole, else its départements, those of its régions as they are today. 0 or 1 query."""
     read = [parse_territory(text) for text in texts]
-    regions = {code for one in read for code in one.regions}
-    departements = {code for one in read for code in one.departements}
+    regions = {code for one in read for code in one.codes(ZoneType.REGION)}
+    departements = {code for one in read for code in one.codes(ZoneType.DEPARTEMENT)}
     if any(one.whole for one in read):
         return True, frozenset()
     if regions:

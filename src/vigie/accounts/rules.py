@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from vigie.kernel.errors import InvalidInput, Refused
 from vigie.kernel.zones import ZONE_CODE_SHAPES, ZoneType
-from vigie.rights.table import DETECTION, Role
+from vigie.rights.table import DETECTION, TERRITORIAL, Role
 
 CODE_DIGITS = 8
 CODE_LASTS = timedelta(minutes=10)
@@ -27,8 +27,16 @@ OWN_FIELDS = ("full_name", "job", "phone")
 TEAM_FIELDS = (*OWN_FIELDS, "email", "antenne_id")
 
 # Roles that answer companies or speak for an office: they belong somewhere.
-ROLES_WITH_ANTENNE = frozenset({Role.ADVISER, Role.EXPERT, Role.MANAGER})
+ROLES_WITH_ANTENNE = frozenset({Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.ANIMATOR})
 FRANCE = "FR"
+WIDEST_FIRST = tuple(reversed(ZoneType))
+ZONE_WORDS: dict[ZoneType, tuple[str, str]] = {
+    ZoneType.REGION: ("région", "régions"),
+    ZoneType.DEPARTEMENT: ("département", "départements"),
+    ZoneType.EMPLOYMENT_AREA: ("bassin d’emploi", "bassins d’emploi"),
+    ZoneType.EPCI: ("intercommunalité", "intercommunalités"),
+    ZoneType.COMMUNE: ("commune", "communes"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,41 +51,54 @@ class Invitation:
     phone: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
-    territory: str = ""  # of the detection roles, as typed
+    territory: str = ""  # of the roles that have one, as typed
 
 
 @dataclass(frozen=True)
 class Territory:
-    """The territory of a detection habilitation. whole: France, abroad and overseas collectivities included."""
+    """The territory of a habilitation. whole: France, abroad and overseas collectivities included."""
 
     whole: bool = False
-    regions: frozenset[str] = frozenset()
-    departements: frozenset[str] = frozenset()
+    zones: frozenset[tuple[ZoneType, str]] = frozenset()
 
     def __str__(self) -> str:
-        """The stored text: FR, or R53 22 2A."""
+        """The stored text: FR, or R53 22 2A 5301 243500139 35238, the widest first."""
         if self.whole:
             return FRANCE
-        return " ".join([*(f"R{code}" for code in sorted(self.regions)), *sorted(self.departements)])
+        return " ".join(code for kind in WIDEST_FIRST for code in self._texts(kind))
+
+    def codes(self, kind: ZoneType) -> frozenset[str]:
+        """The codes of one kind of zone."""
+        return frozenset(code for held, code in self.zones if held is kind)
+
+    def _texts(self, kind: ZoneType) -> list[str]:
+        mark = "R" if kind is ZoneType.REGION else ""
+        return sorted(f"{mark}{code}" for code in self.codes(kind))
 
 
 def parse_territory(text: str) -> Territory:
-    """Reads « FR », « R53 », « 35, 2A »; raises InvalidInput for anything else, and for nothing at all."""
-    words = re.split(r"[\s,;]+", text.strip().upper())
+    """Reads « FR », « R53 », « 35, 2A », « 5301 », « 243500139 », « 35238 »; raises InvalidInput for anything else."""
+    words = [word for word in re.split(r"[\s,;]+", text.strip().upper()) if word]
     if words == [FRANCE]:
         return Territory(whole=True)
-    regions = frozenset(word[1:] for word in words if word.startswith("R"))
-    departements = frozenset(word for word in words if word and not word.startswith("R"))
-    shapes = ((regions, ZoneType.REGION), (departements, ZoneType.DEPARTEMENT))
-    if not (regions or departements) or not all(
-        ZONE_CODE_SHAPES[kind].match(code) for codes, kind in shapes for code in codes
-    ):
+    zones = [_zone(word) for word in words]
+    if not zones or None in zones:
         raise InvalidInput(
             "territory_unreadable",
-            "Indiquez des départements (35, 2A), des régions (R53) ou FR pour la France entière.",
+            "Indiquez des départements (35, 2A), des régions (R53), des bassins d’emploi (5301), des EPCI (243500139), "
+            "des communes (35238), ou FR pour la France entière.",
             field="territory",
         )
-    return Territory(regions=regions, departements=departements)
+    return Territory(zones=frozenset(zone for zone in zones if zone is not None))
+
+
+def _zone(word: str) -> tuple[ZoneType, str] | None:
+    """A région has its R; the other kinds are told apart by the length of their codes."""
+    if word.startswith("R"):
+        kind, code = ZoneType.REGION, word[1:]
+        return (kind, code) if ZONE_CODE_SHAPES[kind].match(code) else None
+    kinds = (kind for kind in WIDEST_FIRST if kind is not ZoneType.REGION)
+    return next(((kind, word) for kind in kinds if ZONE_CODE_SHAPES[kind].match(word)), None)
 
 
 def territory_words(stored: str) -> str:
@@ -87,15 +108,31 @@ def territory_words(stored: str) -> str:
     found = parse_territory(stored)
     if found.whole:
         return "France entière"
-    parts = [("région", "régions", found.regions), ("département", "départements", found.departements)]
-    return ", ".join(
-        f"{one if len(codes) == 1 else many} {', '.join(sorted(codes))}" for one, many, codes in parts if codes
-    )
+    held = [(ZONE_WORDS[kind], sorted(found.codes(kind))) for kind in WIDEST_FIRST if found.codes(kind)]
+    return ", ".join(f"{words[len(codes) > 1]} {', '.join(codes)}" for words, codes in held)
 
 
 def territory_for(role: Role, text: str) -> str:
-    """The stored territory of a habilitation: read for a detection role, empty for the others."""
-    return str(parse_territory(text)) if role in DETECTION else ""
+    """The stored territory of a habilitation: read for a role that has one, empty for the others.
+
+    Raises InvalidInput: a detection role is held on départements and régions, an animator follows zones of France.
+    """
+    if role not in TERRITORIAL:
+        return ""
+    found = parse_territory(text)
+    if role in DETECTION and not {kind for kind, _code in found.zones} <= {ZoneType.REGION, ZoneType.DEPARTEMENT}:
+        raise InvalidInput(
+            "territory_too_fine",
+            "Un agent de détection a des départements (35, 2A), des régions (R53) ou la France entière (FR).",
+            field="territory",
+        )
+    if role is Role.ANIMATOR and found.whole:
+        raise InvalidInput(
+            "territory_too_wide",
+            "Un animateur local suit des zones précises, pas la France entière.",
+            field="territory",
+        )
+    return str(found)
 
 
 def session_lasts(remembered: bool) -> timedelta:

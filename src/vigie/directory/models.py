@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from vigie.accounts.models import Antenne, FoldedField, Institution, User
+from vigie.directory.states import ABANDONED, APPLIED, FAULTY, IMPORT, SAME
+from vigie.rights.reach import ReachQuerySet
 from vigie.territory.models import ZoneLine
 
 
@@ -271,3 +274,107 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return self.target_label
+
+
+class DirectoryImport(models.Model):
+    """A file sent by the team to change the address book: its text, what it would change, what became of it."""
+
+    LIFECYCLE = IMPORT
+
+    class Kind(models.TextChoices):
+        ANTENNES = "antennes", "Antennes"
+        ADVISERS = "advisers", "Conseillers et experts"
+
+    kind = models.CharField("contenu", max_length=10, choices=Kind.choices)
+    state = models.CharField("état", max_length=10, choices=IMPORT.choices, default=IMPORT.initial)
+    file_name = models.CharField("fichier", max_length=150)
+    sha256 = models.CharField(max_length=64)
+    data = models.BinaryField(default=bytes)  # as received, until it is read
+    text = models.TextField(blank=True)
+    separator = models.CharField(max_length=1, blank=True)
+    encoding = models.CharField("encodage", max_length=20, blank=True)
+    by_record = models.BooleanField(default=False)
+    line_count = models.PositiveIntegerField("lignes", default=0)
+    error_count = models.PositiveIntegerField("erreurs", default=0)
+    warning_count = models.PositiveIntegerField("avertissements", default=0)
+    counts: Any = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    notice = models.CharField(max_length=500, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",  # who answers for it
+    )
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    invitations_asked_at = models.DateTimeField(null=True)
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        indexes = [models.Index(fields=["sha256"], name="directory_import_file")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[FAULTY, SAME, APPLIED, ABANDONED], ended_at__isnull=False)
+                | (~Q(state__in=[FAULTY, SAME, APPLIED, ABANDONED]) & Q(ended_at__isnull=True)),
+                name="directory_import_ended_iff_final",
+                violation_error_message="Un import porte une date de fin si et seulement s’il est terminé.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportRemark(models.Model):
+    """An error or a warning of a file; line 0: the whole file."""
+
+    directory_import = models.ForeignKey(DirectoryImport, on_delete=models.CASCADE, related_name="remarks")
+    severity = models.CharField(max_length=8)
+    line = models.PositiveIntegerField(default=0)
+    column = models.CharField(max_length=250, blank=True)
+    value = models.CharField(max_length=120, blank=True)
+    message = models.CharField(max_length=500)
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = [models.Index(fields=["directory_import", "severity"], name="import_remark_list")]
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class ImportEntry(models.Model):
+    """What a file says of one antenne, team or person: what would be, was, created, modified or left.
+
+    changes: [[what, before, after], …] in French.
+    """
+
+    class Verdict(models.TextChoices):
+        CREATED = "created", "Créé"
+        MODIFIED = "modified", "Modifié"
+        REDUCED = "reduced", "Modifié, avec un retrait"
+        UNCHANGED = "unchanged", "Inchangé"
+
+    class Kind(models.TextChoices):
+        ANTENNE = "antenne", "Antenne"
+        TEAM = "team", "Équipe"
+        PERSON = "person", "Personne"
+
+    directory_import = models.ForeignKey(DirectoryImport, on_delete=models.CASCADE, related_name="entries")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    label = models.CharField(max_length=300)
+    under = models.CharField(max_length=320, blank=True)
+    target_id = models.PositiveBigIntegerField(null=True)
+    changes: Any = models.JSONField(default=list)
+    search_text = FoldedField(of=("label", "under"))
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = [models.Index(fields=["directory_import", "kind", "verdict"], name="import_entry_list")]
+
+    def __str__(self) -> str:
+        return self.label

@@ -38,6 +38,7 @@ class Event:
 SOLICITATION = "matching.Solicitation"
 NEED = "matching.Need"
 MATCH = "matching.Match"
+HOLE = "matching.HoleReport"
 
 EVENTS = (
     # --- the request of a company head
@@ -128,6 +129,9 @@ EVENTS = (
     ),
     Event("need.comment_deleted", "matching.ThreadMessage", "Un message de la discussion a été retiré par son auteur"),
     Event("need.nobody_left", NEED, "Tous les experts ont refusé"),
+    Event("hole.reported", HOLE, "Un manque de l’annuaire a été signalé"),
+    Event("hole.filled", HOLE, "Un manque signalé a été comblé"),
+    Event("hole.dismissed", HOLE, "Un manque signalé reste sans suite"),
     # --- people
     Event(
         "account.code_asked",

@@ -197,6 +197,34 @@ MATCH = Lifecycle(
     },
 )
 
+HOLE_OPEN, HOLE_FILLED, HOLE_DISMISSED = "open", "filled", "dismissed"
+
+HOLE = Lifecycle(
+    name="hole_report",
+    initial=HOLE_OPEN,
+    states=(
+        State(HOLE_OPEN, "À traiter", "info"),
+        State(HOLE_FILLED, "Comblé", "success", final=True),
+        State(HOLE_DISMISSED, "Sans suite", "warning", final=True),
+    ),
+    transitions=(
+        Transition(
+            "fill", (HOLE_OPEN,), HOLE_FILLED, "hole.answer", "hole.filled", button="Comblé", stamps=("closed_at",)
+        ),
+        Transition(
+            "dismiss",
+            (HOLE_OPEN,),
+            HOLE_DISMISSED,
+            "hole.answer",
+            "hole.dismissed",
+            button="Sans suite",
+            stamps=("closed_at",),
+            requires=("answer",),
+        ),
+    ),
+    missing_fr={"answer": "Dites pourquoi ce signalement reste sans suite."},
+)
+
 NOT_COMPLETE = "diagnosis_not_complete"
 
 NEED_STATUSES = (

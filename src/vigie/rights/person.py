@@ -32,6 +32,7 @@ class Person:
     managed_antennes: frozenset[int] = frozenset()
     departements: frozenset[str] = frozenset()  # of the territory of a detection habilitation
     nationwide: bool = False  # that territory is France as a whole
+    zones: frozenset[tuple[str, str]] = frozenset()  # (kind, code) of the zones that a local animator follows
     link: str = ""  # uuid of the request designated by the signed link
 
     @property

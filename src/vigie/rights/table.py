@@ -16,6 +16,7 @@ class Role(StrEnum):
     ADVISER = "adviser"
     EXPERT = "expert"
     MANAGER = "manager"
+    ANIMATOR = "animator"
     TEAM = "team"
     LEVEL_A = "level_a"
     LEVEL_B = "level_b"
@@ -27,6 +28,7 @@ ROLE_LABELS: dict[Role, str] = {
     Role.ADVISER: "Conseiller",
     Role.EXPERT: "Expert",
     Role.MANAGER: "Responsable d’antenne",
+    Role.ANIMATOR: "Animateur local",
     Role.TEAM: "Équipe",
     Role.LEVEL_A: "Agent de détection, niveau A",
     Role.LEVEL_B: "Agent de détection, niveau B",
@@ -35,11 +37,13 @@ ROLE_LABELS: dict[Role, str] = {
 }
 
 # Roles that a person can be given; the two others belong to a signed link and to the jobs.
-GRANTABLE = (Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.TEAM, Role.LEVEL_A, Role.LEVEL_B)
+GRANTABLE = (Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.ANIMATOR, Role.TEAM, Role.LEVEL_A, Role.LEVEL_B)
 # Roles whose holder must have a second factor.
 SECOND_FACTOR = frozenset({Role.TEAM, Role.LEVEL_A, Role.LEVEL_B})
 # Roles of the detection side: each is held on a territory.
 DETECTION = frozenset({Role.LEVEL_A, Role.LEVEL_B})
+# Roles that are held on a territory, and only these.
+TERRITORIAL = DETECTION | {Role.ANIMATOR}
 
 
 class Reach(StrEnum):
@@ -51,6 +55,7 @@ class Reach(StrEnum):
     FILED_BY_ME = "filed_by_me"
     OWN_LINK = "own_link"  # the request designated by one's signed link
     OWN = "own"  # one's own account
+    ZONES = "zones"  # needs of companies in the zones one animates
     TERRITORY = "territory"  # firms with an establishment in one of the départements of one's habilitation
     NATIONAL = "national"
 
@@ -62,6 +67,7 @@ REACH_LABELS: dict[Reach, str] = {
     Reach.FILED_BY_ME: "ce qu’il a déposé",
     Reach.OWN_LINK: "la demande de son lien",
     Reach.OWN: "son compte",
+    Reach.ZONES: "les zones qu’il anime",
     Reach.TERRITORY: "son territoire",
     Reach.NATIONAL: "partout",
 }
@@ -95,6 +101,19 @@ ACTIONS = (
     Action("need.comment", "matching.Need", "Écrire dans la discussion d’un besoin"),
     Action("need.explain", "matching.Need", "Voir pourquoi chaque expert a été retenu ou écarté"),
     Action("need.add_expert", "matching.Need", "Ajouter un expert à un besoin"),
+    Action("need.remind", "matching.Need", "Relancer les experts qui n’ont pas répondu"),
+    Action("need.pass_on", "matching.Need", "Confier à d’autres experts un autre besoin de la même entreprise"),
+    Action("need.tag", "matching.Need", "Étiqueter un besoin"),
+    Action("visit.file", "", "Déposer un besoin après une visite"),
+    Action("visit.edit", "matching.Diagnosis", "Compléter et envoyer ce qu’il a commencé à déposer"),
+    Action("visit.validate", "matching.Diagnosis", "Valider et envoyer un besoin déposé après une visite"),
+    Action("network.view", "", "Suivre les besoins des zones qu’il anime"),
+    Action("hole.report", "", "Signaler que personne ne répond pour un sujet dans une zone"),
+    Action("hole.view", "matching.HoleReport", "Lire un manque signalé"),
+    Action("hole.answer", "matching.HoleReport", "Répondre à un manque signalé"),
+    Action("following.view", "", "Suivre les besoins qui attendent"),
+    Action("note.write", "", "Lire et écrire les notes internes de l’équipe"),
+    Action("tag.edit", "", "Créer et archiver les étiquettes"),
     Action("match.view", "matching.Match", "Voir une mise en relation"),
     Action("match.answer", "matching.Match", "Répondre à une mise en relation"),
     Action("match.reopen", "matching.Match", "Remettre une mise en relation en attente"),
@@ -146,15 +165,49 @@ RIGHTS = (
     Grant("need.view", Role.EXPERT, Reach.OWN_EXPERT),
     Grant("need.view", Role.EXPERT, Reach.OWN_ANTENNE),
     Grant("need.view", Role.ADVISER, Reach.FILED_BY_ME),
+    Grant("need.view", Role.EXPERT, Reach.FILED_BY_ME),
+    Grant("need.view", Role.MANAGER, Reach.FILED_BY_ME),
+    Grant("need.view", Role.ANIMATOR, Reach.FILED_BY_ME),
+    Grant("need.view", Role.ANIMATOR, Reach.ZONES),
     Grant("need.view", Role.MANAGER, Reach.ANTENNE),
     Grant("need.view", Role.TEAM, Reach.NATIONAL),
     Grant("need.comment", Role.EXPERT, Reach.OWN_EXPERT),
     Grant("need.comment", Role.MANAGER, Reach.ANTENNE),
+    Grant("need.comment", Role.ADVISER, Reach.FILED_BY_ME),
+    Grant("need.comment", Role.ANIMATOR, Reach.ZONES),
     Grant("need.comment", Role.TEAM, Reach.NATIONAL),
     Grant("need.explain", Role.TEAM, Reach.NATIONAL),
     Grant("need.add_expert", Role.TEAM, Reach.NATIONAL),
+    Grant("visit.file", Role.ADVISER, Reach.NATIONAL),
+    Grant("visit.file", Role.EXPERT, Reach.NATIONAL),
+    Grant("visit.file", Role.MANAGER, Reach.NATIONAL),
+    Grant("visit.file", Role.ANIMATOR, Reach.NATIONAL),
+    Grant("visit.file", Role.TEAM, Reach.NATIONAL),
+    Grant("visit.edit", Role.ADVISER, Reach.FILED_BY_ME),
+    Grant("visit.edit", Role.EXPERT, Reach.FILED_BY_ME),
+    Grant("visit.edit", Role.MANAGER, Reach.FILED_BY_ME),
+    Grant("visit.edit", Role.ANIMATOR, Reach.FILED_BY_ME),
+    Grant("visit.edit", Role.TEAM, Reach.FILED_BY_ME),
+    Grant("visit.validate", Role.TEAM, Reach.NATIONAL),
+    Grant("need.remind", Role.ANIMATOR, Reach.ZONES),
+    Grant("need.remind", Role.TEAM, Reach.NATIONAL),
+    Grant("need.remind", Role.SYSTEM, Reach.NATIONAL),
+    Grant("need.pass_on", Role.EXPERT, Reach.OWN_EXPERT),
+    Grant("need.pass_on", Role.TEAM, Reach.NATIONAL),
+    Grant("need.tag", Role.TEAM, Reach.NATIONAL),
+    Grant("network.view", Role.ANIMATOR, Reach.NATIONAL),
+    Grant("hole.report", Role.ANIMATOR, Reach.NATIONAL),
+    Grant("hole.report", Role.MANAGER, Reach.NATIONAL),
+    Grant("hole.view", Role.ANIMATOR, Reach.OWN),
+    Grant("hole.view", Role.MANAGER, Reach.OWN),
+    Grant("hole.view", Role.TEAM, Reach.NATIONAL),
+    Grant("hole.answer", Role.TEAM, Reach.NATIONAL),
+    Grant("following.view", Role.TEAM, Reach.NATIONAL),
+    Grant("note.write", Role.TEAM, Reach.NATIONAL),
+    Grant("tag.edit", Role.TEAM, Reach.NATIONAL),
     Grant("match.view", Role.EXPERT, Reach.OWN_EXPERT),
     Grant("match.view", Role.MANAGER, Reach.ANTENNE),
+    Grant("match.view", Role.ANIMATOR, Reach.ZONES),
     Grant("match.view", Role.TEAM, Reach.NATIONAL),
     Grant("match.answer", Role.EXPERT, Reach.OWN_EXPERT),
     Grant("match.answer", Role.MANAGER, Reach.ANTENNE),
@@ -184,10 +237,12 @@ RIGHTS = (
     Grant("account.view", Role.ADVISER, Reach.OWN),
     Grant("account.view", Role.EXPERT, Reach.OWN),
     Grant("account.view", Role.MANAGER, Reach.OWN),
+    Grant("account.view", Role.ANIMATOR, Reach.OWN),
     Grant("account.view", Role.TEAM, Reach.NATIONAL),
     Grant("account.edit", Role.ADVISER, Reach.OWN),
     Grant("account.edit", Role.EXPERT, Reach.OWN),
     Grant("account.edit", Role.MANAGER, Reach.OWN),
+    Grant("account.edit", Role.ANIMATOR, Reach.OWN),
     Grant("account.edit", Role.TEAM, Reach.NATIONAL),
     Grant("account.secure", Role.TEAM, Reach.NATIONAL),
     Grant("account.invite", Role.TEAM, Reach.NATIONAL),

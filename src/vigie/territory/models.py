@@ -44,14 +44,19 @@ def zone_shape(kinds: tuple[ZoneType, ...]) -> Q:
     return shape
 
 
+def in_zone(kind: ZoneType, code: str) -> Q:
+    """True of a Commune that the zone covers; a city covers its municipal districts."""
+    if kind is ZoneType.COMMUNE:
+        return Q(code=code) | Q(parent_code=code)
+    return Q(**{f"{kind.value}_code": code})
+
+
 class CommuneQuerySet(models.QuerySet["Commune"]):
     """Communes by the zone that holds them."""
 
     def in_zone(self, kind: ZoneType, code: str) -> CommuneQuerySet:
         """The communes that the zone covers; a city covers its municipal districts."""
-        if kind is ZoneType.COMMUNE:
-            return self.filter(Q(code=code) | Q(parent_code=code))
-        return self.filter(**{f"{kind.value}_code": code})
+        return self.filter(in_zone(kind, code))
 
     def whole(self) -> CommuneQuerySet:
         """Without the municipal districts, whose people the city already counts."""

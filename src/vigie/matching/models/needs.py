@@ -1,8 +1,7 @@
-"""From what a company head writes to an expert's outcome: requests, analyses, needs, candidates, matches, thread."""
+"""The analysis of a request or of a visit, its needs, their candidates, their matches and their discussion."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.db import models
@@ -10,211 +9,32 @@ from django.db.models import Exists, OuterRef, Q
 
 from vigie.accounts.models import User
 from vigie.companies.models import Contact, Establishment
-from vigie.directory.models import Expert, ExpertMember, ExpertSubject, Subject, SubjectQuestion, Theme
+from vigie.directory.models import Expert, ExpertMember, ExpertSubject, Subject
+from vigie.kernel.zones import ZoneType
+from vigie.matching.models.requests import Solicitation
 from vigie.matching.need_text import NeedTextField
-from vigie.matching.states import CANCELED, INCOMPLETE, MATCH, NEED_STATUSES, NOT_COMPLETE, SOLICITATION
+from vigie.matching.states import MATCH, NEED_STATUSES, NOT_COMPLETE
 from vigie.rights.person import Person
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
+from vigie.territory.models import Commune, in_zone
 
 
-class Landing(models.Model):
-    """An entry point of the public site."""
+class DiagnosisQuerySet(ReachQuerySet):
+    REACHES = {Reach.FILED_BY_ME: lambda person: Q(adviser_id=person.user_id, solicitation__isnull=True)}
 
-    slug = models.SlugField(max_length=60, unique=True)
-    title = models.CharField(max_length=150)
-    paused_at = models.DateTimeField(null=True, blank=True)
-    archived_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class LandingTheme(models.Model):
-    """A theme as the public reads it on a landing."""
-
-    landing = models.ForeignKey(Landing, on_delete=models.PROTECT, related_name="themes")  # requests refer to it
-    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="+")  # requests refer to it
-    slug = models.SlugField(max_length=100)
-    title = models.CharField(max_length=120)
-    description = models.CharField(max_length=300, blank=True)
-    examples: Any = models.JSONField("exemples d’aides obtenues", default=list, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-    archived_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("position",)
-        constraints = [models.UniqueConstraint(fields=["landing", "slug"], name="landing_theme_slug")]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class LandingSubject(models.Model):
-    """A subject as the public reads it, with what its form asks and how its requests are transmitted."""
-
-    class Mode(models.TextChoices):
-        AUTOMATIC = "automatic", "Transmission automatique"
-        VALIDATED = "validated", "Validation par l’équipe"
-
-    class Fields(models.TextChoices):
-        SIRET = "siret", "Une entreprise qui existe"
-        LOCATION = "location", "Un projet dans une commune"
-
-    theme = models.ForeignKey(LandingTheme, on_delete=models.PROTECT, related_name="subjects")  # requests refer to it
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")  # requests refer to it
-    slug = models.SlugField(max_length=150)
-    title = models.CharField("question posée au public", max_length=150)
-    description = models.CharField(max_length=300, blank=True)
-    explanation = models.TextField("ce qu’il est utile de préciser", blank=True)
-    prefill = models.TextField("trame proposée", blank=True)
-    fields_mode = models.CharField(max_length=10, choices=Fields.choices, default=Fields.SIRET)
-    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.AUTOMATIC)
-    asks_head = models.BooleanField("demande d’attester être dirigeant ou mandaté", default=False)
-    position = models.PositiveSmallIntegerField(default=0)
-    archived_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("theme__position", "position")
-        constraints = [models.UniqueConstraint(fields=["theme", "slug"], name="landing_subject_slug")]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class RefusalTemplate(models.Model):
-    """A standard answer to a request that is not transmitted; ``lets_complete``: the company may complete it."""
-
-    code = models.SlugField(max_length=60, unique=True)
-    title = models.CharField("intitulé", max_length=120)
-    mail_subject = models.CharField("objet", max_length=150)
-    body = models.TextField("texte")
-    lets_complete = models.BooleanField("propose de compléter la demande", default=False)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        ordering = ("position", "title")
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class SpamAddress(models.Model):
-    """A blocked address, kept as a keyed hash."""
-
-    email_hash = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.email_hash[:8]
-
-
-class SolicitationQuerySet(ReachQuerySet):
-    REACHES = {Reach.OWN_LINK: lambda person: Q(uuid=person.link or None)}
-
-
-class Solicitation(models.Model):
-    """What a company head typed on the public form; exists from the end of the first step."""
-
-    LIFECYCLE = SOLICITATION
-
-    class CancelReason(models.TextChoices):
-        SPAM = "spam", "Indésirable"
-        REFUSED = "refused", "Non retenue"
-        WITHDRAWN = "withdrawn", "Retirée par l’entreprise"
-
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    form_token = models.CharField(max_length=64, unique=True)  # a second identical POST gives the first result
-    state = models.CharField("état", max_length=20, choices=SOLICITATION.choices, default=SOLICITATION.initial)
-    landing_subject = models.ForeignKey(
-        LandingSubject, on_delete=models.PROTECT, related_name="solicitations"
-    )  # history
-    full_name = models.CharField(max_length=150, blank=True)
-    email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=25, blank=True)
-    siret = models.CharField(max_length=14, blank=True)
-    company_name = models.CharField(max_length=200, blank=True)  # as chosen or typed; kept when no register answers
-    commune_code = models.CharField(max_length=5, blank=True)
-    company_checked = models.BooleanField(default=False)  # a register confirmed the SIRET
-    is_head = models.BooleanField(default=False)
-    description = models.TextField(blank=True)
-    provenance: Any = models.JSONField(default=dict)
-    mode = models.CharField(max_length=10, choices=LandingSubject.Mode.choices, blank=True)
-    hold_reasons: Any = models.JSONField(default=list)  # codes of matching.rules.guards that failed
-    transmit_at = models.DateTimeField(null=True)  # when an automatic transmission leaves, unless recalled
-    audit_sampled = models.BooleanField(default=False)
-    created_at = models.DateTimeField()
-    completed_at = models.DateTimeField(null=True)
-    transmitted_at = models.DateTimeField(null=True)
-    canceled_at = models.DateTimeField(null=True)
-    cancel_reason = models.CharField(max_length=12, choices=CancelReason.choices, blank=True)
-    refusal_template = models.ForeignKey(
-        RefusalTemplate, null=True, on_delete=models.PROTECT, related_name="+"
-    )  # mail sent
-
-    objects = SolicitationQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("completed_at", "pk")
-        indexes = [
-            models.Index(fields=["state", "completed_at"], name="solicitation_queue"),
-            models.Index(fields=["transmit_at"], name="solicitation_transmit", condition=Q(transmit_at__isnull=False)),
-            models.Index(fields=["siret"], name="solicitation_siret"),
-            models.Index(fields=["email"], name="solicitation_email"),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=INCOMPLETE) | Q(completed_at__isnull=False),
-                name="solicitation_completed_stamped",
-            ),
-            models.CheckConstraint(
-                condition=Q(state=CANCELED, canceled_at__isnull=False)
-                | (~Q(state=CANCELED) & Q(canceled_at__isnull=True)),
-                name="solicitation_canceled_iff_stamped",
-            ),
-            models.CheckConstraint(
-                condition=Q(transmit_at__isnull=True) | Q(state="in_progress"),
-                name="solicitation_scheduled_in_progress",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="processed") | Q(transmitted_at__isnull=False),
-                name="solicitation_processed_stamped",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Sollicitation {self.pk}"
-
-
-class SolicitationAnswer(models.Model):
-    """The answer to one additional question."""
-
-    solicitation = models.ForeignKey(Solicitation, on_delete=models.CASCADE, related_name="answers")
-    question = models.ForeignKey(SubjectQuestion, on_delete=models.PROTECT, related_name="+")  # what was asked
-    value = models.CharField(max_length=60)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["solicitation", "question"], name="solicitation_answer_once")]
-
-
-class Precision(models.Model):
-    """Something the company head added afterwards, on his page; ``kind`` not_called: nobody has called him."""
-
-    class Kind(models.TextChoices):
-        PRECISION = "precision", "Précision"
-        NOT_CALLED = "not_called", "On ne m’a pas appelé"
-
-    solicitation = models.ForeignKey(Solicitation, on_delete=models.CASCADE, related_name="precisions")
-    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PRECISION)
-    body = models.TextField(blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ("at",)
+    def visits(self) -> DiagnosisQuerySet:
+        """Those filed by an adviser or an expert, without a request of the company."""
+        return self.filter(solicitation__isnull=True)
 
 
 class Diagnosis(models.Model):
-    """The qualification of one request (or, later, of one visit): company, contact, needs."""
+    """The qualification of one request or of one visit: company, contact, needs. A visit has no request.
+
+    ``consent_at``: when the person met agreed to be contacted, as said by ``adviser``. ``passed_from``: the need during
+    which an expert met this other one. ``submitted_at``: filed by the adviser, and waiting for the team where the
+    institution wants its visits validated; ``completed_at``: put before experts.
+    """
 
     solicitation = models.OneToOneField(
         Solicitation,
@@ -227,14 +47,53 @@ class Diagnosis(models.Model):
     )  # history
     commune_code = models.CharField(max_length=5)
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="diagnoses")  # whom to call
-    adviser = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="diagnoses")  # who transmitted
+    adviser = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="diagnoses"
+    )  # who transmitted the request, or who visited
+    form_token = models.CharField(max_length=64, blank=True)  # a visit filed twice is filed once
+    visited_on = models.DateField("date de la visite", null=True)
+    consent_at = models.DateTimeField("accord de l’entreprise", null=True)
+    passed_from = models.ForeignKey(
+        "Need", null=True, on_delete=models.PROTECT, related_name="passed_on"
+    )  # where it was met
+    submitted_at = models.DateTimeField(null=True)
     content = models.TextField(blank=True)
     missing_facts: Any = models.JSONField(default=list)  # facts that no register gave, shown as such
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
 
+    objects = DiagnosisQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["adviser", "created_at"], name="diagnosis_adviser")]
+        constraints = [
+            models.UniqueConstraint(fields=["form_token"], condition=~Q(form_token=""), name="diagnosis_form_once"),
+            models.CheckConstraint(
+                condition=Q(solicitation__isnull=False) | Q(submitted_at__isnull=True) | Q(consent_at__isnull=False),
+                name="diagnosis_visit_with_consent",
+                violation_error_message="Un besoin n’est déposé qu’avec l’accord de l’entreprise.",
+            ),
+            models.CheckConstraint(
+                condition=Q(solicitation__isnull=False) | Q(completed_at__isnull=True) | Q(submitted_at__isnull=False),
+                name="diagnosis_visit_submitted_first",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"Analyse {self.pk}"
+
+
+def communes_of(person: Person) -> models.QuerySet[Commune]:
+    """The communes of the zones that a person animates."""
+    held = Q(pk__in=[])
+    for kind, code in sorted(person.zones):
+        held |= in_zone(ZoneType(kind), code)
+    return Commune.objects.filter(held)
+
+
+def _need_in_my_zones(person: Person) -> Q:
+    """Needs put before experts, of companies in the zones that a person animates."""
+    return Q(sent_at__isnull=False, diagnosis__commune_code__in=communes_of(person).values("code"))
 
 
 def _need_of_my_experts(person: Person) -> Q:
@@ -258,6 +117,7 @@ class NeedQuerySet(ReachQuerySet):
         Reach.OWN_ANTENNE: _need_of_my_antenne,
         Reach.ANTENNE: _need_of_managed_antennes,
         Reach.FILED_BY_ME: lambda person: Q(diagnosis__adviser_id=person.user_id, diagnosis__solicitation__isnull=True),
+        Reach.ZONES: _need_in_my_zones,
     }
 
 
@@ -323,6 +183,7 @@ class MatchQuerySet(ReachQuerySet):
         ),
         Reach.ANTENNE: lambda person: Q(expert__antenne_id__in=person.managed_antennes),
         Reach.OWN_LINK: lambda person: Q(need__diagnosis__solicitation__uuid=person.link or None),
+        Reach.ZONES: lambda person: Q(need__diagnosis__commune_code__in=communes_of(person).values("code")),
     }
 
 
