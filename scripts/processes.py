@@ -167,22 +167,30 @@ class Family:
 
 
 def stop_groups(groups: Iterable[int], patience: float) -> None:
-    """Asks the first process of each group to stop, then after `patience` seconds all of it, then forces what remains.
+    """Asks the first process of each group to stop, then all of it, then forces what remains.
 
-    The first one knows how to stop its own: a job cluster whose workers were told to end beside it waits for them.
+    The first one knows how to stop its own: a job cluster whose workers were told to end beside it waits for them. It
+    has ``patience`` seconds; once it is gone, those it left behind are asked at once.
     """
     left = [group for group in groups if _alive(group)]
-    for number, seconds, whole in (
-        (signal.SIGTERM, patience, False),
-        (signal.SIGTERM, 2, True),
-        (signal.SIGKILL, 5, True),
-    ):
+    orphaned = [group for group in left if not _ask_leader(group, signal.SIGTERM)]
+    end = time.monotonic() + patience
+    while left and len(orphaned) < len(left) and time.monotonic() < end:
+        time.sleep(0.05)
+        left = [group for group in left if _alive(group)]
+        orphaned = [group for group in left if not _leader_runs(group)]
+    for number, seconds in ((signal.SIGTERM, 2), (signal.SIGKILL, 5)):
         for group in left:
-            if whole or not _ask_leader(group, number):
-                _signal(group, number)
+            _signal(group, number)
         end = time.monotonic() + seconds
         while (left := [group for group in left if _alive(group)]) and time.monotonic() < end:
             time.sleep(0.05)
+
+
+def _leader_runs(group: int) -> bool:
+    """Whether the first process of the group runs; an ended one that nobody buried does not."""
+    held = members(group)
+    return _ask_leader(group, 0) if held is None else group in held
 
 
 def _ask_leader(group: int, number: int) -> bool:

@@ -154,8 +154,8 @@ def test_run_builds_the_world_says_the_address_and_the_people_and_stops_whole(ho
     assert len(house.left()) > 4  # the script, the web server and its two workers, the job worker and its child
 
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 0
-    assert house.wait_until_nothing_is_left(2) == []
+    assert process.wait(120) == 0
+    assert house.wait_until_nothing_is_left() == []
 
 
 def test_history_is_written_in_the_background_until_it_succeeds_once(house: House) -> None:
@@ -164,18 +164,18 @@ def test_history_is_written_in_the_background_until_it_succeeds_once(house: Hous
     read_until(process, "in the background")
     house.wait_for_call("build_world --size demo --history")
     process.terminate()
-    assert process.wait(20) == 0
-    assert house.wait_until_nothing_is_left(2) == []
+    assert process.wait(120) == 0
+    assert house.wait_until_nothing_is_left() == []
 
     (house.folder / "history-lasts").unlink()
     process = house.start()
     assert "history" in read_until(process, "ready (")
     process.terminate()
-    process.wait(20)
+    process.wait(120)
     process = house.start()
     read_until(process, "Ctrl-C")
     process.terminate()
-    process.wait(20)
+    process.wait(120)
 
     assert house.calls().count("--world") == 1
     assert house.calls().count("build_example") == 1
@@ -191,7 +191,7 @@ def test_a_service_that_ends_stops_everything_and_shows_its_log(house: House) ->
     assert process.returncode == 1
     assert "The job worker ended (code 1)" in account
     assert "the worker has had enough" in account
-    assert house.wait_until_nothing_is_left(2) == []
+    assert house.wait_until_nothing_is_left() == []
 
 
 def test_a_world_that_cannot_be_built_says_why_and_is_built_at_the_next_start(house: House) -> None:
@@ -204,7 +204,7 @@ def test_a_world_that_cannot_be_built_says_why_and_is_built_at_the_next_start(ho
     process = house.start()
     read_until(process, "Ctrl-C")
     process.terminate()
-    process.wait(20)
+    process.wait(120)
 
     assert house.calls().count("--world") == 2
 
@@ -230,7 +230,7 @@ def test_a_second_run_beside_the_first_is_refused(house: House) -> None:
 
     second, _ = house.start("--rebuild").communicate(timeout=120)
     first.terminate()
-    first.wait(20)
+    first.wait(120)
 
     assert f"already at work here (http://127.0.0.1:{house.port}" in second
 
@@ -240,7 +240,7 @@ def test_killed_without_a_word_it_leaves_nothing_behind(house: House) -> None:
     read_until(process, "Ctrl-C")
 
     process.kill()
-    process.wait(20)
+    process.wait(120)
 
     assert house.wait_until_nothing_is_left() == []
 
@@ -253,7 +253,7 @@ def test_world_is_built_again_with_its_history(house: House) -> None:
     assert house.calls() == ["", "--world", "build_example", "build_world --size demo --history"]
     again, _ = house.start("--rebuild").communicate(timeout=120)
     assert f"deleting {house.folder}/var/vigie.sqlite3" in again
-    assert house.wait_until_nothing_is_left(2) == []
+    assert house.wait_until_nothing_is_left() == []
 
 
 def test_production_does_not_start_this_way(house: House) -> None:
