@@ -37,7 +37,7 @@ def need_text(need: Need) -> str:
     """The words under which a need is found."""
     diagnosis = need.diagnosis
     contact, request, place = diagnosis.contact, diagnosis.solicitation, diagnosis.establishment
-    parts = [need.content, contact.full_name, contact.email, contact.phone.replace(" ", "")]
+    parts = [need.content, contact.full_name, contact.email, contact.phone.replace(" ", ""), diagnosis.company_name]
     if request is not None:
         parts += [request.company_name, request.siret]
     if place is not None:

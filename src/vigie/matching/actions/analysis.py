@@ -54,7 +54,7 @@ def choose(
     diagnosis.missing_facts = missing_facts(facts, company_known=firm_known, register_down=register_down)
     diagnosis.save(update_fields=["missing_facts"])
     found = [] if need.subject.is_catch_all else routing.route(facts, competences_for(facts))
-    _write_candidates(need, found)
+    write_candidates(need, found)
     crash_point("analysis.after_candidates")
     guards = guard_results(_guard_facts(request, need, facts))
     return Analysis(
@@ -92,7 +92,7 @@ def _need(request: Solicitation, diagnosis: Diagnosis, at: datetime) -> Need:
     return need
 
 
-def _write_candidates(need: Need, found: Iterable[routing.Candidate]) -> None:
+def write_candidates(need: Need, found: Iterable[routing.Candidate]) -> None:
     """Replaces what the rules had said; an expert added by hand stays as the team left him."""
     need.candidates.filter(origin=Candidate.Origin.ROUTING).delete()
     by_hand = set(need.candidates.values_list("expert_id", flat=True))

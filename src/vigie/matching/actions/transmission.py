@@ -131,7 +131,7 @@ def transmit(solicitation: Solicitation, *, by: Person, at: datetime) -> Solicit
                 "not_analysed", "Cette demande n’a pas encore été analysée. Lancez l’analyse avant de l’envoyer."
             )
         for need in needs:
-            _send(need, by=by, at=at)
+            send_need(need, by=by, at=at)
         _complete(row, by, at)
         for need in needs:
             refresh_need_status(need, at=at)
@@ -143,7 +143,8 @@ def send_now(solicitation: Solicitation, *, by: Person, at: datetime) -> Solicit
     return transmit(solicitation, by=by, at=at)
 
 
-def _send(need: Need, *, by: Person, at: datetime) -> None:
+def send_need(need: Need, *, by: Person, at: datetime) -> None:
+    """Puts a locked need before its ticked experts; Refused when there is none."""
     ticked = need.candidates.filter(
         ticked=True, expert__deleted_at__isnull=True, expert__antenne__institution__deleted_at__isnull=True
     )

@@ -57,6 +57,8 @@ class Diagnosis(models.Model):
         "Need", null=True, on_delete=models.PROTECT, related_name="passed_on"
     )  # where it was met
     submitted_at = models.DateTimeField(null=True)
+    company_name = models.CharField(max_length=200, blank=True)  # as typed after a visit, when no register knows it
+    return_reason = models.TextField("motif du retour", blank=True)  # why the team sent a visit back to who filed it
     content = models.TextField(blank=True)
     missing_facts: Any = models.JSONField(default=list)  # facts that no register gave, shown as such
     created_at = models.DateTimeField()
@@ -210,6 +212,8 @@ class Match(models.Model):
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")  # statistics
     state = models.CharField("état", max_length=25, choices=MATCH.choices, default=MATCH.initial)
     sent_at = models.DateTimeField()
+    asked_again_at = models.DateTimeField(null=True)  # back to waiting: reminders count from then
+    moved_reason = models.TextField("pourquoi une autre équipe", blank=True)  # said to both, by the team
     taken_care_of_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)

@@ -37,7 +37,7 @@ _SHOWN = (
     "state", "sent_at", "taken_care_of_at", "closed_at", "help_name", "refusal_reason",
     "subject__label",
     "expert__full_name", "expert__antenne__name",
-    "need__content", "need__diagnosis__solicitation__company_name",
+    "need__content", "need__diagnosis__solicitation__company_name", "need__diagnosis__company_name",
     "need__diagnosis__establishment__commune_name", "need__diagnosis__establishment__workforce_code",
     "need__diagnosis__establishment__headcount", "need__diagnosis__establishment__company__name",
 )  # fmt: skip

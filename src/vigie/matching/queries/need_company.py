@@ -16,7 +16,7 @@ from vigie.territory.queries import resolve_commune
 from vigie.ui.components import Fact
 from vigie.ui.formats import day
 
-TYPED = "saisi par l’entreprise"
+TYPED, TYPED_AFTER_A_VISIT = "saisi par l’entreprise", "saisi après une visite"
 HIDDEN, UNKNOWN = "non diffusible", "inconnue"
 CONNECTOR = "Recherche d’entreprises"
 
@@ -41,10 +41,11 @@ def _typed(need: Need) -> tuple[Fact, ...]:
     commune = f"{found.name} ({found.departement_code})" if found else ""
     siret = request.siret if request else ""
     shown = show_siret(siret) if is_siret(siret) else siret
+    typed = TYPED if request else TYPED_AFTER_A_VISIT
     return (
-        Fact("Nom", company_name(need), source=TYPED),
+        Fact("Nom", company_name(need), source=typed),
         Fact("SIRET", shown, source=f"{TYPED}, non vérifié" if shown else "", missing="non communiqué"),
-        Fact("Commune", commune, source=TYPED, missing=UNKNOWN),
+        Fact("Commune", commune, source=typed, missing=UNKNOWN),
     )
 
 

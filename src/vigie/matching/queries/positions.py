@@ -17,7 +17,7 @@ def company_name(need: Need) -> str:
     establishment, request = need.diagnosis.establishment, need.diagnosis.solicitation
     if establishment is not None and establishment.company.name:
         return establishment.company.name
-    return (request.company_name if request else "") or UNNAMED
+    return (request.company_name if request else need.diagnosis.company_name) or UNNAMED
 
 
 def workforce(code: str, headcount: int | None) -> str:

@@ -159,6 +159,7 @@ REASONS: dict[str, tuple[Side, str | Callable[[Values], str]]] = {
     "place_unknown": (Side.AGAINST, "commune inconnue : personne ne peut être choisi"),
     "outside_own_zones": (Side.AGAINST, "hors du territoire propre à l’équipe, qui remplace celui de son antenne"),
     "outside_antenne_zones": (Side.AGAINST, "hors du territoire de son antenne"),
+    "own_team": (Side.AGAINST, "équipe de la personne qui dépose ce besoin : il va à d’autres qu’elle"),
     "no_zone": (Side.AGAINST, "sans zone d’intervention : ni l’équipe ni son antenne n’en a"),
     # chamber rule
     "nature_accepted": (Side.FOR, lambda v: f"nature d’activité acceptée : {_natures(v)}"),
