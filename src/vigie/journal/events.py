@@ -39,6 +39,7 @@ SOLICITATION = "matching.Solicitation"
 NEED = "matching.Need"
 MATCH = "matching.Match"
 HOLE = "matching.HoleReport"
+IMPORT = "directory.DirectoryImport"
 
 EVENTS = (
     # --- the request of a company head
@@ -154,6 +155,7 @@ EVENTS = (
         "Une personne a été invitée",
         (Message("account_holder", "accounts/mail/invitation"),),
     ),
+    Event("account.entered", "accounts.User", "Une personne a été inscrite par un fichier d’annuaire"),
     Event("account.changed", "accounts.User", "Un compte a été modifié"),
     Event("account.absence_set", "accounts.User", "Une absence a été enregistrée"),
     Event("habilitation.requested", "accounts.Habilitation", "Une habilitation a été demandée"),
@@ -163,6 +165,14 @@ EVENTS = (
     Event("habilitation.expired", "accounts.Habilitation", "Une habilitation a expiré"),
     # --- the directory
     Event("directory.changed", "directory.Change", "L’annuaire a été modifié"),
+    Event("import.read", IMPORT, "Un fichier d’annuaire a été lu"),
+    Event("import.found_faulty", IMPORT, "Un fichier d’annuaire contient des erreurs"),
+    Event("import.found_same", IMPORT, "Un fichier d’annuaire ne change rien"),
+    Event("import.queued", IMPORT, "L’application d’un fichier d’annuaire a été demandée"),
+    Event("import.sent_back", IMPORT, "L’annuaire avait changé\u00a0: le fichier est à vérifier de nouveau"),
+    Event("import.applied", IMPORT, "Un fichier d’annuaire a été appliqué"),
+    Event("import.abandoned", IMPORT, "Un fichier d’annuaire a été abandonné"),
+    Event("import.invitations_asked", IMPORT, "Les personnes d’un fichier d’annuaire ont été invitées"),
     # --- the detection lists
     Event("publication.received", "watchlists.Publication", "Une liste a été reçue"),
     Event("publication.checked", "watchlists.Publication", "Une liste a été contrôlée"),

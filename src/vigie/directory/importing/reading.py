@@ -1,4 +1,4 @@
-"""From bytes to lines of cells: encodings, separators, quotes, limits. Pure; raises UnreadableFile, never anything else.
+"""From bytes to lines of cells: encodings, separators, quotes, limits. Pure; raises UnreadableFile and nothing else.
 
 Memory is bounded by the limits below, which are checked before or while reading.
 """
@@ -187,14 +187,12 @@ def _clean(cell: str) -> str:
 def _fitted(cells: tuple[str, ...], width: int, at: int) -> tuple[str, ...]:
     if any(cells[width:]):
         raise UnreadableFile(
-            f"Ligne {number(at)}\u00a0: plus de cellules que de titres de colonnes. Un séparateur manque ou est en trop."
+            f"Ligne {number(at)}\u00a0: plus de cellules que de titres de colonnes. Vérifiez les séparateurs."
         )
     return cells[:width] + ("",) * (width - len(cells))
 
 
-def _without_blank_columns(
-    headers: tuple[str, ...], lines: list[Line]
-) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+def _without_blank_columns(headers: tuple[str, ...], lines: list[Line]) -> tuple[tuple[str, ...], tuple[Line, ...]]:
     """The same without the columns that have neither title nor content."""
     untitled = [place for place, header in enumerate(headers) if not header]
     if not untitled:

@@ -20,14 +20,14 @@ def antenne_facts(institution_id: int) -> list[AntenneFacts]:
         "antenne_id", "zone_type", "code"
     ):
         zones[antenne_id].add((kind, code))
-    covered = _communes(set().union(*zones.values()) if zones else set())
+    covered = communes_of(set().union(*zones.values()) if zones else set())
     return [
         AntenneFacts(one.pk, one.level, frozenset().union(*(covered[zone] for zone in zones[one.pk])))
         for one in antennes
     ]
 
 
-def _communes(zones: set[tuple[str, str]]) -> dict[tuple[str, str], frozenset[str]]:
+def communes_of(zones: set[tuple[str, str]]) -> dict[tuple[str, str], frozenset[str]]:
     """Zone → codes of the communes it covers. 1 query."""
     found: dict[tuple[str, str], set[str]] = {zone: set() for zone in zones}
     condition = Q(pk__in=[])
