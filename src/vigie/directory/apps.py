@@ -8,6 +8,8 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         from vigie.accounts.teams import register_teams
+        from vigie.directory.importing import jobs
         from vigie.directory.queries.lists import teams_of_user
 
         register_teams(teams_of_user)
+        jobs.register()

@@ -29,7 +29,7 @@ class Told:
     lost: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class AntenneWork:
     """An antenne to create or to change. zones: those that it will have, None when the file says nothing of them."""
 
@@ -39,9 +39,10 @@ class AntenneWork:
     level: str = ""
     zones: set[ZonePair] | None = None
     told: list[Told] = field(default_factory=list)
+    is_new: bool = False  # set when it is written
 
 
-@dataclass
+@dataclass(eq=False)
 class PersonWork:
     """An account to create or to change. at: where it belongs; roles: those that it must have, with their antenne."""
 
@@ -52,9 +53,10 @@ class PersonWork:
     moves: bool = False
     roles: list[tuple[Role, Antenne | AntenneWork | None]] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    is_new: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class TeamWork:
     """An expert to create or to change. subjects: competence → criteria, None takes it away."""
 
@@ -67,6 +69,7 @@ class TeamWork:
     subjects: dict[int, str | None] = field(default_factory=dict)
     members: list[str] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    is_new: bool = False
 
 
 @dataclass

@@ -74,8 +74,8 @@ def load_zones(cells: Iterable[tuple[ZoneType, str]]) -> ZoneBook:
         known.update((ZoneType.COMMUNE.value, code) for code in rows)
     for kind, codes in asked.items():
         for batch in batches(sorted(codes)):
-            rows = Zone.objects.filter(zone_type=kind, code__in=batch).values_list("code", flat=True)
-            known.update((kind.value, code) for code in rows)
+            zones = Zone.objects.filter(zone_type=kind, code__in=batch).values_list("code", flat=True)
+            known.update((kind.value, code) for code in zones)
     lost = {code for code in communes if (ZoneType.COMMUNE.value, code) not in known}
     successors: dict[str, str] = {}
     for batch in batches(sorted(lost)):

@@ -1,0 +1,209 @@
+"""The address book as files: the same columns as the import, so that a file exported and sent back changes nothing.
+
+Rows come one after the other, some hundreds of teams at a time: memory does not grow with the address book.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+import xlsxwriter
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from vigie.accounts.models import Antenne, Habilitation, Institution, User
+from vigie.directory.importing.adviser_lines import ELSEWHERE, NO_ANTENNE
+from vigie.directory.importing.cells import guard, guard_typed
+from vigie.directory.importing.columns import ADVISER_COLUMNS, ADVISERS, ANTENNE_COLUMNS, ANTENNES, ZONE_COLUMNS
+from vigie.directory.importing.subjects import header_of
+from vigie.directory.models import Expert, ExpertMember, ExpertSubject, InstitutionSubject
+from vigie.rights.table import Role
+
+KINDS = (ANTENNES, ADVISERS)
+FORMATS = ("csv", "xlsx")
+CHUNK = 500
+_LIVING = Q(deleted_at__isnull=True)
+_PLACE = ("antenne__institution__name", "antenne__institution_id", "antenne__name", "antenne_id")
+
+Row = list[str]
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is exported: a kind of file, of one institution or of all of them."""
+
+    kind: str
+    institution: Institution | None = None
+
+    def headers(self) -> Row:
+        """The titles of the columns. 0 or 1 query."""
+        if self.kind == ANTENNES:
+            return [one.label for one in ANTENNE_COLUMNS]
+        fixed = [one.label for one in ADVISER_COLUMNS if one.code != "subject"]
+        return [*fixed, *dict.fromkeys(header_of(one) for one in self._competences())]
+
+    def rows(self) -> Iterator[Row]:
+        """One row an antenne, or one row a member of a team, a team without member, a person without team."""
+        return self._antennes() if self.kind == ANTENNES else self._advisers()
+
+    def count(self) -> int:
+        """How many rows there are. 1 to 3 queries."""
+        if self.kind == ANTENNES:
+            return self._antenne_rows().count()
+        experts = self._experts()
+        members = ExpertMember.objects.filter(expert__in=experts.order_by()).count()
+        alone = experts.filter(~Exists(ExpertMember.objects.filter(expert=OuterRef("pk")))).count()
+        return members + alone + self._people_without_team().count()
+
+    def _competences(self) -> list[InstitutionSubject]:
+        found = InstitutionSubject.objects.filter(institution__deleted_at__isnull=True)
+        if self.institution is not None:
+            found = found.filter(institution=self.institution)
+        return list(
+            found.select_related("subject__theme").order_by(
+                "subject__theme__position", "subject__position", "subject__label", "description", "pk"
+            )
+        )
+
+    # --- antennes
+    def _antenne_rows(self) -> Any:
+        rows = Antenne.objects.filter(_LIVING, institution__deleted_at__isnull=True)
+        return rows.filter(institution=self.institution) if self.institution is not None else rows
+
+    def _antennes(self) -> Iterator[Row]:
+        managers = Habilitation.objects.filter(role=Role.MANAGER).exclude(state__in=Habilitation.LIFECYCLE.final_codes)
+        rows = self._antenne_rows().select_related("institution").order_by("institution__name", "name", "pk")
+        for batch in _batches(rows):
+            ids = [one.pk for one in batch]
+            held: dict[int, list[User]] = {}
+            for one in managers.filter(antenne__in=ids, user__is_active=True).select_related("user"):
+                held.setdefault(one.antenne_id or 0, []).append(one.user)
+            zones = _zones(Antenne.objects.filter(pk__in=ids))
+            for one in batch:
+                people = sorted(held.get(one.pk, []), key=lambda user: user.email)
+                yield [
+                    one.institution.name,
+                    one.name,
+                    str(one.get_level_display()),
+                    *(" ".join(zones.get((one.pk, kind), [])) for kind in ZONE_COLUMNS),
+                    ", ".join(user.full_name for user in people),
+                    ", ".join(user.email for user in people),
+                    ", ".join(user.phone for user in people) if any(user.phone for user in people) else "",
+                ]
+
+    # --- advisers
+    def _experts(self) -> Any:
+        rows = Expert.objects.filter(
+            _LIVING, antenne__deleted_at__isnull=True, antenne__institution__deleted_at__isnull=True
+        )
+        return rows.filter(antenne__institution=self.institution) if self.institution is not None else rows
+
+    def _people_without_team(self) -> Any:
+        teams = ExpertMember.objects.filter(user=OuterRef("pk"), expert__deleted_at__isnull=True)
+        rows = User.objects.living().filter(
+            ~Exists(teams), antenne__deleted_at__isnull=True, antenne__institution__deleted_at__isnull=True
+        )
+        return rows.filter(antenne__institution=self.institution) if self.institution is not None else rows
+
+    def _advisers(self) -> Iterator[Row]:
+        places: dict[str, int] = {}
+        for header in dict.fromkeys(header_of(one) for one in self._competences()):
+            places[header] = len(places)
+        members = ExpertMember.objects.select_related("user__antenne__institution").order_by("user__email")
+        held = ExpertSubject.objects.select_related("institution_subject__subject__theme")
+        experts = self._experts().select_related("antenne__institution").order_by(*_PLACE, "full_name", "pk")
+        experts = experts.prefetch_related(Prefetch("members", members), Prefetch("competences", held), "zones")
+        for batch in _batches(experts):
+            for expert in batch:
+                yield from _team_rows(expert, places)
+        people = self._people_without_team().select_related("antenne__institution").order_by(*_PLACE, "email")
+        for batch in _batches(people):
+            for user in batch:
+                yield [
+                    user.antenne.institution.name, user.antenne.name, user.full_name, user.email, user.phone, user.job,
+                    *[""] * (10 + len(places)),
+                ]  # fmt: skip
+
+
+def _team_rows(expert: Expert, places: dict[str, int]) -> Iterator[Row]:
+    """The rows of a team: one a member, or one without person."""
+    zones = {kind: " ".join(sorted(z.code for z in expert.zones.all() if z.zone_type == kind)) for kind in ZONE_COLUMNS}
+    cells = [""] * len(places)
+    for one in expert.competences.all():
+        place = places.get(header_of(one.institution_subject))
+        if place is not None:
+            cells[place] = one.criteria or "x"
+    team = [str(expert.pk), expert.full_name, expert.email, expert.phone, expert.job, *zones.values(), *cells]
+    here = [expert.antenne.institution.name, expert.antenne.name]
+    people = [one.user for one in expert.members.all() if one.user.is_active] or [None]
+    for user in people:
+        who = [user.full_name, user.email, user.phone, user.job] if user else ["", "", "", ""]
+        yield [*here, *who, _antenne_of(user, expert), *team]
+
+
+def _antenne_of(user: User | None, expert: Expert) -> str:
+    """Where a member works when it is not where his team is."""
+    if user is None or user.antenne_id == expert.antenne_id:
+        return ""
+    if user.antenne is None:
+        return NO_ANTENNE
+    if user.antenne.institution_id == expert.antenne.institution_id:
+        return user.antenne.name
+    return f"{user.antenne.institution.name}{ELSEWHERE}{user.antenne.name}"
+
+
+def _zones(antennes: Any) -> dict[tuple[int, str], list[str]]:
+    found: dict[tuple[int, str], list[str]] = {}
+    rows = antennes.order_by().exclude(zones=None).values_list("pk", "zones__zone_type", "zones__code")
+    for pk, kind, code in sorted(rows):
+        found.setdefault((pk, kind), []).append(code)
+    return found
+
+
+def _batches(rows: Any) -> Iterator[list[Any]]:
+    """The rows by hundreds, each batch with what is fetched beside it."""
+    keys = list(rows.prefetch_related(None).select_related(None).values_list("pk", flat=True))
+    for begun in range(0, len(keys), CHUNK):
+        yield list(rows.filter(pk__in=keys[begun : begun + CHUNK]))
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+def csv_lines(export: Export) -> Iterator[str]:
+    """The file as text, row by row, for spreadsheets: UTF-8 with its mark, semicolons."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    yield "\ufeff"
+    writer.writerow([guard(text) for text in export.headers()])
+    for row in export.rows():
+        writer.writerow([guard(text) for text in row])
+        if out.tell() > 65_536:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
+
+
+def workbook(export: Export) -> IO[bytes]:
+    """The file as a workbook, on disk until it is closed: every cell is text, the header stays in view and filters."""
+    file = tempfile.TemporaryFile(prefix="vigie-export-")  # closed by who sends it
+    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet("Antennes" if export.kind == ANTENNES else "Conseillers et experts")
+    bold = book.add_format({"bold": True, "text_wrap": True})
+    headers = export.headers()
+    sheet.set_column(0, max(0, len(headers) - 1), 22)
+    sheet.freeze_panes(1, 2)
+    for place, text in enumerate(headers):
+        sheet.write_string(0, place, guard_typed(text), bold)
+    count = 0
+    for count, row in enumerate(export.rows(), start=1):
+        for place, text in enumerate(row):
+            if text:
+                sheet.write_string(count, place, guard_typed(text))
+    sheet.autofilter(0, 0, max(count, 1), max(0, len(headers) - 1))
+    book.close()
+    file.seek(0)
+    return file
