@@ -16,21 +16,28 @@ from datetime import UTC, datetime, timedelta
 import factory
 from factory.django import DjangoModelFactory
 
+from tests.accounts.factories import UserFactory
 from tests.directory.factories import ExpertFactory, SubjectFactory, SubjectQuestionFactory, ThemeFactory
 from vigie.companies.models import Contact
 from vigie.matching.models import (
     Candidate,
     Diagnosis,
+    HoleReport,
     Landing,
     LandingSubject,
     LandingTheme,
     Match,
     Need,
+    NeedTag,
+    Note,
     Precision,
     RefusalTemplate,
+    Reminder,
     Solicitation,
     SolicitationAnswer,
+    SolicitationTag,
     SpamAddress,
+    Tag,
     ThreadMessage,
 )
 
@@ -247,3 +254,66 @@ class ThreadMessageFactory(DjangoModelFactory):
     body = "J’ai appelé l’entreprise ce matin."
     at = AT
     form_token = factory.Sequence(lambda n: f"message-{n}")
+
+
+class ReminderFactory(DjangoModelFactory):
+    """The reminder of the ninth day, sent by Vigie."""
+
+    class Meta:
+        model = Reminder
+
+    need = factory.SubFactory(NeedFactory, sent=True)
+    kind = Reminder.Kind.SILENT
+    at = AT
+
+
+class TagFactory(DjangoModelFactory):
+    class Meta:
+        model = Tag
+
+    label = factory.Sequence(lambda n: f"Étiquette {n}")
+
+
+class SolicitationTagFactory(DjangoModelFactory):
+    class Meta:
+        model = SolicitationTag
+
+    solicitation = factory.SubFactory(SolicitationFactory, in_progress=True)
+    tag = factory.SubFactory(TagFactory)
+    at = AT
+
+
+class NeedTagFactory(DjangoModelFactory):
+    class Meta:
+        model = NeedTag
+
+    need = factory.SubFactory(NeedFactory)
+    tag = factory.SubFactory(TagFactory)
+    at = AT
+
+
+class NoteFactory(DjangoModelFactory):
+    """A note of the team about a need."""
+
+    class Meta:
+        model = Note
+
+    need = factory.SubFactory(NeedFactory, sent=True)
+    author = factory.SubFactory(UserFactory, team=True)
+    body = "Rappeler la chambre."
+    at = AT
+    form_token = factory.Sequence(lambda n: f"note-{n}")
+
+
+class HoleReportFactory(DjangoModelFactory):
+    """Nobody answers for a subject in a département."""
+
+    class Meta:
+        model = HoleReport
+
+    subject = factory.SubFactory(SubjectFactory)
+    zone_type = "departement"
+    code = "35"
+    author = factory.SubFactory(UserFactory)
+    at = AT
+    form_token = factory.Sequence(lambda n: f"manque-{n}")

@@ -15,18 +15,24 @@ from tests.matching.factories import (
     AT,
     CandidateFactory,
     DiagnosisFactory,
+    HoleReportFactory,
     LandingFactory,
     LandingSubjectFactory,
     LandingThemeFactory,
     MatchFactory,
     NeedFactory,
+    NeedTagFactory,
+    NoteFactory,
     RefusalTemplateFactory,
+    ReminderFactory,
     SolicitationAnswerFactory,
     SolicitationFactory,
+    SolicitationTagFactory,
     SpamAddressFactory,
+    TagFactory,
     ThreadMessageFactory,
 )
-from vigie.matching.models import Landing, Match, Need, Solicitation
+from vigie.matching.models import Landing, Match, Need, Reminder, Solicitation
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +98,19 @@ REFUSED: dict[str, list[Callable[[], None]]] = {
         _refused(_sent(closed=True), help_provider=""),
         _refused(_sent(closed=True), help_level=""),
     ],
+    "diagnosis_form_once": [_twice(DiagnosisFactory, form_token=lambda: "meme")],
+    "diagnosis_visit_with_consent": [_refused(DiagnosisFactory, submitted_at=AT)],
+    "diagnosis_visit_submitted_first": [_refused(DiagnosisFactory, completed_at=AT, consent_at=AT)],
+    "reminder_kind_once": [_twice(ReminderFactory, need=lambda: NeedFactory(sent=True))],
+    "reminder_expert_once": [_twice(ReminderFactory, need=lambda: NeedFactory(sent=True), expert=ExpertFactory)],
+    "reminder_form_once": [_twice(ReminderFactory, kind=lambda: Reminder.Kind.BY_HAND, form_token=lambda: "meme")],
+    "solicitation_tag_once": [_twice(SolicitationTagFactory, solicitation=SolicitationFactory, tag=TagFactory)],
+    "need_tag_once": [_twice(NeedTagFactory, need=NeedFactory, tag=TagFactory)],
+    "note_about_one_thing": [_refused(NoteFactory, need=None)],
+    "hole_report_closed_iff_final": [
+        _refused(HoleReportFactory, state="filled"),
+        _refused(HoleReportFactory, closed_at=AT),
+    ],
     "match_declined_with_reason": [_refused(_sent(declined=True), refusal_reason="")],
 }
 # Unique columns: the model says it on the field.
@@ -101,6 +120,9 @@ UNIQUE_COLUMNS: dict[str, Callable[[], None]] = {
     "solicitation.uuid": _twice(SolicitationFactory, uuid=lambda: "00000000-0000-4000-8000-000000000001"),
     "solicitation.form_token": _twice(SolicitationFactory, form_token=lambda: "meme"),
     "diagnosis.solicitation": _twice(DiagnosisFactory, solicitation=SolicitationFactory),
+    "tag.label": _twice(TagFactory, label=lambda: "Même"),
+    "note.form_token": _twice(NoteFactory, form_token=lambda: "meme"),
+    "holereport.form_token": _twice(HoleReportFactory, form_token=lambda: "meme"),
     "threadmessage.form_token": _twice(ThreadMessageFactory, form_token=lambda: "meme"),
 }
 

@@ -418,4 +418,5 @@ def test_history_is_found_from_the_company_and_the_address_not_among_all_needs()
 
     (history,) = [query["sql"] for query in asked if 'ORDER BY "matching_need"."sent_at" DESC' in query["sql"]]
     assert '"matching_need" INNER JOIN "matching_diagnosis"' not in history
-    assert history.count('"matching_need"."diagnosis_id" IN (SELECT') == 2
+    # the company's, the address's, and in the mark that says who may open each: what he filed
+    assert history.count('"matching_need"."diagnosis_id" IN (SELECT') == 3

@@ -93,9 +93,15 @@ def communes_of(person: Person) -> models.QuerySet[Commune]:
     return Commune.objects.filter(held)
 
 
+def _need_filed_by_me(person: Person) -> Q:
+    mine = Diagnosis.objects.filter(adviser_id=person.user_id or 0, solicitation__isnull=True)
+    return Q(diagnosis__in=mine.values("pk"))  # a set: joined, every need would be looked at
+
+
 def _need_in_my_zones(person: Person) -> Q:
     """Needs put before experts, of companies in the zones that a person animates."""
-    return Q(sent_at__isnull=False, diagnosis__commune_code__in=communes_of(person).values("code"))
+    there = Diagnosis.objects.filter(commune_code__in=communes_of(person).values("code"))
+    return Q(sent_at__isnull=False, diagnosis__in=there.values("pk"))
 
 
 def _need_of_my_experts(person: Person) -> Q:
@@ -118,7 +124,7 @@ class NeedQuerySet(ReachQuerySet):
         Reach.OWN_EXPERT: _need_of_my_experts,
         Reach.OWN_ANTENNE: _need_of_my_antenne,
         Reach.ANTENNE: _need_of_managed_antennes,
-        Reach.FILED_BY_ME: lambda person: Q(diagnosis__adviser_id=person.user_id, diagnosis__solicitation__isnull=True),
+        Reach.FILED_BY_ME: _need_filed_by_me,
         Reach.ZONES: _need_in_my_zones,
     }
 
