@@ -47,16 +47,19 @@ class CommuneRow(NamedTuple):
     people: int
 
 
-class Answer(NamedTuple):
-    """An expert who has a competence on a subject. zones: his own or his antenne's; None: everywhere."""
+class Who(NamedTuple):
+    """An expert who answers. zones: his own or his antenne's; None: everywhere. filtered: he sets conditions."""
 
     expert: int
-    competence: int
     institution: int
     level: str
     zones: tuple[Zone, ...] | None
-    people: People
+    people: str
     filtered: bool
+
+
+# Who answers for a subject, and the competence of his institution that he holds.
+Answer = tuple[Who, int]
 
 
 class Verdict(StrEnum):
@@ -159,17 +162,15 @@ class Ground:
 
 
 def _wide_zones(rows: Sequence[CommuneRow]) -> dict[Zone, int]:
-    members: dict[Zone, list[int]] = {}
-    for rank, row in enumerate(rows):
-        for zone in (
-            (ZoneType.EPCI.value, row.epci),
-            (ZoneType.EMPLOYMENT_AREA.value, row.employment_area),
-            (ZoneType.DEPARTEMENT.value, row.departement),
-            (ZoneType.REGION.value, row.region),
-        ):
-            if zone[1]:
-                members.setdefault(zone, []).append(rank)
-    return {zone: _bits(ranks) for zone, ranks in members.items()}
+    found: dict[Zone, int] = {}
+    for kind, column in (
+        (ZoneType.EPCI, 1), (ZoneType.EMPLOYMENT_AREA, 2), (ZoneType.DEPARTEMENT, 3), (ZoneType.REGION, 4)
+    ):  # fmt: skip
+        members: dict[str, list[int]] = {}
+        for rank, row in enumerate(rows):
+            members.setdefault(row[column], []).append(rank)
+        found |= {(kind.value, code): _bits(ranks) for code, ranks in members.items() if code}
+    return found
 
 
 def _bits(ranks: Sequence[int]) -> int:
@@ -216,7 +217,7 @@ class SubjectCoverage:
     somebody: int
     staffed: int
     present: int
-    levels: Mapping[Level, int]
+    levels: Mapping[str, int]
     doubled: int
     doubled_unfiltered: int
     experts: int
@@ -261,30 +262,42 @@ class Shapes:
 
 
 def subject_coverage(answers: Iterable[Answer], territory: int, shapes: Shapes) -> SubjectCoverage:
-    """Puts together everybody who answers for a subject. territory: where it is offered."""
-    somebody = staffed = present = doubled = doubled_unfiltered = 0
-    levels: dict[Level, int] = {}
-    once: dict[int, tuple[int, int]] = {}  # competence → covered, covered by somebody without condition
+    """Puts together everybody who answers for a subject. territory: where it is offered.
+
+    Few operations an answer on purpose: each goes through four kilobytes, seventy thousand times.
+    """
+    somewhere = territory != shapes.ground.everywhere
+    by_kind: dict[tuple[str, str], int] = {}
+    unions: dict[tuple[int, bool], int] = {}  # (competence, with conditions) → covered by one at least
+    twice = {True: 0, False: 0}
     experts = set()
-    for answer in answers:
-        covered = shapes.of(answer.zones) & territory
-        experts.add(answer.expert)
-        somebody |= covered
-        if answer.people is not People.NONE:
-            staffed |= covered
-        if answer.people is People.PRESENT:
-            present |= covered
-        levels[Level(answer.level)] = levels.get(Level(answer.level), 0) | covered
-        held, free = once.get(answer.competence, (0, 0))
-        doubled |= held & covered
-        if not answer.filtered:
-            doubled_unfiltered |= free & covered
-            free |= covered
-        once[answer.competence] = held | covered, free
+    for who, competence in answers:
+        covered = shapes.of(who.zones) & territory if somewhere else shapes.of(who.zones)
+        experts.add(who.expert)
+        kind, claim = (who.level, who.people), (competence, who.filtered)
+        by_kind[kind] = by_kind.get(kind, 0) | covered
+        held = unions.get(claim, 0)
+        twice[who.filtered] |= held & covered
+        unions[claim] = held | covered
+    doubled = twice[True] | twice[False]
+    for (competence, filtered), held in unions.items():
+        if filtered:
+            doubled |= held & unions.get((competence, False), 0)
+    levels = {level: _either(by_kind, 0, level) for level in Level}
+    present = _either(by_kind, 1, People.PRESENT)
+    staffed = present | _either(by_kind, 1, People.AWAY)
+    somebody = staffed | _either(by_kind, 1, People.NONE)
     tallies = _tallies(territory, somebody, staffed, present, shapes.ground)
-    return SubjectCoverage(
-        territory, somebody, staffed, present, levels, doubled, doubled_unfiltered, len(experts), tallies
-    )
+    return SubjectCoverage(territory, somebody, staffed, present, levels, doubled, twice[False], len(experts), tallies)
+
+
+def _either(by_kind: Mapping[tuple[str, str], int], place: int, wanted: str) -> int:
+    """The union of the sets whose kind has this value at this place."""
+    found = 0
+    for kind, covered in by_kind.items():
+        if kind[place] == wanted:
+            found |= covered
+    return found
 
 
 def _tallies(territory: int, somebody: int, staffed: int, present: int, ground: Ground) -> dict[str, Tally]:
@@ -313,9 +326,9 @@ def total(tallies: Iterable[Tally]) -> Tally:
 
 @dataclass(frozen=True)
 class Near:
-    """Who could cover: an answer, the smallest zone he shares with the holes, how many he already covers of it."""
+    """Who could cover, the smallest zone he shares with the holes, how many communes of it he already covers."""
 
-    answer: Answer
+    who: Who
     shared: ZoneType
     communes: int
 
@@ -327,10 +340,10 @@ def nearest(answers: Iterable[Answer], holes: int, shapes: Shapes, limit: int) -
     """Those who answer beside the holes, the nearest first: same EPCI, employment area, département, then région."""
     rings = [(kind, shapes.ground.around(holes, kind)) for kind in NEARNESS]
     found = []
-    for answer in answers:
-        held = shapes.of(answer.zones)
+    for who in {who.expert: who for who, _competence in answers}.values():
+        held = shapes.of(who.zones)
         shared = next(((kind, held & ring) for kind, ring in rings if held & ring), None)
         if shared is not None:
-            found.append(Near(answer, shared[0], shared[1].bit_count()))
-    found.sort(key=lambda near: (NEARNESS.index(near.shared), -near.communes, near.answer.expert))
+            found.append(Near(who, shared[0], shared[1].bit_count()))
+    found.sort(key=lambda near: (NEARNESS.index(near.shared), -near.communes, near.who.expert))
     return found[:limit]

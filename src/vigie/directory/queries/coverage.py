@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from threading import Lock
 from typing import Any
 
@@ -21,12 +20,24 @@ from vigie.directory.coverage import (
     People,
     Shapes,
     SubjectCoverage,
+    Who,
     Zone,
     subject_coverage,
     total,
 )
 from vigie.directory.queries.coverage_rows import BookRows, book_rows, ground_mark, ground_rows
 from vigie.kernel.zones import ZoneType
+
+Zones = Mapping[int, tuple[Zone, ...]]
+Held = Mapping[int, tuple[tuple[int, int], ...]]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An institution that has a competence on a subject, and its région if it is not national."""
+
+    institution: int
+    region: str
 
 
 @dataclass(frozen=True)
@@ -36,19 +47,26 @@ class Picture:
     mark: tuple[Any, ...]
     ground: Ground
     rows: BookRows
-    answers: Mapping[int, tuple[Answer, ...]]
-    offered: Mapping[int, tuple[tuple[int, str], ...]]  # subject → (institution, its région or nothing)
+    own_zones: Zones
+    antenne_zones: Zones
+    experts: Mapping[int, Who]
+    held: Held  # subject → (expert, competence)
+    offers: Mapping[int, tuple[Offer, ...]]
     subjects: Mapping[int, SubjectCoverage]
+
+    def answers(self, subject: int) -> list[Answer]:
+        """Who answers for a subject."""
+        return _answers(self.held.get(subject, ()), self.experts)
 
     def of_institution(self, institution: int) -> dict[int, SubjectCoverage]:
         """The same for the experts of one institution, on the subjects it has; in its région, if it has one."""
         shapes = Shapes(self.ground)
         found = {}
-        for subject, offers in self.offered.items():
-            regions = [region for one, region in offers if one == institution]
-            if regions:
-                own = [answer for answer in self.answers.get(subject, ()) if answer.institution == institution]
-                found[subject] = subject_coverage(own, _territory(regions, self.ground), shapes)
+        for subject, offers in self.offers.items():
+            own = [offer for offer in offers if offer.institution == institution]
+            if own:
+                answers = [(who, held) for who, held in self.answers(subject) if who.institution == institution]
+                found[subject] = subject_coverage(answers, _territory(own, self.ground), shapes)
         return found
 
 
@@ -69,10 +87,11 @@ def picture(on: date) -> Picture:
     rows = book_rows(on)
     with _KEEPER.lock:
         last = _KEEPER.last
-        if last is not None and last.mark == mark and last.rows == rows:
-            return last
-        _KEEPER.last = _painted(mark, rows, last)
-        return _KEEPER.last
+        if last is not None and last.mark != mark:
+            last = None
+        if last is None or last.rows != rows:
+            last = _KEEPER.last = _painted(mark, rows, last)
+        return last
 
 
 def forget() -> None:
@@ -82,65 +101,95 @@ def forget() -> None:
 
 
 def available_share(on: date) -> tuple[int, int]:
-    """(pairs with at least one expert present, all pairs) over subjects × communes. 9 queries."""
+    """(pairs with at least one expert present, all pairs) over subjects × communes. 8 queries."""
     seen = picture(on)
     sums = total(tally for one in seen.subjects.values() for tally in one.tallies.values())
     return sums.communes - sums.holes - sums.unstaffed - sums.away, sums.communes
 
 
 def _painted(mark: tuple[Any, ...], rows: BookRows, last: Picture | None) -> Picture:
-    same_ground = last is not None and last.mark == mark
-    ground = last.ground if last is not None and same_ground else Ground(ground_rows())
-    answers, offered = _answers(rows), _offered(rows)
+    ground = last.ground if last else Ground(ground_rows())
+    own = last.own_zones if last and last.rows.expert_zones == rows.expert_zones else _zones(rows.expert_zones)
+    of_antenne = (
+        last.antenne_zones if last and last.rows.antenne_zones == rows.antenne_zones else _zones(rows.antenne_zones)
+    )
+    experts = _experts(rows, own, of_antenne)
+    same = last and last.rows.competences == rows.competences and last.rows.offered == rows.offered
+    held = last.held if last and same else _held(rows)
+    offers = last.offers if last and same else _offers(rows)
     shapes = Shapes(ground)
-    subjects = {}
-    for subject, offers in offered.items():
-        before = last.subjects.get(subject) if last is not None and same_ground else None
-        territory = _territory([region for _institution, region in offers], ground)
-        if (
-            before is None
-            or last is None
-            or before.territory != territory
-            or last.answers.get(subject) != answers.get(subject)
-        ):
-            before = subject_coverage(answers.get(subject, ()), territory, shapes)
-        subjects[subject] = before
-    return Picture(mark, ground, rows, answers, offered, subjects)
+    touched = _touched(experts, held, offers, last)
+    subjects = {
+        subject: subject_coverage(_answers(held.get(subject, ()), experts), _territory(offers[subject], ground), shapes)
+        if last is None or subject in touched
+        else last.subjects[subject]
+        for subject in offers
+    }
+    return Picture(mark, ground, rows, own, of_antenne, experts, held, offers, subjects)
 
 
-def _territory(regions: list[str], ground: Ground) -> int:
-    """Where a subject is offered: everywhere, but when only institutions of some régions have the competence."""
-    if not regions or "" in regions:
-        return ground.everywhere
-    return ground.union((ZoneType.REGION.value, region) for region in set(regions))
-
-
-def _offered(rows: BookRows) -> dict[int, tuple[tuple[int, str], ...]]:
+def _touched(
+    experts: Mapping[int, Who], held: Held, offers: Mapping[int, tuple[Offer, ...]], last: Picture | None
+) -> set[int]:
+    """The subjects whose answers, or whose territory, are not those of the last picture."""
+    if last is None:
+        return set(offers)
+    moved = {pk for pk, who in experts.items() if last.experts.get(pk) != who} | (last.experts.keys() - experts.keys())
     return {
-        subject: tuple((one, region or "") for _subject, one, region in group if one is not None)
-        for subject, group in groupby(rows.offered, key=lambda row: row[0])
+        subject
+        for subject, offered in offers.items()
+        if last.offers.get(subject) != offered
+        or last.held.get(subject) != held.get(subject)
+        or any(expert in moved for expert, _competence in held.get(subject, ()))
     }
 
 
-def _answers(rows: BookRows) -> dict[int, tuple[Answer, ...]]:
-    """Subject → who answers for it; two experts of one antenne share the same zones, as one value."""
-    own, of_antenne = _zones(rows.expert_zones), _zones(rows.antenne_zones)
+def _answers(pairs: tuple[tuple[int, int], ...], experts: Mapping[int, Who]) -> list[Answer]:
+    return [(experts[expert], competence) for expert, competence in pairs if expert in experts]
+
+
+def _territory(offers: tuple[Offer, ...] | list[Offer], ground: Ground) -> int:
+    """Where a subject is offered: everywhere, but when only institutions of some régions have the competence."""
+    regions = {offer.region for offer in offers}
+    if not regions or "" in regions:
+        return ground.everywhere
+    return ground.union((ZoneType.REGION.value, region) for region in regions)
+
+
+def _held(rows: BookRows) -> Held:
+    """Subject → who holds which competence of his institution."""
+    subject_of = {competence: subject for subject, competence, _institution, _region in rows.offered}
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for pair in rows.competences:
+        subject = subject_of.get(pair[1])
+        if subject is not None:
+            found[subject].append(pair)
+    return {subject: tuple(pairs) for subject, pairs in found.items()}
+
+
+def _offers(rows: BookRows) -> dict[int, tuple[Offer, ...]]:
+    found: dict[int, list[Offer]] = {}
+    for subject, _competence, institution, region in rows.offered:
+        offers = found.setdefault(subject, [])
+        if institution is not None:
+            offers.append(Offer(institution, region or ""))
+    return {subject: tuple(offers) for subject, offers in found.items()}
+
+
+def _experts(rows: BookRows, own: Zones, of_antenne: Zones) -> dict[int, Who]:
+    """Every living expert with the zones that count: his own, or those of his antenne."""
     staff = {expert: People.AWAY if users == away else People.PRESENT for expert, users, away in rows.people}
-    conditions = {("e", one) for one, _a, _i in rows.filtered} | {("a", one) for _e, one, _i in rows.filtered}
-    conditions |= {("i", one) for _e, _a, one in rows.filtered}
-    experts: dict[int, tuple[int, str, tuple[Zone, ...] | None, People, bool]] = {}
+    strict_experts, strict_antennes, strict_institutions = (
+        (set(column) for column in zip(*rows.filtered, strict=True)) if rows.filtered else (set(), set(), set())
+    )
+    found = {}
     for expert, antenne, level, institution in rows.experts:
         zones: tuple[Zone, ...] | None = own.get(expert)
         if zones is None:
             zones = None if level == Antenne.Level.NATIONAL else of_antenne.get(antenne, ())
-        filtered = bool(conditions & {("e", expert), ("a", antenne), ("i", institution)})
-        experts[expert] = institution, level, zones, staff.get(expert, People.NONE), filtered
-    found: dict[int, list[Answer]] = defaultdict(list)
-    for subject, expert, competence in rows.competences:
-        if expert in experts:
-            institution, level, zones, people, filtered = experts[expert]
-            found[subject].append(Answer(expert, competence, institution, level, zones, people, filtered))
-    return {subject: tuple(answers) for subject, answers in found.items()}
+        filtered = expert in strict_experts or antenne in strict_antennes or institution in strict_institutions
+        found[expert] = Who(expert, institution, level, zones, staff.get(expert, People.NONE), filtered)
+    return found
 
 
 def _zones(rows: list[tuple[int, str, str]]) -> dict[int, tuple[Zone, ...]]:

@@ -13,22 +13,18 @@ from django.db import connection
 
 from vigie.directory.coverage import CommuneRow
 
+_COMPETENCES = "SELECT expert_id, institution_subject_id FROM directory_expertsubject ORDER BY id"
 # Deleted experts and institutions, archived subjects and those that a person reads (« autre ») answer for nothing.
-_COMPETENCES = """
-SELECT i.subject_id, c.expert_id, i.id
-  FROM directory_expertsubject c
-  JOIN directory_institutionsubject i ON i.id = c.institution_subject_id
- ORDER BY i.subject_id, c.expert_id, i.id
-"""
 _EXPERTS = """
 SELECT e.id, a.id, a.level, n.id
   FROM directory_expert e
   JOIN accounts_antenne a ON a.id = e.antenne_id
   JOIN accounts_institution n ON n.id = a.institution_id
  WHERE e.deleted_at IS NULL AND n.deleted_at IS NULL
+ ORDER BY e.id
 """
-_EXPERT_ZONES = "SELECT expert_id, zone_type, code FROM directory_expertzone ORDER BY expert_id, zone_type, code"
-_ANTENNE_ZONES = "SELECT antenne_id, zone_type, code FROM accounts_antennezone ORDER BY antenne_id, zone_type, code"
+_EXPERT_ZONES = "SELECT expert_id, zone_type, code FROM directory_expertzone ORDER BY id"
+_ANTENNE_ZONES = "SELECT antenne_id, zone_type, code FROM accounts_antennezone ORDER BY id"
 _PEOPLE = """
 SELECT m.expert_id, COUNT(DISTINCT u.id), COUNT(DISTINCT b.user_id)
   FROM directory_expertmember m
@@ -45,12 +41,12 @@ SELECT expert_id, antenne_id, institution_id FROM directory_answergrouping
  ORDER BY 1, 2, 3
 """
 _OFFERED = """
-SELECT s.id, n.id, n.region_code
+SELECT s.id, i.id, n.id, n.region_code
   FROM directory_subject s
   LEFT JOIN directory_institutionsubject i ON i.subject_id = s.id
   LEFT JOIN accounts_institution n ON n.id = i.institution_id AND n.deleted_at IS NULL
  WHERE s.archived_at IS NULL AND NOT s.is_catch_all
- ORDER BY s.id, n.id
+ ORDER BY s.id, i.id
 """
 # The official code changes once a year, by one command: its sums tell whether it has.
 _GROUND_MARK = """
@@ -67,13 +63,14 @@ SELECT code, epci_code, employment_area_code, departement_code, region_code, COA
 class BookRows(NamedTuple):
     """Everything of the address book that says who covers what, on a day."""
 
-    competences: list[tuple[int, int, int]]  # subject, expert, competence of the institution
+    competences: list[tuple[int, int]]  # expert, competence of his institution
     experts: list[tuple[int, int, str, int]]  # expert, antenne, its level, institution
     expert_zones: list[tuple[int, str, str]]
     antenne_zones: list[tuple[int, str, str]]
     people: list[tuple[int, int, int]]  # expert, users, of whom absent
     filtered: list[tuple[int | None, int | None, int | None]]  # who sets conditions: expert, antenne, institution
-    offered: list[tuple[int, int | None, str | None]]  # subject, institution that has the competence, its région
+    # subject, competence of an institution, the institution (null when it is deleted), its région
+    offered: list[tuple[int, int | None, int | None, str | None]]
 
 
 def book_rows(on: date) -> BookRows:
