@@ -153,7 +153,8 @@ class Series:
 class Chart:
     """A chart, the sentence that says what it shows, and the figures its table gives.
 
-    kind: bar, line or pie. labels: one per figure; axis: what they are (« Mois », « Région »).
+    kind: bar, line, pie, or map of the départements, whose codes are then told. labels: one per figure; axis: what they
+    are (« Mois », « Région »).
     """
 
     kind: str
@@ -165,6 +166,7 @@ class Chart:
     unit: str = ""
     source: str = ""
     as_of: date | None = None
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

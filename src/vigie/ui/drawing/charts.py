@@ -21,6 +21,7 @@ def attributes(chart: Chart) -> dict[str, str]:
         "y": _json(figures),
         "name": _json(list(chart.labels) if shared else [series.name for series in chart.series]),
         "unit": chart.unit,
+        "places": _json(dict(zip(chart.codes, figures[0], strict=True))) if chart.codes else "",
     }
 
 
@@ -45,5 +46,5 @@ def _shown(value: Number | None, unit: str) -> Cell:
     return Cell(f"{text}{NBSP}{unit}" if unit else text)
 
 
-def _json(value: list) -> str:
+def _json(value: list | dict) -> str:
     return json.dumps(value, ensure_ascii=False)
