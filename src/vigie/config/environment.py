@@ -91,6 +91,22 @@ class Environment:
         600, "How long an automatic transmission waits before it leaves, and can be recalled (seconds)."
     )
     message_hold_seconds: int = setting(60, "How long the e-mails that an undo cancels are held (seconds).")
+    reminder_days: int = setting(9, "Day after the sending on which silent experts are reminded.")
+    last_chance_days: int = setting(21, "Day after the sending on which silent experts get their last chance.")
+    abandon_days: int = setting(45, "Day after the sending on which a need without answer is abandoned.")
+    reminder_grace_days: int = setting(3, "Days left to an expert between two mails about the same need.")
+    refusal_told_days: int = setting(
+        3, "Working days after the last refusal before the company is told, unless the team did."
+    )
+    digest_from_days: int = setting(4, "Age of the needs that the weekly digest begins to show (days).")
+    digest_needs: int = setting(7, "Most needs that a weekly digest shows.")
+    basket_many: int = setting(5, "More pending needs than this: the expert is in the first quality basket.")
+    basket_medium: int = setting(2, "Pending needs from which an expert is in the second quality basket.")
+    basket_old_days: int = setting(15, "Age at which a pending need counts as old, for the quality baskets (days).")
+    basket_return_days: int = setting(
+        90, "Days without any need after which a new one puts an expert in the third quality basket."
+    )
+    basket_new_days: int = setting(3, "Days left to an expert before the third quality basket shows him.")
     rate_limits: float = setting(
         1.0, "Multiplies every rate limit: raised for load tests only.", production="at most 1"
     )
@@ -160,6 +176,8 @@ def _faults(env: Environment) -> list[str]:
     scheme = urlparse(env.mail_url).scheme
     if scheme not in {"demo", "smtp", "smtps"}:
         faults.append("VIGIE_MAIL_URL: demo:, smtp:// or smtps:// expected")
+    if not env.reminder_days < env.last_chance_days < env.abandon_days:
+        faults.append("VIGIE_REMINDER_DAYS, VIGIE_LAST_CHANCE_DAYS, VIGIE_ABANDON_DAYS: each later than the one before")
     if not env.production:
         return faults
     demands = (

@@ -8,12 +8,15 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from vigie.directory.registry import register_hold
-        from vigie.matching import audiences, jobs
-        from vigie.matching.mails import company, experts
+        from vigie.matching import audiences, jobs, network_audiences
+        from vigie.matching.mails import company, experts, network, reminding
         from vigie.matching.queries.pending import needs_awaiting
 
         audiences.register()
         company.register()
         experts.register()
+        network_audiences.register()
+        network.register()
+        reminding.register()
         jobs.register()
         register_hold(needs_awaiting)

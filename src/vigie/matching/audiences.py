@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from vigie.accounts.models import Absence
 from vigie.directory.models import Expert, ExpertMember
 from vigie.journal.registry import Recipient, register_audience
-from vigie.matching.models import Match, Solicitation, ThreadMessage
+from vigie.kernel.period import paris_day
+from vigie.matching.models import Match, Need, Solicitation, ThreadMessage
 from vigie.matching.queries.copied import copied_managers
+from vigie.matching.queries.reminding import is_reachable
 from vigie.matching.states import DONE_NOT_REACHABLE, OPEN, QUO, TAKING_CARE
 from vigie.rights.person import Person, PersonKind
 
@@ -66,6 +70,46 @@ def experts_in_charge(solicitation: Solicitation, by: Person) -> Iterable[Recipi
     return _experts(solicitation, [TAKING_CARE])
 
 
+def company_of_need(need: Need, by: Person) -> Iterable[Recipient]:
+    """Who wrote the request; the contact met, for a need filed after a visit."""
+    request = need.diagnosis.solicitation
+    if request is not None:
+        return [Recipient(request.email, request.full_name)] if request.email else []
+    contact = need.diagnosis.contact
+    return [Recipient(contact.email, contact.full_name)] if contact.email else []
+
+
+def silent_experts(match: Match, by: Person) -> Iterable[Recipient]:
+    """The mailbox of an expert who has not answered, his managers as for the sending, and who replaces the absent.
+
+    Nobody when he or his antenne has left the directory.
+    """
+    if not is_reachable(match.expert):
+        return []
+    said = match.need.reminders.filter(expert=match.expert_id).last()
+    found = [*invited_experts(match, by), *(_replacements(match.expert, said.at) if said else ())]
+    return list({one.email: one for one in reversed(found)}.values())[::-1]
+
+
+def _replacements(expert: Expert, at: datetime) -> list[Recipient]:
+    today = paris_day(at)
+    absences = Absence.objects.filter(
+        user__memberships__expert=expert, starts_on__lte=today, ends_on__gte=today, replacement__deleted_at__isnull=True
+    ).select_related("replacement")
+    people = [absence.replacement for absence in absences.order_by("pk") if absence.replacement is not None]
+    return [Recipient(user.email, user.full_name) for user in people if user.is_active]
+
+
+def match_mailbox(match: Match, by: Person) -> Iterable[Recipient]:
+    """The mailbox of the expert of a match, unless he left the directory."""
+    return [_mailbox(match.expert)] if is_reachable(match.expert) else []
+
+
+def expert_mailbox(expert: Expert, by: Person) -> Iterable[Recipient]:
+    """The mailbox of an expert."""
+    return [_mailbox(expert)] if is_reachable(expert) else []
+
+
 def thread_audience(message: ThreadMessage, by: Person) -> Iterable[Recipient]:
     """A word of the team reaches those who have not closed; a word of an expert, those in charge or who could not
     reach the company. Never the author's own teams.
@@ -87,5 +131,9 @@ def register() -> None:
         active_experts,
         experts_in_charge,
         thread_audience,
+        company_of_need,
+        silent_experts,
+        match_mailbox,
+        expert_mailbox,
     ):
         register_audience(audience.__name__, audience)

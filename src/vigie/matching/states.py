@@ -92,9 +92,10 @@ SOLICITATION = Lifecycle(
 
 QUO, TAKING_CARE, NOT_FOR_ME = "quo", "taking_care", "not_for_me"
 DONE, DONE_NO_HELP, DONE_NOT_REACHABLE = "done", "done_no_help", "done_not_reachable"
-COVERED, WITHDRAWN = "covered_by_colleague", "withdrawn"
+COVERED, WITHDRAWN, EXPIRED = "covered_by_colleague", "withdrawn", "expired"
 CLOSED_BY_EXPERT = (DONE, DONE_NO_HELP, DONE_NOT_REACHABLE)
 OPEN = (QUO, TAKING_CARE)
+UNANSWERED = (QUO, EXPIRED)  # an expert may answer, even late
 
 _ANSWERED = (NOT_FOR_ME, TAKING_CARE, *CLOSED_BY_EXPERT)
 
@@ -103,6 +104,7 @@ MATCH = Lifecycle(
     initial=QUO,
     states=(
         State(QUO, "En attente de réponse", "info"),
+        State(EXPIRED, "Restée sans réponse", "warning"),
         State(TAKING_CARE, "En cours", "new"),
         State(NOT_FOR_ME, "Ce n’est pas pour moi", "error", final=True),
         State(DONE, "Aide proposée", "success", final=True),
@@ -114,7 +116,7 @@ MATCH = Lifecycle(
     transitions=(
         Transition(
             "take_charge",
-            (QUO,),
+            UNANSWERED,
             TAKING_CARE,
             "match.answer",
             "match.taken_in_charge",
@@ -123,7 +125,7 @@ MATCH = Lifecycle(
         ),
         Transition(
             "decline",
-            (QUO,),
+            UNANSWERED,
             NOT_FOR_ME,
             "match.answer",
             "match.declined",
@@ -187,7 +189,8 @@ MATCH = Lifecycle(
             clears=("taken_care_of_at", "closed_at"),
         ),
         Transition("cover", (QUO,), COVERED, "match.cover", "match.covered", stamps=("closed_at",)),
-        Transition("withdraw", OPEN, WITHDRAWN, "match.withdraw", "match.withdrawn", stamps=("closed_at",)),
+        Transition("expire", (QUO,), EXPIRED, "match.expire", "match.expired"),
+        Transition("withdraw", (*OPEN, EXPIRED), WITHDRAWN, "match.withdraw", "match.withdrawn", stamps=("closed_at",)),
     ),
     missing_fr={
         "refusal_reason": "Choisissez la raison\u00a0: elle aide l’équipe à mieux orienter les prochaines demandes.",
@@ -230,6 +233,7 @@ NOT_COMPLETE = "diagnosis_not_complete"
 NEED_STATUSES = (
     State(NOT_COMPLETE, "Analyse en cours", "new"),
     State(QUO, "En attente de réponse", "info"),
+    State(EXPIRED, "Abandonné, resté sans réponse", "warning"),
     State(TAKING_CARE, "En cours de prise en charge", "new"),
     State(DONE, "Clôturé avec une aide proposée", "success", final=True),
     State(DONE_NO_HELP, "Clôturé sans aide disponible", "warning", final=True),
@@ -240,7 +244,7 @@ NEED_STATUSES = (
 NEED_STATUS_BY_CODE = {state.code: state for state in NEED_STATUSES}
 
 # First of these present among the matches (matching.md 3.4).
-_PRECEDENCE = (DONE, DONE_NO_HELP, DONE_NOT_REACHABLE, TAKING_CARE, QUO)
+_PRECEDENCE = (DONE, DONE_NO_HELP, DONE_NOT_REACHABLE, TAKING_CARE, QUO, EXPIRED)
 
 
 def need_status(match_states: frozenset[str] | set[str], *, complete: bool) -> str:

@@ -14,7 +14,7 @@ from vigie.kernel.errors import InvalidInput, Refused
 from vigie.kernel.text import clean_text
 from vigie.matching.actions.statuses import refresh_need_status
 from vigie.matching.models import Match, Need, Precision, Solicitation
-from vigie.matching.states import IN_PROGRESS, OPEN, PROCESSED
+from vigie.matching.states import EXPIRED, IN_PROGRESS, OPEN, PROCESSED
 from vigie.rights.person import Person
 from vigie.rights.reach import require
 
@@ -49,7 +49,7 @@ def withdraw(solicitation: Solicitation, *, by: Person, at: datetime) -> Solicit
     needs = list(Need.objects.select_for_update().filter(diagnosis__solicitation=row).order_by("pk"))  # as experts do
     changes = {"cancel_reason": Solicitation.CancelReason.WITHDRAWN}
     done = perform(row, "withdraw", by=by, at=at, changes=changes)
-    for match in Match.objects.filter(need__diagnosis__solicitation=row, state__in=OPEN):
+    for match in Match.objects.filter(need__diagnosis__solicitation=row, state__in=(*OPEN, EXPIRED)):
         perform(match, "withdraw", by=by, at=at)
     for need in needs:
         refresh_need_status(need, at=at)

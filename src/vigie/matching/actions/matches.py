@@ -128,10 +128,10 @@ def reassign(match: Match, to: Expert, *, by: Person, at: datetime) -> Match:
             _let_go(row, "undo", by=by, at=at)
         before = row.expert_id
         row.expert = to
-        row.sent_at = at
+        row.sent_at, row.asked_again_at = at, None
         try:
             with transaction.atomic():
-                row.save(update_fields=["expert", "sent_at"])
+                row.save(update_fields=["expert", "sent_at", "asked_again_at"])
         except IntegrityError as error:
             raise Refused("already_notified", "Ce collègue a déjà reçu ce besoin.") from error
         record("match.reassigned", row, by=by, at=at, payload={"from_expert": before, "to_expert": to.pk})
@@ -150,10 +150,11 @@ def _answer(match: Match, transition: str, *, by: Person, at: datetime, changes:
 def _let_go(match: Match, transition: str, *, by: Person, at: datetime) -> Match:
     with transaction.atomic():
         _hold(match)
-        _perform(match, transition, by=by, at=at, changes=_NO_ANSWER)
+        _perform(match, transition, by=by, at=at, changes={**_NO_ANSWER, "asked_again_at": at})
         if not _sisters(match).filter(state__in=(TAKING_CARE, *CLOSED_BY_EXPERT)).exists():
             for sister in _sisters(match).filter(state=COVERED):
-                perform(sister, "reopen", by=SYSTEM, at=at, payload={"by_match": match.pk})
+                payload, changes = {"by_match": match.pk}, {"asked_again_at": at}
+                perform(sister, "reopen", by=SYSTEM, at=at, payload=payload, changes=changes)
         refresh_need_status(match.need, at=at)
     return match
 

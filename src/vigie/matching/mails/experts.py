@@ -13,6 +13,7 @@ from vigie.journal.registry import Recipient, register_content
 from vigie.kernel.nomenclature.workforce import workforce_label
 from vigie.kernel.siren import show_siret
 from vigie.matching.models import Match, Need, Precision, Solicitation, ThreadMessage
+from vigie.matching.queries.need_origin import origin
 from vigie.matching.queries.positions import company_name
 from vigie.matching.states import DONE_NOT_REACHABLE, OPEN, QUO
 
@@ -25,12 +26,12 @@ def match_sent(match: Match, recipient: Recipient, at: datetime) -> dict[str, An
     if match.state != QUO:
         return None
     first_ever = not Match.objects.filter(expert=match.expert_id).exclude(pk=match.pk).exists()
-    return {**_of_need(match), "first_ever": first_ever}
+    return {**of_need(match), "first_ever": first_ever}
 
 
 def match_reassigned(match: Match, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
     """A colleague hands a need over."""
-    return _of_need(match) if match.state == QUO else None
+    return of_need(match) if match.state == QUO else None
 
 
 def thread_message(message: ThreadMessage, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
@@ -73,7 +74,9 @@ def _link(need: Need) -> dict[str, str]:
     return {"action_url": address, "action_label": "Ouvrir le besoin"}
 
 
-def _of_need(match: Match) -> dict[str, Any]:
+def of_need(match: Match) -> dict[str, Any]:
+    """What every mail that puts a need before an expert shows."""
+    """The need of a match: what lets the expert call without opening the site."""
     need = match.need
     contact = need.diagnosis.contact
     link = _link(need)
@@ -83,6 +86,7 @@ def _of_need(match: Match) -> dict[str, Any]:
         "decline_url": f"{link['action_url']}?reponse=decline",
         "subject_label": need.subject.label,
         "description": need.content,
+        "origin": origin(need.diagnosis),
         "company": company_name(need),
         "facts": _facts(need.diagnosis.establishment),
         "contact_name": contact.full_name,

@@ -16,7 +16,11 @@ from vigie.rights.table import Reach
 
 
 class Reminder(models.Model):
-    """Something sent, once, because a need waits. An automatic kind leaves once per need, whoever asks."""
+    """Something said, once, because a need waits: to one expert, or to the company (no expert).
+
+    An automatic kind leaves once per need and expert, and once per need, whoever asks. ``experts``: how many were
+    written to, on the row of the need.
+    """
 
     class Kind(models.TextChoices):
         SILENT = "silent", "Relance du neuvième jour"
@@ -26,6 +30,7 @@ class Reminder(models.Model):
         BY_HAND = "by_hand", "Relance à la main"
 
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="reminders")
+    expert = models.ForeignKey(Expert, null=True, on_delete=models.PROTECT, related_name="reminders")  # proof
     kind = models.CharField("relance", max_length=12, choices=Kind.choices)
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # who asked; null: Vigie
@@ -35,7 +40,18 @@ class Reminder(models.Model):
     class Meta:
         ordering = ("at", "pk")
         constraints = [
-            models.UniqueConstraint(fields=["need", "kind"], condition=~Q(kind="by_hand"), name="reminder_kind_once"),
+            models.UniqueConstraint(
+                fields=["need", "kind"],
+                condition=Q(expert__isnull=True) & ~Q(kind="by_hand"),
+                name="reminder_kind_once",
+                violation_error_message="Cette relance est déjà partie.",
+            ),
+            models.UniqueConstraint(
+                fields=["need", "expert", "kind"],
+                condition=Q(expert__isnull=False) & ~Q(kind="by_hand"),
+                name="reminder_expert_once",
+                violation_error_message="Cet expert a déjà reçu cette relance.",
+            ),
             models.UniqueConstraint(fields=["form_token"], condition=~Q(form_token=""), name="reminder_form_once"),
         ]
 

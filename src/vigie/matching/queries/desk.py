@@ -22,12 +22,11 @@ from vigie.kernel.period import PARIS
 from vigie.kernel.text import fold
 from vigie.matching.models import Match, MatchQuerySet, Need
 from vigie.matching.queries.positions import company_name, position, since, workforce
-from vigie.matching.states import CLOSED_BY_EXPERT, COVERED, MATCH, NOT_FOR_ME, QUO, TAKING_CARE, WITHDRAWN
+from vigie.matching.states import CLOSED_BY_EXPERT, COVERED, EXPIRED, MATCH, NOT_FOR_ME, QUO, TAKING_CARE, WITHDRAWN
 from vigie.rights.person import Person
 from vigie.ui.components import Cell, Column, Tab, Table
 from vigie.ui.formats import counted
 
-EXPIRES_AFTER = timedelta(days=45)
 PER_PAGE = 25
 FIRST_LINE = 140
 NAMED = 3  # others who received the need, named; the rest is counted
@@ -77,7 +76,7 @@ TABS = (
     DeskTab(
         "a-traiter",
         "À traiter",
-        lambda at: Q(state=QUO, sent_at__gt=at - EXPIRES_AFTER),
+        lambda at: Q(state=QUO),
         ("sent_at", "pk"),
         "Reçu",
         ("Vous avez répondu à tout", "Les prochains besoins arriveront ici, et par courriel."),
@@ -109,7 +108,7 @@ TABS = (
     DeskTab(
         "expires",
         "Expirés",
-        lambda at: Q(state=QUO, sent_at__lte=at - EXPIRES_AFTER, archived_at__isnull=True),
+        lambda at: Q(state=EXPIRED, archived_at__isnull=True),
         ("sent_at", "pk"),
         "Reçu",
         ("Rien d’expiré", "Un besoin sans réponse pendant 45 jours se retrouve ici. Vous pouvez encore y répondre."),

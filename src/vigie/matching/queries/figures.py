@@ -15,7 +15,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.journal.states import SENT
 from vigie.matching.models import Match, Need, Solicitation
-from vigie.matching.states import DONE, DONE_NO_HELP, NOT_COMPLETE, QUO
+from vigie.matching.states import DONE, DONE_NO_HELP, NOT_COMPLETE, UNANSWERED
 
 FIRST_MAIL = "matching/mail/match_sent"
 SCHEDULED_BEFORE = timedelta(days=7)  # a delay is of minutes; a worker that was down adds days at most
@@ -63,7 +63,7 @@ def main_figures(start: datetime, end: datetime) -> tuple[Figure, ...]:
     requests = Solicitation.objects.filter(completed_at__gte=start, completed_at__lt=end).count()
     counts = _sent(start, end).aggregate(
         sent=Count("pk"),
-        answered=Count("pk", filter=~Q(status=QUO)),
+        answered=Count("pk", filter=~Q(status__in=UNANSWERED)),
         exchanged=Count("pk", filter=Q(status__in=[DONE, DONE_NO_HELP])),
         helped=Count("pk", filter=Q(status=DONE)),
     )

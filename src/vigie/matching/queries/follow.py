@@ -16,6 +16,7 @@ from vigie.matching.states import (
     DONE,
     DONE_NO_HELP,
     DONE_NOT_REACHABLE,
+    EXPIRED,
     IN_PROGRESS,
     OPEN,
     PROCESSED,
@@ -109,6 +110,11 @@ def _standing(solicitation: Solicitation, matches: list[Match], at: datetime) ->
         return (
             "Votre demande est entre les mains des conseillers.",
             f"L’un d’eux vous appelle. {usual_wait(at)}".strip(),
+        )
+    if states & {EXPIRED} and not states & {DONE_NO_HELP, DONE_NOT_REACHABLE}:
+        return (
+            "Aucun conseiller n’a répondu à votre demande.",
+            "Nous ne la relançons plus. Vous pouvez en déposer une nouvelle, ou écrire à notre équipe.",
         )
     if DONE_NO_HELP in states:
         return "Un conseiller vous a répondu\u00a0: il n’existe pas d’aide publique pour ce besoin.", ""

@@ -21,8 +21,8 @@ from vigie.matching.states import (
     MATCH,
     NOT_FOR_ME,
     OPEN,
-    QUO,
     TAKING_CARE,
+    UNANSWERED,
     WITHDRAWN,
 )
 from vigie.ui.components import ActButton
@@ -157,7 +157,7 @@ def _present(buttons: Mapping[str, ActButton], names: Iterable[str]) -> tuple[Ac
 
 def _blocks(need: Need, match: ReachedMatch, buttons: Mapping[str, ActButton]) -> tuple[Block, ...]:
     company = company_name(need)
-    if match.state == QUO:
+    if match.state in UNANSWERED:
         forward = tuple(button for name, button in buttons.items() if name not in BACKWARD)
         text = "«\u00a0J’appelle\u00a0» annonce votre appel à l’entreprise. Vous pourrez revenir en arrière."
         return (Block(f"Pouvez-vous aider {company}\u00a0?", text if match.is_mine else "", buttons=forward),)

@@ -27,11 +27,19 @@ SENTENCES: Mapping[str, str] = {
     "match.reopened": "Réponse de {expert} annulée",
     "match.covered": "{expert}\u00a0: un collègue de la même institution prend en charge",
     "match.reassigned": "{expert} confie le besoin à {to}",
+    "match.reminded": "{expert} est relancé",
+    "match.last_chance": "{expert} est relancé une dernière fois",
+    "match.expired": "{expert} n’a pas répondu",
+    "match.moved": "L’équipe confie le besoin de {expert} à {to}",
     "need.nobody_left": "Tous les experts ont refusé",
+    "need.waiting_told": "L’entreprise sait que les experts sont relancés",
+    "need.abandoned": "Besoin abandonné\u00a0: l’entreprise est prévenue",
+    "need.refusal_told": "L’entreprise sait que tous ont refusé",
     "solicitation.completed": "Demande envoyée par l’entreprise",
     "solicitation.precision_added": "L’entreprise ajoute une précision",
     "solicitation.withdrawn": "L’entreprise retire sa demande",
 }
+HANDED_OVER = ("match.reassigned", "match.moved")
 NOT_CALLED = "L’entreprise dit que personne ne l’a appelée"
 TAKEN_BACK = "Message retiré par son auteur"
 _SHOWN = (
@@ -96,14 +104,14 @@ def _events(need: Need, matches: Sequence[Match], kinds: Mapping[int, str]) -> I
     holders = dict(names.holders)
     for event in events:  # the latest first: before it was handed over, the need was before somebody else
         key = int(event.subject_id) if event.subject_type == Match._meta.label else 0
-        if event.name == "match.reassigned":
+        if event.name in HANDED_OVER:
             holders[key] = names.experts.get(event.payload.get("from_expert"), "Une équipe")
         yield ThreadMessage("", event.at, _said(event, holders.get(key, ""), names, kinds), system=True)
 
 
 def _names(events: Iterable[Event], matches: Sequence[Match]) -> _Names:
     experts = {match.expert_id: match.expert.full_name for match in matches}
-    moved = [event.payload for event in events if event.name == "match.reassigned"]
+    moved = [event.payload for event in events if event.name in HANDED_OVER]
     missing = {payload.get(side) for payload in moved for side in ("from_expert", "to_expert")} - experts.keys()
     if missing:
         experts |= dict(Expert.objects.filter(pk__in=missing).values_list("pk", "full_name"))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from vigie.kernel.nomenclature.workforce import workforce_label
 from vigie.matching.models import Match, Need
-from vigie.matching.states import MATCH, QUO, TAKING_CARE
+from vigie.matching.states import MATCH, TAKING_CARE, UNANSWERED
 from vigie.ui.formats import counted
 
 UNNAMED = "Entreprise à préciser"
@@ -30,7 +30,7 @@ def workforce(code: str, headcount: int | None) -> str:
 
 def since(match: Match) -> datetime:
     """The moment of the position shown: received, taken in charge, or closed."""
-    if match.state == QUO:
+    if match.state in UNANSWERED:
         return match.sent_at
     moment = match.taken_care_of_at if match.state == TAKING_CARE else match.closed_at
     return moment or match.sent_at
