@@ -47,14 +47,18 @@ world: data
 test: development
 	@$(PY) $(PYTEST) -n $(WORKERS) -m 'not browser and not postgresql' $(ARGS)
 
-test-postgresql: development
-	@exec $(PY) -m scripts.postgresql -- $(PY) $(PYTEST) -n 2 -m 'not browser' $(ARGS)
+# The analytic half knows no database, as the import contracts hold: its tests ran once, in `make test`.
+ANALYTIC := tests/detection tests/publication
 
-# In the order written: the journeys of a file follow each other in one living world.
+test-postgresql: development
+	@echo 'Without $(ANALYTIC), which use no database and ran in make test.'
+	@exec $(PY) -m scripts.postgresql -- $(PY) $(PYTEST) -n 2 -m 'not browser' $(ANALYTIC:%=--ignore=%) $(ARGS)
+
+# In the order written, a file whole in one process: its journeys follow each other in one living world.
 test-browser: development
 	@sh scripts/find_chromium.sh
 	@$(PY) scripts/browser_assets.py
-	@$(PY) $(PYTEST) -p no:randomly -m browser $(ARGS)
+	@$(PY) $(PYTEST) -p no:randomly -n 2 --dist loadfile -m browser $(ARGS)
 
 # Each check is a target of its own: `make -k check` tells everything in one round.
 CHECKS := check-format check-lint check-types check-imports check-templates check-security check-migrations check-docs
