@@ -47,7 +47,9 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert found.manifest.perimeter.rules[0].left_out == 1200
     assert found.manifest.all_checks_passed
     assert found.rows_count("entries") == 3
-    assert [row["siren"] for batch in found.batches("entries") for row in batch] == [siren(n) for n in (1, 2, 3)]
+    assert [one for part in found.column_batches("entries", ["siren"]) for one in part["siren"]] == [
+        siren(n) for n in (1, 2, 3)
+    ]
 
 
 def test_dossier_holds_the_rows_of_the_firm_and_no_other(tmp_path: Path) -> None:

@@ -83,11 +83,13 @@ class Publication:
         rows = {name: self._table(name).of(siren) if name in self.tables else [] for name in wanted}
         return Dossier(siren, rows, tuple(name for name in wanted if name not in self.tables))
 
-    def batches(self, table: str, columns: list[str] | None = None, rows: int = ROWS_PER_GROUP) -> Iterator[list[Row]]:
-        """The whole table, in its order, by lists of rows."""
+    def column_batches(
+        self, table: str, columns: list[str], rows: int = ROWS_PER_GROUP
+    ) -> Iterator[dict[str, list[Any]]]:
+        """The whole table, in its order, by lists of values."""
         with pq.ParquetFile(self.folder / BY_NAME[table].file, pre_buffer=False) as file:
             for batch in file.iter_batches(batch_size=rows, columns=columns, use_threads=False):
-                yield batch.to_pylist(maps_as_pydicts="strict")
+                yield batch.to_pydict()
 
     def column_pairs(self, table: str, first: str, second: str) -> Iterator[tuple[Any, Any]]:
         """Two columns of the whole table."""

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Model
 
 from vigie.journal.crash import crash_point
 from vigie.publication.read import Publication as Folder
@@ -19,96 +18,75 @@ from vigie.watchlists.models import Entry, EntryPlace, Publication
 from vigie.watchlists.queries.reasons import top_reasons
 from vigie.watchlists.rules import ListFacts
 
+Columns = dict[str, list[Any]]
 CHUNK = 1000  # rows of a transaction: on SQLite nobody else writes meanwhile
 SENTINELS = 20
-_COLUMNS = [
-    "siren", "level", "score", "rank_national", "display_name", "commune_name", "departement", "region", "naf",
-    "naf_section", "workforce_count", "workforce_change_ratio", "main_family", "first_alert", "aggravation", "in_bonis",
-    "plan_running", "payment_plan_running", "recent_company", "corrections", "accounts_public", "missing_families",
-    "departements",
-]  # fmt: skip
+# Column of an entry → column of the file. Texts that a file may leave out are empty here, and cut to their column.
+_SAME = ("siren", "level", "score", "main_family", "commune_name", "departement", "region", "naf", "workforce_count",
+         "workforce_change_ratio", "first_alert", "aggravation", "in_bonis", "plan_running", "payment_plan_running",
+         "recent_company", "accounts_public")  # fmt: skip
+_FROM = {name: name for name in _SAME} | {"rank": "rank_national", "name": "display_name", "section": "naf_section"}
+_FIELDS = {field.name: field for field in Entry._meta.concrete_fields}
+_READ = [*_FROM.values(), "corrections", "missing_families", "departements"]
 
 
 def load_entries(publication: Publication, found: Folder) -> None:
     """Writes the entries that are not written yet."""
     reasons = top_reasons(found)
-    for start, rows in _chunks(found):
-        if start + len(rows) <= publication.entries_loaded:
-            continue
-        _write_chunk(publication, start, rows, reasons)
-        crash_point("receive.after_chunk")
-
-
-def _chunks(found: Folder) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     start = 0
-    for rows in found.batches("entries", _COLUMNS, rows=CHUNK):
-        yield start, rows
-        start += len(rows)
+    for columns in found.column_batches("entries", _READ, rows=CHUNK):
+        count = len(columns["siren"])
+        if start + count > publication.entries_loaded:
+            _write_chunk(publication, start, columns, reasons)
+            crash_point("receive.after_chunk")
+        start += count
 
 
 @transaction.atomic
-def _write_chunk(publication: Publication, start: int, rows: list[dict[str, Any]], reasons: dict[str, Any]) -> None:
+def _write_chunk(publication: Publication, start: int, columns: Columns, reasons: dict[str, Any]) -> None:
     """One chunk and the count of what is loaded, together; a second reception of the same list waits, then skips it."""
     row = Publication.objects.select_for_update().get(pk=publication.pk)
     publication.entries_loaded = row.entries_loaded
     if row.entries_loaded != start:
         return
     first = publication.first_entry_id + start
-    entries = [_entry(publication, first + n, row_, reasons) for n, row_ in enumerate(rows)]
-    _insert(entries)
-    _insert(
-        [
-            EntryPlace(entry_id=first + n, departement=departement)
-            for n, row_ in enumerate(rows)
-            for departement in row_["departements"]
-        ]
-    )
-    row.entries_loaded = publication.entries_loaded = start + len(rows)
+    _insert(Entry, _entries(publication, first, columns, reasons))
+    places = [(first + n, where) for n, held in enumerate(columns["departements"]) for where in held]
+    _insert(EntryPlace, {"entry": [entry for entry, _ in places], "departement": [where for _, where in places]})
+    row.entries_loaded = publication.entries_loaded = start + len(columns["siren"])
     row.save(update_fields=["entries_loaded"])
 
 
-def _entry(publication: Publication, pk: int, row: dict[str, Any], reasons: dict[str, Any]) -> Entry:
-    return Entry(
-        id=pk,
-        publication_id=publication.pk,
-        siren=row["siren"],
-        level=row["level"],
-        score=row["score"],
-        rank=row["rank_national"],
-        name=(row["display_name"] or "")[:200],
-        commune_name=(row["commune_name"] or "")[:100],
-        departement=row["departement"] or "",
-        region=row["region"] or "",
-        naf=(row["naf"] or "")[:6],
-        section=row["naf_section"] or "",
-        workforce_count=row["workforce_count"],
-        workforce_change_ratio=row["workforce_change_ratio"],
-        main_family=row["main_family"] or "",
-        first_alert=row["first_alert"],
-        aggravation=row["aggravation"],
-        in_bonis=row["in_bonis"],
-        plan_running=row["plan_running"],
-        payment_plan_running=row["payment_plan_running"],
-        recent_company=row["recent_company"],
-        corrected=bool(row["corrections"]),
-        accounts_public=row["accounts_public"],
-        missing_families=row["missing_families"],
-        reasons=reasons.get(row["siren"], []),
-    )
+def _entries(publication: Publication, first: int, columns: Columns, reasons: dict[str, Any]) -> Columns:
+    """The columns of the table, in values of the database. No object a row: half of the time went there."""
+    sirens = columns["siren"]
+    values = {name: columns[source] for name, source in _FROM.items()}
+    for name in ("name", "commune_name", "departement", "region", "naf", "section", "main_family"):
+        most = _FIELDS[name].max_length
+        values[name] = [(text or "")[:most] for text in values[name]]
+    return values | {
+        "id": list(range(first, first + len(sirens))),
+        "publication": [publication.pk] * len(sirens),
+        "corrected": [bool(codes) for codes in columns["corrections"]],
+        "missing_families": _stored_json("missing_families", columns["missing_families"]),
+        "reasons": _stored_json("reasons", [reasons.get(siren, []) for siren in sirens]),
+    }
 
 
-def _insert(rows: list[Any]) -> None:
-    """Inserts the rows with one prepared statement: half the time of ``bulk_create`` for rows that ask nothing back."""
-    if not rows:
-        return
-    meta = rows[0]._meta
-    fields = [field for field in meta.concrete_fields if not (field.primary_key and rows[0].pk is None)]
-    quote = connection.ops.quote_name
-    names, places = ", ".join(quote(field.column) for field in fields), ", ".join(["%s"] * len(fields))
-    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
-    with connection.cursor() as cursor:
-        table = quote(meta.db_table)
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", values)  # noqa: S608  names of ours
+def _stored_json(name: str, values: list[Any]) -> list[Any]:
+    return [_FIELDS[name].get_db_prep_save(value, connection) for value in values]
+
+
+def _insert(model: type[Model], columns: Columns) -> None:
+    """Inserts rows with one prepared statement: they ask nothing back, and the database holds the constraints."""
+    column_of = {field.name: str(field.column) for field in model._meta.concrete_fields}
+    names = [connection.ops.quote_name(column_of[name]) for name in columns]
+    table = connection.ops.quote_name(model._meta.db_table)
+    text = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608  ours
+    rows = list(zip(*columns.values(), strict=True))
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(text, rows)
 
 
 # --- measuring --------------------------------------------------------------------------------------------------------
