@@ -21,6 +21,7 @@ from vigie.directory.importing.cells import guard, guard_typed
 from vigie.directory.importing.columns import ADVISER_COLUMNS, ADVISERS, ANTENNE_COLUMNS, ANTENNES, ZONE_COLUMNS
 from vigie.directory.importing.subjects import header_of
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject, InstitutionSubject
+from vigie.kernel.text import clean_text
 from vigie.rights.table import Role
 
 KINDS = (ANTENNES, ADVISERS)
@@ -55,9 +56,9 @@ class Export:
         if self.kind == ANTENNES:
             return self._antenne_rows().count()
         experts = self._experts()
-        members = ExpertMember.objects.filter(expert__in=experts.order_by()).count()
-        alone = experts.filter(~Exists(ExpertMember.objects.filter(expert=OuterRef("pk")))).count()
-        return members + alone + self._people_without_team().count()
+        members = ExpertMember.objects.filter(user__is_active=True)
+        alone = experts.filter(~Exists(members.filter(expert=OuterRef("pk")))).count()
+        return members.filter(expert__in=experts).count() + alone + self._people_without_team().count()
 
     def _competences(self) -> list[InstitutionSubject]:
         found = InstitutionSubject.objects.filter(institution__deleted_at__isnull=True)
@@ -139,8 +140,8 @@ def _team_rows(expert: Expert, places: dict[str, int]) -> Iterator[Row]:
             cells[place] = one.criteria or "x"
     team = [str(expert.pk), expert.full_name, expert.email, expert.phone, expert.job, *zones.values(), *cells]
     here = [expert.antenne.institution.name, expert.antenne.name]
-    people = [one.user for one in expert.members.all() if one.user.is_active] or [None]
-    for user in people:
+    people = [one.user for one in expert.members.all() if one.user.is_active]
+    for user in people or (None,):
         who = [user.full_name, user.email, user.phone, user.job] if user else ["", "", "", ""]
         yield [*here, *who, _antenne_of(user, expert), *team]
 
@@ -189,7 +190,7 @@ def csv_lines(export: Export) -> Iterator[str]:
 
 def workbook(export: Export) -> IO[bytes]:
     """The file as a workbook, on disk until it is closed: every cell is text, the header stays in view and filters."""
-    file = tempfile.TemporaryFile(prefix="vigie-export-")  # closed by who sends it
+    file = tempfile.TemporaryFile(prefix="vigie-export-")  # noqa: SIM115  # closed by who sends it
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("Antennes" if export.kind == ANTENNES else "Conseillers et experts")
     bold = book.add_format({"bold": True, "text_wrap": True})
@@ -202,7 +203,7 @@ def workbook(export: Export) -> IO[bytes]:
     for count, row in enumerate(export.rows(), start=1):
         for place, text in enumerate(row):
             if text:
-                sheet.write_string(count, place, guard_typed(text))
+                sheet.write_string(count, place, guard_typed(clean_text(text)))
     sheet.autofilter(0, 0, max(count, 1), max(0, len(headers) - 1))
     book.close()
     file.seek(0)

@@ -56,6 +56,7 @@ class DifferenceMoved(Refused):
 def receive(kind: str, file_name: str, data: bytes, *, by: Person, at: datetime) -> DirectoryImport:
     """The import of this file, read at once when it is small. The same file sent twice is one import."""
     require(by, "directory.edit")
+    assert by.user_id is not None  # nosec B101: the right is that of a person
     if kind not in (ANTENNES, ADVISERS):
         raise InvalidInput("kind_unknown", "Choisissez ce que contient le fichier.", field="kind")
     sha256 = hashlib.sha256(data).hexdigest()
@@ -85,30 +86,43 @@ def is_large(data: bytes) -> bool:
     return max(data.count(b"\n"), data.count(b"\r")) > LARGE_LINES
 
 
-@transaction.atomic
 def read(row: DirectoryImport, *, by: Person, at: datetime) -> DirectoryImport:
     """Reads the file and keeps what it would change, or why it cannot be read. A second reading does nothing."""
-    row = DirectoryImport.objects.select_for_update().get(pk=row.pk)
-    if row.state != READING:
-        return row
     remarks = Remarks()
-    plan, file, lines = Plan(), None, 0
+    plan = Plan()
+    changes: dict[str, Any] = {}
     try:
         file = read_text(bytes(row.data), row.file_name, row.kind, remarks)
+        changes = {"text": file.text, "separator": file.separator, "encoding": file.encoding}
+        changes |= {"by_record": file.by_record}
         sheet = parse(file)
-        lines = len(sheet.lines)
+        changes["line_count"] = len(sheet.lines)
         plan = plan_of(row.kind, sheet, remarks)
     except UnreadableFile as refused:
         remarks.error(0, "", "", refused.message_fr)
     entries = [] if remarks.errors else plan.entries()
+    return _keep(row, entries, remarks, changes, by=by, at=at)
+
+
+@transaction.atomic
+def _keep(
+    row: DirectoryImport,
+    entries: list[ImportEntry],
+    remarks: Remarks,
+    changes: dict[str, Any],
+    *,
+    by: Person,
+    at: datetime,
+) -> DirectoryImport:
+    """Writes what a reading found, unless another was quicker."""
+    row = DirectoryImport.objects.select_for_update().get(pk=row.pk)
+    if row.state != READING:
+        return row
     _keep_remarks(row, remarks)
     _keep_entries(row, entries)
-    changes = _facts(entries, remarks) | {"read_at": at, "line_count": lines, "data": b""}
-    if file is not None:
-        changes |= {"text": file.text, "separator": file.separator, "encoding": file.encoding}
-        changes |= {"by_record": file.by_record}
+    changes = _facts(entries, remarks) | {"read_at": at, "data": b""} | changes
     step = "find_faults" if remarks.errors else "find_same" if changes_nothing(changes["counts"]) else "propose"
-    return perform(row, step, by=by, at=at, changes=changes, payload={"lines": lines, "errors": remarks.errors})
+    return perform(row, step, by=by, at=at, changes=changes, payload={"errors": remarks.errors})
 
 
 def plan_of(kind: str, sheet: Sheet, remarks: Remarks) -> Plan:

@@ -90,15 +90,14 @@ class _Advisers:
             work = self.teams.team(line, institution, antenne, email, person)
             if work is not None:
                 self.teams.subjects(line, work, institution, subjects)
-                if person is not None:
-                    self.teams.member(work, person)
+                if person is not None and self.teams.member(work, person):
                     self.people.needs(person, Role.EXPERT)
 
     def _alone(self, line: NamedLine, person: PersonWork | None) -> None:
-        """A person without team: an adviser, unless he already has a role."""
+        """A person without team: when he is new, an adviser."""
         if person is None:
             line.error("email", "Indiquez l’adresse d’une personne ou d’une équipe.")
-        elif not (person.row and self.book.held.get(person.row.pk)):
+        elif person.row is None:
             self.people.needs(person, Role.ADVISER)
 
     def _person(self, line: NamedLine, institution: Institution, antenne: Antenne) -> PersonWork | None:

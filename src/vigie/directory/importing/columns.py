@@ -91,7 +91,7 @@ def doubled(kind: str, headers: Sequence[str]) -> list[str]:
     seen: set[str] = set()
     twice = []
     for header in headers:
-        key = known.get(fold(header), fold(header))
+        key = known.get(fold(header), " ".join(header.split()).upper())
         if key and key in seen:
             twice.append(header)
         seen.add(key)

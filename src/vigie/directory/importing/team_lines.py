@@ -12,7 +12,7 @@ from vigie.directory.importing.remarks import Remarks
 from vigie.directory.importing.subjects import header_of
 from vigie.directory.importing.zones import ZoneBook
 from vigie.directory.models import Expert, InstitutionSubject
-from vigie.kernel.text import fold
+from vigie.kernel.text import clean_text, fold
 from vigie.kernel.zones import ZoneType
 
 _COLUMN_OF = {"full_name": "team_name", "phone": "team_phone", "job": "team_job"}
@@ -99,14 +99,15 @@ class TeamLines:
             wanted |= found
         work.zones = wanted
 
-    def member(self, work: TeamWork, person: PersonWork) -> None:
-        """The person answers for the team, unless he already does."""
+    def member(self, work: TeamWork, person: PersonWork) -> bool:
+        """The person answers for the team; False when he already does."""
         held = self.book.members.get(work.row.pk, set()) if work.row else set()
         if person.email in work.members or (person.row is not None and person.row.pk in held):
-            return
+            return False
         work.members.append(person.email)
         name = person.fields.get("full_name") or (person.row.full_name if person.row else person.email)
         work.told.append(Told("membre de l’équipe", "", f"{name} ({person.email})"))
+        return True
 
     def criteria(self, line: NamedLine, header: str, cell: str) -> str | None:
         """What a subject's cell says, with a word when it may not be what was meant."""
@@ -138,7 +139,7 @@ class TeamLines:
 
     def _subject(self, work: TeamWork, one: InstitutionSubject, wanted: str | None, held: str | None) -> None:
         """held: the criteria of today, None without the competence."""
-        before = None if held is None else criteria_of(held) or ""
+        before = None if held is None else criteria_of(clean_text(held)) or ""
         if wanted == before:
             return
         work.subjects[one.pk] = wanted

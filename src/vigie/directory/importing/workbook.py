@@ -6,7 +6,9 @@ openpyxl reads with defusedxml, row by row; the archive is measured before anyth
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -25,8 +27,8 @@ SMALL = 1024 * 1024  # under this size a high ratio harms nobody
 MOST_PARTS = 1_000
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _BROKEN = (
-    zipfile.BadZipFile, InvalidFileException, DefusedXmlException, ParseError, KeyError, ValueError, TypeError,
-    IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError, OverflowError,
+    zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, DefusedXmlException, ParseError, KeyError, ValueError, TypeError,
+    IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError, OverflowError, AssertionError,
 )  # fmt: skip
 
 
