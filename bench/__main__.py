@@ -49,6 +49,10 @@ BARS = (
         "6 requêtes, p95 10 ms, 0 écart", module("bench.routing"), ("--needs", "200"),
     ),
     Bar(
+        "coverage", "W-03", "Qui répondrait, pour 200 sujets × 35 000 communes, et après un changement", "10 s ; 1 s",
+        module("bench.coverage"), ("--rounds", "1"),
+    ),
+    Bar(
         "web", "W-05 W-06", "Les pages sous charge, et l’attente d’une personne seule",
         "4 × la page limite ; 150 / 100 ms", module("bench.web"),
         ("--rounds", "1", "--each", "3", "--alone", "30", "--crowd", "1", "--wait", "5"), 4,

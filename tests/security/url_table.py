@@ -208,6 +208,8 @@ PAGES: dict[str, Page] = {
     **{
         f"directory:{n}": _team("directory.view", READ, _of(n)) for n in ("subject", "expert", "institution", "antenne")
     },
+    **dict.fromkeys(("directory:coverage", "directory:coverage_holes"), _team("directory.view")),
+    "directory:coverage_departement": _team("directory.view", READ, _public(code="69")),
     "directory:add": _team("directory.edit", BOTH, _public(kind="institution")),
     "directory:add_under": _team("directory.edit", BOTH, _of("institution", "antenne", "institution")),
     "directory:edit": _team("directory.edit", BOTH, _of("subject", "sujet")),

@@ -168,7 +168,7 @@ def _wide_zones(rows: Sequence[CommuneRow]) -> dict[Zone, int]:
     ):  # fmt: skip
         members: dict[str, list[int]] = {}
         for rank, row in enumerate(rows):
-            members.setdefault(row[column], []).append(rank)
+            members.setdefault(str(row[column]), []).append(rank)
         found |= {(kind.value, code): _bits(ranks) for code, ranks in members.items() if code}
     return found
 
@@ -283,7 +283,7 @@ def subject_coverage(answers: Iterable[Answer], territory: int, shapes: Shapes) 
     for (competence, filtered), held in unions.items():
         if filtered:
             doubled |= held & unions.get((competence, False), 0)
-    levels = {level: _either(by_kind, 0, level) for level in Level}
+    levels = {level.value: _either(by_kind, 0, level) for level in Level}
     present = _either(by_kind, 1, People.PRESENT)
     staffed = present | _either(by_kind, 1, People.AWAY)
     somebody = staffed | _either(by_kind, 1, People.NONE)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vigie.directory.views import book
+from vigie.directory.views import book, coverage
 
 app_name = "directory"
 urlpatterns = [
@@ -15,5 +15,8 @@ urlpatterns = [
     path("equipe/annuaire/ajouter/<slug:kind>/<slug:owner_kind>/<int:owner_pk>/", book.add, name="add_under"),
     path("equipe/annuaire/modifier/<slug:kind>/<int:pk>/", book.edit, name="edit"),
     path("equipe/annuaire/retirer/<slug:kind>/<int:pk>/", book.remove, name="remove"),
+    path("equipe/annuaire/couverture/", coverage.coverage, name="coverage"),
+    path("equipe/annuaire/couverture/trous.csv", coverage.holes, name="coverage_holes"),
+    path("equipe/annuaire/couverture/<slug:code>/", coverage.departement, name="coverage_departement"),
     path("equipe/annuaire/zones/<slug:owner_kind>/<int:pk>/", book.zones, name="zones"),
 ]

@@ -154,7 +154,7 @@ class Chart:
     """A chart, the sentence that says what it shows, and the figures its table gives.
 
     kind: bar, line, pie, or map of the départements, whose codes are then told. labels: one per figure; axis: what they
-    are (« Mois », « Région »).
+    are (« Mois », « Région »). whole: the figure of the country, beside a map.
     """
 
     kind: str
@@ -167,6 +167,7 @@ class Chart:
     source: str = ""
     as_of: date | None = None
     codes: tuple[str, ...] = ()
+    whole: Number | None = None
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ def home_page(text: str, number: str) -> HomePage:
             Link("Ajouter une institution", reverse("directory:add", args=["institution"])),
             Link("Sujets et questions", reverse("directory:subjects")),
             Link("Chercher un expert", reverse("directory:experts")),
+            Link("Couverture", reverse("directory:coverage")),
         ),
     )
 

@@ -22,6 +22,7 @@ def attributes(chart: Chart) -> dict[str, str]:
         "name": _json(list(chart.labels) if shared else [series.name for series in chart.series]),
         "unit": chart.unit,
         "places": _json(dict(zip(chart.codes, figures[0], strict=True))) if chart.codes else "",
+        "whole": "" if chart.whole is None else _json(_plain(chart.whole)),
     }
 
 
@@ -46,5 +47,5 @@ def _shown(value: Number | None, unit: str) -> Cell:
     return Cell(f"{text}{NBSP}{unit}" if unit else text)
 
 
-def _json(value: list | dict) -> str:
+def _json(value: list | dict | float | None) -> str:
     return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,69 @@
+"""Coverage: who would answer where, for the team."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from vigie.accounts.access import granted
+from vigie.directory.forms.coverage import CoverageForm
+from vigie.directory.importing.cells import guard
+from vigie.directory.queries.coverage_departement import departement_page
+from vigie.directory.queries.coverage_page import Seen, choices, coverage_page, exported_holes, seen
+from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
+
+
+def _asked(request: HttpRequest) -> tuple[CoverageForm, Seen]:
+    offered = choices()
+    form = CoverageForm(request.GET, choices=offered)
+    return form, seen(form.look(), offered, paris_day(now()))
+
+
+@granted("directory.view")
+@require_safe
+def coverage(request: HttpRequest) -> HttpResponse:
+    """``/equipe/annuaire/couverture/``"""
+    form, view = _asked(request)
+    page = coverage_page(view, request.GET.get("page", ""))
+    return render(request, "directory/coverage.html", {"page": page, "form": form})
+
+
+@granted("directory.view")
+@require_safe
+def departement(request: HttpRequest, code: str) -> HttpResponse:
+    """``/equipe/annuaire/couverture/<code>/``"""
+    form, view = _asked(request)
+    page = departement_page(view, code)
+    if page is None:
+        raise Http404
+    return render(request, "directory/coverage_departement.html", {"page": page, "form": form})
+
+
+class _Echo:
+    """A file that gives back each line written."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+@granted("directory.view")
+@require_safe
+def holes(request: HttpRequest) -> StreamingHttpResponse:
+    """``/equipe/annuaire/couverture/trous.csv``: every département × subject that lacks somebody."""
+    _form, view = _asked(request)
+
+    def lines() -> Iterator[str]:
+        writer: Any = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
+        yield "\ufeff"
+        for row in exported_holes(view):
+            yield writer.writerow([guard(cell) if isinstance(cell, str) else cell for cell in row])
+
+    answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="trous-de-couverture-{view.on:%Y-%m-%d}.csv"'
+    return answer
