@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.matching.views import desk, figures, filling, follow, need, public, simulator, team
+from vigie.matching.views import (
+    desk,
+    figures,
+    filling,
+    follow,
+    need,
+    network,
+    public,
+    simulator,
+    team,
+    visits,
+    visits_team,
+)
 
 app_name = "matching"
 
@@ -35,6 +47,36 @@ DESK = [
     path("besoins/<int:pk>/discussion/<int:message_pk>/retirer/", need.delete_comment, name="delete_comment"),
 ]
 
+VISITS = [
+    path("visites/", visits.company, name="visit"),
+    path("visites/saisie/", visits.by_hand, name="visit_by_hand"),
+    path("visites/contact/", visits.contact, name="visit_contact"),
+    path("visites/<int:pk>/contact/", visits.contact_again, name="visit_contact_again"),
+    path("visites/<int:pk>/besoins/", visits.needs, name="visit_needs"),
+    path("visites/<int:pk>/besoins/<int:need_pk>/retirer/", visits.remove_need, name="visit_remove_need"),
+    path("visites/<int:pk>/envoi/", visits.send, name="visit_send"),
+    path("visites/<int:pk>/abandonner/", visits.abandon, name="visit_abandon"),
+    path("besoins/deposes/", visits_team.filed, name="filed"),
+    path("equipe/visites/", visits_team.queue, name="visits_to_validate"),
+    path("equipe/visites/<int:pk>/", visits_team.sheet, name="visit_to_validate"),
+    path("equipe/visites/<int:pk>/agir/", visits_team.act, name="act_on_visit"),
+    path(
+        "equipe/visites/<int:pk>/besoins/<int:need_pk>/experts/<int:expert_pk>/",
+        visits_team.choose,
+        name="visit_expert",
+    ),
+]
+
+NETWORK = [
+    path("animation/", network.territory, name="territory"),
+    path("besoins/<int:pk>/relancer/", network.remind, name="remind"),
+    path("besoins/<int:pk>/autre-besoin/", network.pass_on, name="pass_on"),
+    path("manques/", network.holes, name="holes"),
+    path("manques/signaler/", network.report_hole, name="report_hole"),
+    path("equipe/manques/", network.holes_to_answer, name="holes_to_answer"),
+    path("equipe/manques/<int:pk>/", network.hole, name="hole"),
+]
+
 TEAM = [
     path("equipe/sollicitations/", team.queue, name="queue"),
     path("equipe/sollicitations/<int:pk>/", team.solicitation, name="solicitation"),
@@ -48,4 +90,4 @@ TEAM = [
     path("equipe/chiffres/", figures.figures, name="figures"),
 ]
 
-urlpatterns = [*PUBLIC, *DESK, *TEAM]
+urlpatterns = [*PUBLIC, *DESK, *VISITS, *NETWORK, *TEAM]

@@ -12,7 +12,9 @@ from vigie.ui.components import NavItem
 # (label, URL name, action of the service as a whole that opens it)
 TEAM_ENTRIES = (
     ("Sollicitations", "matching:queue", "simulator.use"),
+    ("Visites", "matching:visits_to_validate", "following.view"),
     ("Besoins", "matching:desk", "simulator.use"),
+    ("Manques", "matching:holes_to_answer", "following.view"),
     ("Qui serait notifié\u00a0?", "matching:simulator", "simulator.use"),
     ("Annuaire", "directory:home", "directory.view"),
     ("Personnes", "accounts:people", "account.invite"),
@@ -20,6 +22,11 @@ TEAM_ENTRIES = (
     ("Travaux", "journal:jobs", "job.view"),
     ("Chiffres", "matching:figures", "figures.view"),
     ("Intégrations", "watchlists:runs", "run.view"),
+)
+NETWORK_ENTRIES = (
+    ("Mon territoire", "matching:territory", "network.view"),
+    ("Déposer un besoin", "matching:visit", "visit.file"),
+    ("Besoins déposés", "matching:filed", "visit.file"),
 )
 AGENT_ENTRIES = (
     ("Liste de détection", "watchlists:list", "list.view"),
@@ -35,8 +42,10 @@ def nav_for(person: Person) -> tuple[NavItem, ...]:
     entries = []
     if person.is_team:
         entries = [NavItem(label, reverse(name)) for label, name, action in TEAM_ENTRIES if may(person, action)]
-    elif person.roles & {Role.EXPERT, Role.MANAGER, Role.ADVISER}:
+    elif person.roles & {Role.EXPERT, Role.MANAGER}:
         entries.append(NavItem("Mes besoins", reverse("matching:desk")))
+    if not person.is_team:
+        entries += [NavItem(label, reverse(name)) for label, name, action in NETWORK_ENTRIES if may(person, action)]
     entries += [NavItem(label, reverse(name)) for label, name, action in AGENT_ENTRIES if may(person, action)]
     entries.append(NavItem("Mon compte", reverse("accounts:me")))
     return tuple(entries)

@@ -19,8 +19,20 @@ from vigie.portal.legal import LEGAL_PAGES, site_map
 from vigie.portal.middleware import unavailable_page
 from vigie.rights.person import PersonKind
 from vigie.rights.reach import may
+from vigie.rights.table import Role
 
-PERSONAL = ("/equipe/", "/besoins/", "/detection/", "/mon-", "/ma-demande/", "/demande/", "/demo/")
+PERSONAL = (
+    "/equipe/",
+    "/besoins/",
+    "/visites/",
+    "/animation/",
+    "/manques/",
+    "/detection/",
+    "/mon-",
+    "/ma-demande/",
+    "/demande/",
+    "/demo/",
+)
 
 
 @require_safe
@@ -39,7 +51,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         return redirect("matching:queue")
     if may(person, "list.view"):
         return redirect("watchlists:list")
-    return redirect("matching:desk" if person.roles else "accounts:me")
+    if person.roles & {Role.EXPERT, Role.MANAGER}:
+        return redirect("matching:desk")
+    if may(person, "network.view"):
+        return redirect("matching:territory")
+    return redirect("matching:filed" if may(person, "visit.file") else "accounts:me")
 
 
 @require_safe

@@ -20,6 +20,7 @@ from vigie.matching.forms.desk import CommentForm, ReassignForm, answer_form
 from vigie.matching.models import Match, ThreadMessage
 from vigie.matching.queries.need import colleagues, may_hand_over, need_page, visible_match, visible_need
 from vigie.matching.queries.need_answer import noted
+from vigie.matching.queries.need_network import need_network
 from vigie.matching.queries.positions import company_name
 from vigie.rights.reach import require
 from vigie.ui.forms import new_form_token
@@ -124,10 +125,12 @@ def _draw(
         return answer_form(transition, match)
 
     person = person_of(request)
-    page = need_page(visible_need(person, pk), person, form_for=form_for, chosen=chosen)
+    found = visible_need(person, pk)
+    page = need_page(found, person, form_for=form_for, chosen=chosen)
     form = discussion or CommentForm(token=new_form_token())
     form.fields["body"].help_text = page.comment_hint
     context = {"page": page, "form": form, "alert": alert, "mended": returned[2] if returned else None}
+    context["network"] = need_network(found, person, now(), new_form_token())
     return render(request, "matching/need/need.html", context, status=status)
 
 

@@ -1,0 +1,103 @@
+"""On the sheet of a need, what ties it to the network: who filed it, needs met with it, reminders, holes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from vigie.matching.models import Match, Need, communes_of
+from vigie.matching.queries.need_origin import origin
+from vigie.matching.queries.network_reminders import reminded_lately, silent, who_will_be_reminded
+from vigie.matching.states import NOT_FOR_ME
+from vigie.rights.person import Person
+from vigie.rights.reach import may
+from vigie.ui.components import ActButton, Link
+
+ANOTHER_NEED = "L’entreprise a un autre besoin"
+BEYOND = "Au-delà de votre rôle\u00a0? Confiez ce besoin à d’autres experts"
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A linked need. href: empty for who may not open it. before: it is the one during which this need was met."""
+
+    label: str
+    href: str
+    before: bool
+
+
+@dataclass(frozen=True)
+class NeedNetwork:
+    """remind: None for who may not remind; no_reminder: why nobody is reminded now. back: the list one comes from."""
+
+    origin: str
+    passed: tuple[Passed, ...]
+    remind: ActButton | None
+    no_reminder: str
+    report_href: str
+    pass_on: Link | None
+    back: Link
+
+
+def need_network(need: Need, person: Person, at: datetime, token: str) -> NeedNetwork:
+    """The block of a need. At most 7 queries, whatever the number of experts."""
+    asked = Need.objects.with_rights(person, may_remind="need.remind", may_confide="need.pass_on")
+    marked: Any = asked.get(pk=need.pk)
+    matches = list(need.matches.select_related("expert__antenne__institution").order_by("sent_at", "pk"))
+    waiting = marked.may_remind and bool(silent(matches))
+    refusal = reminded_lately(need, at) if waiting else ""
+    in_zones = bool(person.zones) and communes_of(person).filter(code=need.diagnosis.commune_code).exists()
+    may_report = may(person, "hole.report") and need.sent_at is not None
+    return NeedNetwork(
+        origin=origin(need.diagnosis),
+        passed=_passed(need, person),
+        remind=_remind(need, matches, token) if waiting and not refusal else None,
+        no_reminder=refusal,
+        report_href=f"{reverse('matching:report_hole')}?besoin={need.pk}" if may_report else "",
+        pass_on=_pass_on(need, person, matches) if marked.may_confide and need.sent_at else None,
+        back=_back(person, in_zones),
+    )
+
+
+def _remind(need: Need, matches: Sequence[Match], token: str) -> ActButton:
+    return ActButton(
+        "Relancer les experts",
+        reverse("matching:remind", args=[need.pk]),
+        style="secondary",
+        confirm=who_will_be_reminded(matches),
+        token=token,
+    )
+
+
+def _pass_on(need: Need, person: Person, matches: Sequence[Match]) -> Link:
+    """In the words of who has declined, else of who talks with the company. 1 query."""
+    address = reverse("matching:pass_on", args=[need.pk])
+    declined = [match.pk for match in matches if match.state == NOT_FOR_ME]
+    mine = Match.objects.filter(pk__in=declined, expert__members__user=person.user_id)
+    return Link(BEYOND, f"{address}?suite=refus") if declined and mine.exists() else Link(ANOTHER_NEED, address)
+
+
+def _passed(need: Need, person: Person) -> tuple[Passed, ...]:
+    """The need during which this one was met, and those that were met during it. 1 query."""
+    linked = Q(diagnosis__passed_from=need.pk)
+    before = need.diagnosis.passed_from_id
+    if before is not None:
+        linked |= Q(pk=before)
+    rows = Need.objects.filter(linked).with_rights(person, may_see="need.view").select_related("subject")
+    lines = []
+    for other in rows.order_by("created_at", "pk"):
+        seen = other.may_see  # type: ignore[attr-defined]
+        label = other.subject.label if seen else "Autre besoin de cette entreprise"
+        lines.append(Passed(label, reverse("matching:need", args=[other.pk]) if seen else "", other.pk == before))
+    return tuple(lines)
+
+
+def _back(person: Person, in_zones: bool) -> Link:
+    if in_zones and not person.is_team:
+        return Link("Retour à mon territoire", reverse("matching:territory"))
+    return Link("Retour aux besoins", reverse("matching:desk"))

@@ -1,0 +1,207 @@
+"""« Mon territoire »: the needs of the zones that a local animator follows; nothing of the zone beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page
+from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q
+from django.urls import reverse
+
+from vigie.accounts.models import Institution
+from vigie.directory.models import Subject
+from vigie.kernel.text import fold
+from vigie.kernel.zones import ZoneType
+from vigie.matching.models import Match, Need, NeedQuerySet, communes_of
+from vigie.matching.queries.filed import paged, tabs_of
+from vigie.matching.queries.need_positions import Received, helps, positions, received, silent_names
+from vigie.matching.queries.positions import company_name
+from vigie.matching.states import (
+    CLOSED_BY_EXPERT,
+    EXPIRED,
+    NEED_STATUS_BY_CODE,
+    NOT_FOR_ME,
+    QUO,
+    TAKING_CARE,
+    WITHDRAWN,
+)
+from vigie.rights.person import Person
+from vigie.territory.models import Commune
+from vigie.territory.queries import zone_labels
+from vigie.ui.components import Cell, Column, Tab, Table
+from vigie.ui.formats import counted, listed
+
+FIRST_LINE = 120
+_SHOWN = (
+    "status", "sent_at", "content", "subject__label", "diagnosis__commune_code", "diagnosis__company_name",
+    "diagnosis__solicitation__company_name", "diagnosis__establishment__commune_name",
+    "diagnosis__establishment__company__name",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TerritoryFilters:
+    """What narrows the page; empty: nothing. zone: « kind:code »."""
+
+    q: str = ""
+    subject: int | None = None
+    zone: str = ""
+    institution: int | None = None
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """The filters in use as they are written in the address."""
+        named = {"q": self.q, "sujet": self.subject, "zone": self.zone, "institution": self.institution}
+        return [(name, str(value)) for name, value in named.items() if value not in ("", None)]
+
+
+@dataclass(frozen=True)
+class TerritoryChoices:
+    """What can be chosen in the filters."""
+
+    subjects: tuple[tuple[int, str], ...]
+    zones: tuple[tuple[str, str], ...]
+    institutions: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class TerritoryTab:
+    """A collection: what is in it, in which order, what an empty one says."""
+
+    code: str
+    label: str
+    within: Q
+    order: tuple[str | OrderBy, ...]
+    empty: str
+
+
+TABS = (
+    TerritoryTab(
+        "attente", "Qui attend", Q(status=QUO), ("sent_at", "pk"),
+        "Aucune entreprise de votre territoire n’attend de réponse.",
+    ),
+    TerritoryTab(
+        "en-cours", "En cours", Q(status=TAKING_CARE), ("sent_at", "pk"), "Aucun besoin n’est en cours."
+    ),
+    TerritoryTab(
+        "sans-expert", "Sans réponse", Q(status__in=(NOT_FOR_ME, EXPIRED)), (F("sent_at").desc(), "-pk"),
+        "Aucun besoin n’est resté sans expert.",
+    ),
+    TerritoryTab(
+        "clotures", "Clôturés", Q(status__in=(*CLOSED_BY_EXPERT, WITHDRAWN)), (F("sent_at").desc(), "-pk"),
+        "Aucun besoin n’est encore clôturé.",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TerritoryPage:
+    """The needs of a territory: its tabs with their counts, the list of one of them."""
+
+    zones: str
+    tabs: tuple[Tab, ...]
+    count: str
+    table: Table
+    needs: Page
+    empty: str
+
+
+def needs_of_territory(person: Person) -> NeedQuerySet:
+    """The needs put before experts, of companies in the zones of this person."""
+    here = communes_of(person).values("code")
+    return Need.objects.allowed(person, "need.view").filter(sent_at__isnull=False, diagnosis__commune_code__in=here)
+
+
+def territory_choices(person: Person) -> TerritoryChoices:
+    """Subjects, the person's zones with their names, institutions. At most 4 queries."""
+    labels = zone_labels(person.zones)
+    zones = sorted((label, f"{kind.value}:{code}") for (kind, code), label in labels.items())
+    institutions = Institution.objects.filter(deleted_at__isnull=True).order_by("name").values_list("pk", "name")
+    return TerritoryChoices(
+        tuple(Subject.objects.values_list("pk", "label")),
+        tuple((value, label) for label, value in zones),
+        tuple(institutions),
+    )
+
+
+def territory_page(
+    person: Person, filters: TerritoryFilters, code: str, number: str, choices: TerritoryChoices
+) -> TerritoryPage:
+    """The page. 4 queries: the counts, which needs, the names of communes, who received them."""
+    tab = next((one for one in TABS if one.code == code), TABS[0])
+    mine = _narrowed(needs_of_territory(person), filters, choices)
+    counts = mine.aggregate(**{one.code: Count("pk", filter=one.within) for one in TABS})
+    rows = mine.filter(tab.within).order_by(*tab.order)
+    related = rows.select_related("subject", "diagnosis__establishment__company", "diagnosis__solicitation")
+    needs = paged(related.only(*_SHOWN), counts[tab.code], number)
+    told = received(need.pk for need in needs.object_list)
+    communes = _communes(list(needs.object_list))
+    zones = [label for _value, label in choices.zones]
+    searched = bool(filters.parameters())
+    return TerritoryPage(
+        zones=listed(zones) if zones else "",
+        tabs=tabs_of(TABS, tab, counts, reverse("matching:territory"), filters.parameters()),
+        count=counted(counts[tab.code], "besoin"),
+        table=_table(tab, [_row(need, told[need.pk], communes, tab) for need in needs.object_list]),
+        needs=needs,
+        empty="" if counts[tab.code] else "Aucun besoin ne répond à ces filtres." if searched else tab.empty,
+    )
+
+
+def _narrowed(needs: NeedQuerySet, filters: TerritoryFilters, choices: TerritoryChoices) -> NeedQuerySet:
+    conditions = Q()
+    for word in _words(filters.q):
+        about = [pk for pk, label in choices.subjects if word in fold(label)]
+        conditions &= Q(search_text__contains=word) | Q(subject__in=about)
+    if filters.subject is not None:
+        conditions &= Q(subject=filters.subject)
+    if filters.zone:
+        kind, _, code = filters.zone.partition(":")
+        inside = Commune.objects.in_zone(ZoneType(kind), code)
+        conditions &= Q(diagnosis__commune_code__in=inside.values("code"))
+    if filters.institution is not None:
+        asked = Match.objects.filter(need=OuterRef("pk"), expert__antenne__institution=filters.institution)
+        conditions &= Q(Exists(asked))
+    return needs.filter(conditions)
+
+
+def _words(typed: str) -> list[str]:
+    """The words looked for; a number typed in groups is one word."""
+    text = fold(typed)
+    digits = text.replace(" ", "")
+    return [digits] if digits.isdecimal() else text.split()
+
+
+def _communes(needs: list[Need]) -> dict[str, str]:
+    """Commune → its name. 1 query."""
+    codes = {need.diagnosis.commune_code for need in needs}
+    return dict(Commune.objects.filter(code__in=codes).values_list("code", "name"))
+
+
+def _table(tab: TerritoryTab, rows: list[tuple[Cell | str, ...]]) -> Table:
+    who = {"attente": "N’ont pas répondu", "clotures": "Issue"}.get(tab.code, "Experts")
+    return Table(
+        caption=f"Besoins du territoire – {tab.label.lower()}",
+        columns=(Column("Entreprise", header=True), Column("Besoin"), Column(who), Column("Transmis")),
+        rows=tuple(rows),
+        caption_hidden=True,
+        keys=True,
+    )
+
+
+def _row(need: Need, told: list[Received], communes: dict[str, str], tab: TerritoryTab) -> tuple[Cell | str, ...]:
+    line = need.content.strip().partition("\n")[0]
+    who = Cell(silent_names(told) if tab.code == "attente" else positions(told))
+    if tab.code == "clotures":
+        who = Cell(state=NEED_STATUS_BY_CODE[need.status], hint=helps(told))
+    elif tab.code == "sans-expert":
+        who = Cell(state=NEED_STATUS_BY_CODE[need.status], hint=positions(told))
+    return (
+        Cell(
+            company_name(need),
+            href=reverse("matching:need", args=[need.pk]),
+            hint=communes.get(need.diagnosis.commune_code, ""),
+        ),
+        Cell(need.subject.label, hint=line if len(line) <= FIRST_LINE else f"{line[:FIRST_LINE].rsplit(' ', 1)[0]}…"),
+        who,
+        Cell(at=need.sent_at),
+    )
