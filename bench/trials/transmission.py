@@ -35,6 +35,8 @@ REQUALIFY = ("analysis.after_candidates", "requalify.after_candidates", *JOURNAL
 UNTICK = ("select.after_tick", *JOURNAL, "")
 ADD = ("add_expert.after_candidate", "transmit.after_match", "transmit.after_event", *JOURNAL, "")
 SPAM = ("perform.after_state", "mark_spam.after_state", *JOURNAL, "")
+REMIND = ("remind.after_expert_row", "remind.after_row", "outbox.after_owe", *JOURNAL, "")
+ABANDON = ("perform.after_state", "remind.after_expiry", "remind.after_row", "outbox.after_owe", *JOURNAL, "")
 
 
 @dataclass
@@ -70,7 +72,8 @@ def points_of_the_source() -> set[str]:
 
 
 def planned_points() -> set[str]:
-    return {point for points in (PREPARE, TRANSMIT, REQUALIFY, UNTICK, ADD, SPAM) for point in points if point}
+    acts = (PREPARE, TRANSMIT, REQUALIFY, UNTICK, ADD, SPAM, REMIND, ABANDON)
+    return {point for points in acts for point in points if point}
 
 
 class World:
@@ -88,7 +91,10 @@ class World:
         self.at: datetime = clock.now()
         self.later = self.at + timedelta(hours=1)
         self.by = requests.team()
-        self.scenes = (self.prepare, self.transmit, self.requalify, self.untick, self.add, self.spam)
+        self.scenes = (
+            *(self.prepare, self.transmit, self.requalify, self.untick, self.add, self.spam),
+            *(self.remind, self.abandon),
+        )
 
     def _request(self, *, experts: int = EXPERTS) -> Any:
         made = self.requests.request(completed_at=self.at)
@@ -189,6 +195,39 @@ class World:
 
         return Scene(lambda: _nothing(mark_spam(made, by=self.by, at=self.at)), SPAM, fault)
 
+    def remind(self) -> Scene:
+        return self._waiting(9, REMIND, (EXPERTS + 1, 1, EXPERTS, 0, "quo"))
+
+    def abandon(self) -> Scene:
+        return self._waiting(45, ABANDON, (1, 1, 0, EXPERTS, "expired"))
+
+    def _waiting(self, days: int, points: tuple[str, ...], whole: tuple[object, ...]) -> Scene:
+        """The job of the morning, on a day of the life of a need to which nobody answers."""
+        from vigie.journal.models import Event, OutgoingMessage
+        from vigie.matching.actions.reminding import remind_if_due
+        from vigie.matching.actions.transmission import transmit
+        from vigie.matching.models import Reminder
+
+        made = self._prepared()
+        transmit(made, by=self.by, at=self.at)
+        need = self.requests.need_of(made)
+        at = self.at + timedelta(days=days)
+
+        def fault(done: bool) -> str:
+            matches = [str(match.pk) for match in self.requests.matches_of(made)]
+            of_matches = OutgoingMessage.objects.filter(subject_type="matching.Match", subject_id__in=matches)
+            seen = (
+                Reminder.objects.filter(need=need).count(),
+                OutgoingMessage.objects.filter(subject_type="matching.Need", subject_id=str(need.pk)).count(),
+                of_matches.filter(template="matching/mail/match_reminder").count(),
+                Event.objects.filter(name="match.expired", subject_id__in=matches).count(),
+                self.requests.need_of(made).status,
+            )
+            untouched = (0, 0, 0, 0, "quo")
+            return "" if seen == whole or (seen == untouched and not done) else f"reminded by half: {seen}"
+
+        return Scene(lambda: _nothing(remind_if_due(need.pk, at=at)), points, fault)
+
     # --- what is looked at
 
     def _events(self, made: Any, name: str) -> int:
@@ -250,8 +289,8 @@ def trial(world: World, number: int, account: Account) -> None:
 
 
 def two_at_once(world: World, number: int, account: Account) -> None:
-    """Two workers with the same due request."""
-    scene = world.transmit()
+    """Two workers with the same due request, or the same need that waits."""
+    scene = (world.transmit, world.remind, world.abandon)[number % 3]()
     first, second = worker(scene.act), worker(scene.act)
     wait(first)
     wait(second)

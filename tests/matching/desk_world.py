@@ -99,4 +99,5 @@ STAMPS: dict[str, dict[str, Any]] = {
     "done_not_reachable": {"taken_care_of_at": AT + timedelta(hours=2), "closed_at": AT + timedelta(days=3)},
     "covered_by_colleague": {"closed_at": AT + timedelta(hours=2)},
     "withdrawn": {"closed_at": AT + timedelta(hours=2)},
+    "expired": {},
 }

@@ -43,7 +43,7 @@ class Trace(StrEnum):
 class Job:
     """A declared job. label: French, what it does. cron: in Paris time, empty when it only runs on demand.
 
-    rhythm: the cron in French words. trace: ROW for what runs every minute, FAILURE for what runs for each object.
+    rhythm: the cron in French words. preview: what a run would do now, in words, without doing it. trace: ROW for what runs every minute, FAILURE for what runs for each object.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Job:
     cron: str = ""
     rhythm: str = ""
     trace: Trace = Trace.EVENT
+    preview: Callable[[datetime], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def register_job(
     cron: str = "",
     rhythm: str = "",
     trace: Trace = Trace.EVENT,
+    preview: Callable[[datetime], str] | None = None,
 ) -> None:
     """Declares a job (called by the packages' ``apps.py``); a planned one has its rhythm in words too."""
     if bool(cron) != bool(rhythm):
@@ -84,7 +86,7 @@ def register_job(
     known = _jobs.get(name)
     if known is not None and known.function is not function:
         raise ValueError(f"job {name} is declared twice")
-    _jobs[name] = Job(name, function, label, cron, rhythm, trace)
+    _jobs[name] = Job(name, function, label, cron, rhythm, trace, preview)
 
 
 def registered_jobs() -> list[Job]:

@@ -77,7 +77,7 @@ class MessagesPage:
 
 @dataclass(frozen=True)
 class JobLine:
-    """A job: what it does, when, how its last run went, and the button that runs it."""
+    """A job: what it does, when, how its last run went, what the next would do, and the button that runs it."""
 
     label: str
     name: str
@@ -86,6 +86,7 @@ class JobLine:
     state: State | None
     last_run: datetime | None
     account: str
+    preview: str
     runs: str
     button: ActButton | None
 
@@ -251,7 +252,7 @@ def message_of(pk: int) -> OutgoingMessage | None:
 
 # --- jobs -----------------------------------------------------------------------------------------------------------
 def jobs_page(person: Person, at: datetime) -> JobsPage:
-    """``/equipe/travaux/``. 6 queries, whatever the number of jobs and runs."""
+    """``/equipe/travaux/``. 6 queries and those of the previews, whatever the number of jobs and runs."""
     often = JobRun.objects.order_by().values("name")
     recent = Q(started_at__gte=at - RECENT)
     figures = {
@@ -297,6 +298,7 @@ def _job_line(
         state=_state_of(run, at) if run else None,
         last_run=run.started_at if run else None,
         account=run.account if run else "",
+        preview=job.preview(at) if job.preview else "",
         runs=f"{counted(counts['ran'], 'fois', 'fois')}{failed}",
         button=button if runs and job.cron else None,
     )

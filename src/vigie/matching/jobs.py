@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from vigie.journal.jobs import Trace, register_job
-from vigie.matching.actions import statuses, transmission
+from vigie.matching.actions import reminding, statuses, transmission
 from vigie.matching.actions.filling import PREPARE_JOB
 from vigie.matching.models import Need, Solicitation
 from vigie.matching.queries.need_statuses import wrong_statuses
@@ -35,6 +36,36 @@ def transmit_due(*, at: datetime) -> str:
 def prepare_missing(*, at: datetime) -> str:
     """Analyses the recent requests left without analysis."""
     return counted(transmission.prepare_missing(at=at), "demande analysée", "demandes analysées")
+
+
+REMINDED = (
+    ("silent", "relance", "relances"),
+    ("last_chance", "dernière chance", "dernières chances"),
+    ("expired", "mise en relation close sans réponse", "mises en relation closes sans réponse"),
+    (f"{reminding.COMPANY}silent", "entreprise avertie de la relance", "entreprises averties de la relance"),
+    (f"{reminding.COMPANY}abandon", "besoin abandonné", "besoins abandonnés"),
+    (f"{reminding.COMPANY}refused", "refus annoncé", "refus annoncés"),
+)
+
+
+def send_reminders(*, at: datetime) -> str:
+    """Reminds silent experts, warns companies, gives up what nobody answered."""
+    return _account(reminding.remind_all(at=at))
+
+
+def preview_reminders(at: datetime) -> str:
+    """What ``send_reminders`` would send now."""
+    return _account(reminding.would_remind(at))
+
+
+def _account(counts: Counter[str]) -> str:
+    said = [counted(counts[key], one, many) for key, one, many in REMINDED if counts[key]]
+    return ", ".join(said) or "rien à envoyer"
+
+
+def send_digests(*, at: datetime) -> str:
+    """Sends its digest of the week to every expert for whom needs wait."""
+    return counted(reminding.sum_up_all(at=at), "récapitulatif envoyé", "récapitulatifs envoyés")
 
 
 def check_need_statuses(*, at: datetime) -> str:
@@ -71,4 +102,19 @@ def register() -> None:
         label="Vérifier l’état des besoins",
         cron="20 4 * * *",
         rhythm="chaque nuit",
+    )
+    register_job(
+        "send_reminders",
+        send_reminders,
+        label="Relancer les experts qui n’ont pas répondu et prévenir les entreprises",
+        cron="30 8 * * *",
+        rhythm="chaque jour à 8 h 30",
+        preview=preview_reminders,
+    )
+    register_job(
+        "send_digests",
+        send_digests,
+        label="Envoyer aux experts le récapitulatif de la semaine",
+        cron="0 9 * * 2",
+        rhythm="le mardi à 9 h",
     )

@@ -12,18 +12,30 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from vigie.directory.models import Expert
 from vigie.journal.actions import perform, record
 from vigie.journal.crash import crash_point
+from vigie.journal.models import Event
 from vigie.kernel.errors import Refused
+from vigie.kernel.period import paris_day
 from vigie.matching.actions.statuses import refresh_need_status
 from vigie.matching.models import Match, Need, Reminder
-from vigie.matching.queries.reminding import needs_to_look_at, reachable, thresholds, waiting
+from vigie.matching.queries.reminding import (
+    days_ago,
+    experts_to_sum_up,
+    needs_to_look_at,
+    reachable,
+    thresholds,
+    waiting,
+)
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT, Due, days_between, due
-from vigie.matching.states import NOT_FOR_ME, QUO, UNANSWERED
+from vigie.matching.states import EXPIRED, NOT_FOR_ME, QUO, UNANSWERED
 from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
 
+DIGEST = "expert.digest_sent"
 _TO_EXPERT = {SILENT: "match.reminded", LAST_CHANCE: "match.last_chance", BY_HAND: "match.reminded"}
+COMPANY = "company_"  # before the kind, in a count
 _TO_COMPANY = {SILENT: "need.waiting_told", ABANDON: "need.abandoned", REFUSED: "need.refusal_told"}
 
 
@@ -36,6 +48,15 @@ def remind_all(*, at: datetime) -> Counter[str]:
     return sent
 
 
+def would_remind(at: datetime) -> Counter[str]:
+    """How many of each kind would leave at that moment; nothing is written. 4 queries."""
+    limits = thresholds()
+    counts: Counter[str] = Counter()
+    for facts in waiting(needs_to_look_at(at)).values():
+        counts.update(_counts(due(facts, at, limits)))
+    return counts
+
+
 def remind_if_due(need_id: int, *, at: datetime) -> Counter[str]:
     """What is due about one need; nothing when it was said meanwhile."""
     try:
@@ -46,6 +67,21 @@ def remind_if_due(need_id: int, *, at: datetime) -> Counter[str]:
             return _say(need, due(facts, at, thresholds()), by=SYSTEM, at=at)
     except IntegrityError:  # another worker has just said it
         return Counter()
+
+
+def sum_up_all(*, at: datetime) -> int:
+    """Sends its weekly digest to every expert for whom needs wait; gives how many. Once a week of Paris each."""
+    return sum(_sum_up(expert, at) for expert in experts_to_sum_up(at))
+
+
+@transaction.atomic
+def _sum_up(expert_id: int, at: datetime) -> bool:
+    expert = Expert.objects.select_for_update().get(pk=expert_id)
+    monday = days_ago(at, paris_day(at).weekday() + 1)
+    if Event.objects.about(expert).filter(name=DIGEST, at__gte=monday).exists():
+        return False
+    record(DIGEST, expert, by=SYSTEM, at=at)
+    return True
 
 
 # --- by hand ----------------------------------------------------------------------------------------------------------
@@ -120,8 +156,12 @@ def _say(need: Need, wanted: Due, *, by: Person, at: datetime) -> Counter[str]:
         _note(need, wanted.company, by=by, at=at, experts=experts)
         crash_point("remind.after_row")
         record(_TO_COMPANY[wanted.company], need, by=by, at=at, payload={"experts": experts})
-    said = {SILENT: len(wanted.reminded), LAST_CHANCE: len(wanted.last_chance), "expired": len(wanted.expired)}
-    return +Counter({**said, f"company_{wanted.company}": int(bool(wanted.company))})
+    return _counts(wanted)
+
+
+def _counts(wanted: Due) -> Counter[str]:
+    said = {SILENT: len(wanted.reminded), LAST_CHANCE: len(wanted.last_chance), EXPIRED: len(wanted.expired)}
+    return +Counter({**said, f"{COMPANY}{wanted.company}": int(bool(wanted.company))})
 
 
 def _write_to(need: Need, silent: Iterable[Match], kind: str, *, by: Person, at: datetime) -> None:
