@@ -90,6 +90,10 @@ BARS = (
         module("bench.trials.transmission"), ("--trials", "3"),
     ),
     Bar(
+        "reception", "P-13", "Recevoir une liste pendant que l’on lit et que l’on écrit", "30 s ; attentes 200 ms",
+        module("bench.reception"), ("--firms", "35000"),
+    ),
+    Bar(
         "panel", "P-03 P-04 P-05", "Le panel près de la limite, juste au centime",
         "2,5 × par colonne ; 6 Gio ; 1,4 et 2,4 ×",
         module("bench.panel"), ("--firms", "1000", "--rounds", "1"), 3,

@@ -19,7 +19,7 @@ from vigie.watchlists.queries.reasons import top_reasons
 from vigie.watchlists.rules import ListFacts
 
 Columns = dict[str, list[Any]]
-CHUNK = 1000  # rows of a transaction: on SQLite nobody else writes meanwhile
+CHUNK = 500  # rows of a transaction: on SQLite nobody else writes meanwhile
 SENTINELS = 20
 # Column of an entry → column of the file. Texts that a file may leave out are empty here, and cut to their column.
 _SAME = ("siren", "level", "score", "main_family", "commune_name", "departement", "region", "naf", "workforce_count",
@@ -37,23 +37,24 @@ def load_entries(publication: Publication, found: Folder) -> None:
     for columns in found.column_batches("entries", _READ, rows=CHUNK):
         count = len(columns["siren"])
         if start + count > publication.entries_loaded:
-            _write_chunk(publication, start, columns, reasons)
+            # Prepared before the transaction: on SQLite, whoever waits to write passes meanwhile.
+            first = publication.first_entry_id + start
+            entries, places = _entries(publication, first, columns, reasons), _places(first, columns)
+            _write_chunk(publication, start, entries, places)
             crash_point("receive.after_chunk")
         start += count
 
 
 @transaction.atomic
-def _write_chunk(publication: Publication, start: int, columns: Columns, reasons: dict[str, Any]) -> None:
+def _write_chunk(publication: Publication, start: int, entries: Columns, places: Columns) -> None:
     """One chunk and the count of what is loaded, together; a second reception of the same list waits, then skips it."""
     row = Publication.objects.select_for_update().get(pk=publication.pk)
     publication.entries_loaded = row.entries_loaded
     if row.entries_loaded != start:
         return
-    first = publication.first_entry_id + start
-    _insert(Entry, _entries(publication, first, columns, reasons))
-    places = [(first + n, where) for n, held in enumerate(columns["departements"]) for where in held]
-    _insert(EntryPlace, {"entry": [entry for entry, _ in places], "departement": [where for _, where in places]})
-    row.entries_loaded = publication.entries_loaded = start + len(columns["siren"])
+    _insert(Entry, entries)
+    _insert(EntryPlace, places)
+    row.entries_loaded = publication.entries_loaded = start + len(entries["id"])
     row.save(update_fields=["entries_loaded"])
 
 
@@ -69,12 +70,25 @@ def _entries(publication: Publication, first: int, columns: Columns, reasons: di
         "publication": [publication.pk] * len(sirens),
         "corrected": [bool(codes) for codes in columns["corrections"]],
         "missing_families": _stored_json("missing_families", columns["missing_families"]),
-        "reasons": _stored_json("reasons", [reasons.get(siren, []) for siren in sirens]),
+        "reasons": _stored_json("reasons", [reasons.get(siren) or [] for siren in sirens]),
     }
 
 
+def _places(first: int, columns: Columns) -> Columns:
+    pairs = [(first + n, where) for n, held in enumerate(columns["departements"]) for where in held]
+    return {"entry": [entry for entry, _ in pairs], "departement": [where for _, where in pairs]}
+
+
 def _stored_json(name: str, values: list[Any]) -> list[Any]:
-    return [_FIELDS[name].get_db_prep_save(value, connection) for value in values]
+    """Most firms have no reason, or the same families missing: each value is written in JSON once."""
+    known: dict[str, Any] = {}
+    stored = []
+    for value in values:
+        key = repr(value)
+        if key not in known:
+            known[key] = _FIELDS[name].get_db_prep_save(value, connection)
+        stored.append(known[key])
+    return stored
 
 
 def _insert(model: type[Model], columns: Columns) -> None:
