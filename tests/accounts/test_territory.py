@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from tests.accounts.factories import HabilitationFactory, UserFactory, person
-from vigie.accounts.actions import give_habilitation
-from vigie.accounts.rules import parse_territory, territory_for, territory_words
+from tests.accounts.factories import AntenneFactory, HabilitationFactory, UserFactory, person
+from vigie.accounts.actions import give_habilitation, invite
+from vigie.accounts.rules import Invitation, parse_territory, territory_for, territory_words
 from vigie.kernel.errors import InvalidInput
 from vigie.rights.table import Role
 from vigie.territory.models import Zone
@@ -84,9 +84,39 @@ def test_france_is_said_apart_and_no_territory_is_nothing(at: datetime) -> None:
 @pytest.mark.django_db
 def test_team_gives_a_territory_with_the_role(at: datetime) -> None:
     team, user = UserFactory(team=True), UserFactory()
+    known("region", "53")
+    known("departement", "22")
 
     held = give_habilitation(user, Role.LEVEL_A, by=person(team), at=at, territory="r53, 22")
 
     assert (held.state, held.territory) == ("granted", "R53 22")
     with pytest.raises(InvalidInput):
         give_habilitation(UserFactory(), Role.LEVEL_B, by=person(team), at=at)
+
+
+def known(kind: str, code: str) -> None:
+    Zone.objects.create(zone_type=kind, code=code, name=code, name_folded=code, region_code="53", vintage=2026)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["5301 9999", "35 99999", "9999"])
+def test_a_code_that_is_nobodys_is_refused_and_named(at: datetime, typed: str) -> None:
+    known("employment_area", "5301")
+    known("departement", "35")
+
+    with pytest.raises(InvalidInput) as refused:
+        give_habilitation(UserFactory(), Role.ANIMATOR, by=person(UserFactory(team=True)), at=at, territory=typed)
+
+    assert refused.value.field == "territory"
+    assert typed.split()[-1] in refused.value.message_fr
+
+
+@pytest.mark.django_db
+def test_team_invites_an_animator_with_his_zones(at: datetime) -> None:
+    known("employment_area", "5301")
+    asked = Invitation("anne@epci.example", "Anne Relais", (Role.ANIMATOR,), AntenneFactory().pk, territory="5301")
+
+    user = invite(asked, by=person(UserFactory(team=True)), at=at)
+
+    assert person(user, at).zones == {("employment_area", "5301")}
+    assert person(user, at).roles == {Role.ANIMATOR}

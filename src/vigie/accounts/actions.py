@@ -26,6 +26,7 @@ from vigie.kernel.text import clean_email, clean_line, clean_person_name, clean_
 from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
 from vigie.rights.table import Role
+from vigie.territory.queries import check_zone
 
 _CLEAN = {"full_name": clean_person_name, "job": clean_line, "phone": clean_phone, "email": clean_email}
 
@@ -41,7 +42,7 @@ def invite(invitation: Invitation, *, by: Person, at: datetime) -> User:
     asked = _cleaned(invitation, at)
     rules.refuse_roles(asked.roles, asked.antenne_id)
     for role in asked.roles:
-        rules.territory_for(role, asked.territory)
+        _territory(role, asked.territory)
     rules.refuse_period(asked.starts_on or paris_day(at), asked.ends_on)
     known = User.objects.select_for_update().with_address(asked.email).first()
     if known is not None:
@@ -113,7 +114,7 @@ def _request_and_grant(
     user: User, role: Role, asked: Invitation, *, granted_by: int | None, by: Person, at: datetime
 ) -> None:
     antenne_id = asked.antenne_id if role is Role.MANAGER else None
-    territory = rules.territory_for(role, asked.territory)
+    territory = _territory(role, asked.territory)
     period = (asked.starts_on or paris_day(at), asked.ends_on)
     habilitation = _request(user, role, antenne_id, *period, territory=territory, by=by, at=at)
     if habilitation.state == REQUESTED:
@@ -145,7 +146,7 @@ def request_habilitation(
     antenne_id = None
     if role is Role.MANAGER:
         antenne_id = antenne.pk if antenne else user.antenne_id
-    where = rules.territory_for(role, territory)
+    where = _territory(role, territory)
     return _request(user, role, antenne_id, first_day, ends_on, territory=where, by=by, at=at)
 
 
@@ -197,6 +198,18 @@ def _request(
     told = {"role": role.value, "territory": territory} if territory else {"role": role.value}
     record("habilitation.requested", habilitation, by=by, at=at, payload=told)
     return habilitation
+
+
+def _territory(role: Role, typed: str) -> str:
+    """The territory of a habilitation as it is stored; InvalidInput names a code that is nobody's."""
+    stored = rules.territory_for(role, typed)
+    zones = rules.parse_territory(stored).zones if stored else ()
+    for kind, code in sorted(zones):
+        try:
+            check_zone(kind, code)
+        except InvalidInput as refused:
+            raise InvalidInput(refused.code, refused.message_fr, field="territory") from None
+    return stored
 
 
 def _same_click(held: Habilitation, by: Person, at: datetime) -> bool:
