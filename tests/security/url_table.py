@@ -238,6 +238,8 @@ PAGES: dict[str, Page] = {
     "matching:simulator": _team("simulator.use"),
     "matching:explain": _sheet("need.explain", READ, "need.explain", _need),
     "matching:figures": _team("figures.view"),
+    **dict.fromkeys(("statistics:public", "statistics:csv", "statistics:json"), FREE),
+    "statistics:cohorts": _team("figures.view"),
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),
     "watchlists:sheet": _team("entry.view", READ, _firm),
     "watchlists:follow": _team("entry.subscribe", WRITE, _firm),

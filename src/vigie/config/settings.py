@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "vigie.directory",
     "vigie.matching",
     "vigie.watchlists",
+    "vigie.statistics",
     "vigie.portal",
     "vigie.demo",
     "django.forms",

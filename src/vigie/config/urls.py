@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vigie.directory.urls")),
     path("", include("vigie.matching.urls")),
     path("", include("vigie.watchlists.urls")),
+    path("", include("vigie.statistics.urls")),
 ]
 
 if not settings.VIGIE.production:

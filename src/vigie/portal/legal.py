@@ -44,5 +44,9 @@ def site_map() -> SiteMap:
     """Every public page, by group."""
     themes = tuple(Link(theme.title, reverse("matching:theme", args=[theme.slug])) for theme in landing_themes())
     legal = tuple(Link(page.title, f"/{page.slug}/") for page in LEGAL_PAGES.values())
-    service = (Link("Accueil", reverse("portal:home")), Link("Se connecter (conseillers)", "/connexion/"))
+    service = (
+        Link("Accueil", reverse("portal:home")),
+        Link("Statistiques", reverse("statistics:public")),
+        Link("Se connecter (conseillers)", "/connexion/"),
+    )
     return SiteMap((("Le service", service), ("Demander un rappel", themes), ("À propos", legal)))

@@ -14,6 +14,7 @@ TEAM_ENTRIES = (
     ("Sollicitations", "matching:queue", "simulator.use"),
     ("Visites", "matching:visits_to_validate", "following.view"),
     ("Besoins", "matching:desk", "simulator.use"),
+    ("Suivi", "matching:following", "following.view"),
     ("Manques", "matching:holes_to_answer", "following.view"),
     ("Qui serait notifié\u00a0?", "matching:simulator", "simulator.use"),
     ("Annuaire", "directory:home", "directory.view"),
@@ -38,7 +39,7 @@ AGENT_ENTRIES = (
 def nav_for(person: Person) -> tuple[NavItem, ...]:
     """The entries of a person; the visitor and the company head have the public ones."""
     if person.kind is not PersonKind.USER:
-        return (NavItem("Accueil", reverse("portal:home")),)
+        return (NavItem("Accueil", reverse("portal:home")), NavItem("Statistiques", reverse("statistics:public")))
     entries = []
     if person.is_team:
         entries = [NavItem(label, reverse(name)) for label, name, action in TEAM_ENTRIES if may(person, action)]

@@ -154,7 +154,8 @@ class Chart:
     """A chart, the sentence that says what it shows, and the figures its table gives.
 
     kind: bar, line, pie, or map of the départements, whose codes are then told. labels: one per figure; axis: what they
-    are (« Mois », « Région »). whole: the figure of the country, beside a map.
+    are (« Mois », « Région »). whole: the figure of the country, beside a map. missing: what is
+    read in the place of a figure that is not given.
     """
 
     kind: str
@@ -168,6 +169,7 @@ class Chart:
     as_of: date | None = None
     codes: tuple[str, ...] = ()
     whole: Number | None = None
+    missing: str = "non connu"
 
 
 @dataclass(frozen=True)

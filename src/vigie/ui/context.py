@@ -52,6 +52,7 @@ def footer_links(source_url: str) -> tuple[Link, ...]:
     """The links that the law or the State's standards ask on every page."""
     return (
         Link("Plan du site", "/plan-du-site/"),
+        Link("Statistiques", "/statistiques/"),
         Link(f"Accessibilité\u00a0: {ACCESSIBILITY}", "/accessibilite/"),
         Link("Mentions légales", "/mentions-legales/"),
         Link("Données personnelles", "/donnees-personnelles/"),

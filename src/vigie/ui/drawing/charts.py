@@ -8,8 +8,6 @@ from decimal import Decimal
 from vigie.ui.components import Cell, Chart, Column, Table
 from vigie.ui.formats import NBSP, Number, number
 
-UNKNOWN = "non connu"
-
 
 def attributes(chart: Chart) -> dict[str, str]:
     """The JSON texts of an element of dsfr-chart: one list of labels and figures per series."""
@@ -30,7 +28,7 @@ def table(chart: Chart) -> Table:
     """The figures of the chart, one row per label."""
     columns = (Column(chart.axis, header=True), *(Column(series.name, numeric=True) for series in chart.series))
     rows = tuple(
-        (Cell(label), *(_shown(series.values[rank], chart.unit) for series in chart.series))
+        (Cell(label), *(_shown(series.values[rank], chart) for series in chart.series))
         for rank, label in enumerate(chart.labels)
     )
     return Table(caption=chart.title, columns=columns, rows=rows, caption_hidden=True)
@@ -40,11 +38,11 @@ def _plain(value: Number | None) -> float | int | None:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _shown(value: Number | None, unit: str) -> Cell:
+def _shown(value: Number | None, chart: Chart) -> Cell:
     if value is None:
-        return Cell(UNKNOWN)
+        return Cell(chart.missing)
     text = number(value, 0 if float(value).is_integer() else 1)
-    return Cell(f"{text}{NBSP}{unit}" if unit else text)
+    return Cell(f"{text}{NBSP}{chart.unit}" if chart.unit else text)
 
 
 def _json(value: list | dict | float | None) -> str:

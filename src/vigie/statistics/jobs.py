@@ -1,0 +1,41 @@
+"""The jobs of the statistics. Each may be killed and run again: a month is written whole or not at all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from vigie.journal.jobs import Trace, register_job
+from vigie.statistics import actions
+from vigie.ui.formats import counted, percent
+
+
+def count_statistics(*, at: datetime) -> str:
+    """Counts every month again, and records the coverage of the day."""
+    months = actions.count_again(at)
+    available, pairs = actions.record_coverage(at)
+    covered = f", couverture {percent(available / pairs)}" if pairs else ""
+    return f"{counted(months, 'mois compté', 'mois comptés')}{covered}"
+
+
+def refresh_statistics(*, at: datetime) -> str:
+    """Counts again the months touched since the last time."""
+    return counted(actions.count_touched(at), "mois recompté", "mois recomptés")
+
+
+def register() -> None:
+    """Makes the jobs known to the queue (called once, by apps.py)."""
+    register_job(
+        "count_statistics",
+        count_statistics,
+        label="Compter les statistiques publiques et relever la couverture",
+        cron="10 3 * * *",
+        rhythm="chaque nuit",
+    )
+    register_job(
+        "refresh_statistics",
+        refresh_statistics,
+        label="Tenir les statistiques à jour des derniers changements",
+        cron="*/15 * * * *",
+        rhythm="tous les quarts d’heure",
+        trace=Trace.ROW,
+    )

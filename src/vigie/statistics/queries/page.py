@@ -1,0 +1,288 @@
+"""The public page of statistics, and what its files hold: from the counts only, never from needs nor matches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from vigie.kernel.nomenclature.naf import A10_LABELS, A10_UNKNOWN
+from vigie.kernel.nomenclature.workforce import REPORTING_CLASSES
+from vigie.kernel.period import Month
+from vigie.kernel.zones import ZoneType
+from vigie.statistics.indicators import NOWHERE, ORIGINS, PUBLIC, SMALLEST, WHOLE, Indicator, Kind
+from vigie.statistics.models import Freshness
+from vigie.statistics.queries.facts import theme_labels
+from vigie.statistics.queries.figures import Figures, Value, figures, figures_by_region, known_months
+from vigie.territory.models import Zone
+from vigie.ui.components import Cell, Chart, Column, Link, Series, Table
+from vigie.ui.formats import MINUS, NBSP, day_and_hour, month, number
+
+USUAL_MONTHS = 7  # the present one and the six before
+MASKED = "masqué"
+MASKED_NOTE = (
+    f"Un nombre inférieur à {SMALLEST} n’est pas publié, ni ceux qui permettraient de le retrouver\u00a0: ils ne sont "
+    "pas comptés dans les totaux affichés."
+)
+IN_REGIONS = (
+    "solicitations_completed",
+    "needs_transmitted",
+    "needs_answered_in_five_days",
+    "needs_exchange_with_expert",
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked at: a région (or the country), and months that follow each other."""
+
+    region: str
+    months: tuple[Month, ...]
+
+    @property
+    def before(self) -> tuple[Month, ...]:
+        """As many months, just before."""
+        return tuple(one.plus(-len(self.months)) for one in self.months)
+
+    def address(self, name: str) -> str:
+        query = {"region": self.region if self.region != WHOLE else None}
+        if self.months:
+            query |= {"debut": str(self.months[0]), "fin": str(self.months[-1])}
+        return f"{reverse(name)}?{urlencode({key: value for key, value in query.items() if value})}"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be looked at: the months counted, the régions."""
+
+    months: tuple[Month, ...]
+    regions: tuple[tuple[str, str], ...]
+
+    def asked(self, region: str, start: str, end: str) -> Asked:
+        """What could be read of an address; seven months by default, and never an end before its start."""
+        known = {str(one): one for one in self.months}
+        where = region if region in dict(self.regions) else WHOLE
+        if not known:
+            return Asked(where, ())
+        last = known.get(end, self.months[-1])
+        usual = self.months[max(0, self.months.index(last) - USUAL_MONTHS + 1)]
+        first = min(known.get(start, usual), last)
+        return Asked(where, tuple(one for one in self.months if first <= one <= last))
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One of the four figures. trend: against the same number of months before; empty when it cannot be told."""
+
+    label: str
+    value: str
+    trend: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """An indicator on the page. chart: None when there is nothing to draw."""
+
+    label: str
+    chart: Chart | None
+    definition: str
+    empty: str
+
+
+@dataclass(frozen=True)
+class StatisticsPage:
+    """``/statistiques/``"""
+
+    period: str
+    as_of: str
+    headlines: tuple[Headline, ...]
+    parts: tuple[Part, ...]
+    regions: Table | None
+    masked_note: str
+    files: tuple[Link, ...]
+
+
+def choices() -> Choices:
+    """2 queries."""
+    regions = Zone.objects.filter(zone_type=ZoneType.REGION).order_by("name").values_list("code", "name")
+    return Choices(tuple(known_months()), tuple(regions))
+
+
+def statistics_page(asked: Asked, offered: Choices) -> StatisticsPage:
+    """What is asked, against the months before. 4 queries."""
+    names = _part_labels()
+    seen = figures(asked.region, (*asked.before, *asked.months))
+    shown = [one for one in PUBLIC if one.regional or asked.region == WHOLE]
+    fresh = Freshness.objects.filter(pk="counts").values_list("at", flat=True).first()
+    where = dict(offered.regions).get(asked.region, "France entière")
+    return StatisticsPage(
+        period=f"{where}, {_period(asked.months)}" if asked.months else where,
+        as_of=_as_of(fresh),
+        headlines=tuple(_headline(one, seen, asked) for one in shown if one.headline),
+        parts=tuple(_part(one, seen, asked, names) for one in shown),
+        regions=_regions(asked, offered) if asked.region == WHOLE and asked.months else None,
+        masked_note=MASKED_NOTE,
+        files=(
+            Link("Télécharger en CSV", asked.address("statistics:csv")),
+            Link("Télécharger en JSON", asked.address("statistics:json")),
+        ),
+    )
+
+
+def _as_of(fresh: datetime | None) -> str:
+    return f"Au {day_and_hour(fresh)}" if fresh else "Les statistiques n’ont pas encore été calculées"
+
+
+def _period(months: Sequence[Month]) -> str:
+    if len(months) == 1:
+        return month(months[0])
+    return f"de {month(months[0])} à {month(months[-1])}".replace("de avril", "d’avril").replace("de août", "d’août") \
+        .replace("de octobre", "d’octobre")  # fmt: skip
+
+
+def _headline(one: Indicator, seen: Figures, asked: Asked) -> Headline:
+    value, before = seen.value(one, asked.months), seen.value(one, asked.before)
+    return Headline(one.label, _shown(value.number, one.unit), _trend(one, value, before), one.definition)
+
+
+def _shown(value: float | None, unit: str) -> str:
+    if value is None:
+        return ""
+    text = number(value, 0 if float(value).is_integer() else 1)
+    return f"{text}{NBSP}{unit}" if unit else text
+
+
+def _trend(one: Indicator, value: Value, before: Value) -> str:
+    """« +12 % » of a count, « +3,5 points » of a share; nothing to tell after nothing, or beside what is masked."""
+    if value.number is None or not before.number or before.masked or value.masked:
+        return ""
+    if one.unit == "%":
+        gap, unit, decimals = value.number - before.number, f"{NBSP}points", 1
+    else:
+        gap, unit, decimals = 100 * (value.number - before.number) / before.number, f"{NBSP}%", 0
+    sign = "+" if gap >= 0 else MINUS
+    return f"{sign}{number(abs(gap), decimals)}{unit} par rapport à la période précédente"
+
+
+def _part(one: Indicator, seen: Figures, asked: Asked, names: Mapping[str, Mapping[str, str]]) -> Part:
+    chart = _distribution(one, seen, asked, names) if one.kind is Kind.PARTS else _series(one, seen, asked)
+    return Part(one.label, chart, one.definition, "Rien à montrer dans cette période, ou trop peu pour être publié.")
+
+
+def _series(one: Indicator, seen: Figures, asked: Asked) -> Chart | None:
+    values = [seen.value(one, [each]).number for each in asked.months]
+    if not any(values):
+        return None
+    over = seen.value(one, asked.months)
+    told = f"{_shown(over.number, one.unit)} sur la période"
+    if over.part is not None and over.whole:
+        told += f" ({number(over.part)} sur {number(over.whole)})"
+    elif one.kind is Kind.DELAY and over.whole:
+        told += f", pour {number(over.whole)} besoins pris en charge"
+    return Chart(
+        kind=one.chart,
+        title=one.label,
+        sentence=f"{told}.",
+        labels=tuple(month(each) for each in asked.months),
+        series=(Series(one.label, tuple(values)),),
+        axis="Mois",
+        unit=one.unit,
+        missing=MASKED,
+    )
+
+
+def _distribution(one: Indicator, seen: Figures, asked: Asked, names: Mapping[str, Mapping[str, str]]) -> Chart | None:
+    found = seen.parts(one.of, asked.months)
+    labels = names[one.of.family]
+    order = [part for part in labels if part in found] + sorted(part for part in found if part not in labels)
+    whole = sum(value.number or 0 for value in found.values())
+    if not whole:
+        return None
+    first = max(order, key=lambda part: found[part].number or 0)
+    share = 100 * (found[first].number or 0) / whole
+    return Chart(
+        kind="bar",
+        title=one.label,
+        sentence=f"En tête\u00a0: {labels.get(first, first)}, {number(share)}{NBSP}% des {number(whole)} comptés.",
+        labels=tuple(labels.get(part, part) for part in order),
+        series=(Series("Nombre", tuple(found[part].number for part in order)),),
+        axis="Catégorie",
+        missing=MASKED,
+    )
+
+
+def _part_labels() -> dict[str, Mapping[str, str]]:
+    """Family → the names of its parts, in their order. 1 query."""
+    return {
+        "theme": theme_labels(),
+        "origin": dict(ORIGINS),
+        "employees": {
+            label: f"{label} salariés" if label != "0" else "0 salarié" for label, _codes in REPORTING_CLASSES
+        },
+        "naf": {**A10_LABELS, "unknown": A10_UNKNOWN},
+    }
+
+
+def _regions(asked: Asked, offered: Choices) -> Table:
+    """The main figures of each région. 1 query."""
+    by_region = figures_by_region(asked.months)
+    shown = [one for code in IN_REGIONS for one in PUBLIC if one.code == code]
+    names = (*offered.regions, (NOWHERE, "Commune inconnue"))
+    return Table(
+        caption="Par région",
+        columns=(Column("Région", header=True), *(Column(one.label, numeric=True) for one in shown)),
+        rows=tuple(
+            (Cell(name), *(_regional(by_region[code].value(one, asked.months), one) for one in shown))
+            for code, name in names
+            if code in by_region
+        ),
+        empty="Rien dans cette période.",
+    )
+
+
+def _regional(value: Value, one: Indicator) -> str:
+    if value.number is None or (value.masked and not value.number):
+        return MASKED if value.masked else "sans objet"
+    return f"{_shown(value.number, one.unit)}{'*' if value.masked else ''}"
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+COLUMNS = (
+    "mois", "code_region", "region", "indicateur", "libelle", "part", "libelle_part", "valeur", "unite", "numerateur",
+    "denominateur", "masque",
+)  # fmt: skip
+
+
+def data_lines(asked: Asked, offered: Choices) -> Iterator[dict[str, Any]]:
+    """A line per month, région, indicator and part: what the page shows, month by month. 2 queries."""
+    names = _part_labels()
+    by_region = figures_by_region(asked.months)
+    places = (("FR", "France entière"), *offered.regions, (NOWHERE, "Commune inconnue"))
+    for code, place in places:
+        if code not in by_region or (asked.region != WHOLE and code != asked.region):
+            continue
+        for each in asked.months:
+            for one in PUBLIC:
+                if one.regional or code == WHOLE:
+                    for part, label, value in _values(one, by_region[code], each, names):
+                        yield dict(zip(COLUMNS, (
+                            str(each), code, place, one.code, one.label, part, label, value.number, one.unit,
+                            value.part, value.whole if one.kind is Kind.SHARE else None, value.masked,
+                        ), strict=True))  # fmt: skip
+
+
+def _values(
+    one: Indicator, seen: Figures, each: Month, names: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, str, Value]]:
+    if one.kind is not Kind.PARTS:
+        value = seen.value(one, [each])
+        if value.number is not None or value.masked:
+            yield "", "", value
+        return
+    for part, value in sorted(seen.parts(one.of, [each]).items()):
+        yield part, names[one.of.family].get(part, part), value

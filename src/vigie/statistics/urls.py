@@ -1,0 +1,11 @@
+from django.urls import path
+
+from vigie.statistics import views
+
+app_name = "statistics"
+urlpatterns = [
+    path("statistiques/", views.statistics, name="public"),
+    path("statistiques/donnees.csv", views.as_csv, name="csv"),
+    path("statistiques/donnees.json", views.as_json, name="json"),
+    path("equipe/chiffres/cohortes/", views.cohorts, name="cohorts"),
+]

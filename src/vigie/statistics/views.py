@@ -1,0 +1,100 @@
+"""The public statistics, their files, and the cohorts of the team."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from vigie.accounts.access import granted
+from vigie.directory.importing.cells import guard
+from vigie.statistics.forms import StatisticsForm
+from vigie.statistics.indicators import PUBLIC
+from vigie.statistics.queries.cohorts import cohorts_page
+from vigie.statistics.queries.page import COLUMNS, MASKED_NOTE, Asked, Choices, choices, data_lines, statistics_page
+
+LICENCE = "Licence Ouverte 2.0 (etalab-2.0)"
+
+
+def _asked(request: HttpRequest) -> tuple[StatisticsForm, Asked, Choices]:
+    offered = choices()
+    form = StatisticsForm(request.GET, choices=offered)
+    return form, form.asked(), offered
+
+
+@require_safe
+def statistics(request: HttpRequest) -> HttpResponse:
+    """``/statistiques/``"""
+    form, asked, offered = _asked(request)
+    page = statistics_page(asked, offered)
+    return render(request, "statistics/statistics.html", {"page": page, "form": form})
+
+
+class _Echo:
+    """A file that gives back each line written."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+@require_safe
+def as_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """``/statistiques/donnees.csv``: one line per month, région, indicator and part."""
+    _form, asked, offered = _asked(request)
+
+    def lines() -> Iterator[str]:
+        writer: Any = csv.DictWriter(_Echo(), COLUMNS, delimiter=";", lineterminator="\r\n")
+        yield "\ufeff"
+        yield writer.writeheader()
+        for line in data_lines(asked, offered):
+            yield writer.writerow({name: _cell(value) for name, value in line.items()})
+
+    return _file(lines(), "text/csv; charset=utf-8", "statistiques-vigie.csv")
+
+
+@require_safe
+def as_json(request: HttpRequest) -> StreamingHttpResponse:
+    """``/statistiques/donnees.json``: the same lines, with the definitions."""
+    _form, asked, offered = _asked(request)
+    head = {
+        "licence": LICENCE,
+        "secret": MASKED_NOTE,
+        "indicateurs": [
+            {"code": one.code, "libelle": one.label, "definition": one.definition, "unite": one.unit} for one in PUBLIC
+        ],
+    }
+
+    def pieces() -> Iterator[str]:
+        yield json.dumps(head, ensure_ascii=False)[:-1] + ', "lignes": [\n'
+        for rank, line in enumerate(data_lines(asked, offered)):
+            yield (",\n" if rank else "") + json.dumps(line, ensure_ascii=False)
+        yield "\n]}\n"
+
+    return _file(pieces(), "application/json; charset=utf-8", "statistiques-vigie.json")
+
+
+def _file(pieces: Iterator[str], kind: str, name: str) -> StreamingHttpResponse:
+    answer = StreamingHttpResponse(pieces, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _cell(value: object) -> object:
+    """A cell of the CSV: French decimals, words for yes and no, nothing that a spreadsheet would execute."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, float):
+        return f"{value:.1f}".replace(".", ",")
+    return guard(value) if isinstance(value, str) else value
+
+
+@granted("figures.view")
+@require_safe
+def cohorts(request: HttpRequest) -> HttpResponse:
+    """``/equipe/chiffres/cohortes/``"""
+    return render(request, "statistics/cohorts.html", {"page": cohorts_page()})
