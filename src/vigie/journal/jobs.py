@@ -43,7 +43,8 @@ class Trace(StrEnum):
 class Job:
     """A declared job. label: French, what it does. cron: in Paris time, empty when it only runs on demand.
 
-    rhythm: the cron in French words. preview: what a run would do now, in words, without doing it. trace: ROW for what runs every minute, FAILURE for what runs for each object.
+    rhythm: the cron in French words. trace: ROW for what runs every minute, FAILURE for what runs for each object.
+    preview: what a run would do now, in words, without doing it.
     """
 
     name: str

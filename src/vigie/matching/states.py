@@ -189,6 +189,7 @@ MATCH = Lifecycle(
             clears=("taken_care_of_at", "closed_at"),
         ),
         Transition("cover", (QUO,), COVERED, "match.cover", "match.covered", stamps=("closed_at",)),
+        Transition("wait_again", (EXPIRED,), QUO, "match.move", "match.reopened"),
         Transition("expire", (QUO,), EXPIRED, "match.expire", "match.expired"),
         Transition("withdraw", (*OPEN, EXPIRED), WITHDRAWN, "match.withdraw", "match.withdrawn", stamps=("closed_at",)),
     ),

@@ -9,6 +9,8 @@ from vigie.matching.views import (
     figures,
     filling,
     follow,
+    following,
+    following_notes,
     need,
     network,
     public,
@@ -90,4 +92,26 @@ TEAM = [
     path("equipe/chiffres/", figures.figures, name="figures"),
 ]
 
-urlpatterns = [*PUBLIC, *DESK, *VISITS, *NETWORK, *TEAM]
+FOLLOWING = [
+    path("equipe/suivi/", following.following, name="following"),
+    path("equipe/suivi/besoins/<int:pk>/", following.need, name="following_need"),
+    path("equipe/suivi/besoins/<int:pk>/agir/", following.act, name="following_act"),
+    path("equipe/suivi/besoins/<int:pk>/notes/", following_notes.note_need, name="note_need"),
+    path("equipe/suivi/besoins/<int:pk>/etiquettes/", following_notes.tag_need, name="tag_need"),
+    path("equipe/suivi/mises-en-relation/<int:pk>/confier/", following.hand_elsewhere, name="following_move"),
+    path("equipe/suivi/experts/", following.experts, name="following_experts"),
+    path("equipe/suivi/experts/<int:pk>/", following.expert, name="following_expert"),
+    path("equipe/suivi/experts/<int:pk>/relancer/", following.remind_expert, name="following_remind_expert"),
+    path("equipe/suivi/experts/<int:pk>/notes/", following_notes.note_expert, name="note_expert"),
+    path("equipe/suivi/notes/<int:pk>/retirer/", following_notes.delete_note, name="delete_note"),
+    path("equipe/sollicitations/<int:pk>/notes/", following_notes.note_request, name="note_request"),
+    path("equipe/sollicitations/<int:pk>/etiquettes/", following_notes.tag_request, name="tag_request"),
+    path("equipe/etiquettes/", following_notes.tags, name="tags"),
+    path("equipe/etiquettes/<int:pk>/", following_notes.tag, name="tag"),
+    path("equipe/modeles-de-refus/", following_notes.refusals, name="refusals"),
+    path("equipe/modeles-de-refus/nouveau/", following_notes.refusal, name="new_refusal"),
+    path("equipe/modeles-de-refus/<int:pk>/", following_notes.refusal, name="refusal"),
+    path("equipe/modeles-de-refus/<int:pk>/ordre/", following_notes.order_refusal, name="order_refusal"),
+]
+
+urlpatterns = [*PUBLIC, *DESK, *VISITS, *NETWORK, *TEAM, *FOLLOWING]

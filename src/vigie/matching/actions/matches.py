@@ -99,12 +99,12 @@ def undo_close(match: Match, *, by: Person, at: datetime) -> Match:
 
 def undo(match: Match, *, by: Person, at: datetime) -> Match:
     """The expert takes his first answer back: the need waits again, for his sister teams too."""
-    return _let_go(match, "undo", by=by, at=at)
+    return let_go(match, "undo", by=by, at=at)
 
 
 def reopen(match: Match, *, by: Person, at: datetime) -> Match:
     """Team and managers put any answered match back to waiting."""
-    return _let_go(match, "reopen", by=by, at=at)
+    return let_go(match, "reopen", by=by, at=at)
 
 
 def reassign(match: Match, to: Expert, *, by: Person, at: datetime) -> Match:
@@ -125,7 +125,7 @@ def reassign(match: Match, to: Expert, *, by: Person, at: datetime) -> Match:
                 "not_a_colleague", "Vous pouvez confier ce besoin à un expert de votre institution seulement."
             )
         if row.state == TAKING_CARE:
-            _let_go(row, "undo", by=by, at=at)
+            let_go(row, "undo", by=by, at=at)
         before = row.expert_id
         row.expert = to
         row.sent_at, row.asked_again_at = at, None
@@ -147,7 +147,8 @@ def _answer(match: Match, transition: str, *, by: Person, at: datetime, changes:
     return match
 
 
-def _let_go(match: Match, transition: str, *, by: Person, at: datetime) -> Match:
+def let_go(match: Match, transition: str, *, by: Person, at: datetime) -> Match:
+    """The match waits again, and so do the sister teams that it covered."""
     with transaction.atomic():
         _hold(match)
         _perform(match, transition, by=by, at=at, changes={**_NO_ANSWER, "asked_again_at": at})

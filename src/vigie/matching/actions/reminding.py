@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from vigie.directory.models import Expert
@@ -22,6 +23,7 @@ from vigie.matching.actions.statuses import refresh_need_status
 from vigie.matching.models import Match, Need, Reminder
 from vigie.matching.queries.reminding import (
     days_ago,
+    digest_matches,
     experts_to_sum_up,
     needs_to_look_at,
     reachable,
@@ -32,6 +34,7 @@ from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSE
 from vigie.matching.states import EXPIRED, NOT_FOR_ME, QUO, UNANSWERED
 from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
+from vigie.ui.formats import counted
 
 DIGEST = "expert.digest_sent"
 _TO_EXPERT = {SILENT: "match.reminded", LAST_CHANCE: "match.last_chance", BY_HAND: "match.reminded"}
@@ -137,6 +140,24 @@ def _by_hand(need: Need, kind: str, told: frozenset[str], at: datetime) -> Due:
     if kind == REFUSED and need.status == NOT_FOR_ME:
         return Due(company=REFUSED)
     raise Refused("not_waiting", "L’état de ce besoin a changé\u00a0: rechargez la page.")
+
+
+def sum_up_by_hand(expert: Expert, *, by: Person, at: datetime) -> None:
+    """« Envoyer le récapitulatif »: the needs that wait for an expert, in one mail; at most once a day.
+
+    Raises Forbidden; Refused when nothing has waited long enough, or he was written to today.
+    """
+    require(by, "following.view")
+    with transaction.atomic():
+        row = Expert.objects.select_for_update().get(pk=expert.pk)
+        if not digest_matches(at).filter(reachable("expert__"), expert=row).exists():
+            days = counted(settings.VIGIE.digest_from_days, "jour")
+            raise Refused(
+                "nothing_waits", f"Rien n’attend cet expert depuis {days} ou plus\u00a0: laissez-lui le temps."
+            )
+        if Event.objects.about(row).filter(name=DIGEST, at__gte=days_ago(at, 1)).exists():
+            raise Refused("already_summed_up", "Cet expert a déjà reçu son récapitulatif aujourd’hui.")
+        record(DIGEST, row, by=by, at=at)
 
 
 # --- saying -----------------------------------------------------------------------------------------------------------

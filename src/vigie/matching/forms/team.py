@@ -26,6 +26,7 @@ class QueueFilterForm(DsfrForm):
     theme = forms.TypedChoiceField(label="Thème", required=False, coerce=int, empty_value=None)
     region = forms.ChoiceField(label="Région", required=False)
     motif = forms.ChoiceField(label="Motif d’attente", required=False)
+    etiquette = forms.TypedChoiceField(label="Étiquette", required=False, coerce=int, empty_value=None)
     depuis = _date_field("Reçue à partir du")
     jusqu_au = _date_field("Reçue jusqu’au")
 
@@ -35,6 +36,7 @@ class QueueFilterForm(DsfrForm):
             "theme": ("Tous", choices.themes),
             "region": ("Toutes", choices.regions),
             "motif": ("Tous", choices.reasons),
+            "etiquette": ("Toutes", choices.tags),
         }
         for name, (every, lines) in named.items():
             self.fields[name].choices = [("", every), *lines]  # type: ignore[attr-defined]
@@ -48,6 +50,7 @@ class QueueFilterForm(DsfrForm):
             theme=data.get("theme"),
             region=data.get("region", ""),
             reason=data.get("motif", ""),
+            tag=data.get("etiquette"),
             since=data.get("depuis"),
             until=data.get("jusqu_au"),
         )

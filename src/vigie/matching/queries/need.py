@@ -236,6 +236,8 @@ def _team_links(need: Need) -> tuple[Link, ...]:
                 "Pourquoi ces experts\u00a0? Pourquoi pas un autre\u00a0?", reverse("matching:explain", args=[need.pk])
             )
         )
+    if need.may_explain and need.sent_at:  # type: ignore[attr-defined]
+        links.append(Link("Suivi, étiquettes et notes", reverse("matching:following_need", args=[need.pk])))
     if need.may_add_expert and need.diagnosis.solicitation_id:  # type: ignore[attr-defined]
         request = reverse("matching:solicitation", args=[need.diagnosis.solicitation_id])
         links.append(Link("Ajouter un expert", f"{request}#experts"))

@@ -22,7 +22,7 @@ from vigie.kernel.lifecycle import State
 from vigie.kernel.period import PARIS
 from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
-from vigie.matching.models import Candidate, Need, Solicitation, SolicitationQuerySet
+from vigie.matching.models import Candidate, Need, Solicitation, SolicitationQuerySet, SolicitationTag, Tag
 from vigie.matching.queries.positions import UNNAMED
 from vigie.matching.rules.guards import GUARDS, OTHER_HOLDS, say_hold
 from vigie.matching.states import CANCELED, IN_PROGRESS, INCOMPLETE, PROCESSED, SOLICITATION
@@ -52,13 +52,14 @@ class QueueFilters:
     theme: int | None = None
     region: str = ""
     reason: str = ""
+    tag: int | None = None
     since: date | None = None
     until: date | None = None
 
     def parameters(self) -> list[tuple[str, str]]:
         """The filters in use as they are written in the address."""
         named: dict[str, object] = {"q": self.q, "theme": self.theme, "region": self.region, "motif": self.reason}
-        named |= {"depuis": self.since, "jusqu_au": self.until}
+        named |= {"etiquette": self.tag, "depuis": self.since, "jusqu_au": self.until}
         return [(name, str(value)) for name, value in named.items() if value not in ("", None)]
 
 
@@ -177,10 +178,11 @@ class QueueChoices:
     themes: tuple[tuple[int, str], ...]
     regions: tuple[tuple[str, str], ...]
     reasons: tuple[tuple[str, str], ...]
+    tags: tuple[tuple[int, str], ...] = ()
 
 
 def queue_choices() -> QueueChoices:
-    """Themes, régions and reasons to wait. 2 queries."""
+    """Themes, régions, reasons to wait and labels. 3 queries."""
     themes = Theme.objects.values_list("pk", "label")
     regions = Zone.objects.filter(zone_type=ZoneType.REGION).order_by("name").values_list("code", "name")
     codes = (*(guard.code for guard in GUARDS), *OTHER_HOLDS)
@@ -188,6 +190,7 @@ def queue_choices() -> QueueChoices:
         tuple(themes),
         (*regions, (NOWHERE, "Commune inconnue")),
         tuple((code, say_hold(code)) for code in codes),
+        tuple(Tag.objects.values_list("pk", "label")),
     )
 
 
@@ -234,6 +237,8 @@ def _narrowed(requests: SolicitationQuerySet, filters: QueueFilters) -> Solicita
     conditions = _named(filters.q)
     if filters.theme is not None:
         conditions &= Q(landing_subject__subject__theme=filters.theme)
+    if filters.tag is not None:
+        conditions &= Q(pk__in=SolicitationTag.objects.filter(tag=filters.tag).values("solicitation"))
     if filters.region == NOWHERE:
         conditions &= ~Q(commune_code__in=Commune.objects.values("code"))
     elif filters.region:

@@ -19,6 +19,7 @@ from vigie.matching.models import Match, Need, Precision, Solicitation
 from vigie.matching.queries.explaining import ExpertLine, decision_trace
 from vigie.matching.queries.need_company import TYPED, UNKNOWN, company_facts, company_origin
 from vigie.matching.queries.positions import UNNAMED, company_name, since
+from vigie.matching.queries.similar import AlikeLine, Warned, alike_requests, warnings_of
 from vigie.matching.queries.team import delay_buttons, standing, will_receive
 from vigie.matching.queries.team_story import EarlierLine, earlier_requests, events_of, step
 from vigie.matching.rules.guards import GuardResult, stored_results
@@ -99,6 +100,8 @@ class SheetPage:
     may_add: bool
     confirm: str
     earlier: tuple[EarlierLine, ...]
+    alike: tuple[AlikeLine, ...]
+    warnings: tuple[Warned, ...]
     history: tuple[Step, ...]
     version: str
 
@@ -153,7 +156,7 @@ def version(solicitation: Solicitation) -> str:
 
 
 def sheet_page(solicitation: Solicitation, at: datetime) -> SheetPage:
-    """The sheet. 9 queries besides the request's own, whatever the number of experts; one more without company."""
+    """The sheet. 11 queries besides the request's own, whatever the number of experts; one more without company."""
     history = events_of(solicitation)
     seen = version(solicitation)
     need = need_of(solicitation)
@@ -192,6 +195,8 @@ def sheet_page(solicitation: Solicitation, at: datetime) -> SheetPage:
         may_add=need is not None and solicitation.state in (IN_PROGRESS, PROCESSED),
         confirm=_what_leaves(solicitation, need, len(ticked)),
         earlier=earlier_requests(solicitation),
+        alike=alike_requests(solicitation),
+        warnings=warnings_of(solicitation, need),
         history=tuple(step(event) for event in history),
         version=seen,
     )

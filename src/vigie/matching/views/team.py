@@ -16,13 +16,16 @@ from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused, TransitionRefused
 from vigie.matching.actions import transmission, triage
 from vigie.matching.actions.guarded import on_what_was_read
+from vigie.matching.forms.following import NoteForm, TagForm
 from vigie.matching.forms.public import put_refusal
 from vigie.matching.forms.team import ExpertSearchForm, QueueFilterForm, SubjectForm, answers_form
 from vigie.matching.models import Candidate, Need, RefusalTemplate, Solicitation
 from vigie.matching.queries.experts_search import experts_for
+from vigie.matching.queries.following_sheet import beside
 from vigie.matching.queries.team import queue_choices, queue_page
 from vigie.matching.queries.team_sheet import need_of, preview, sheet_page, version, visible_solicitation
 from vigie.rights.person import Person
+from vigie.ui.forms import new_form_token
 
 ACTS: dict[str, tuple[Callable[..., Solicitation], str]] = {
     "transmit": (
@@ -193,6 +196,8 @@ def _draw(request: HttpRequest, pk: int, *, alert: str = "", status: int = 200) 
     need = need_of(found) if text and page.may_add else None
     context = {"page": page, "alert": alert, "search": form, "searched": text}
     context["experts"] = experts_for(need, text) if need else []
+    context |= {"beside": (kept := beside(found, person)), "tag": TagForm(offered=kept.offered)}
+    context["note"] = NoteForm(token=new_form_token())
     return render(request, "matching/team/solicitation.html", context, status=status)
 
 

@@ -1,0 +1,205 @@
+"""Following one need: who is silent, what was said, the labels and the notes of the team. And the notes of anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.http import Http404
+from django.urls import reverse
+
+from vigie.directory.models import Expert
+from vigie.kernel.lifecycle import State
+from vigie.matching.models import Match, Need, Note, Reminder, Solicitation, Tag
+from vigie.matching.queries.following import ACTS, buttons, silent_of
+from vigie.matching.queries.positions import company_name
+from vigie.matching.rules.reminders import ABANDON, LAST_CHANCE, SILENT, days_between
+from vigie.matching.states import EXPIRED, NEED_STATUS_BY_CODE, NOT_FOR_ME, OPEN, QUO
+from vigie.rights.person import Person
+from vigie.ui.components import ActButton, Link, Step
+from vigie.ui.formats import counted, day_and_hour, plural
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    """A note of the team, and the button that takes it back when it is one's own."""
+
+    author: str
+    at: datetime
+    text: str
+    button: ActButton | None
+
+
+@dataclass(frozen=True)
+class TagLine:
+    """A label, and the button that takes it away."""
+
+    label: str
+    button: ActButton
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the team keeps beside a request or a need: labels, notes, where both are sent."""
+
+    tags: tuple[TagLine, ...]
+    offered: tuple[tuple[int, str], ...]
+    notes: tuple[NoteLine, ...]
+    tags_href: str
+    notes_href: str
+
+
+@dataclass(frozen=True)
+class Silent:
+    """An expert who has not answered, and where he is replaced."""
+
+    name: str
+    antenne: str
+    since: str
+    state: State | None
+    href: str
+    move_href: str
+
+
+@dataclass(frozen=True)
+class FollowingNeed:
+    """The sheet of what waits."""
+
+    pk: int
+    company: str
+    subject: str
+    state: State
+    dates: str
+    need_href: str
+    silent: tuple[Silent, ...]
+    buttons: tuple[ActButton, ...]
+    story: tuple[Step, ...]
+    beside: Beside
+
+
+GONE = State("gone", "A quitté l’annuaire", "error")
+
+
+def followed_need(person: Person, pk: int) -> Need:
+    """The need, if this person may see it; else 404. 1 query."""
+    related = ("subject", "diagnosis__solicitation", "diagnosis__establishment__company", "diagnosis__contact")
+    need = Need.objects.allowed(person, "need.view").select_related(*related).filter(pk=pk).first()
+    if need is None or need.sent_at is None:
+        raise Http404
+    return need
+
+
+def movable_match(person: Person, pk: int) -> Match:
+    """A match that the team may hand elsewhere; else 404. 1 query."""
+    related = ("need__subject", "need__diagnosis__solicitation", "need__diagnosis__establishment__company")
+    rows = Match.objects.allowed(person, "match.move").select_related(*related, "expert__antenne__institution")
+    match = rows.filter(pk=pk, state__in=(*OPEN, EXPIRED)).first()
+    if match is None:
+        raise Http404
+    return match
+
+
+def followed_expert(pk: int) -> Expert:
+    """The expert, even gone; else 404. 1 query."""
+    expert = Expert.objects.select_related("antenne__institution").filter(pk=pk).first()
+    if expert is None:
+        raise Http404
+    return expert
+
+
+def following_need(need: Need, person: Person, token: Callable[[], str], at: datetime) -> FollowingNeed:
+    """The sheet. 5 queries besides the need's own."""
+    silent = silent_of([need.pk])[need.pk]
+    reminders = list(need.reminders.select_related("by", "expert"))
+    said = {one.kind for one in reminders}
+    since = days_between(need.sent_at, at) if need.sent_at else 0
+    kinds = {EXPIRED: (), NOT_FOR_ME: ACTS["refuses"]}.get(need.status, (SILENT,) if LAST_CHANCE not in said else ())
+    if need.status == QUO:
+        kinds = (*kinds, *((LAST_CHANCE,) if SILENT in said else ()), ABANDON)
+    return FollowingNeed(
+        pk=need.pk,
+        company=company_name(need),
+        subject=need.subject.label,
+        state=NEED_STATUS_BY_CODE[need.status],
+        dates=f"Transmis le {day_and_hour(need.sent_at)}, il y a {counted(since, 'jour')}" if need.sent_at else "",
+        need_href=reverse("matching:need", args=[need.pk]),
+        silent=tuple(
+            Silent(
+                one.name, one.antenne, one.since, None if one.reachable else GONE,
+                reverse("matching:following_expert", args=[one.expert_pk]),
+                reverse("matching:following_move", args=[one.match_pk]),
+            )
+            for one in silent
+        ),
+        buttons=buttons(need, silent, said, kinds, token) if need.status in (QUO, EXPIRED, NOT_FOR_ME) else (),
+        story=_story(reminders),
+        beside=beside(need, person),
+    )  # fmt: skip
+
+
+def _story(reminders: list[Reminder]) -> tuple[Step, ...]:
+    """What was said, in its order: the rows of the need, and of experts only when they stand alone."""
+    told = {(one.kind, one.at) for one in reminders if one.expert_id is None}
+    steps = []
+    for one in reminders:
+        if one.expert is not None and (one.kind, one.at) in told:
+            continue
+        who = f"par {one.by}" if one.by else "par Vigie"
+        if one.expert is not None:
+            who = f"{one.expert.full_name} · {who}"
+        elif one.experts:
+            who += f" · {counted(one.experts, 'expert')} {plural(one.experts, 'relancé', 'relancés')}"
+        steps.append(Step(one.get_kind_display(), one.at, who))
+    return tuple(steps)
+
+
+# --- labels and notes -------------------------------------------------------------------------------------------------
+def beside(about: Solicitation | Need, person: Person) -> Beside:
+    """The labels and the notes of a request or a need. 3 queries."""
+    of_need = isinstance(about, Need)
+    tags_href = reverse("matching:tag_need" if of_need else "matching:tag_request", args=[about.pk])
+    held = list(about.tags.order_by("tag__label").values_list("tag_id", "tag__label"))
+    has = {pk for pk, _label in held}
+    offered = Tag.objects.filter(archived_at__isnull=True).values_list("pk", "label")
+    return Beside(
+        tags=tuple(TagLine(label, _take_away(pk, label, tags_href)) for pk, label in held),
+        offered=tuple((pk, label) for pk, label in offered if pk not in has),
+        notes=notes_of(about, person),
+        tags_href=tags_href,
+        notes_href=reverse("matching:note_need" if of_need else "matching:note_request", args=[about.pk]),
+    )  # fmt: skip
+
+
+def _take_away(pk: int, label: str, href: str) -> ActButton:
+    style = "tertiary-no-outline fr-btn--sm"
+    return ActButton("Retirer", href, f"remove-{pk}", style, about=f"l’étiquette {label}")
+
+
+def notes_of(about: Solicitation | Need | Expert, person: Person) -> tuple[NoteLine, ...]:
+    """The notes about something, the oldest first; those taken back are gone. 1 query."""
+    column = {Solicitation: "solicitation", Need: "need", Expert: "expert"}[type(about)]
+    rows = Note.objects.filter(Q(**{column: about}), deleted_at__isnull=True).select_related("author")
+    return tuple(
+        NoteLine(str(note.author), note.at, note.body, _take_back(note) if note.author_id == person.user_id else None)
+        for note in rows
+    )
+
+
+def _take_back(note: Note) -> ActButton:
+    return ActButton(
+        "Retirer",
+        reverse("matching:delete_note", args=[note.pk]),
+        style="tertiary-no-outline fr-btn--sm",
+        about=f"(note du {day_and_hour(note.at)})",
+    )
+
+
+def back_of(note: Note) -> Link:
+    """Where a note is read."""
+    if note.need_id:
+        return Link("Retour au besoin", reverse("matching:following_need", args=[note.need_id]))
+    if note.expert_id:
+        return Link("Retour à l’expert", reverse("matching:following_expert", args=[note.expert_id]))
+    return Link("Retour à la demande", reverse("matching:solicitation", args=[note.solicitation_id]))
