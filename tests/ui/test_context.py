@@ -37,6 +37,15 @@ def test_a_mark_put_by_the_page_is_kept() -> None:
     assert mark_current(items, "/besoins/") == items
 
 
+def test_a_menu_is_current_when_one_of_its_entries_is() -> None:
+    menu = NavItem("Annuaire", items=(NavItem("Institutions", "/annuaire/"), NavItem("Personnes", "/personnes/")))
+
+    besoins, annuaire = mark_current([NavItem("Besoins", "/besoins/"), menu], "/annuaire/12/")
+
+    assert (besoins.current, annuaire.current) == (False, True)
+    assert [entry.current for entry in annuaire.items] == [True, False]
+
+
 def test_shell_reads_the_navigation_of_the_request() -> None:
     request = get("/besoins/12/")
     request.nav = NAV

@@ -10,19 +10,39 @@ from vigie.rights.table import Role
 from vigie.ui.components import NavItem
 
 # (label, URL name, action of the service as a whole that opens it)
-TEAM_ENTRIES = (
+Entry = tuple[str, str, str]
+# What the team opens all day, then menus.
+TEAM_ENTRIES: tuple[Entry, ...] = (
     ("Sollicitations", "matching:queue", "simulator.use"),
-    ("Visites", "matching:visits_to_validate", "following.view"),
-    ("Besoins", "matching:desk", "simulator.use"),
     ("Suivi", "matching:following", "following.view"),
-    ("Manques", "matching:holes_to_answer", "following.view"),
-    ("Qui serait notifié\u00a0?", "matching:simulator", "simulator.use"),
-    ("Annuaire", "directory:home", "directory.view"),
-    ("Personnes", "accounts:people", "account.invite"),
-    ("Courriels", "journal:messages", "message.view"),
-    ("Travaux", "journal:jobs", "job.view"),
-    ("Chiffres", "matching:figures", "figures.view"),
-    ("Intégrations", "watchlists:runs", "run.view"),
+)
+TEAM_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "Besoins",
+        (
+            ("Tous les besoins", "matching:desk", "simulator.use"),
+            ("Visites à valider", "matching:visits_to_validate", "following.view"),
+            ("Manques signalés", "matching:holes_to_answer", "following.view"),
+            ("Qui serait notifié\u00a0?", "matching:simulator", "simulator.use"),
+        ),
+    ),
+    (
+        "Annuaire",
+        (
+            ("Institutions et antennes", "directory:home", "directory.view"),
+            ("Couverture", "directory:coverage", "directory.view"),
+            ("Personnes", "accounts:people", "account.invite"),
+        ),
+    ),
+    (
+        "Service",
+        (
+            ("Courriels", "journal:messages", "message.view"),
+            ("Travaux", "journal:jobs", "job.view"),
+            ("Chiffres", "matching:figures", "figures.view"),
+            ("Intégrations", "watchlists:runs", "run.view"),
+        ),
+    ),
 )
 NETWORK_ENTRIES = (
     ("Mon territoire", "matching:territory", "network.view"),
@@ -40,13 +60,18 @@ def nav_for(person: Person) -> tuple[NavItem, ...]:
     """The entries of a person; the visitor and the company head have the public ones."""
     if person.kind is not PersonKind.USER:
         return (NavItem("Accueil", reverse("portal:home")), NavItem("Statistiques", reverse("statistics:public")))
-    entries = []
+    entries: list[NavItem] = []
     if person.is_team:
-        entries = [NavItem(label, reverse(name)) for label, name, action in TEAM_ENTRIES if may(person, action)]
+        entries = _entries(TEAM_ENTRIES, person)
+        entries += [NavItem(label, items=tuple(_entries(held, person))) for label, held in TEAM_MENUS]
     elif person.roles & {Role.EXPERT, Role.MANAGER}:
         entries.append(NavItem("Mes besoins", reverse("matching:desk")))
     if not person.is_team:
-        entries += [NavItem(label, reverse(name)) for label, name, action in NETWORK_ENTRIES if may(person, action)]
-    entries += [NavItem(label, reverse(name)) for label, name, action in AGENT_ENTRIES if may(person, action)]
+        entries += _entries(NETWORK_ENTRIES, person)
+    entries += _entries(AGENT_ENTRIES, person)
     entries.append(NavItem("Mon compte", reverse("accounts:me")))
     return tuple(entries)
+
+
+def _entries(table: tuple[Entry, ...], person: Person) -> list[NavItem]:
+    return [NavItem(label, reverse(name)) for label, name, action in table if may(person, action)]

@@ -27,12 +27,16 @@ class Link:
 
 @dataclass(frozen=True)
 class NavItem:
-    """An entry of the main navigation. count: shown beside the label when it is not None."""
+    """An entry of the main navigation. count: shown beside the label when it is not None.
+
+    items: the entries of a menu, which has no address of its own; it is current when one of them is.
+    """
 
     label: str
-    href: str
+    href: str = ""
     count: int | None = None
     current: bool = False
+    items: tuple[NavItem, ...] = ()
 
 
 def mark_current(items: Sequence[NavItem], path: str) -> tuple[NavItem, ...]:
@@ -42,9 +46,15 @@ def mark_current(items: Sequence[NavItem], path: str) -> tuple[NavItem, ...]:
     """
     if any(item.current for item in items):
         return tuple(items)
-    under = [item for item in items if path == item.href or (item.href != "/" and path.startswith(item.href))]
-    here = max(under, key=lambda item: len(item.href), default=None)
-    return tuple(replace(item, current=item is here) for item in items)
+    entries = [entry for item in items for entry in (item.items or (item,))]
+    under = [entry for entry in entries if path == entry.href or (entry.href != "/" and path.startswith(entry.href))]
+    here = max(under, key=lambda entry: len(entry.href), default=None)
+    return tuple(_marked(item, here) for item in items)
+
+
+def _marked(item: NavItem, here: NavItem | None) -> NavItem:
+    inside = tuple(replace(entry, current=entry is here) for entry in item.items)
+    return replace(item, current=item is here or any(entry.current for entry in inside), items=inside)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,15 @@ from vigie.ui import gallery_samples as samples
 from vigie.ui.components import NavItem
 from vigie.ui.forms import new_form_token
 
-NAV = (NavItem("Accueil", "/"), NavItem("Composants", "/composants/", count=12), NavItem("Une rubrique", "/rubrique/"))
+NAV = (
+    NavItem("Accueil", "/"),
+    NavItem("Composants", "/composants/", count=12),
+    NavItem("Une rubrique", items=(NavItem("Une page", "/rubrique/"), NavItem("Une autre", "/autre/"))),
+)
+    NavItem("Accueil", "/"),
+    NavItem("Composants", "/composants/", count=12),
+    NavItem("Une rubrique", items=(NavItem("Une page", "/rubrique/"), NavItem("Une autre", "/autre/"))),
+)
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
