@@ -20,10 +20,6 @@ NAV = (
     NavItem("Composants", "/composants/", count=12),
     NavItem("Une rubrique", items=(NavItem("Une page", "/rubrique/"), NavItem("Une autre", "/autre/"))),
 )
-    NavItem("Accueil", "/"),
-    NavItem("Composants", "/composants/", count=12),
-    NavItem("Une rubrique", items=(NavItem("Une page", "/rubrique/"), NavItem("Une autre", "/autre/"))),
-)
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
