@@ -7,7 +7,18 @@ from datetime import date, timedelta
 import pytest
 
 from vigie.kernel.period import Month
-from vigie.watchlists.rules import ListFacts, change, checks, next_planned, opens, readable, shift, starts
+from vigie.watchlists.rules import (
+    ListFacts,
+    Start,
+    change,
+    checks,
+    next_planned,
+    only_refreshes,
+    opens,
+    readable,
+    shift,
+    starts,
+)
 
 DAY = date(2026, 7, 6)
 
@@ -66,14 +77,56 @@ def test_next_planned_day(planned: date, later: date) -> None:
     assert next_planned(planned) == later
 
 
-def test_interrupted_run_waits_before_it_starts_again() -> None:
-    def asked(interrupted: int | None) -> bool:
-        return starts(
-            unchanged_for=timedelta(hours=1), same_as_started=True, today=DAY, month=Month(2026, 6),
-            interrupted_for=None if interrupted is None else timedelta(minutes=interrupted),
-        )  # fmt: skip
+NOTHING, FACTS, MONTH = Start.NOTHING, Start.FACTS, Start.MONTH
+DUE = date(2026, 7, 20)
 
-    assert [asked(None), asked(9), asked(10)] == [False, False, True]
+
+@pytest.mark.parametrize(
+    ("only_facts", "unchanged", "started", "interrupted", "today", "expected"),
+    [
+        (False, 9, NOTHING, None, DAY, NOTHING),
+        (False, 10, NOTHING, None, DAY, MONTH),
+        (False, 10, MONTH, None, DAY, NOTHING),
+        (False, 10, MONTH, 9, DAY, NOTHING),
+        (False, 10, MONTH, 10, DAY, MONTH),
+        (False, 0, NOTHING, None, DUE, MONTH),
+        (False, 10, FACTS, None, DAY, MONTH),
+        (True, 9, NOTHING, None, DAY, NOTHING),
+        (True, 10, NOTHING, None, DAY, FACTS),
+        (True, 10, FACTS, None, DAY, NOTHING),
+        (True, 10, FACTS, 9, DAY, NOTHING),
+        (True, 10, FACTS, 10, DAY, FACTS),
+        (True, 10, FACTS, None, DUE, MONTH),
+        (True, 0, NOTHING, None, DUE, MONTH),
+        (True, 10, MONTH, None, DAY, NOTHING),
+    ],
+)
+def test_what_a_delivery_starts(
+    only_facts: bool, unchanged: int, started: Start, interrupted: int | None, today: date, expected: Start
+) -> None:
+    found = starts(
+        only_facts=only_facts, unchanged_for=timedelta(minutes=unchanged), started=started, today=today,
+        interrupted_for=None if interrupted is None else timedelta(minutes=interrupted), month=Month(2026, 6),
+    )  # fmt: skip
+
+    assert found is expected
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["sigfaible_pcoll.csv"], True),
+        (["SIGFAIBLE_DEBITS.CSV.GZ", "sigfaible_cotisdues.csv.zip", "sigfaible_delais.csv"], True),
+        (["demande_ap.csv", "consommation_ap.csv", "sireneUL.csv.part", "LISEZMOI.md"], True),
+        (["demande_ap.csv", "sireneUL.csv"], False),
+        (["demande_ap.csv", "inconnu.docx"], False),
+        (["xdemande_ap.csv"], False),
+        (["LISEZMOI.md"], False),
+        ([], False),
+    ],
+)
+def test_which_deliveries_only_refresh_facts(names: list[str], expected: bool) -> None:
+    assert only_refreshes(names) is expected
 
 
 @pytest.mark.parametrize(

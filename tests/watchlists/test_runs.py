@@ -1,10 +1,10 @@
-"""« Intégrations »: what the batch met is shown and mailed once; lists are approved by two; deliveries start runs."""
+"""« Intégrations »: what the batch met is shown and mailed once; lists are approved by two."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.errors import Forbidden, Refused, TransitionRefused
 from vigie.watchlists.actions import open_due, receive, watching
 from vigie.watchlists.actions.opening import approve, withdraw
-from vigie.watchlists.models import Delivery, Entry, Notice, Publication
+from vigie.watchlists.models import Entry, Notice, Publication
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
 As = Callable[[User | None], Client]
@@ -182,107 +182,6 @@ def test_withdrawn_list_disappears_with_its_reason(folders: Path, as_: As) -> No
     assert (publication.state, publication.withdrawn_reason) == ("withdrawn", "Urssaf en double")
     assert not Publication.objects.current().exists()
     assert Entry.objects.exists()  # kept for the audit
-
-
-# --- deliveries
-
-
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    months: list[str] = []
-    monkeypatch.setattr(watching, "start_batch", lambda month: months.append(month) or 4_194_303)
-    return months
-
-
-def deliver(folders: Path, text: str = "a") -> Path:
-    folder = folders.parent / "incoming" / "2026-06"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "sigfaible_debits.csv").write_text(text)
-    return folder
-
-
-DAY = datetime(2026, 7, 2, 8, 0, tzinfo=UTC)
-
-
-def test_stable_delivery_starts_its_batch_once(folders: Path, started: list[str]) -> None:
-    deliver(folders)
-
-    for minute in range(0, 40, 2):
-        watching.watch_incoming(at=DAY + timedelta(minutes=minute))
-
-    assert started == ["2026-06"]
-    assert Delivery.objects.get().started_at == DAY + timedelta(minutes=10)
-    assert Event.objects.filter(name="batch.started").count() == 1
-
-
-def test_delivery_that_grows_waits(folders: Path, started: list[str]) -> None:
-    for minute in range(30):
-        deliver(folders, "a" * (minute + 1))
-        watching.watch_incoming(at=DAY + timedelta(minutes=minute))
-
-    assert started == []
-
-
-def test_delivery_still_growing_on_its_day_is_computed(folders: Path, started: list[str]) -> None:
-    deliver(folders)
-
-    watching.watch_incoming(at=datetime(2026, 7, 20, 8, 0, tzinfo=UTC))
-
-    assert started == ["2026-06"]
-
-
-def test_late_file_starts_the_month_again(folders: Path, started: list[str]) -> None:
-    deliver(folders)
-    for minute in (0, 10):
-        watching.watch_incoming(at=DAY + timedelta(minutes=minute))
-    deliver(folders, "more")
-    for minute in (60, 70):
-        watching.watch_incoming(at=DAY + timedelta(minutes=minute))
-
-    assert started == ["2026-06", "2026-06"]
-
-
-def test_month_that_was_run_already_is_left_alone(folders: Path, started: list[str]) -> None:
-    deliver(folders)
-    record(folders)
-
-    watching.watch_incoming(at=datetime(2026, 11, 20, 8, 0, tzinfo=UTC))
-
-    assert started == []
-
-
-def test_interrupted_run_is_taken_up_again(folders: Path, started: list[str]) -> None:
-    deliver(folders)
-    for minute in (0, 10):
-        watching.watch_incoming(at=DAY + timedelta(minutes=minute))
-    record(folders, state="running", ended_at=None, pid=4_194_303)  # no process has this number
-
-    for minute in (12, 15, 21, 22):
-        watching.watch_incoming(at=DAY + timedelta(minutes=minute))
-
-    assert started == ["2026-06", "2026-06"]
-
-
-def test_nothing_starts_beside_a_run(folders: Path, started: list[str]) -> None:
-    import os
-
-    deliver(folders)
-    record(folders, "2026-05/001", state="running", pid=os.getpid())
-
-    watching.watch_incoming(at=datetime(2026, 7, 20, 8, 0, tzinfo=UTC))
-
-    assert started == []
-
-
-def test_strange_folders_are_no_delivery(folders: Path, started: list[str]) -> None:
-    for name in ("2026-6", "2026-13", "..x", "2026-06.bak"):
-        (folders.parent / "incoming" / name).mkdir(parents=True)
-        (folders.parent / "incoming" / name / "a.csv").write_text("a")
-    (folders.parent / "incoming" / "2026-07").mkdir()
-
-    watching.watch_incoming(at=datetime(2027, 1, 1, tzinfo=UTC))
-
-    assert started == []
 
 
 def test_every_state_that_the_batch_writes_has_its_words() -> None:

@@ -6,7 +6,7 @@ Grain: one record per run; `runs/2026-06/001.json`, the next run of the month is
 Keys: `month`, `number`, `state` (running, done, blocked, failed), `started_at`, `ended_at`, `code_version`, `seed`,
 `steps` [{name, state, seconds, peak_bytes, facts}], `sources` {code: {state, batch, file, sha256, read, valid,
 rejected, filtered, data_until, reason}}, `messages` [{severity, source, file, line, message, expectation, remedy}],
-`checks`, `publication`.
+`checks`, `publication`; `facts_only` and `facts` for a run that refreshes the sheets alone.
 """
 
 from __future__ import annotations
@@ -59,7 +59,10 @@ class RunRecord:
         self.facts = facts
 
     @classmethod
-    def start(cls, lake: Lake, month: Month, *, at: str, code_version: str, parameters: dict[str, Any]) -> RunRecord:
+    def start(
+        cls, lake: Lake, month: Month, *, at: str, code_version: str, parameters: dict[str, Any],
+        facts_only: bool = False,
+    ) -> RunRecord:  # fmt: skip
         """A new record, numbered after the last one of the month."""
         folder = lake.runs(month)
         numbers = [int(found[1]) for path in folder.glob("*.json") if (found := re.match(r"(\d{3})\.json$", path.name))]
@@ -67,6 +70,7 @@ class RunRecord:
         facts = {
             "month": str(month),
             "number": number,
+            "facts_only": facts_only,
             "state": "running",
             "pid": os.getpid(),
             "started_at": at,

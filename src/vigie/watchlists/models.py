@@ -249,6 +249,7 @@ class Delivery(models.Model):
     seen_at = models.DateTimeField()  # since when it has not changed
     started_at = models.DateTimeField(null=True)
     started_picture = models.CharField(max_length=64, blank=True)
+    started_facts_only = models.BooleanField(default=False)  # that run refreshes the facts, it makes no list
     process_id = models.PositiveIntegerField(null=True)
 
     class Meta:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 
 from vigie.kernel.period import Month
 
@@ -15,7 +17,19 @@ PROCEEDINGS_SHIFT = 0.05  # change of the share of alerts on firms in a proceedi
 EXPLANATION_GAP = 1e-6  # base + families + corrections = log-odds of the score
 FEW = 50  # below so many alerts, shares say nothing
 STABLE_FOR = timedelta(minutes=10)
-DELIVERY_DUE_DAY = 20  # of the month of the batch: what has come by then is computed
+DELIVERY_DUE_DAY = 20  # of the month after: what has come by then is computed
+# Proceedings, debts, short-time work: alone, they refresh the sheets between two lists. The names are those of the
+# source tables (`refreshes_facts`); a test holds them together.
+REFRESHING_FILES = {
+    "cotisation": r"sigfaible_cotisdues\.csv",
+    "debit": r"sigfaible_debits\.csv",
+    "delai": r"sigfaible_delais\.csv",
+    "procol": r"sigfaible_pcoll\.csv",
+    "apdemande": r"demande_ap\.csv",
+    "apconso": r"consommation_ap\.csv",
+}
+_REFRESHING = re.compile(rf"(?:{'|'.join(REFRESHING_FILES.values())})(?:\.(?:gz|zip))?", re.IGNORECASE)
+_NOT_DATA = re.compile(r"\.(?:part|filepart|tmp|crdownload|md5|sha256|json|md|ok|done)$", re.IGNORECASE)
 SHOWN_REASONS = 3
 
 PUBLIC, URSSAF, DGEFP = "public", "urssaf", "dgefp"
@@ -122,16 +136,40 @@ def next_planned(planned_on: date) -> date:
     return later.replace(day=min(planned_on.day, last))
 
 
-def starts(
-    *, unchanged_for: timedelta, same_as_started: bool, interrupted_for: timedelta | None, today: date, month: Month
-) -> bool:
-    """Whether the batch of a month starts: its delivery is stable, or its day has passed.
+class Start(StrEnum):
+    """What the service starts for a delivery: the whole month, or the facts of the sheets alone."""
 
-    Never twice for the same delivery, unless its run was interrupted (a machine that stopped) some time ago.
+    NOTHING = ""
+    FACTS = "facts"
+    MONTH = "month"
+
+
+def only_refreshes(names: Iterable[str]) -> bool:
+    """Whether these files are all of sources that refresh facts; notes and files still being sent do not count."""
+    data = [name for name in names if not _NOT_DATA.search(name)]
+    return bool(data) and all(_REFRESHING.fullmatch(name) for name in data)
+
+
+def starts(
+    *,
+    only_facts: bool,
+    unchanged_for: timedelta,
+    started: Start,
+    interrupted_for: timedelta | None,
+    today: date,
+    month: Month,
+) -> Start:
+    """What starts for a delivery that is stable, or whose day has passed. started: what these very files have started.
+
+    Files that only refresh facts start the facts alone, until the day of the whole month. Nothing starts twice for the
+    same files, unless its run was interrupted (a machine that stopped) some time ago.
     """
-    if same_as_started:
-        return interrupted_for is not None and interrupted_for >= STABLE_FOR
-    return unchanged_for >= STABLE_FOR or today >= month.plus(1).first_day.replace(day=DELIVERY_DUE_DAY)
+    due = today >= month.plus(1).first_day.replace(day=DELIVERY_DUE_DAY)
+    wanted = Start.FACTS if only_facts and not due else Start.MONTH
+    if started in (wanted, Start.MONTH):
+        again = interrupted_for is not None and interrupted_for >= STABLE_FOR
+        return started if again else Start.NOTHING
+    return wanted if due or unchanged_for >= STABLE_FOR else Start.NOTHING
 
 
 def readable(confidentiality: str, *, debts: bool, short_time_work: bool) -> bool:

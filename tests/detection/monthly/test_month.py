@@ -186,7 +186,10 @@ def test_a_source_that_comes_before_the_list_refreshes_the_facts_only(batch: Bat
             path.unlink()
 
     assert batch.run(SECOND, "--facts-only") == 0
+    assert not [text for text in batch.told(SECOND, "note") if "aucun fait nouveau" in text]
     assert batch.run(SECOND, "--facts-only") == 0
+    assert [text for text in batch.told(SECOND, "note") if "les fichiers sont ceux des faits du" in text]
+    assert batch.record(SECOND)["facts"] is None
 
     (folder,) = (batch.publications / "facts").iterdir()
     fresher = open_publication(folder)

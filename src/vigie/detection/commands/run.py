@@ -57,8 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
         incoming = month_folder(arguments.incoming, arguments.month)
         version = arguments.code_version()
         record = RunRecord.start(
-            lake, arguments.month, at=arguments.now(), code_version=version, parameters=parameters.facts()
-        )
+            lake, arguments.month, at=arguments.now(), code_version=version, parameters=parameters.facts(),
+            facts_only=arguments.facts_only,
+        )  # fmt: skip
         with console.status(f"{arguments.month}") as status:
             made = Run(
                 lake=lake,
@@ -109,5 +110,7 @@ def _account(record: RunRecord) -> None:
         )
     elif fresher:
         out.print(f"Faits du {fresher['facts']} : {', '.join(fresher['tables'])}")
+    elif record.facts["facts_only"] and record.facts["state"] == "done":
+        out.print("Aucun fait nouveau : les fiches restent comme elles sont.")
     else:
         out.print("Aucune publication : la précédente reste en place.")

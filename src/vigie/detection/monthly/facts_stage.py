@@ -16,17 +16,20 @@ from vigie.detection.lake import read_json
 from vigie.detection.monthly.context import Run
 from vigie.detection.monthly.release_stage import cutoffs, dossier_inputs, source_files
 from vigie.detection.release import dossiers, history
+from vigie.detection.run_record import NOTE, Message
 from vigie.detection.steps import Facts, Step
 from vigie.publication.manifest import ManifestFacts
 from vigie.publication.write import FACTS_FOLDER, write_facts
 
 
 def publish_facts(run: Run) -> Facts | None:
-    """The facts folder of what arrived this month; None when nothing did, or when there is no list yet."""
+    """The facts folder of what arrived this month; None, with the reason in the record, when nothing new is to show."""
     fresh = {code for code, month in run.deliveries.items() if month == run.month}
     wanted = [name for name, (sources, _) in dossiers.TABLES.items() if fresh & set(sources)]
     lists = history.publications(run.publications)
     if not wanted or not lists:
+        reason = "aucune liste n’est encore parue" if wanted else "aucune source qui change les fiches n’est arrivée"
+        _say_nothing_new(run, reason)
         return None
     newest = lists[max(lists)]
     step = Step(
@@ -39,7 +42,15 @@ def publish_facts(run: Run) -> Facts | None:
         outputs=(),
         work=lambda: _publish(run, wanted, newest),
     )
-    return run.do(step)
+    facts = run.do(step)
+    if run.record.facts["steps"][-1]["state"] == "kept":
+        _say_nothing_new(run, f"les fichiers sont ceux des faits du {facts['facts']}")
+        return None
+    return facts
+
+
+def _say_nothing_new(run: Run, reason_fr: str) -> None:
+    run.record.say(Message(NOTE, f"aucun fait nouveau : {reason_fr}."))
 
 
 def _hashes(run: Run, code: str) -> list[str]:

@@ -22,7 +22,6 @@ from vigie.detection.sources.table import Source
 from vigie.detection.steps import Facts, Step
 from vigie.kernel.errors import CheckFailed
 
-ESSENTIAL = ("sirene", "sirene_ul", "sirene_histo", "effectif_ent", "cotisation", "debit", "procol")
 STALE_MONTHS_BLOCKING = 6
 ASK_AGAIN = "Demandez au producteur une livraison corrigée, puis déposez-la : l’intégration reprendra d’elle-même."
 
@@ -200,7 +199,7 @@ def _keep_former(
 
 def _refuse_without_essentials(run: Run) -> None:
     """Nothing is published from a source that was never delivered, or that is too old to speak of today."""
-    for code in ESSENTIAL:
+    for code in [table.code for table in SOURCES if table.essential]:
         batch = run.deliveries.get(code)
         if batch is None:
             reason = f"la source indispensable « {code} » n’a jamais été livrée"

@@ -18,6 +18,7 @@ SOURCE = Source(
     period="month",
     separator=",",
     file_names=(r"consommation_ap\.csv",),
+    refreshes_facts=True,
     checks=(*COMPLETE_CHECKS, months_behind_at_most(6)),
     columns=(
         Column("ID_DA", "request_id", Type.TEXT, "request", nullable=False),

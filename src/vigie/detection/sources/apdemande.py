@@ -28,6 +28,7 @@ SOURCE = Source(
     period="start_on",
     separator=",",
     file_names=(r"demande_ap\.csv",),
+    refreshes_facts=True,
     checks=COMPLETE_CHECKS,
     columns=(
         Column("ID_DA", "request_id", Type.TEXT, "request", nullable=False),

@@ -16,6 +16,7 @@ SOURCE = Source(
     sort=("siret", "created_on"),
     period="created_on",
     file_names=(r"sigfaible_delais\.csv",),
+    refreshes_facts=True,
     accounts=AccountLookup("account", "created_on"),
     checks=COMPLETE_CHECKS,
     columns=(

@@ -41,7 +41,7 @@ def _index() -> str:
     for one in SOURCES:
         cells = (
             f"[`{one.code}`](sources/{one.code}.md)",
-            one.label_fr + (" (optional)" if one.optional else ""),
+            one.label_fr + (" (optional)" if one.optional else " (essential)" if one.essential else ""),
             one.producer,
             one.frequency,
             str(one.delay_months),
@@ -99,6 +99,12 @@ def _facts(source: Source) -> list[str]:
         "Without SIRET (2023)": f"account `{source.accounts.account}` at `{source.accounts.at}`"
         if source.accounts
         else "",
+        "Without it": "no list: never delivered, or too old, it stops the month"
+        if source.essential
+        else "nothing is said: it is optional"
+        if source.optional
+        else "",
+        "Between two lists": "alone, it refreshes the sheets" if source.refreshes_facts else "",
         "One bad line": "refuses the whole file" if source.all_lines_or_none else "",
         "Several files": "one per territory, read together" if source.several_files else "",
     }

@@ -17,6 +17,7 @@ SOURCE = Source(
     subject="siren",
     period="month",
     file_names=(r"sigfaible_effectif_siren\.csv",),
+    essential=True,
     checks=(*COMPLETE_CHECKS, months_behind_at_most(9)),
     columns=(Column("siren", "siren", Type.SIREN, "firm", nullable=False),),
     wide=WideMonths(

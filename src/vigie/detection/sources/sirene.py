@@ -38,6 +38,7 @@ SOURCE = Source(
     sort=("siret",),
     separator=",",
     file_names=(r"StockEtablissement_utf8_geo\.csv", r"StockEtablissement_utf8\.csv"),
+    essential=True,
     checks=COMPLETE_CHECKS,
     columns=(
         Column("siren", "siren", Type.SIREN, "firm", nullable=False),

@@ -16,6 +16,7 @@ SOURCE = Source(
     sort=("siret", "valid_from"),
     separator=",",
     file_names=(r"StockEtablissementHistorique_utf8\.csv",),
+    essential=True,
     checks=COMPLETE_CHECKS,
     columns=(
         Column("siret", "siret", Type.SIRET, "establishment", nullable=False),

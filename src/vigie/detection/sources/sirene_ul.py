@@ -34,6 +34,7 @@ SOURCE = Source(
     subject="siren",
     separator=",",
     file_names=(r"sireneUL\.csv", r"StockUniteLegale_utf8\.csv"),
+    essential=True,
     checks=COMPLETE_CHECKS,
     columns=(
         Column("siren", "siren", Type.SIREN, "firm", nullable=False),

@@ -179,6 +179,9 @@ class Source:
     strict_quotes: a quote that does not close or stands inside a bare field rejects the line.
     subject:  the identifier column that "keys kept" compares.
     period:   the typed column that dates the file's content.
+    optional: not awaited; its absence is not told.
+    essential: no list is made when it was never delivered, or is too old.
+    refreshes_facts: alone, it refreshes the sheets between two lists.
     several_files: a delivery may be made of several files (a territory each).
     all_lines_or_none: one bad line refuses the file (a filter that is half right is wrong).
     """
@@ -211,6 +214,8 @@ class Source:
     accounts: AccountLookup | None = None
     workbook: bool = False
     optional: bool = False
+    essential: bool = False
+    refreshes_facts: bool = False
     all_lines_or_none: bool = False
     several_files: bool = False
     notes: tuple[str, ...] = ()

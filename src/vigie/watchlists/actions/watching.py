@@ -1,6 +1,7 @@
 """What the service does by itself around the batch: starts it when a delivery is complete, tells what it met.
 
-The batch is a process of its own, that outlives the job which starts it: it takes minutes, a job has one.
+The batch is a process of its own, that outlives the job which starts it: it takes minutes, a job has one. A delivery
+of nothing but fresher facts starts `--facts-only`: the sheets move, the open list does not.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from vigie.watchlists.actions import batch_process
 from vigie.watchlists.actions.notices import tell_operators
 from vigie.watchlists.models import Delivery
 from vigie.watchlists.queries.runs import Run, runs
-from vigie.watchlists.rules import starts
+from vigie.watchlists.rules import STABLE_FOR, Start, only_refreshes, starts
 
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 _TOLD = ("Bloquant", "À corriger")
@@ -32,16 +33,19 @@ def watch_incoming(*, at: datetime) -> str:
     if not settings.VIGIE.batch_starts or not folder.is_dir():
         return "Aucun dépôt à regarder"
     known = runs(settings.VIGIE.lake_folder)
-    if any(not run.ended and is_alive(run.process_id) for run in known):
+    just_started = Delivery.objects.filter(started_at__gt=at - STABLE_FOR)  # it may not have written its record yet
+    processes = [run.process_id for run in known if not run.ended] + [one.process_id for one in just_started]
+    if any(is_alive(process_id) for process_id in processes):
         return "Un calcul est en cours"
     for path in sorted(path for path in folder.iterdir() if path.is_dir() and _MONTH.match(path.name)):
-        if _look(path, [run for run in known if run.month == path.name], at=at):
-            return f"Calcul de {path.name} lancé"
+        begun = _look(path, [run for run in known if run.month == path.name], at=at)
+        if begun is not Start.NOTHING:
+            return f"{'Calcul' if begun is Start.MONTH else 'Faits'} de {path.name} lancé"
     return "Aucun dépôt à calculer"
 
 
 @transaction.atomic
-def _look(path: Path, made: list[Run], *, at: datetime) -> bool:
+def _look(path: Path, made: list[Run], *, at: datetime) -> Start:
     """Notes what the delivery holds; starts its batch once when it no longer changes, or its day has passed.
 
     made: the runs of this month. A delivery never seen before whose month was run already (by hand, or before this
@@ -49,40 +53,56 @@ def _look(path: Path, made: list[Run], *, at: datetime) -> bool:
     """
     seen = picture(path)
     if not seen:
-        return False
-    first = {"picture": seen, "seen_at": at, **({"started_picture": seen, "started_at": at} if made else {})}
+        return Start.NOTHING
+    first = {"picture": seen, "seen_at": at}
+    if made:
+        first |= {"started_picture": seen, "started_at": at, "started_facts_only": made[0].facts_only}
     delivery, _new = Delivery.objects.get_or_create(month=path.name, defaults=first)
     delivery = Delivery.objects.select_for_update().get(pk=delivery.pk)
     if delivery.picture != seen:
         delivery.picture, delivery.seen_at = seen, at
         delivery.save(update_fields=["picture", "seen_at"])
     ready = starts(
+        only_facts=only_refreshes(one.name for one in files(path)),
         unchanged_for=at - delivery.seen_at,
-        same_as_started=delivery.started_picture == seen,
+        started=_started(delivery),
         interrupted_for=at - delivery.started_at if delivery.started_at and made and not made[0].ended else None,
         today=paris_day(at),
         month=Month.parse(path.name),
     )
-    if not ready or is_alive(delivery.process_id):
-        return False
-    delivery.process_id = start_batch(path.name)
+    if ready is Start.NOTHING or is_alive(delivery.process_id):
+        return Start.NOTHING
+    delivery.started_facts_only = ready is Start.FACTS
+    delivery.process_id = start_batch(path.name, facts_only=delivery.started_facts_only)
     delivery.started_at, delivery.started_picture = at, seen
-    delivery.save(update_fields=["process_id", "started_at", "started_picture"])
-    record("batch.started", delivery, by=SYSTEM, at=at, payload={"month": path.name})
-    return True
+    delivery.save(update_fields=["process_id", "started_at", "started_picture", "started_facts_only"])
+    record("batch.started", delivery, by=SYSTEM, at=at, payload={"month": path.name, "what": str(ready)})
+    return ready
+
+
+def _started(delivery: Delivery) -> Start:
+    """What the files now in the folder have started."""
+    if delivery.started_picture != delivery.picture:
+        return Start.NOTHING
+    return Start.FACTS if delivery.started_facts_only else Start.MONTH
+
+
+def files(folder: Path) -> list[Path]:
+    """The files of a delivery, in order; links and hidden files are none."""
+    found = sorted(folder.rglob("*"))
+    return [path for path in found if path.is_file() and not path.is_symlink() and path.name[0] != "."]
 
 
 def picture(folder: Path) -> str:
     """A hash of the names, sizes and moments of the files; empty when there is no file yet."""
     lines = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.name[0] != ".":
-            facts = path.stat()
-            lines.append(f"{path.relative_to(folder)} {facts.st_size} {facts.st_mtime_ns}")
+    for path in files(folder):
+        facts = path.stat()
+        lines.append(f"{path.relative_to(folder)} {facts.st_size} {facts.st_mtime_ns}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else ""
 
 
-def start_batch(month: str) -> int:
+def start_batch(month: str, *, facts_only: bool) -> int:
     """Starts ``vigie-batch run`` as a process of its own; gives its number. Its journal is a file of the lake."""
     folders = settings.VIGIE
     lake = folders.lake_folder
@@ -90,7 +110,8 @@ def start_batch(month: str) -> int:
     with (lake / "batch.log").open("ab") as log:
         process = batch_process.start(
             "run", "--incoming", str(folders.incoming_folder), "--lake", str(lake),
-            "--publications", str(folders.publications_folder), "--month", month, log=log,
+            "--publications", str(folders.publications_folder), "--month", month,
+            *(["--facts-only"] if facts_only else []), log=log,
         )  # fmt: skip
     return process.pid
 

@@ -77,6 +77,7 @@ class Run:
     ended: bool = False
     month: str = ""
     process_id: int | None = None
+    facts_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,9 +138,10 @@ def _run(path: Path) -> Run | None:
     if not isinstance(record, dict) or not re.match(r"^\d{4}-\d{2}$", path.parent.name):
         return None
     state = RUN_STATES.get(str(record.get("state")), UNKNOWN)
+    facts_only = record.get("facts_only") is True
     return Run(
         key=f"{path.parent.name}/{path.stem}",
-        title=f"Calcul de {path.parent.name}, n° {int(path.stem)}",
+        title=f"{'Faits' if facts_only else 'Calcul'} de {path.parent.name}, n° {int(path.stem)}",
         state=state,
         when=f"Du {_moment(record, 'started_at')} au {_moment(record, 'ended_at') or 'moment présent'}",
         problems=tuple(_problem(row) for row in _rows(record, "messages")),
@@ -148,6 +150,7 @@ def _run(path: Path) -> Run | None:
         ended=state.code in ("done", "blocked", "failed"),
         month=path.parent.name,
         process_id=record["pid"] if isinstance(record.get("pid"), int) else None,
+        facts_only=facts_only,
     )
 
 
