@@ -32,6 +32,7 @@ from tests.matching.factories import (
 )
 from tests.matching.requests import SIRET, candidates_of, expert_for, ready, subject_of
 from tests.publication.factories import published
+from tests.security import network
 from tests.watchlists.correction_world import FORM as CORRECTION
 from tests.watchlists.correction_world import approved, draft
 from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent
@@ -56,6 +57,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "unrelated": frozenset({Role.EXPERT}),
     "manager": frozenset({Role.MANAGER}),
     "team": frozenset({Role.TEAM}),
+    "animator": frozenset({Role.ANIMATOR}),
     "suspended": frozenset(),
     "agent_a": frozenset({Role.LEVEL_A}),
     "agent_b": frozenset({Role.LEVEL_B}),
@@ -110,11 +112,12 @@ def build() -> Service:
     write_territory()
     world = desk_world(sent_at=at - timedelta(hours=1))
     world.users["adviser"] = UserFactory(adviser=True, full_name="Alix Conseil")
+    world.users["animator"] = network.animator()
     world.users["suspended"] = UserFactory(expert=True, suspended=True, full_name="Sam Pendu")
     world.users["agent_a"] = agent(full_name="Ada Liste")
     world.users["agent_b"] = agent(Role.LEVEL_B, full_name="Bob Liste")
     elsewhere = MatchFactory(
-        need=NeedFactory(sent=True, sent_at=at - timedelta(hours=1)),
+        need=NeedFactory(sent=True, sent_at=at - timedelta(hours=1), diagnosis__commune_code=network.ELSEWHERE),
         expert=ExpertFactory(full_name="Équipe lointaine", members=[world.users["unrelated"]]),
         sent_at=at - timedelta(hours=1),
     )
@@ -129,8 +132,13 @@ def build() -> Service:
     begun = _begun()
     service = Service(world, elsewhere, held, candidates_of(held), begun, sent)
     _name(service, at)
+    service.ids |= network.prepare(world.users["adviser"], world.users["animator"], subject_of(held), at)
     service.acts = [*_public_acts(service, at), *_desk_acts(service), *_team_acts(service), *_account_acts(service, at)]
     service.acts += [*_directory_acts(service), *_list_acts(service), *_correction_acts(service, at)]
+    service.acts += [
+        Act(f"matching:{name}", who, url, data)
+        for name, who, url, data in network.forms(service.ids, world.need.pk, at)
+    ]
     return service
 
 

@@ -26,6 +26,7 @@ from vigie.rights.table import ACTIONS_BY_CODE
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
 PEOPLE = (
     "anonymous", "adviser", "member", "colleague", "unrelated", "manager", "team", "suspended", "agent_a", "agent_b",
+    "animator",
 )  # fmt: skip
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 FULL = os.environ.get("VIGIE_FULL") == "1"
@@ -63,7 +64,7 @@ def expected(page: Page, who: str, place: str, method: str) -> frozenset[int]:
         if page.only and permitted:
             permitted = who == page.only
         if not permitted:
-            return frozenset({403}) if page.see and place in ("own", "out") else absent
+            return frozenset({403}) if page.see and place in ("own", "out", "filed") else absent
     else:
         permitted = place == "own"
     if not permitted:

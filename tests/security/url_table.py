@@ -57,6 +57,8 @@ RELATIONS: dict[tuple[str, str], frozenset[Reach]] = {
     ("colleague", "own"): frozenset({Reach.OWN_ANTENNE}),
     ("manager", "own"): frozenset({Reach.OWN_ANTENNE, Reach.ANTENNE}),
     ("unrelated", "out"): frozenset({Reach.OWN_EXPERT, Reach.OWN_ANTENNE}),
+    ("adviser", "filed"): frozenset({Reach.FILED_BY_ME}),
+    ("animator", "own"): frozenset({Reach.ZONES}),
     ("agent_a", "own"): frozenset({Reach.TERRITORY}),
     ("agent_b", "own"): frozenset({Reach.TERRITORY}),
 }
@@ -69,7 +71,25 @@ def may(who: str, place: str, action: str) -> bool:
 
 
 def _need(service: Service) -> dict[str, Args]:
-    return {"own": (service.world.need.pk,), "out": (service.elsewhere.need_id,), "absent": (ABSENT,), "huge": (HUGE,)}
+    filed = (service.ids["filed_need"],)
+    return {
+        "own": (service.world.need.pk,), "out": (service.elsewhere.need_id,), "filed": filed, "absent": (ABSENT,),
+        "huge": (HUGE,),
+    }  # fmt: skip
+
+
+def _draft(service: Service) -> dict[str, Args]:
+    return {"filed": (service.ids["draft"],), "out": (service.ids["visit"],), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
+def _draft_need(service: Service) -> dict[str, Args]:
+    draft = service.ids["draft"]
+    return {"filed": (draft, service.ids["draft_need"]), "absent": (ABSENT, ABSENT), "huge": (HUGE, HUGE)}
+
+
+def _visit_expert(service: Service) -> dict[str, Args]:
+    visit, need, expert = (service.ids[name] for name in ("visit", "visit_need", "expert"))
+    return {"own": (visit, need, expert), "absent": (visit, need, ABSENT), "huge": (visit, HUGE, expert)}
 
 
 def _match(service: Service) -> dict[str, Args]:
@@ -228,6 +248,26 @@ PAGES: dict[str, Page] = {
     "matching:hand_over": _sheet("match.reassign", BOTH, "need.view", _match),
     "matching:comment": _sheet("need.comment", WRITE, "need.view", _need),
     "matching:delete_comment": _sheet("need.comment", WRITE, "need.view", _message, only="member"),
+    **dict.fromkeys(("matching:visit", "matching:filed"), _team("visit.file")),
+    "matching:visit_by_hand": _team("visit.file", BOTH),
+    "matching:visit_contact": _team("visit.file", BOTH),
+    **{
+        f"matching:{n}": _sheet("visit.edit", BOTH, "visit.edit", _draft)
+        for n in ("visit_contact_again", "visit_needs", "visit_send")
+    },
+    "matching:visit_abandon": _sheet("visit.edit", WRITE, "visit.edit", _draft),
+    "matching:visit_remove_need": _sheet("visit.edit", WRITE, "visit.edit", _draft_need),
+    "matching:visits_to_validate": _team("following.view"),
+    "matching:visit_to_validate": _team("following.view", READ, _of("visit")),
+    "matching:act_on_visit": _team("following.view", WRITE, _of("visit")),
+    "matching:visit_expert": _team("following.view", WRITE, _visit_expert),
+    "matching:territory": _team("network.view"),
+    "matching:remind": _sheet("need.remind", WRITE, "need.view", _need),
+    "matching:pass_on": _sheet("need.pass_on", BOTH, "need.view", _need),
+    "matching:holes": _team("hole.report"),
+    "matching:report_hole": _team("hole.report", BOTH),
+    "matching:holes_to_answer": _team("following.view"),
+    "matching:hole": _team("following.view", BOTH, _of("hole")),
     "matching:queue": _team("simulator.use"),
     "matching:solicitation": _sheet("solicitation.view", READ, "solicitation.view", _request),
     "matching:act_on_solicitation": _sheet("solicitation.transmit", WRITE, "solicitation.view", _request),

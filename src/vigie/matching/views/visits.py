@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -164,7 +164,8 @@ def needs(request: HttpRequest, pk: int) -> HttpResponse:
     need, subject = _written(request, visit, subjects)
     form = need_form(subject, need, request.POST if request.method == "POST" else None) if subject else None
     if request.method == "POST" and form is None:
-        raise Http404
+        messages.warning(request, "Choisissez d’abord le sujet du besoin.")
+        return redirect("matching:visit_needs", pk)
     if request.method == "POST" and form is not None and form.is_valid() and subject is not None:
         try:
             _put(request, visit, subject, form, need)
