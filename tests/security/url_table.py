@@ -97,6 +97,14 @@ def _match(service: Service) -> dict[str, Args]:
     return {"own": (need, match), "out": (far.need_id, far.pk), "crossed": (need, far.pk), "huge": (need, HUGE)}
 
 
+def _waiting_need(service: Service) -> dict[str, Args]:
+    return {"own": (service.world.need.pk,), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
+def _waiting_match(service: Service) -> dict[str, Args]:
+    return {"own": (service.world.match.pk,), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
 def _message(service: Service) -> dict[str, Args]:
     need, message = service.world.need.pk, service.ids["message"]
     return {"own": (need, message), "crossed": (service.elsewhere.need_id, message), "absent": (need, ABSENT)}
@@ -278,6 +286,25 @@ PAGES: dict[str, Page] = {
     "matching:simulator": _team("simulator.use"),
     "matching:explain": _sheet("need.explain", READ, "need.explain", _need),
     "matching:figures": _team("figures.view"),
+    "matching:following": _team("following.view"),
+    "matching:following_need": _team("following.view", READ, _waiting_need),
+    "matching:following_act": _team("following.view", WRITE, _waiting_need),
+    "matching:following_move": _team("following.view", BOTH, _waiting_match),
+    "matching:following_experts": _team("following.view"),
+    "matching:following_expert": _team("following.view", READ, _of("expert")),
+    "matching:following_remind_expert": _team("following.view", WRITE, _of("expert")),
+    "matching:note_need": _team("note.write", WRITE, _waiting_need),
+    "matching:note_request": _team("note.write", WRITE, _request),
+    "matching:note_expert": _team("note.write", WRITE, _of("expert")),
+    "matching:delete_note": _team("note.write", WRITE, _of("note")),
+    "matching:tag_need": _team("tag.edit", WRITE, _waiting_need),
+    "matching:tag_request": _team("tag.edit", WRITE, _request),
+    "matching:tags": _team("tag.edit", BOTH),
+    "matching:tag": _team("tag.edit", WRITE, _of("tag")),
+    "matching:refusals": _team("refusal.edit"),
+    "matching:new_refusal": _team("refusal.edit", BOTH),
+    "matching:refusal": _team("refusal.edit", BOTH, _of("template")),
+    "matching:order_refusal": _team("refusal.edit", WRITE, _of("template")),
     **dict.fromkeys(("statistics:public", "statistics:csv", "statistics:json"), FREE),
     "statistics:cohorts": _team("figures.view"),
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),

@@ -316,8 +316,8 @@ def buttons(
     email = need.diagnosis.solicitation.email if need.diagnosis.solicitation else need.diagnosis.contact.email
     company = f"{company_name(need)} ({email})" if email else ""
     found = []
-    wanted = [kind for kind in kinds if kind not in said]
-    if readers and not set(wanted) & {SILENT, LAST_CHANCE} and need.status in UNANSWERED:
+    wanted = [kind for kind in kinds if kind == BY_HAND or kind not in said]
+    if readers and not set(wanted) & {SILENT, LAST_CHANCE, BY_HAND} and need.status in UNANSWERED:
         wanted.insert(0, BY_HAND)
     for kind in wanted:
         if kind in (SILENT, LAST_CHANCE, BY_HAND) and not readers:

@@ -15,7 +15,7 @@ from vigie.kernel.lifecycle import State
 from vigie.matching.models import Match, Need, Note, Reminder, Solicitation, Tag
 from vigie.matching.queries.following import ACTS, buttons, silent_of
 from vigie.matching.queries.positions import company_name
-from vigie.matching.rules.reminders import ABANDON, LAST_CHANCE, SILENT, days_between
+from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, SILENT, days_between
 from vigie.matching.states import EXPIRED, NEED_STATUS_BY_CODE, NOT_FOR_ME, OPEN, QUO
 from vigie.rights.person import Person
 from vigie.ui.components import ActButton, Link, Step
@@ -115,9 +115,7 @@ def following_need(need: Need, person: Person, token: Callable[[], str], at: dat
     reminders = list(need.reminders.select_related("by", "expert"))
     said = {one.kind for one in reminders}
     since = days_between(need.sent_at, at) if need.sent_at else 0
-    kinds = {EXPIRED: (), NOT_FOR_ME: ACTS["refuses"]}.get(need.status, (SILENT,) if LAST_CHANCE not in said else ())
-    if need.status == QUO:
-        kinds = (*kinds, *((LAST_CHANCE,) if SILENT in said else ()), ABANDON)
+    kinds = _kinds(need.status, said)
     return FollowingNeed(
         pk=need.pk,
         company=company_name(need),
@@ -137,6 +135,15 @@ def following_need(need: Need, person: Person, token: Callable[[], str], at: dat
         story=_story(reminders),
         beside=beside(need, person),
     )  # fmt: skip
+
+
+def _kinds(status: str, said: set[str]) -> tuple[str, ...]:
+    """What may be said in this state: one by hand once the first has left, and never the first after the last."""
+    if status == NOT_FOR_ME:
+        return ACTS["refuses"]
+    if status != QUO:
+        return ()
+    return (LAST_CHANCE, BY_HAND, ABANDON) if said & {SILENT, LAST_CHANCE} else (SILENT, ABANDON)
 
 
 def _story(reminders: list[Reminder]) -> tuple[Step, ...]:
