@@ -14,6 +14,8 @@ from tests.accounts.factories import UserFactory
 from tests.conftest import visible_text
 from tests.publication.factories import Firm, published_facts, siren
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, FIRMS, GARAGE, MENUISERIE, agent, opened
+from tests.watchlists.test_lateness import SOURCES
+from tests.watchlists.test_runs import record
 from vigie.accounts.models import User
 from vigie.journal import audit
 from vigie.journal.models import AuditEvent
@@ -339,6 +341,18 @@ def test_calendar_says_planned_real_and_late(folders: Path, as_: As) -> None:
         "Urssaf",
     ):
         assert said in text.replace("\u00a0", " "), said
+
+
+def test_calendar_says_which_sources_of_the_next_list_have_come(folders: Path, as_: As) -> None:
+    opened(folders, sources=SOURCES)
+    record(folders, "2026-07/001", started_at="2026-08-05T06:00:00+00:00", sources={"debit": {"state": "delivered"}})
+
+    text = visible_text(as_(agent(territory="FR")).get(reverse("watchlists:calendar")).content.decode())
+
+    text = " ".join(text.replace("\u00a0", " ").split())
+    assert "Sources de la prochaine liste, juillet 2026" in text
+    assert "1 août 2026 5 août 2026 4 jours de retard" in text.replace("1er", "1")
+    assert "attendue" in text
 
 
 def test_following_is_a_button_that_comes_back(folders: Path, as_: As) -> None:

@@ -211,18 +211,6 @@ def test_mail_of_new_facts_names_nobody_and_nothing_is_sent_out_of_the_territory
     assert new_facts_content(row, Recipient(far.email), OPENED) is None
 
 
-def test_planned_day_passed_without_list_is_told(folders: Path) -> None:
-    from vigie.watchlists.actions.opening import watch_calendar
-
-    opened(folders)
-    assert watch_calendar(at=datetime(2026, 8, 6, 9, 0, tzinfo=UTC)) == "0 liste(s) en retard"
-
-    for _again in range(2):
-        watch_calendar(at=datetime(2026, 8, 7, 9, 0, tzinfo=UTC))
-
-    assert Notice.objects.get().title == "La liste 2026-07 est en retard"
-
-
 def test_factories_agree_with_the_planned_day() -> None:
     assert OPENED.date() == date(2026, 7, 6)
     assert ACIERIE.in_plan

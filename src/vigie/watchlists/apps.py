@@ -9,7 +9,7 @@ class WatchlistsConfig(AppConfig):
     def ready(self) -> None:
         from vigie.journal.jobs import Trace, register_job
         from vigie.watchlists import audiences, audiences_corrections, jobs_corrections
-        from vigie.watchlists.actions import opening, reception, watching
+        from vigie.watchlists.actions import lateness, opening, reception, watching
 
         audiences.register()
         audiences_corrections.register()
@@ -23,8 +23,8 @@ class WatchlistsConfig(AppConfig):
             register_job(name, function, label=label, cron="* * * * *", rhythm="chaque minute", trace=Trace.ROW)
         register_job(
             "watch_calendar",
-            opening.watch_calendar,
-            label="Prévenir des listes en retard",
+            lateness.watch_calendar,
+            label="Prévenir des listes et des sources en retard",
             cron="0 8 * * *",
             rhythm="chaque jour à 8 h",
         )

@@ -129,6 +129,11 @@ def opens(*, all_green: bool, approvals: int, planned_on: date | None, today: da
     return (all_green and planned_on is not None) or approvals >= APPROVALS_NEEDED
 
 
+def days_late(planned_on: date, received_on: date | None, today: date) -> int:
+    """Days between the planned day and the real one, or today while nothing has come; 0 when it is not late."""
+    return max(0, ((received_on or today) - planned_on).days)
+
+
 def next_planned(planned_on: date) -> date:
     """The planned day of the next list, when no one has announced it: the same day a month later."""
     later = Month.of(planned_on).plus(1).first_day

@@ -149,6 +149,7 @@ def _accept_or_refuse(run: Run, table: Source, paths: list[Path], accounts: Path
             "filtered": report.filtered,
             "rows": report.rows,
             "data_until": report.max_period,
+            "received_on": run.created_at[:10],
         },
     }
 

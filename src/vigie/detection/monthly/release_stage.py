@@ -258,8 +258,8 @@ def _source_file(run: Run, code: str, facts: dict[str, Any]) -> SourceFile:
         rows_rejected=int(facts.get("rejected") or 0),
         stale=stale,
         reason_fr=str(facts.get("reason") or "") if stale else "",
-        planned_on=run.parameters.planned_delivery(run.month),
-        received_on=None if batch is None or stale else datetime.fromisoformat(run.created_at).date(),
+        planned_on=None if source(code).optional else run.parameters.planned_delivery(run.month),
+        received_on=None if batch is None or stale else _day(facts.get("received_on") or run.created_at[:10]),
     )
 
 

@@ -6,7 +6,7 @@ Opening is one short transaction: readers pass from one list to the other at onc
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -16,12 +16,9 @@ from vigie.kernel.errors import Refused, TransitionRefused
 from vigie.kernel.period import paris_day
 from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
-from vigie.watchlists.actions.notices import tell_operators
 from vigie.watchlists.models import Publication
-from vigie.watchlists.rules import next_planned, opens
+from vigie.watchlists.rules import opens
 from vigie.watchlists.states import CHECKED, OPEN
-
-_LATE_AFTER = timedelta(days=1)
 
 
 @transaction.atomic
@@ -78,21 +75,3 @@ def withdraw(publication: Publication, reason: str, *, by: Person, at: datetime)
         publication, "withdraw", by=by, at=at, changes={"withdrawn_reason": reason.strip()[:500]}
     )
     return withdrawn
-
-
-def watch_calendar(*, at: datetime) -> str:
-    """Tells operators of a list that is late (job of every day), once for each; gives the account."""
-    today = paris_day(at)
-    late = [
-        (publication.code, publication.planned_on)
-        for publication in Publication.objects.filter(state=CHECKED, planned_on__lt=today)
-    ]
-    last = Publication.objects.exclude(planned_on=None).order_by("-batch", "-number").first()
-    if last is not None and last.planned_on is not None:
-        expected = next_planned(last.planned_on)
-        if expected + _LATE_AFTER <= today:
-            late.append((str(last.month.plus(1)), expected))
-    for code, planned_on in late:
-        line = f"Elle était prévue le {planned_on:%d/%m/%Y}. Voyez contrôles et sources sur la page des intégrations."
-        tell_operators(f"late:{code}:{planned_on}", f"La liste {code} est en retard", [line], at=at)
-    return f"{len(late)} liste(s) en retard"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
 from django.urls import reverse
 
 from vigie.kernel.period import paris_day
@@ -14,8 +15,9 @@ from vigie.territory.queries import zone_labels
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import counted, day, plural
 from vigie.watchlists.models import Entry, Publication
+from vigie.watchlists.queries.deliveries import next_sources
 from vigie.watchlists.queries.words import month_words, of_month
-from vigie.watchlists.rules import next_planned
+from vigie.watchlists.rules import days_late, next_planned
 from vigie.watchlists.states import OPEN, PUBLICATION, REPLACED
 
 SHOWN = 12
@@ -28,11 +30,12 @@ class CalendarPage:
     next: str
     lists: Table
     sources: Table | None
+    awaited: Table | None
     regions: tuple[Link, ...]
 
 
 def calendar_page(person: Person, at: datetime) -> CalendarPage:
-    """The calendar; 5 queries at most."""
+    """The calendar; 5 queries at most, and the records of the batch."""
     today = paris_day(at)
     shown = list(Publication.objects.filter(state__in=[OPEN, REPLACED])[:SHOWN])
     current = next((one for one in shown if one.state == OPEN), None)
@@ -44,7 +47,8 @@ def calendar_page(person: Person, at: datetime) -> CalendarPage:
             rows=tuple(_list_row(one) for one in shown),
             empty="Aucune liste n’a encore été ouverte.",
         ),
-        sources=_sources(current) if current else None,
+        sources=_sources(current, today) if current else None,
+        awaited=_awaited(current, today) if current else None,
         regions=_regions(person, current) if current else (),
     )
 
@@ -73,11 +77,14 @@ def lateness(planned_on: date | None, done_at: datetime | date | None) -> str:
     if planned_on is None or done_at is None:
         return ""
     done = paris_day(done_at) if isinstance(done_at, datetime) else done_at
-    gap = (done - planned_on).days
-    return f"{gap} {plural(gap, 'jour')} de retard" if gap > 0 else ""
+    return _late_words(days_late(planned_on, done, done))
 
 
-def _sources(current: Publication) -> Table:
+def _late_words(gap: int) -> str:
+    return f"{gap} {plural(gap, 'jour')} de retard" if gap else ""
+
+
+def _sources(current: Publication, today: date) -> Table:
     rows = []
     for source in current.told["sources"]:
         planned, received, until = (
@@ -88,7 +95,7 @@ def _sources(current: Publication) -> Table:
             (
                 Cell(source["label_fr"], hint=source["name"]),
                 day(planned) if planned else "non annoncée",
-                Cell(day(received) if received else "non reçue", hint=lateness(planned, received)),
+                Cell(day(received) if received else "non reçue", hint=lateness(planned, received or today)),
                 Cell(day(until) if until else "inconnu", hint="données anciennes" if source["stale"] else ""),
             )
         )
@@ -97,6 +104,26 @@ def _sources(current: Publication) -> Table:
         columns=(Column("Source", header=True), Column("Prévue le"), Column("Reçue le"), Column("Données jusqu’au")),
         rows=tuple(rows),
         empty="Aucune source n’est décrite.",
+    )
+
+
+def _awaited(current: Publication, today: date) -> Table | None:
+    """The sources of the next list: when each is due, whether it has come."""
+    found = next_sources(current, settings.VIGIE.lake_folder)
+    if not found:
+        return None
+    rows = [
+        (
+            Cell(one.label, hint=one.name),
+            day(one.planned_on),
+            Cell(day(one.received_on) if one.received_on else "attendue", hint=_late_words(one.late(today))),
+        )
+        for one in found
+    ]
+    return Table(
+        caption=f"Sources de la prochaine liste, {month_words(current.month.plus(1).first_day)}",
+        columns=(Column("Source", header=True), Column("Prévue le"), Column("Reçue le")),
+        rows=tuple(rows),
     )
 
 

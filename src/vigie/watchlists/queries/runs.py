@@ -128,14 +128,20 @@ def runs(lake: Path) -> list[Run]:
     return [run for path in paths if (run := _run(path)) is not None]
 
 
-def _run(path: Path) -> Run | None:
+def read_record(path: Path) -> dict[str, Any] | None:
+    """A record as it was written; None when it is not ours, or cannot be read."""
     try:
         if path.stat().st_size > LARGEST:
             return None
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # being written, or not ours
         return None
-    if not isinstance(record, dict) or not re.match(r"^\d{4}-\d{2}$", path.parent.name):
+    return record if isinstance(record, dict) else None
+
+
+def _run(path: Path) -> Run | None:
+    record = read_record(path)
+    if record is None or not re.match(r"^\d{4}-\d{2}$", path.parent.name):
         return None
     state = RUN_STATES.get(str(record.get("state")), UNKNOWN)
     facts_only = record.get("facts_only") is True
