@@ -74,6 +74,10 @@ BARS = (
         module("bench.import_sirene"), ("--firms", "30000"),
     ),
     Bar(
+        "directory", "—", "L’import de 10 000 experts par un fichier, lu, comparé et appliqué", "30 s",
+        module("bench.directory_import"), ("--experts", "1000"),
+    ),
+    Bar(
         "weights", "W-10", "Le poids d’une première visite", "350 ko, 15 requêtes",
         module("bench.weights"),
     ),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vigie.directory.views import book, coverage
+from vigie.directory.views import book, coverage, imports, lists
 
 app_name = "directory"
 urlpatterns = [
@@ -10,7 +10,13 @@ urlpatterns = [
     path("equipe/annuaire/experts/", book.experts, name="experts"),
     path("equipe/annuaire/experts/<int:pk>/", book.expert, name="expert"),
     path("equipe/annuaire/institutions/<int:pk>/", book.institution, name="institution"),
+    path("equipe/annuaire/antennes/", lists.antennes, name="antennes"),
     path("equipe/annuaire/antennes/<int:pk>/", book.antenne, name="antenne"),
+    path("equipe/annuaire/anomalies/", lists.anomalies, name="anomalies"),
+    path("equipe/annuaire/imports/", imports.imports, name="imports"),
+    path("equipe/annuaire/imports/<int:pk>/", imports.one, name="import"),
+    path("equipe/annuaire/imports/<int:pk>/decider/", imports.decide, name="import_decide"),
+    path("equipe/annuaire/exporter/<slug:kind>.<slug:file_format>", imports.export, name="export"),
     path("equipe/annuaire/ajouter/<slug:kind>/", book.add, name="add"),
     path("equipe/annuaire/ajouter/<slug:kind>/<slug:owner_kind>/<int:owner_pk>/", book.add, name="add_under"),
     path("equipe/annuaire/modifier/<slug:kind>/<int:pk>/", book.edit, name="edit"),

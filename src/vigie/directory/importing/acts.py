@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
@@ -239,13 +239,14 @@ def _computed_again(row: DirectoryImport) -> tuple[Plan, list[ImportEntry], Rema
 
 def _name_targets(row: DirectoryImport, plan: Plan) -> None:
     """Gives the entries of what was created the row that it became: they were kept in the order of the works."""
-    kept = list(row.entries.order_by("pk").only("pk", "target_id"))
-    named = []
-    for entry, work in zip(kept, plan.works(), strict=True):
-        if entry.target_id is None and work.row is not None:
-            entry.target_id = work.row.pk
-            named.append(entry)
-    ImportEntry.objects.bulk_update(named, ["target_id"], batch_size=500)
+    kept = row.entries.order_by("pk").values_list("pk", "target_id")
+    named = [
+        (work.row.pk, pk)
+        for (pk, known), work in zip(kept, plan.works(), strict=True)
+        if known is None and work.row is not None
+    ]
+    with connection.cursor() as cursor:  # one plain statement a row: a case for each is many times slower
+        cursor.executemany("UPDATE directory_importentry SET target_id = %s WHERE id = %s", named)
 
 
 @transaction.atomic

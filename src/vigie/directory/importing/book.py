@@ -31,6 +31,7 @@ class Book:
 
     institutions: dict[str, list[Institution]] = field(default_factory=dict)  # folded name or short name →
     antennes: dict[int, list[Antenne]] = field(default_factory=dict)  # institution →
+    named: dict[tuple[int, str], list[Antenne]] = field(default_factory=dict)  # institution, name as is or folded →
     antenne_zones: dict[int, set[ZonePair]] = field(default_factory=dict)
     competences: dict[int, list[InstitutionSubject]] = field(default_factory=dict)  # institution →
     experts: dict[tuple[int, str], list[Expert]] = field(default_factory=dict)  # institution, address →
@@ -43,9 +44,8 @@ class Book:
 
     def antenne_named(self, institution_id: int, name: str) -> list[Antenne]:
         """The antennes of that name: the one written exactly so, else those that differ by accents or capitals."""
-        sisters = self.antennes.get(institution_id, [])
-        exact = [one for one in sisters if one.name == name]
-        return exact or [one for one in sisters if fold(one.name) == fold(name)]
+        exact = self.named.get((institution_id, name), [])
+        return exact or self.named.get((institution_id, fold(name)), [])
 
 
 def load_book(names: Iterable[str], emails: Iterable[str], *, with_teams: bool) -> Book:
@@ -69,6 +69,8 @@ def _load_antennes(book: Book, institutions: set[int]) -> None:
     rows = Antenne.objects.filter(institution__in=institutions, deleted_at__isnull=True).select_related("institution")
     for antenne in rows.order_by("pk"):
         book.antennes.setdefault(antenne.institution_id, []).append(antenne)
+        for text in {antenne.name, fold(antenne.name)}:
+            book.named.setdefault((antenne.institution_id, text), []).append(antenne)
     living = {"antenne__institution__in": institutions, "antenne__deleted_at__isnull": True}
     zones: dict[int, set[ZonePair]] = defaultdict(set)
     for owner, kind, code in AntenneZone.objects.filter(**living).values_list("antenne_id", "zone_type", "code"):

@@ -30,6 +30,7 @@ class Subjects:
     def __init__(self, competences: Iterable[InstitutionSubject]) -> None:
         self._whole: dict[str, list[InstitutionSubject]] = {}
         self._short: dict[str, dict[int, InstitutionSubject]] = {}
+        self._asked: dict[str, Designated] = {}
         self.texts: list[str] = []
         for one in competences:
             subject, theme = one.subject.label, one.subject.theme.label
@@ -41,6 +42,11 @@ class Subjects:
 
     def designated(self, text: str) -> Designated:
         """The competence of this text: its whole writing first, else whatever it designates alone."""
+        if text not in self._asked:  # the headers are asked at every line
+            self._asked[text] = self._found(text)
+        return self._asked[text]
+
+    def _found(self, text: str) -> Designated:
         whole = self._whole.get(_exact(text), [])
         if len(whole) == 1:
             return Designated(whole[0])

@@ -26,6 +26,7 @@ class TeamLines:
         self.book, self.zones, self.remarks = book, zones, remarks
         self._works: dict[Key, TeamWork] = {}
         self._said: dict[tuple[Key, str], tuple[object, int]] = {}  # team, what → value and first line
+        self._subjects: dict[Key, tuple[dict[int, str | None], int]] = {}  # team → what its lines say, first line
         self._competences = {one.pk: one for rows in book.competences.values() for one in rows}
 
     def works(self) -> list[TeamWork]:
@@ -111,6 +112,8 @@ class TeamLines:
 
     def criteria(self, line: NamedLine, header: str, cell: str) -> str | None:
         """What a subject's cell says, with a word when it may not be what was meant."""
+        if not cell:
+            return None
         if len(cell) > LONGEST_CRITERIA:
             self.remarks.error(line.number, header, cell, f"Critères trop longs\u00a0: {LONGEST_CRITERIA} caractères.")
         if reads_as_no(cell):
@@ -124,18 +127,24 @@ class TeamLines:
         """Competences given, changed or taken away. The lines of a team must agree on each."""
         key = (institution.pk, str(work.row.pk) if work.row else work.email)
         held = self.book.expert_subjects.get(work.row.pk, {}) if work.row else {}
+        first, number = self._subjects.setdefault(key, ({}, line.number))
         for competence_id, criteria in said.items():
-            header = header_of(self._competences[competence_id])
-            first, number = self._said.setdefault((key, f"subject {competence_id}"), (criteria, line.number))
-            if first != criteria:
-                self.remarks.error(
-                    line.number, header, criteria or "",
-                    f"Contradiction avec la ligne {number} pour la même équipe. Écrivez la même chose sur chaque ligne "
-                    "de l’équipe.",
-                )  # fmt: skip
+            if competence_id in first:
+                if first[competence_id] != criteria:
+                    self._contradiction(line, header_of(self._competences[competence_id]), criteria, number)
                 continue
-            if number == line.number:
+            first[competence_id] = criteria
+            if criteria is not None or competence_id in held:
                 self._subject(work, self._competences[competence_id], criteria, held.get(competence_id))
+
+    def _contradiction(self, line: NamedLine, header: str, criteria: str | None, number: int) -> None:
+        self.remarks.error(
+            line.number,
+            header,
+            criteria or "",
+            f"Contradiction avec la ligne {number} pour la même équipe. Écrivez la même chose sur chaque ligne de "
+            "l’équipe.",
+        )
 
     def _subject(self, work: TeamWork, one: InstitutionSubject, wanted: str | None, held: str | None) -> None:
         """held: the criteria of today, None without the competence."""

@@ -27,8 +27,9 @@ SMALL = 1024 * 1024  # under this size a high ratio harms nobody
 MOST_PARTS = 1_000
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, DefusedXmlException, ParseError, KeyError, ValueError, TypeError,
-    IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError, OverflowError, AssertionError,
+    zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, DefusedXmlException, ParseError, KeyError,
+    ValueError, TypeError, IndexError, AttributeError, OSError, EOFError,
+    NotImplementedError, RuntimeError, OverflowError, AssertionError,
 )  # fmt: skip
 
 

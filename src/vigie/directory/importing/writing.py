@@ -44,7 +44,7 @@ def _antennes(works: Sequence[AntenneWork]) -> None:
     changed = [one for one in works if one.told and not one.is_new]
     for work in changed:
         _row(work).level = work.level
-    Antenne.objects.bulk_update([_row(one) for one in changed], ["level"], batch_size=500)
+    _rewrite(Antenne, [_row(one) for one in changed], ["level"])
     zoned = [one for one in works if one.zones is not None and _tells_zones(one.told)]
     _replace_zones(AntenneZone, "antenne_id", [(_row(one).pk, one.zones or set()) for one in zoned])
     for institution_id in sorted({one.institution.pk for one in (*new, *changed)}):
@@ -57,6 +57,13 @@ def _row(work: AntenneWork | PersonWork | TeamWork) -> Any:
 
 def _create(model: Any, rows: Iterable[Any]) -> None:
     model._default_manager.bulk_create(list(rows), batch_size=BATCH)
+
+
+def _rewrite(model: Any, rows: list[Any], columns: list[str]) -> None:
+    """Writes these columns of rows that exist: many times quicker than ``bulk_update``, which writes a case per row."""
+    model._default_manager.bulk_create(
+        rows, batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=columns
+    )
 
 
 def _replace_zones(model: Any, owner: str, wanted: Sequence[tuple[int, set[tuple[str, str]]]]) -> None:
@@ -79,9 +86,7 @@ def _people(works: Sequence[PersonWork]) -> None:
             setattr(row, name, value)
         if work.moves:
             row.antenne = _antenne(work.at)
-        User._meta.get_field("search_text").pre_save(row, False)
-    columns = ["full_name", "phone", "job", "antenne", "search_text"]
-    User.objects.bulk_update([_row(one) for one in changed], columns, batch_size=200)
+    _rewrite(User, [_row(one) for one in changed], ["full_name", "phone", "job", "antenne", "search_text"])
 
 
 def _antenne(at: Antenne | AntenneWork | None) -> Antenne | None:
@@ -123,9 +128,7 @@ def _teams(works: Sequence[TeamWork], users: dict[str, User]) -> None:
             setattr(row, name, value)
         if work.moves:
             row.antenne = work.antenne
-        Expert._meta.get_field("search_text").pre_save(row, False)
-    columns = ["full_name", "phone", "job", "antenne", "search_text"]
-    Expert.objects.bulk_update([_row(one) for one in changed], columns, batch_size=200)
+    _rewrite(Expert, [_row(one) for one in changed], ["full_name", "phone", "job", "antenne", "search_text"])
     zoned = [one for one in works if one.zones is not None and _tells_zones(one.told)]
     _replace_zones(ExpertZone, "expert_id", [(_row(one).pk, one.zones or set()) for one in zoned])
     _subjects(works)
@@ -159,7 +162,7 @@ def _subjects(works: Sequence[TeamWork]) -> None:
                 new.append(ExpertSubject(expert_id=expert_id, institution_subject_id=competence_id, criteria=criteria))
     for batch in batches(gone):
         ExpertSubject.objects.filter(pk__in=batch).delete()
-    ExpertSubject.objects.bulk_update(changed, ["criteria"], batch_size=500)
+    _rewrite(ExpertSubject, changed, ["criteria"])
     _create(ExpertSubject, new)
 
 

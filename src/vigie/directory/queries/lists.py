@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
@@ -12,6 +13,7 @@ from django.urls import reverse
 from vigie.accounts.models import Antenne, Institution, User
 from vigie.accounts.teams import Team
 from vigie.directory.models import Expert, ExpertSubject, InstitutionSubject, Subject
+from vigie.directory.queries.anomalies_page import anomalies_link
 from vigie.kernel.text import fold
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import counted
@@ -38,8 +40,8 @@ class SubjectsPage:
     table: Table
 
 
-def home_page(text: str, number: str) -> HomePage:
-    """Institutions whose name holds every word, with their counts; 4 queries."""
+def home_page(text: str, number: str, today: date) -> HomePage:
+    """Institutions whose name holds every word, with their counts; 7 queries."""
     words = fold(text).split()
     named = [
         one
@@ -76,6 +78,9 @@ def home_page(text: str, number: str) -> HomePage:
             Link("Ajouter une institution", reverse("directory:add", args=["institution"])),
             Link("Sujets et questions", reverse("directory:subjects")),
             Link("Chercher un expert", reverse("directory:experts")),
+            Link("Antennes", reverse("directory:antennes")),
+            anomalies_link(today),
+            Link("Importer et exporter", reverse("directory:imports")),
             Link("Couverture", reverse("directory:coverage")),
         ),
     )

@@ -38,7 +38,7 @@ OWNERS: dict[str, type[models.Model]] = {
 def home(request: HttpRequest) -> HttpResponse:
     """``/equipe/annuaire/``"""
     text = request.GET.get("q", "")[:120]
-    page = lists.home_page(text, request.GET.get("page", ""))
+    page = lists.home_page(text, request.GET.get("page", ""), paris_day(now()))
     return render(request, "directory/home.html", {"page": page, "q": text})
 
 
