@@ -33,7 +33,11 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
     ExpertSubjectFactory(expert=to, institution_subject=offer)
     late = MatchFactory(sent_at=at - timedelta(days=10), expert__full_name="Équipe silencieuse")
     answer = {"title": "Autre guichet", "mail_subject": "Votre demande", "body": "Voyez la mairie."}
+    member, far = world.users["member"].pk, at.date() + timedelta(days=90)
+    days = {"starts_on": far.isoformat(), "ends_on": far.isoformat(), "replacement": ""}
     return [
+        ("accounts:absences_of", "manager", reverse("accounts:absences_of", args=[member]), days),
+        ("accounts:cancel_planned", "manager", reverse("accounts:cancel_planned", args=[member, ids["absence"]]), {}),
         ("matching:following_act", "team", reverse("matching:following_act", args=[late.need_id]),
             {"transition": "by_hand", "form_token": FORM_TOKEN}),
         ("matching:following_move", "team", reverse("matching:following_move", args=[world.match.pk]),

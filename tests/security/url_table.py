@@ -79,11 +79,11 @@ def _need(service: Service) -> dict[str, Args]:
 
 
 def _draft(service: Service) -> dict[str, Args]:
-    return {"filed": (service.ids["draft"],), "out": (service.ids["visit"],), "absent": (ABSENT,), "huge": (HUGE,)}
+    return {"filed": (service.ids["visit_draft"],), "absent": (ABSENT,), "huge": (HUGE,)}
 
 
 def _draft_need(service: Service) -> dict[str, Args]:
-    draft = service.ids["draft"]
+    draft = service.ids["visit_draft"]
     return {"filed": (draft, service.ids["draft_need"]), "absent": (ABSENT, ABSENT), "huge": (HUGE, HUGE)}
 
 
@@ -95,6 +95,15 @@ def _visit_expert(service: Service) -> dict[str, Args]:
 def _match(service: Service) -> dict[str, Args]:
     need, match, far = service.world.need.pk, service.world.match.pk, service.elsewhere
     return {"own": (need, match), "out": (far.need_id, far.pk), "crossed": (need, far.pk), "huge": (need, HUGE)}
+
+
+def _colleague(service: Service) -> dict[str, Args]:
+    return {"own": (service.world.users["member"].pk,), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
+def _colleague_away(service: Service) -> dict[str, Args]:
+    person = service.world.users["member"].pk
+    return {"own": (person, service.ids["absence"]), "absent": (ABSENT, ABSENT), "huge": (HUGE, HUGE)}
 
 
 def _waiting_need(service: Service) -> dict[str, Args]:
@@ -238,6 +247,11 @@ PAGES: dict[str, Page] = {
     },
     **dict.fromkeys(("directory:coverage", "directory:coverage_holes"), _team("directory.view")),
     "directory:coverage_departement": _team("directory.view", READ, _public(code="69")),
+    **dict.fromkeys(("directory:antennes", "directory:anomalies"), _team("directory.view")),
+    "directory:imports": _team("directory.edit", BOTH),
+    "directory:import": _team("import.decide", READ, _of("import")),
+    "directory:import_decide": _team("import.decide", WRITE, _of("import")),
+    "directory:export": _team("directory.export", READ, _public(kind="antennes", file_format="csv")),
     "directory:add": _team("directory.edit", BOTH, _public(kind="institution")),
     "directory:add_under": _team("directory.edit", BOTH, _of("institution", "antenne", "institution")),
     "directory:edit": _team("directory.edit", BOTH, _of("subject", "sujet")),
@@ -286,6 +300,9 @@ PAGES: dict[str, Page] = {
     "matching:simulator": _team("simulator.use"),
     "matching:explain": _sheet("need.explain", READ, "need.explain", _need),
     "matching:figures": _team("figures.view"),
+    "accounts:absences": _team("absence.plan"),
+    "accounts:absences_of": _team("absence.plan", BOTH, _colleague),
+    "accounts:cancel_planned": _team("absence.plan", WRITE, _colleague_away),
     "matching:following": _team("following.view"),
     "matching:following_need": _team("following.view", READ, _waiting_need),
     "matching:following_act": _team("following.view", WRITE, _waiting_need),

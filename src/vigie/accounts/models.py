@@ -136,7 +136,10 @@ class FoldedField(models.TextField):
 
 
 class UserQuerySet(ReachQuerySet):
-    REACHES = {Reach.OWN: lambda person: Q(pk=person.user_id)}
+    REACHES = {
+        Reach.OWN: lambda person: Q(pk=person.user_id),
+        Reach.ANTENNE: lambda person: Q(antenne_id__in=person.managed_antennes),
+    }
 
     def living(self) -> UserQuerySet:
         """Neither closed nor deleted."""

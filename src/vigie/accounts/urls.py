@@ -6,13 +6,16 @@ addresses are not mounted.
 
 from django.urls import include, path
 
-from vigie.accounts.views import me, people, second_factor, sign_in
+from vigie.accounts.views import absences, me, people, second_factor, sign_in
 
 pages = [
     path("mon-compte/", me.me, name="me"),
     path("mon-compte/conditions/", me.terms, name="terms"),
     path("mon-compte/absences/", me.set_absence, name="set_absence"),
     path("mon-compte/absences/<int:pk>/annuler/", me.cancel_absence, name="cancel_absence"),
+    path("absences/", absences.people, name="absences"),
+    path("absences/<int:pk>/", absences.person, name="absences_of"),
+    path("absences/<int:pk>/<int:absence_pk>/annuler/", absences.cancel, name="cancel_planned"),
     path("equipe/personnes/", people.people, name="people"),
     path("equipe/personnes/inviter/", people.invite, name="invite"),
     path("equipe/personnes/antennes/", people.antennes, name="antennes"),

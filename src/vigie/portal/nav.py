@@ -37,7 +37,8 @@ TEAM_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Service",
         (
-            ("Courriels", "journal:messages", "message.view"),
+            ("Absences", "accounts:absences", "absence.plan"),
+    ("Courriels", "journal:messages", "message.view"),
             ("Travaux", "journal:jobs", "job.view"),
             ("Chiffres", "matching:figures", "figures.view"),
             ("Intégrations", "watchlists:runs", "run.view"),
@@ -48,6 +49,7 @@ NETWORK_ENTRIES = (
     ("Mon territoire", "matching:territory", "network.view"),
     ("Déposer un besoin", "matching:visit", "visit.file"),
     ("Besoins déposés", "matching:filed", "visit.file"),
+    ("Absences", "accounts:absences", "absence.plan"),
 )
 AGENT_ENTRIES = (
     ("Liste de détection", "watchlists:list", "list.view"),

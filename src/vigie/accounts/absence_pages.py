@@ -1,0 +1,101 @@
+"""The absences that the team and the managers see and set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch
+from django.http import Http404
+from django.urls import reverse
+
+from vigie.accounts.models import Absence, User
+from vigie.kernel.period import paris_day
+from vigie.rights.person import Person
+from vigie.ui.components import ActButton, Cell, Column, Table
+from vigie.ui.formats import counted, day
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class AbsencesPage:
+    """The people whose absences one may set, and those to come."""
+
+    count: str
+    table: Table
+    people: Page
+
+
+@dataclass(frozen=True)
+class PlannedLine:
+    """An absence to come, and the button that takes it back."""
+
+    text: str
+    button: ActButton
+
+
+@dataclass(frozen=True)
+class AbsentPerson:
+    """One person: his absences to come."""
+
+    name: str
+    where: str
+    lines: tuple[PlannedLine, ...]
+
+
+def absences_page(person: Person, text: str, number: str, at: datetime) -> AbsencesPage:
+    """The people in reach, by name. 3 queries."""
+    coming = Absence.objects.filter(ends_on__gte=paris_day(at)).select_related("replacement")
+    found = User.objects.allowed(person, "account.absence").living().named(text)
+    rows = found.select_related("antenne").prefetch_related(Prefetch("absences", coming, "coming"))
+    people = Paginator(rows.order_by("full_name", "pk"), PER_PAGE).get_page(number)
+    return AbsencesPage(
+        count=counted(people.paginator.count, "personne"),
+        table=Table(
+            caption="Personnes et absences à venir",
+            caption_hidden=True,
+            columns=(Column("Nom", header=True), Column("Antenne"), Column("Absences à venir")),
+            rows=tuple(
+                (
+                    Cell(str(user), href=reverse("accounts:absences_of", args=[user.pk])),
+                    user.antenne.name if user.antenne else "Aucune",
+                    "\u00a0; ".join(_words(one) for one in user.coming) or "aucune",  # type: ignore[attr-defined]
+                )
+                for user in people
+            ),
+            empty="Personne ne répond à votre recherche.",
+            keys=True,
+        ),
+        people=people,
+    )
+
+
+def absent_person(person: Person, pk: int) -> User:
+    """Somebody whose absences one may set; else 404. 1 query."""
+    found = User.objects.allowed(person, "account.absence").living().select_related("antenne__institution")
+    user = found.filter(pk=pk).first()
+    if user is None:
+        raise Http404
+    return user
+
+
+def absences_of(user: User, at: datetime) -> AbsentPerson:
+    """His absences to come. 1 query."""
+    coming = user.absences.filter(ends_on__gte=paris_day(at)).select_related("replacement")
+    return AbsentPerson(
+        name=str(user),
+        where=f"{user.antenne.name} ({user.antenne.institution.name})" if user.antenne else "Sans antenne",
+        lines=tuple(PlannedLine(_words(one), _take_back(user, one)) for one in coming),
+    )
+
+
+def _take_back(user: User, one: Absence) -> ActButton:
+    href = reverse("accounts:cancel_planned", args=[user.pk, one.pk])
+    return ActButton("Annuler", href, style="secondary fr-btn--sm", about=f"l’absence du {day(one.starts_on)}")
+
+
+def _words(one: Absence) -> str:
+    text = f"du {day(one.starts_on)} au {day(one.ends_on)}"
+    return f"{text}, remplacement par {one.replacement}" if one.replacement else f"{text}, sans remplacement"
