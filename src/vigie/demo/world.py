@@ -18,7 +18,8 @@ from django.db import connection, transaction
 from vigie.companies import importer
 from vigie.companies.models import Company, Establishment
 from vigie.connectors.fakes import data
-from vigie.demo import firms, geography, history, institutions, past, people, progress, stock_writer
+from vigie.demo import firms, following, geography, history, institutions, past, people, progress, stock_writer
+from vigie.demo.cast import gather
 from vigie.demo.firms import World
 from vigie.demo.institutions import BATCH
 from vigie.demo.plan import Plan
@@ -26,6 +27,7 @@ from vigie.demo.sizes import SIZES, Size
 from vigie.directory.models import Subject, Theme
 from vigie.journal import append_only
 from vigie.journal.models import JobRun
+from vigie.statistics.actions import count_again, record_coverage
 
 BUILT = "build_world"
 Say = Callable[[str], None]
@@ -95,6 +97,10 @@ def live(plan: Plan, *, now: Callable[[], datetime], say: Say = lambda text: Non
         import_firms(plan, at=at, pause=pause)
         progress.note(run, run.progress["done"], firms=True)
     mails = history.write(plan, run, say, pause)
+    count_again(now())
+    record_coverage(now())
+    say("the mornings of the year")
+    mails += following.write(gather(plan.ends_at, plan.random("cast")), plan.ends_at, pause)
     progress.end(run, f"{run.progress['done']} requests lived, {mails} mails", now())
     say(run.account)
 
