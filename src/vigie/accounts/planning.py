@@ -32,16 +32,12 @@ def plan_absence(
     User.objects.select_for_update().get(pk=user.pk)
     known = Absence.objects.filter(user=user, starts_on__lte=ends_on, ends_on__gte=starts_on).first()
     if known is not None:
-        if (known.starts_on, known.ends_on, known.replacement_id) == (
-            starts_on,
-            ends_on,
-            getattr(replacement, "pk", None),
-        ):
+        if (known.starts_on, known.ends_on, known.replacement) == (starts_on, ends_on, replacement):
             return known
         raise InvalidInput(
             "absence_overlaps",
-            f"{user} est déjà noté absent du {day(known.starts_on)} au {day(known.ends_on)}\u00a0: annulez d’abord cette "
-            "absence, ou choisissez d’autres jours.",
+            f"{user} est déjà noté absent du {day(known.starts_on)} au {day(known.ends_on)}\u00a0: annulez d’abord "
+            "cette absence, ou choisissez d’autres jours.",
             field="starts_on",
         )
     absence = Absence.objects.create(user=user, starts_on=starts_on, ends_on=ends_on, replacement=replacement)

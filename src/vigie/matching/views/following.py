@@ -24,7 +24,7 @@ from vigie.matching.queries.following_experts import baskets_page, following_exp
 from vigie.matching.queries.following_sheet import followed_expert, followed_need, following_need, movable_match
 from vigie.matching.queries.positions import company_name
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT
-from vigie.ui.forms import new_form_token
+from vigie.ui.forms import TOKEN_SHAPE, new_form_token
 
 SAID = {
     SILENT: "Les experts silencieux sont relancés.",
@@ -61,7 +61,8 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     if kind not in SAID:
         raise Http404
     if kind == BY_HAND:
-        token = request.POST.get("form_token", "")[:64]
+        asked = request.POST.get("form_token", "")
+        token = asked if TOKEN_SHAPE.fullmatch(asked) else ""  # without one, the days between two reminders hold
         return _attempt(
             request, found, kind, lambda: reminding.remind_by_hand(found, by=person, at=at, form_token=token)
         )
