@@ -22,20 +22,22 @@ from vigie.accounts.queries import person_for
 from vigie.accounts.rules import Invitation
 from vigie.companies.models import Company, Establishment
 from vigie.demo import firms, people, progress, stock_writer, world
+from vigie.demo.firms import BAKERY_COMMUNE
 from vigie.demo.guide import guide_page
 from vigie.demo.models import DemoMail
-from vigie.demo.people import BAKER_ADVISER, JOB_ADVISER, KNOWN, STRANGER, TEAM, Member
+from vigie.demo.people import ANIMATOR, ANIMATOR_ELSEWHERE, BAKER_ADVISER, JOB_ADVISER, KNOWN, STRANGER, TEAM, Member
 from vigie.demo.request_texts import SITUATIONS
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject, MatchFilter, Subject
 from vigie.journal.models import Event, JobRun, OutgoingMessage
 from vigie.kernel.siren import INVENTED_PREFIX, is_siren, is_siret
-from vigie.matching.models import Match, Need, Precision, Solicitation, ThreadMessage
+from vigie.matching.models import Diagnosis, HoleReport, Match, Need, Precision, Solicitation, ThreadMessage
 from vigie.matching.queries.firm import Supposed, firm_facts, need_facts
 from vigie.matching.queries.routing import competences_for
 from vigie.matching.rules import routing
 from vigie.matching.rules.guards import OTHER_HOLDS
 from vigie.matching.states import MATCH, NEED_STATUSES, SOLICITATION
 from vigie.rights.table import Role
+from vigie.territory.models import Commune
 
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -64,7 +66,7 @@ def test_some_teams_have_a_filter_and_criteria_of_their_own() -> None:
 
 def test_everybody_was_granted_his_role_by_somebody() -> None:
     held = set(Habilitation.objects.values_list("role", flat=True))
-    assert held == {"team", "expert", "manager", "adviser", "level_a", "level_b"}
+    assert held == {"team", "expert", "manager", "adviser", "animator", "level_a", "level_b"}
     assert not Habilitation.objects.filter(granted_by__isnull=True).exists()
     assert User.objects.filter(email__in=[known.email for known in KNOWN]).count() == len(KNOWN)
     for known in KNOWN:
@@ -162,6 +164,29 @@ def test_the_baker_who_hires_reaches_the_two_right_institutions() -> None:
     assert STRANGER.email not in emails
 
 
+def test_two_animators_follow_an_employment_area_each() -> None:
+    zones = {}
+    for known in (ANIMATOR, ANIMATOR_ELSEWHERE):
+        [zone] = person_for(User.objects.get(email=known.email), NOW).zones
+        zones[known.email] = zone
+    assert len(set(zones.values())) == 2
+    assert {kind for kind, _code in zones.values()} == {"employment_area"}
+    bakery = Commune.objects.get(code=BAKERY_COMMUNE)
+    assert zones[ANIMATOR.email][1] == bakery.employment_area_code
+
+
+def test_advisers_of_several_bodies_filed_needs_with_the_agreement_of_the_company() -> None:
+    visits = Diagnosis.objects.filter(solicitation__isnull=True)
+    assert not visits.filter(consent_at__isnull=True).exists()
+    authors = visits.filter(submitted_at__isnull=False, passed_from__isnull=True)
+    bodies = set(authors.values_list("adviser__antenne__institution__slug", flat=True))
+    assert {"intercommunalites", "maisons-emploi", "cci", "conseil-regional", "ddets"} <= bodies
+    assert visits.filter(submitted_at__isnull=True).exists()  # begun, not sent
+    assert visits.filter(submitted_at__isnull=False, completed_at__isnull=True).exists()  # nobody answers
+    assert visits.filter(passed_from__isnull=False, completed_at__isnull=False).exists()
+    assert set(HoleReport.objects.values_list("state", flat=True)) == {"open", "filled", "dismissed"}
+
+
 # --- the year of history ---------------------------------------------------------------------------------------------
 def test_every_state_that_lasts_is_represented() -> None:
     asked = set(Solicitation.objects.order_by().values_list("state", flat=True))
@@ -213,7 +238,7 @@ def test_a_history_already_written_is_left_as_it_is() -> None:
     world.live(PLAN, now=lambda: NOW, say=said.append)
     assert (Event.objects.count(), Solicitation.objects.count(), DemoMail.objects.count()) == before
     assert said == ["the history is already written"]
-    assert progress.read() == progress.Progress(40, 40, True)
+    assert progress.read() == progress.Progress(PLAN.size.history, PLAN.size.history, True)
 
 
 def test_a_world_already_built_is_left_as_it_is() -> None:

@@ -262,6 +262,7 @@ def test_the_team_answers_in_its_queue(world: Network) -> None:
     client, url = world.client("team"), reverse("matching:hole", args=[report.pk])
 
     assert "Énergie" in client.get("/equipe/manques/").content.decode()
+    assert f"/equipe/annuaire/couverture/?sujet={world.energy.pk}" in client.get(url).content.decode()
     assert "Dites pourquoi" in client.post(url, {"transition": "dismiss", "answer": ""}).content.decode()
     client.post(url, {"transition": "dismiss", "answer": "Ce sujet est national."})
 

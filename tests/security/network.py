@@ -45,7 +45,7 @@ def prepare(adviser: User, follower: User, answered: Subject, at: datetime) -> d
         subject=alone.subject, zone_type="employment_area", code=AREA, author=follower, at=at, form_token="manque-1"
     )
     return {
-        "draft": draft.pk, "draft_need": need.pk, "visit": waiting.pk, "visit_need": alone.pk, "hole": report.pk,
+        "visit_draft": draft.pk, "draft_need": need.pk, "visit": waiting.pk, "visit_need": alone.pk, "hole": report.pk,
         "filed_need": _sent(adviser, at).pk,
     }  # fmt: skip
 
@@ -69,7 +69,7 @@ def _sent(adviser: User, at: datetime) -> Need:
 
 def forms(ids: dict[str, int], world_need: int, at: datetime) -> list[tuple[str, str, str, dict[str, Any]]]:
     """(address, who, where, what) of each valid sending."""
-    draft, visit = [ids["draft"]], [ids["visit"]]
+    draft, visit = [ids["visit_draft"]], [ids["visit"]]
     met = {
         "full_name": "Camille Scieur", "phone": "01 23 45 67 89", "email": "camille@scierie.example",
         "visited_on": (at.date() - timedelta(days=2)).isoformat(), "consent": "on", "form_token": TOKEN,

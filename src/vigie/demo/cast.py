@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
@@ -10,7 +11,7 @@ from random import Random
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
 from vigie.companies.models import Establishment
-from vigie.demo.people import HIRING, TEAM
+from vigie.demo.people import ADVISER, ANIMATOR, ANIMATOR_ELSEWHERE, EPCI_ADVISER, HIRING, TEAM, VISITORS, Known
 from vigie.demo.sizes import ELSEWHERE, HOME
 from vigie.directory.models import ExpertMember, SubjectQuestion
 from vigie.matching.models import LandingSubject, RefusalTemplate
@@ -28,6 +29,8 @@ class Cast:
     questions: dict[int, list[SubjectQuestion]] = field(default_factory=dict)
     templates: dict[str, RefusalTemplate] = field(default_factory=dict)
     team: list[Person] = field(default_factory=list)
+    advisers: list[Person] = field(default_factory=list)
+    animators: list[Person] = field(default_factory=list)
     firms: dict[str, list[tuple[str, date | None]]] = field(default_factory=dict)
     _persons: dict[int, Person | None] = field(default_factory=dict)
 
@@ -62,10 +65,17 @@ def gather(end: datetime, random: Random) -> Cast:
         questions[question.subject_id].append(question)
     cast.questions = dict(questions)
     cast.templates = {row.code: row for row in RefusalTemplate.objects.all()}
-    team = User.objects.filter(email__in=[known.email for known in TEAM]).order_by("pk")
-    cast.team = [person_for(user, end) for user in team]
+    cast.team = _people(TEAM, end)
+    cast.advisers = _people((EPCI_ADVISER, ADVISER, *(known for known, _slug in VISITORS)), end)
+    cast.animators = _people((ANIMATOR, ANIMATOR_ELSEWHERE), end)
     cast.firms = _pools(random)
     return cast
+
+
+def _people(known: Iterable[Known], end: datetime) -> list[Person]:
+    """Those of them who are there. 1 query, and those of each person."""
+    users = User.objects.filter(email__in=[one.email for one in known]).order_by("pk")
+    return [person_for(user, end) for user in users]
 
 
 def _pools(random: Random) -> dict[str, list[tuple[str, date | None]]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from vigie.demo import past, progress
+from vigie.demo import past, progress, visits
 from vigie.demo.cast import Cast, gather
 from vigie.demo.life import DAY, HOUR, MINUTE, Life
 from vigie.demo.plan import Plan
@@ -230,6 +230,16 @@ def answered(how: str) -> Callable[[Life], None]:
     return play
 
 
+def covered(life: Life) -> None:
+    """One of two teams of an institution takes charge: the other has nothing to do any more."""
+    sent_only(life)
+    life.wait(HOUR, 8 * HOUR)
+    for match in life.matches():
+        if match.expert.antenne.institution.one_team_at_a_time:
+            life.take(match, life.now)
+            return
+
+
 def talked_about(life: Life) -> None:
     """Taken in charge, discussed, a word taken back, a precision, « nobody called »."""
     answered("take")(life)
@@ -283,9 +293,16 @@ KINDS: tuple[tuple[Any, ...], ...] = (
     (twice, 50 * HOUR, "energie"), (recalled, 20 * HOUR), (requalified, 4 * DAY),
     (refused("hors-perimetre"), 12 * DAY), (refused("mauvaise-qualite"), 3 * DAY), (refused_then_completed, 15 * DAY),
     (spam, 10 * DAY), (withdrawn_before, 7 * DAY), (withdrawn_in_charge, 14 * DAY), (withdrawn_in_charge, 9 * DAY),
-    *((sent_only, threshold * DAY + HOUR, subject) for threshold in (8, 20, 44) for subject in COMMON[:2]),
+    *((sent_only, threshold * DAY + HOUR, subject) for threshold in (8, 12, 20, 25, 44, 47) for subject in COMMON[:2]),
     (sent_only, 60 * DAY), (answered("decline"), 6 * DAY), (answered("take"), 2 * DAY), (answered("helped"), 10 * DAY),
     (answered("no_help"), 16 * DAY), (answered("unreachable"), 18 * DAY),
-    (answered("take"), 4 * DAY, HIRING, "covered"), (talked_about, 5 * DAY), (undone, 11 * DAY),
+    (covered, 4 * DAY, HIRING, "covered"), (talked_about, 5 * DAY), (undone, 11 * DAY),
     (reassigned, 6 * DAY, "strategie"),
+    (visits.visited, 40 * DAY, "clients"), (visits.visited, 27 * DAY, "recruter"),
+    (visits.visited, 15 * DAY, "energie"), (visits.visited, 21 * DAY, "former"),
+    (visits.visited, 12 * DAY, "financer-projet"),
+    (visits.visited_only, 3 * DAY, "recruter"), (visits.begun_only, 28 * HOUR, "clients"),
+    (visits.for_nobody, 2 * DAY), (visits.passed_on, 9 * DAY + 5 * HOUR), (visits.reminded, 10 * DAY, "energie"),
+    (visits.hole_reported, 5 * DAY, "international"), (visits.hole_filled, 30 * DAY, "eau"),
+    (visits.hole_dismissed, 18 * DAY, "litige"),
 )  # fmt: skip

@@ -228,7 +228,7 @@ BODIES = (
         "EPCI",
         ("projet-immobilier", "clients", "dechets"),
         "epci",
-        share=0.4,
+        share=0.6,
     ),
     BodySeed(
         "maisons-emploi",

@@ -7,7 +7,7 @@ in the journal (a test compares them). Everybody arrived before the year of hist
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -15,7 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.conf import settings
 
 from vigie.accounts.actions import invite, open_service
-from vigie.accounts.models import Absence, Habilitation, User
+from vigie.accounts.models import Absence, Antenne, Habilitation, User
 from vigie.accounts.queries import person_for
 from vigie.accounts.rules import Invitation
 from vigie.accounts.states import GRANTED
@@ -79,7 +79,27 @@ MANAGER = Known(
 )  # fmt: skip
 ADVISER = Known(
     "paul.dufresne@cci.example", "Paul Dufresne", "Développeur économique", (Role.ADVISER,),
-    "un conseiller sans équipe d’experts",
+    "un conseiller sans équipe d’experts\u00a0: les besoins qu’il dépose après ses visites, et leur issue",
+)  # fmt: skip
+EPCI_ADVISER = Known(
+    "claire.montel@intercommunalites.example", "Claire Montel", "Chargée de développement économique", (Role.ADVISER,),
+    "une conseillère d’intercommunalité\u00a0: déposer un besoin après une visite, ce que d’autres ont déjà fait",
+)  # fmt: skip
+ANIMATOR = Known(
+    "lea.combes@intercommunalites.example", "Léa Combes", "Animatrice du réseau local", (Role.ANIMATOR,),
+    "le bassin d’emploi de la boulangerie\u00a0: qui attend, relancer, signaler un manque",
+)  # fmt: skip
+ANIMATOR_ELSEWHERE = Known(
+    "malik.serrano@maisons-emploi.example", "Malik Serrano", "Animateur du réseau local", (Role.ANIMATOR,),
+    "un bassin d’emploi du Rhône\u00a0: rien de celui de la Lozère n’existe pour lui",
+)  # fmt: skip
+# Advisers of other bodies who filed needs during the year; they sign in too, but are not shown first.
+VISITORS = (
+    (Known("denis.faure@ddets.example", "Denis Faure", "Service développement", (Role.ADVISER,), ""), "ddets"),
+    (Known("awa.riviere@maisons-emploi.example", "Awa Rivière", "Chargée de projet", (Role.ADVISER,), ""),
+     "maisons-emploi"),
+    (Known("jean.aubrac@conseil-regional.example", "Jean Aubrac", "Chargé de mission", (Role.ADVISER,), ""),
+     "conseil-regional"),
 )  # fmt: skip
 AGENTS = (
     Known(
@@ -91,7 +111,9 @@ AGENTS = (
         "la liste de toute la France, sans les dettes Urssaf\u00a0: niveau B", True, "FR",
     ),
 )  # fmt: skip
-KNOWN = (*TEAM, BAKER_ADVISER, JOB_ADVISER, MANAGER, STRANGER, ADVISER, *AGENTS)
+KNOWN = (
+    *TEAM, BAKER_ADVISER, JOB_ADVISER, MANAGER, STRANGER, ADVISER, EPCI_ADVISER, ANIMATOR, ANIMATOR_ELSEWHERE, *AGENTS
+)  # fmt: skip
 
 
 def build(network: Network, random: Random, *, at: datetime, day: date) -> None:
@@ -180,7 +202,29 @@ def _people_of_the_story(network: Network, by: Person, at: datetime) -> set[int]
     _invite(MANAGER, home, by, at)
     chamber = next(a for a in network.antennes if a.institution_id == network.institutions["cci"].pk)
     _invite(ADVISER, chamber.pk, by, at)
+    _people_of_the_network(network, by, at)
     return taken
+
+
+def _people_of_the_network(network: Network, by: Person, at: datetime) -> None:
+    """Advisers of several bodies, and two local animators, each with his employment area."""
+    office = _office(network, "intercommunalites", HOME)
+    home = _office(network, "maisons-emploi", ELSEWHERE)
+    _invite(EPCI_ADVISER, office, by, at)
+    bakery = Commune.objects.filter(code=BAKERY_COMMUNE).values_list("employment_area_code", flat=True).first()
+    _invite(replace(ANIMATOR, territory=bakery or _areas(HOME)[0]), office, by, at)
+    _invite(replace(ANIMATOR_ELSEWHERE, territory=_areas(ELSEWHERE)[0]), home, by, at)
+    for known, slug in VISITORS:
+        _invite(known, _office(network, slug, HOME), by, at)
+
+
+def _office(network: Network, slug: str, departement: str) -> int:
+    """An antenne of this institution in a département if it has one, else its first, else any antenne."""
+    epcis = Commune.objects.filter(departement_code=departement).exclude(epci_code="").values("epci_code")
+    own = Antenne.objects.filter(institution__slug=slug, deleted_at__isnull=True)
+    here = own.filter(zones__zone_type=ZoneType.EPCI, zones__code__in=epcis)
+    found = here.order_by("pk").first() or own.order_by("pk").first() or network.antennes[0]
+    return found.pk
 
 
 def _invite(known: Known, antenne_id: int | None, by: Person, at: datetime) -> User:

@@ -34,7 +34,7 @@ ELSEWHERE = "69"
 SIZES = {
     size.name: size
     for size in (
-        Size("small", ("01", "69", "2A", "976", "48"), 1.2, 400, 40, 80),
+        Size("small", ("01", "69", "2A", "976", "48"), 1.2, 400, 54, 80),
         Size("demo", (), 1.3, 20_000, 600, 500, firms_at_once=4_000),
         Size("large", (), 9.0, 50_000, 2_000, 500, firms_at_once=4_000, extra_subjects=165),
     )

@@ -10,6 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from vigie.accounts.models import AntenneZone
+from vigie.kernel.lifecycle import State
 from vigie.kernel.zones import ZONE_LABELS, ZoneType
 from vigie.matching.models import HoleReport, Need
 from vigie.matching.queries.filed import paged, tabs_of
@@ -75,10 +76,11 @@ class HoleSheet:
     zone: str
     facts: tuple[Fact, ...]
     body: str
-    state: object
+    state: State
     answer: str
     is_open: bool
     need_pk: int | None
+    coverage_href: str  # who covers this subject, and who could
 
 
 def zones_offered(person: Person, need: Need | None) -> list[ZoneLine]:
@@ -176,4 +178,5 @@ def hole_sheet(report: HoleReport) -> HoleSheet:
         answer=report.answer,
         is_open=report.state == HOLE_OPEN,
         need_pk=report.need_id,
+        coverage_href=f"{reverse('directory:coverage')}?sujet={report.subject_id}",
     )

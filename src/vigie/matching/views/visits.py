@@ -113,6 +113,8 @@ def contact(request: HttpRequest) -> HttpResponse:
 def contact_again(request: HttpRequest, pk: int) -> HttpResponse:
     """``/visites/<id>/contact/``: the person, the day or, with ``?siret=…``, the company are corrected."""
     visit = visible_draft(person_of(request), pk)
+    if visit.submitted_at is not None:
+        return redirect("matching:filed")
     try:
         firm = _company(request) if {"siret", "nom"} & request.GET.keys() else pages.company_of(visit)
     except InvalidInput as refused:
@@ -160,6 +162,8 @@ def needs(request: HttpRequest, pk: int) -> HttpResponse:
     """``/visites/<id>/besoins/``: the needs, and what others did. ``?sujet=``, ``?besoin=``: the one being written."""
     person = person_of(request)
     visit = visible_draft(person, pk)
+    if visit.submitted_at is not None:
+        return redirect("matching:filed")
     subjects = pages.open_subjects()
     need, subject = _written(request, visit, subjects)
     form = need_form(subject, need, request.POST if request.method == "POST" else None) if subject else None
