@@ -30,6 +30,7 @@ ACTS = (
     "accounts:me", "accounts:set_absence", "accounts:cancel_absence", "accounts:invite", "accounts:change",
     "accounts:add_habilitation", "accounts:decide", "account_login",
     "directory:add", "directory:add_under", "directory:edit", "directory:remove", "directory:zones",
+    "directory:imports", "directory:import_decide",
 )  # fmt: skip
 MOST_STATEMENTS = 60
 CODE_TABLES = {"journal_event", "journal_outgoingmessage", "django_q_ormq"}

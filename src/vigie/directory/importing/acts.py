@@ -60,7 +60,7 @@ def receive(kind: str, file_name: str, data: bytes, *, by: Person, at: datetime)
     if kind not in (ANTENNES, ADVISERS):
         raise InvalidInput("kind_unknown", "Choisissez ce que contient le fichier.", field="kind")
     sha256 = hashlib.sha256(data).hexdigest()
-    with transaction.atomic():
+    with transaction.atomic():  # a file kept and not read would wait for nobody
         User.objects.select_for_update().get(pk=by.user_id)  # two identical sendings come one after the other
         same = DirectoryImport.objects.filter(kind=kind, sha256=sha256, author=by.user_id, state__in=PENDING).first()
         if same is not None:
@@ -73,10 +73,10 @@ def receive(kind: str, file_name: str, data: bytes, *, by: Person, at: datetime)
             author_id=by.user_id,
             created_at=at,
         )
-        if is_large(data):
-            enqueue(READ_JOB, import_id=row.pk)
-            return row
-    return read(row, by=by, at=at)
+        if not is_large(data):
+            return read(row, by=by, at=at)
+        enqueue(READ_JOB, import_id=row.pk)
+        return row
 
 
 def is_large(data: bytes) -> bool:
