@@ -16,6 +16,7 @@ from django.db import models
 from django.test import Client
 
 from tests.demo.conftest import NOW, PLAN
+from tests.statistics.comparing import differences
 from vigie.accounts.actions import invite
 from vigie.accounts.models import Absence, Antenne, Habilitation, Institution, User
 from vigie.accounts.queries import person_for
@@ -29,6 +30,7 @@ from vigie.demo.people import ANIMATOR, ANIMATOR_ELSEWHERE, BAKER_ADVISER, JOB_A
 from vigie.demo.request_texts import SITUATIONS
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject, MatchFilter, Subject
 from vigie.journal.models import Event, JobRun, OutgoingMessage
+from vigie.kernel.period import Month
 from vigie.kernel.siren import INVENTED_PREFIX, is_siren, is_siret
 from vigie.matching.models import Diagnosis, HoleReport, Match, Need, Precision, Solicitation, ThreadMessage
 from vigie.matching.queries.firm import Supposed, firm_facts, need_facts
@@ -273,6 +275,13 @@ def _rows(user: User) -> list[dict[str, Any]]:
     return [
         {name: value for name, value in row.items() if name not in left_out} for rows in found for row in rows.values()
     ]
+
+
+# --- figures --------------------------------------------------------------------------------------------------------
+def test_the_public_figures_of_the_world_are_those_of_its_rows() -> None:
+    months = [Month.of(PLAN.day).plus(-gap) for gap in range(13)]
+
+    assert differences(["FR", "84", "76"], months) == []
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------

@@ -48,14 +48,16 @@ def write_month(month: Month, at: datetime) -> int:
     counts = Counter(count_requests(requests_of(month)))
     counts.update(count_needs(needs_of(month), at))
     counts.update(count_companies(companies_of(month)))
-    masked = masked_cells(counts)
-    wanted = {cell: (count, cell in masked) for cell, count in counts.items()}
     held = {_cell(row): row for row in Count.objects.filter(month=month.first_day).exclude(base=Base.COVERAGE)}
+    if {cell: row.count for cell, row in held.items() if row.count} == dict(counts):
+        return 0
+    masked = masked_cells(counts)
+    wanted = {cell: (counts[cell], cell in masked) for cell in counts.keys() | masked}
     wrong = [row.pk for cell, row in held.items() if wanted.get(cell) != (row.count, row.masked)]
     Count.objects.filter(pk__in=wrong).delete()
     new = [
         _row(month, cell, *values)
-        for cell, values in wanted.items()
+        for cell, values in sorted(wanted.items())
         if cell not in held or (held[cell].count, held[cell].masked) != values
     ]
     Count.objects.bulk_create(new, batch_size=500)

@@ -21,7 +21,7 @@ class StatisticsForm(DsfrForm):
         self.offered = choices
         months = [(str(one), month(one)) for one in reversed(choices.months)]
         self.fields["region"].choices = [("", "France entière"), *choices.regions]  # type: ignore[attr-defined]
-        self.fields["debut"].choices = [("", "Six mois avant le dernier"), *months]  # type: ignore[attr-defined]
+        self.fields["debut"].choices = [("", "Cinq mois avant le dernier"), *months]  # type: ignore[attr-defined]
         self.fields["fin"].choices = [("", "Le plus récent"), *months]  # type: ignore[attr-defined]
 
     def asked(self) -> Asked:

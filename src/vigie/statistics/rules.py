@@ -164,87 +164,103 @@ def quantile(histogram: Mapping[int, int], percent: int) -> int | None:
 
 
 # --- secrecy --------------------------------------------------------------------------------------------------------
-# Never published as they are: the team's, and the histogram from which delays are read.
-UNPUBLISHED = frozenset({Base.COHORT, Base.TAKEN})
+# Never masked: the team's figures, the histogram from which delays are read, and counts of no firm.
+UNPUBLISHED = frozenset({Base.COHORT.value, Base.TAKEN.value, Base.COVERAGE.value})
+
+
+# Families that say how the service did; the total of a base set has no family.
+CONDUCT = frozenset({"", "status", "analysed", "taken_5", "within_3", "within_5"})
+_PRIME = (1 << 61) - 1  # the equations are solved in whole numbers modulo this: nothing is rounded
+Equation = dict[Cell, int]
 
 
 def masked_cells(counts: Mapping[Cell, int], smallest: int = SMALLEST) -> frozenset[Cell]:
     """The cells of a month that are not published: those under ``smallest``, and those that would give them away.
 
-    A family is a table of régions × parts with its totals. A masked cell can be worked out from the others if and only
-    if it is a bridge of the graph whose vertices are the rows and columns, and whose edges are the masked cells: cells
-    are masked until no bridge is left. Families of a base set share their totals: they are looked at again together.
+    A small count of the whole country that says how the service did, and nothing of firms, is published as it is.
+    What is published obeys equations: the parts of a family make their total, in each région; the régions make the
+    country, for each part. While the equations determine a small cell, one more cell of these equations is masked.
     """
     found: set[Cell] = set()
-    families: dict[str, set[str]] = defaultdict(set)
-    for cell in counts:
-        if cell.base not in UNPUBLISHED and cell.base != Base.COVERAGE:
-            families[cell.base].add(cell.family)
-    for base, names in families.items():
+    for base in {cell.base for cell in counts} - UNPUBLISHED:
         mine = {cell: count for cell, count in counts.items() if cell.base == base}
-        found |= {cell for cell, count in mine.items() if 0 < count < smallest}
-        while True:
-            before = len(found)
-            for family in sorted(names):
-                found |= _protected(_table(mine, base, family), found)
-            if len(found) == before:
-                break
+        small = {cell for cell, count in mine.items() if 0 < count < smallest and _of_firms(cell)}
+        found |= _protected(small, mine, _equations(mine, base)) if small else set()
     return frozenset(found)
 
 
-def _table(counts: Mapping[Cell, int], base: str, family: str) -> dict[tuple[str, str], tuple[Cell, int]]:
-    """(région, part) → cell and count, the totals as the part without name; absent cells count nothing."""
-    regions = sorted({cell.region for cell in counts})
-    parts = [*sorted({cell.part for cell in counts if cell.family == family and family}), ""]
-    table = {}
-    for region in regions:
-        for part in parts:
-            cell = Cell(region, base, family, part) if part else Cell(region, base)
-            table[region, part] = (cell, counts.get(cell, 0))
-    return table
+def _of_firms(cell: Cell) -> bool:
+    """True of a count that tells something of the firms counted: where they are, what they are, what they ask."""
+    return cell.region != WHOLE or cell.family not in CONDUCT
 
 
-def _protected(table: dict[tuple[str, str], tuple[Cell, int]], masked: set[Cell]) -> set[Cell]:
-    """The masked cells of a table, with as many more as it takes for none to be worked out."""
-    hidden = {place for place, (cell, _count) in table.items() if cell in masked}
-    while exposed := _bridges(hidden):
-        region, part = min(exposed)
-        beside = [place for place in table if place not in hidden and (place[0] == region or place[1] == part)]
-        if not beside:  # the row and the column are hidden whole: a cell elsewhere must close the circle
-            beside = [place for place in table if place not in hidden]
-        if not beside:
-            break
-        hidden.add(min(beside, key=lambda place: (place[0] == WHOLE or place[1] == "", not table[place][1],
-                                                  table[place][1], place)))  # fmt: skip
-    return {table[place][0] for place in hidden}
-
-
-def _bridges(edges: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The edges région–part on no circle, by one walk of the graph (a vertex is (side, name))."""
-    around: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
-    for region, part in sorted(edges):
-        around[0, region].append((1, part))
-        around[1, part].append((0, region))
-    order: dict[tuple[int, str], int] = {}
-    found: set[tuple[str, str]] = set()
-
-    def walk(here: tuple[int, str], came: tuple[int, str] | None) -> int:
-        """The earliest vertex that can be reached without going back on one's step."""
-        order[here] = lowest = len(order)
-        for there in around[here]:
-            if there == came:
-                continue
-            if there in order:
-                lowest = min(lowest, order[there])
-                continue
-            reached = walk(there, here)
-            lowest = min(lowest, reached)
-            if reached > order[here]:
-                ends = dict((here, there))
-                found.add((ends[0], ends[1]))
-        return lowest
-
-    for vertex in list(around):
-        if vertex not in order:
-            walk(vertex, None)
+def _equations(counts: Mapping[Cell, int], base: str) -> list[Equation]:
+    """Every sum that a reader can make: its terms, and what they make with a minus sign."""
+    regions = sorted({cell.region for cell in counts} - {WHOLE})
+    parts: dict[str, set[str]] = defaultdict(set)
+    for cell in counts:
+        if cell.family:
+            parts[cell.family].add(cell.part)
+    found = []
+    for family in sorted(parts):
+        for region in (*regions, WHOLE):
+            terms = {Cell(region, base, family, part): 1 for part in sorted(parts[family])}
+            found.append({**terms, Cell(region, base): -1})
+        for part in sorted(parts[family]):
+            terms = {Cell(region, base, family, part): 1 for region in regions}
+            found.append({**terms, Cell(WHOLE, base, family, part): -1})
+    found.append({**{Cell(region, base): 1 for region in regions}, Cell(WHOLE, base): -1})
     return found
+
+
+def _protected(small: set[Cell], counts: Mapping[Cell, int], equations: Sequence[Equation]) -> set[Cell]:
+    """The small cells, with as many more as it takes for none of them to be worked out."""
+    hidden = set(small)
+    while (exposed := _determined(hidden, equations)) & small:
+        before = len(hidden)
+        for equation in equations:
+            alone = hidden & equation.keys()
+            if len(alone) == 1 and alone <= exposed and len(equation) > 1:
+                hidden.add(min(equation.keys() - hidden, key=lambda one: _cost(one, counts)))
+        if len(hidden) == before:  # several equations together: any cell beside
+            beside = {one for equation in equations if exposed & small & equation.keys() for one in equation} - hidden
+            beside = beside or set().union(*equations) - hidden
+            if not beside:  # everything is masked: nothing more can be done, nor is told
+                break
+            hidden.add(min(beside, key=lambda one: _cost(one, counts)))
+    return hidden
+
+
+def _cost(cell: Cell, counts: Mapping[Cell, int]) -> tuple[bool, bool, int, Cell]:
+    """What is masked first beside a small cell: parts before totals, figures before zeros, the smallest."""
+    return cell.region == WHOLE or not cell.part, not counts.get(cell), counts.get(cell, 0), cell
+
+
+def _determined(hidden: set[Cell], equations: Sequence[Equation]) -> set[Cell]:
+    """The hidden cells that the equations give exactly: those alone in a line once these are reduced."""
+    lines: dict[Cell, Equation] = {}  # the cell a line is solved for → the line
+    for equation in equations:
+        line = {cell: sign for cell, sign in equation.items() if cell in hidden}
+        for cell in [one for one in line if one in lines]:
+            if cell in line:
+                _take_off(line, lines[cell], line[cell])
+        if not line:
+            continue
+        pivot = min(line)
+        inverse = pow(line[pivot], -1, _PRIME)
+        line = {cell: value * inverse % _PRIME for cell, value in line.items()}
+        for other in lines.values():
+            if pivot in other:
+                _take_off(other, line, other[pivot])
+        lines[pivot] = line
+    return {pivot for pivot, line in lines.items() if len(line) == 1}
+
+
+def _take_off(line: Equation, other: Equation, times: int) -> None:
+    """line − times × other, in place; cells without coefficient leave."""
+    for cell, value in other.items():
+        left = (line.get(cell, 0) - times * value) % _PRIME
+        if left:
+            line[cell] = left
+        else:
+            line.pop(cell, None)

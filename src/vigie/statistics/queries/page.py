@@ -22,11 +22,12 @@ from vigie.territory.models import Zone
 from vigie.ui.components import Cell, Chart, Column, Link, Series, Table
 from vigie.ui.formats import MINUS, NBSP, day_and_hour, month, number
 
-USUAL_MONTHS = 7  # the present one and the six before
+USUAL_MONTHS = 6  # the present one and the five before: as many again make the trend
 MASKED = "masqué"
 MASKED_NOTE = (
-    f"Un nombre inférieur à {SMALLEST} n’est pas publié, ni ceux qui permettraient de le retrouver\u00a0: ils ne sont "
-    "pas comptés dans les totaux affichés."
+    f"Un nombre inférieur à {SMALLEST} n’est pas publié quand il décrit des entreprises (par région, thème, effectif, "
+    "secteur ou origine), ni ceux qui permettraient de le retrouver\u00a0: ils ne sont pas comptés dans les totaux "
+    "affichés. Les chiffres nationaux sur la conduite du service (réponses, délais, clôtures) sont complets."
 )
 IN_REGIONS = (
     "solicitations_completed",
@@ -42,11 +43,7 @@ class Asked:
 
     region: str
     months: tuple[Month, ...]
-
-    @property
-    def before(self) -> tuple[Month, ...]:
-        """As many months, just before."""
-        return tuple(one.plus(-len(self.months)) for one in self.months)
+    before: tuple[Month, ...] = ()  # as many months, just before; none when they were not all counted
 
     def address(self, name: str) -> str:
         query = {"region": self.region if self.region != WHOLE else None}
@@ -63,7 +60,7 @@ class Choices:
     regions: tuple[tuple[str, str], ...]
 
     def asked(self, region: str, start: str, end: str) -> Asked:
-        """What could be read of an address; seven months by default, and never an end before its start."""
+        """What could be read of an address; six months by default, and never an end before its start."""
         known = {str(one): one for one in self.months}
         where = region if region in dict(self.regions) else WHOLE
         if not known:
@@ -71,7 +68,9 @@ class Choices:
         last = known.get(end, self.months[-1])
         usual = self.months[max(0, self.months.index(last) - USUAL_MONTHS + 1)]
         first = min(known.get(start, usual), last)
-        return Asked(where, tuple(one for one in self.months if first <= one <= last))
+        months = tuple(one for one in self.months if first <= one <= last)
+        before = tuple(one.plus(-len(months)) for one in months)
+        return Asked(where, months, before if before[0] in self.months else ())
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ def _period(months: Sequence[Month]) -> str:
 
 def _headline(one: Indicator, seen: Figures, asked: Asked) -> Headline:
     value, before = seen.value(one, asked.months), seen.value(one, asked.before)
-    return Headline(one.label, _shown(value.number, one.unit), _trend(one, value, before), one.definition)
+    return Headline(one.label, _shown(value.number, one.unit), _trend(one, value, before, asked), one.definition)
 
 
 def _shown(value: float | None, unit: str) -> str:
@@ -157,16 +156,18 @@ def _shown(value: float | None, unit: str) -> str:
     return f"{text}{NBSP}{unit}" if unit else text
 
 
-def _trend(one: Indicator, value: Value, before: Value) -> str:
+def _trend(one: Indicator, value: Value, before: Value, asked: Asked) -> str:
     """« +12 % » of a count, « +3,5 points » of a share; nothing to tell after nothing, or beside what is masked."""
-    if value.number is None or not before.number or before.masked or value.masked:
+    if not asked.before or value.number is None or not before.number or before.masked or value.masked:
         return ""
     if one.unit == "%":
         gap, unit, decimals = value.number - before.number, f"{NBSP}points", 1
     else:
         gap, unit, decimals = 100 * (value.number - before.number) / before.number, f"{NBSP}%", 0
     sign = "+" if gap >= 0 else MINUS
-    return f"{sign}{number(abs(gap), decimals)}{unit} par rapport à la période précédente"
+    count = len(asked.months)
+    than = f"aux {count}{NBSP}mois précédents" if count > 1 else "au mois précédent"
+    return f"{sign}{number(abs(gap), decimals)}{unit} par rapport {than}"
 
 
 def _part(one: Indicator, seen: Figures, asked: Asked, names: Mapping[str, Mapping[str, str]]) -> Part:
@@ -262,18 +263,18 @@ def data_lines(asked: Asked, offered: Choices) -> Iterator[dict[str, Any]]:
     """A line per month, région, indicator and part: what the page shows, month by month. 2 queries."""
     names = _part_labels()
     by_region = figures_by_region(asked.months)
-    places = (("FR", "France entière"), *offered.regions, (NOWHERE, "Commune inconnue"))
-    for code, place in places:
-        if code not in by_region or (asked.region != WHOLE and code != asked.region):
+    places = {**dict(offered.regions), WHOLE: "France entière", NOWHERE: "Commune inconnue"}
+    for code in sorted(by_region, key=lambda one: (one != WHOLE, one)):
+        if asked.region not in (WHOLE, code):
             continue
         for each in asked.months:
             for one in PUBLIC:
                 if one.regional or code == WHOLE:
                     for part, label, value in _values(one, by_region[code], each, names):
-                        yield dict(zip(COLUMNS, (
-                            str(each), code, place, one.code, one.label, part, label, value.number, one.unit,
-                            value.part, value.whole if one.kind is Kind.SHARE else None, value.masked,
-                        ), strict=True))  # fmt: skip
+                        where = str(each), code, places.get(code, code)
+                        whole = value.whole if one.kind is Kind.SHARE else None
+                        told = value.number, one.unit, value.part, whole, value.masked
+                        yield dict(zip(COLUMNS, (*where, one.code, one.label, part, label, *told), strict=True))
 
 
 def _values(
