@@ -82,12 +82,27 @@ def site(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     ]
     try:
         _wait_until(lambda: _answers(f"{address}/sante"), 180, "the service did not start")
+        _RUNNING[address] = environment
         yield address
     finally:
         for process in processes:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         log.close()
+
+
+_RUNNING: dict[str, dict[str, str]] = {}
+
+
+@pytest.fixture
+def manage(site: str) -> Callable[..., str]:
+    """Runs a command beside the service, on its data; gives what it printed."""
+
+    def run(*command: str) -> str:
+        done = subprocess.run([*MANAGE, *command], env=_RUNNING[site], check=True, capture_output=True, text=True)
+        return done.stdout.replace("\u00a0", " ")
+
+    return run
 
 
 def _answers(address: str) -> bool:
