@@ -251,6 +251,7 @@ PAGES: dict[str, Page] = {
     "directory:imports": _team("directory.edit", BOTH),
     "directory:import": _team("import.decide", READ, _of("import")),
     "directory:import_decide": _team("import.decide", WRITE, _of("import")),
+    "directory:close": _team("directory.edit", BOTH, _of("antenne")),
     "directory:export": _team("directory.export", READ, _public(kind="antennes", file_format="csv")),
     "directory:add": _team("directory.edit", BOTH, _public(kind="institution")),
     "directory:add_under": _team("directory.edit", BOTH, _of("institution", "antenne", "institution")),

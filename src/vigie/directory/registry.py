@@ -1,14 +1,39 @@
-"""Where upper floors say why an expert cannot leave yet (needs wait for him): they know, the directory does not."""
+"""Where upper floors say what still waits for an expert, and hand it over: they know, the directory does not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from vigie.directory.models import Expert
 
 # hold(expert) → a French sentence that says why he cannot be removed, or an empty text.
 Hold = Callable[[Expert], str]
 _holds: list[Hold] = []
+
+
+@dataclass(frozen=True)
+class Running:
+    """Something that waits for an expert: what it is, where it reads, and who has it."""
+
+    label: str
+    href: str
+    expert: str
+
+
+@dataclass(frozen=True)
+class Work:
+    """What an upper package knows of the work of experts.
+
+    running(expert ids) → what waits for them. hand_over(expert ids, to, by=…, at=…) → how many were handed to ``to``, in
+    the caller's transaction; raises Refused when one cannot be.
+    """
+
+    running: Callable[[Sequence[int]], list[Running]]
+    hand_over: Callable[..., int]
+
+
+_works: list[Work] = []
 
 
 def register_hold(hold: Hold) -> None:
@@ -20,3 +45,19 @@ def register_hold(hold: Hold) -> None:
 def reasons_to_stay(expert: Expert) -> list[str]:
     """Why this expert cannot be removed now; empty when he can."""
     return [reason for hold in _holds if (reason := hold(expert))]
+
+
+def register_work(work: Work) -> None:
+    """Called once by an upper package's apps.py."""
+    if work not in _works:
+        _works.append(work)
+
+
+def running_of(experts: Sequence[int]) -> list[Running]:
+    """All that waits for these experts."""
+    return [one for work in _works for one in work.running(experts)]
+
+
+def hand_over(experts: Sequence[int], to: Expert, **who: object) -> int:
+    """Gives all that waits for these experts to another; how many."""
+    return sum(work.hand_over(experts, to, **who) for work in _works)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from vigie.directory.views import book, coverage, imports, lists
+from vigie.directory.views import book, closing, coverage, imports, lists
 
 app_name = "directory"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("equipe/annuaire/institutions/<int:pk>/", book.institution, name="institution"),
     path("equipe/annuaire/antennes/", lists.antennes, name="antennes"),
     path("equipe/annuaire/antennes/<int:pk>/", book.antenne, name="antenne"),
+    path("equipe/annuaire/antennes/<int:pk>/fermer/", closing.close, name="close"),
     path("equipe/annuaire/anomalies/", lists.anomalies, name="anomalies"),
     path("equipe/annuaire/imports/", imports.imports, name="imports"),
     path("equipe/annuaire/imports/<int:pk>/", imports.one, name="import"),

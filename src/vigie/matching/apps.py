@@ -7,8 +7,9 @@ class MatchingConfig(AppConfig):
     verbose_name = "mise en relation"
 
     def ready(self) -> None:
-        from vigie.directory.registry import register_hold
+        from vigie.directory.registry import Work, register_hold, register_work
         from vigie.matching import audiences, jobs, network_audiences
+        from vigie.matching.actions import closing
         from vigie.matching.mails import company, experts, network, reminding
         from vigie.matching.queries.pending import needs_awaiting
 
@@ -20,3 +21,4 @@ class MatchingConfig(AppConfig):
         reminding.register()
         jobs.register()
         register_hold(needs_awaiting)
+        register_work(Work(closing.running, closing.hand_over))

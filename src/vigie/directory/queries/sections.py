@@ -59,6 +59,8 @@ class Sheet:
     zones: str = ""
     remove: ActButton | None = None
     child: Link | None = None
+    close: Link | None = None
+    files: tuple[Link, ...] = ()
 
 
 def closed_if_removed(sheet: Sheet, deleted_at: datetime | None) -> Sheet:
@@ -70,7 +72,8 @@ def closed_if_removed(sheet: Sheet, deleted_at: datetime | None) -> Sheet:
         for one in sheet.sections
     )
     warnings = (f"Retiré de l’annuaire le {day_short(deleted_at)}.", *sheet.warnings)
-    return replace(sheet, warnings=warnings, sections=sections, edit="", zones="", remove=None, child=None)
+    nothing = {"edit": "", "zones": "", "remove": None, "child": None, "close": None, "files": ()}
+    return replace(sheet, warnings=warnings, sections=sections, **nothing)
 
 
 def conditions_of(owner: Institution | Antenne | Expert) -> tuple[Section, Section]:

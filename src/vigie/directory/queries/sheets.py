@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from vigie.accounts.models import Absence, Antenne, Habilitation, Institution
 from vigie.directory.models import Expert, ExpertMember, Subject
+from vigie.directory.queries.imports import exports_of
 from vigie.directory.queries.sections import (
     Line,
     Section,
@@ -75,6 +76,7 @@ def institution_sheet(institution: Institution) -> Sheet:
         history=history_of(institution),
         edit=edit_link("institution", institution),
         remove=remove_button("institution", institution),
+        files=tuple(Link(f"Exporter\u00a0: {label}", href) for label, href in exports_of(institution.pk)),
         child=Link("Ajouter une antenne", add_link("antenne", institution)),
     )
     return closed_if_removed(sheet, institution.deleted_at)
@@ -90,7 +92,7 @@ def antenne_sheet(antenne: Antenne) -> Sheet:
         .order_by("full_name")[:MOST_ROWS]
     )
     managers = Habilitation.objects.filter(antenne=antenne, role=Role.MANAGER, state="granted").select_related("user")
-    people = antenne.users.filter(deleted_at__isnull=True, is_active=True).order_by("full_name")[:MOST_ROWS]
+    people = list(antenne.users.filter(deleted_at__isnull=True, is_active=True).order_by("full_name")[:MOST_ROWS])
     warnings = []
     if not zones and antenne.level != Antenne.Level.NATIONAL:
         warnings.append("Sans zone d’intervention, cette antenne ne reçoit aucun besoin.")
@@ -123,7 +125,10 @@ def antenne_sheet(antenne: Antenne) -> Sheet:
         history=history_of(antenne),
         edit=edit_link("antenne", antenne),
         zones=reverse("directory:zones", args=["antenne", antenne.pk]),
-        remove=remove_button("antenne", antenne),
+        remove=None if experts or people else remove_button("antenne", antenne),
+        close=Link("Fermer cette antenne", reverse("directory:close", args=[antenne.pk]))
+        if experts or people
+        else None,
         child=Link("Ajouter un expert", add_link("expert", antenne)),
     )
     return closed_if_removed(sheet, antenne.deleted_at)

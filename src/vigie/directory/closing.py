@@ -1,0 +1,100 @@
+"""Closing an antenne: its teams leave the address book, what waits for them and its people go to another team."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from vigie.accounts import actions as accounts
+from vigie.accounts.models import Antenne, User, UserQuerySet
+from vigie.directory import actions
+from vigie.directory.models import Expert
+from vigie.directory.registry import hand_over, running_of
+from vigie.kernel.errors import InvalidInput
+from vigie.rights.person import Person
+from vigie.rights.reach import require
+from vigie.ui.components import Link
+from vigie.ui.formats import counted
+
+
+@dataclass(frozen=True)
+class ClosingPage:
+    """What an antenne would leave behind it."""
+
+    title: str
+    back: str
+    sentence: str
+    running: tuple[tuple[Link, str], ...]
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What closing did."""
+
+    experts: int
+    people: int
+    moved: int
+
+
+def _experts(antenne: Antenne) -> list[Expert]:
+    return list(antenne.experts.filter(deleted_at__isnull=True).select_related("antenne").order_by("full_name", "pk"))
+
+
+def _people(antenne: Antenne) -> UserQuerySet:
+    return User.objects.living().filter(antenne=antenne).order_by("pk")
+
+
+def closing_page(antenne: Antenne) -> ClosingPage:
+    """``/equipe/annuaire/antennes/<id>/fermer/``; 3 queries."""
+    experts = _experts(antenne)
+    running = running_of([one.pk for one in experts])
+    return ClosingPage(
+        title=f"Fermer {antenne.name}",
+        back=reverse("directory:antenne", args=[antenne.pk]),
+        sentence=(
+            f"{counted(len(experts), 'équipe')} et {counted(_people(antenne).count(), 'personne')} dans cette antenne, "
+            f"{counted(len(running), 'mise en relation en cours', 'mises en relation en cours')}."
+        ),
+        running=tuple((Link(one.label, one.href), one.expert) for one in running),
+    )
+
+
+def heirs(antenne: Antenne) -> list[tuple[str, str]]:
+    """The teams of the same institution that can take over, to choose from. 1 query."""
+    rows = Expert.objects.filter(
+        antenne__institution=antenne.institution_id, deleted_at__isnull=True, antenne__deleted_at__isnull=True
+    )
+    rows = rows.exclude(antenne=antenne).select_related("antenne").order_by("antenne__name", "full_name", "pk")
+    return [(str(one.pk), f"{one.full_name} ({one.antenne.name})") for one in rows]
+
+
+@transaction.atomic
+def close_antenne(antenne: Antenne, *, to: Expert | None, by: Person, at: datetime) -> Closed:
+    """Closes as a whole or not at all; a second sending finds it closed. to: the team that takes over.
+
+    Raises InvalidInput when something or somebody would be left to nobody, and Refused when a need cannot be moved.
+    """
+    require(by, "directory.edit")
+    row = Antenne.objects.select_for_update().get(pk=antenne.pk)
+    if row.deleted_at is not None:
+        return Closed(0, 0, 0)
+    experts, people = _experts(row), list(_people(row))
+    running = running_of([one.pk for one in experts])
+    if to is None and (running or people):
+        left = [counted(len(running), "mise en relation en cours", "mises en relation en cours")] if running else []
+        left += [counted(len(people), "personne")] if people else []
+        raise InvalidInput("nobody_takes_over", f"Choisissez l’équipe qui reprend {' et '.join(left)}.", field="expert")
+    moved = 0
+    if to is not None:
+        if to.antenne_id == row.pk or to.antenne.institution_id != row.institution_id:
+            raise InvalidInput("other_institution", "Choisissez une équipe de la même institution.", field="expert")
+        moved = hand_over([one.pk for one in experts], to, by=by, at=at)
+        for user in people:
+            accounts.change_account(user, {"antenne_id": to.antenne_id}, by=by, at=at)
+    for expert in experts:
+        actions.remove(expert, by=by, at=at)
+    actions.remove(row, by=by, at=at)
+    return Closed(len(experts), len(people), moved)

@@ -1,0 +1,105 @@
+"""An antenne that closes while its needs are running: nobody is lost, nothing is half done."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.accounts.factories import AT, AntenneFactory, UserFactory, person, sign_in
+from tests.conftest import visible_text
+from tests.directory.conftest import Book
+from tests.directory.factories import ExpertFactory
+from tests.matching.factories import MatchFactory
+from vigie.directory.closing import close_antenne
+from vigie.directory.models import Expert
+from vigie.journal.models import OutgoingMessage
+from vigie.kernel.errors import Forbidden, InvalidInput, Refused
+from vigie.matching.models import Match
+from vigie.rights.person import Person
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "territory")]
+
+
+@pytest.fixture
+def running(book: Book) -> Match:
+    """A need that waits for the expert of the antenne."""
+    return MatchFactory(expert=book.expert, subject=book.subject, need__subject=book.subject, sent_at=AT)
+
+
+@pytest.fixture
+def heir(book: Book) -> Expert:
+    """A team of another antenne of the institution."""
+    other = AntenneFactory(institution=book.institution, name="Chambre de l’Ain", zones=[("departement", "01")])
+    return ExpertFactory(antenne=other, subject=book.subject, full_name="Équipe de l’Ain")
+
+
+def test_closing_without_heir_is_refused_while_needs_run(book: Book, running: Match, team: Person) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        close_antenne(book.antenne, to=None, by=team, at=AT)
+
+    said = refused.value.message_fr.replace("\u00a0", " ")
+    assert said == "Choisissez l’équipe qui reprend 1 mise en relation en cours et 1 personne."
+    book.antenne.refresh_from_db()
+    assert book.antenne.deleted_at is None
+
+
+def test_heir_takes_needs_and_people_and_is_told(book: Book, running: Match, heir: Expert, team: Person) -> None:
+    close_antenne(book.antenne, to=heir, by=team, at=AT)
+    again = close_antenne(book.antenne, to=heir, by=team, at=AT)
+
+    running.refresh_from_db()
+    book.antenne.refresh_from_db()
+    book.expert.refresh_from_db()
+    book.member.refresh_from_db()
+    assert (running.expert, running.state) == (heir, "quo")
+    assert book.antenne.deleted_at == book.expert.deleted_at == AT
+    assert book.member.antenne == heir.antenne
+    assert OutgoingMessage.objects.filter(recipient=heir.email).count() == 1
+    assert (again.experts, again.moved) == (0, 0)
+
+
+def test_need_that_the_heir_already_has_keeps_the_antenne_open(
+    book: Book, running: Match, heir: Expert, team: Person
+) -> None:
+    MatchFactory(expert=heir, need=running.need, subject=book.subject)
+
+    with pytest.raises(Refused) as refused:
+        close_antenne(book.antenne, to=heir, by=team, at=AT)
+
+    assert refused.value.message_fr.startswith(f"Besoin n° {running.need_id}")
+    book.expert.refresh_from_db()
+    book.member.refresh_from_db()
+    assert book.expert.deleted_at is None
+    assert book.member.antenne == book.antenne
+
+
+def test_stranger_does_not_inherit_and_others_do_not_close(book: Book, running: Match, team: Person) -> None:
+    with pytest.raises(InvalidInput):
+        close_antenne(book.antenne, to=ExpertFactory(subject=book.subject), by=team, at=AT)
+    with pytest.raises(Forbidden):
+        close_antenne(book.antenne, to=None, by=person(UserFactory(expert=True)), at=AT)
+
+
+def test_page_lists_what_runs_and_closes(book: Book, running: Match, heir: Expert) -> None:
+    client = sign_in(Client(), UserFactory(team=True))
+    url = reverse("directory:close", args=[book.antenne.pk])
+
+    assert url in client.get(reverse("directory:antenne", args=[book.antenne.pk])).content.decode()
+    text = visible_text(client.get(url).content.decode()).replace("\u00a0", " ")
+    assert f"Besoin n° {running.need_id}, Recruter un salarié" in text
+    assert "1 équipe et 1 personne dans cette antenne, 1 mise en relation en cours." in text
+    refused = client.post(url, {"expert": ""})
+    assert "Choisissez l’équipe qui reprend" in visible_text(refused.content.decode())
+    done = client.post(url, {"expert": str(heir.pk)}, follow=True)
+    assert "1 besoin repris" in visible_text(done.content.decode()).replace("\u00a0", " ")
+    assert client.get(url).status_code == 302
+
+
+def test_empty_antenne_closes_alone(book: Book, team: Person) -> None:
+    empty = AntenneFactory(institution=book.institution)
+
+    close_antenne(empty, to=None, by=team, at=AT)
+
+    empty.refresh_from_db()
+    assert empty.deleted_at == AT
