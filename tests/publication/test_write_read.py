@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -239,6 +240,21 @@ def test_later_minor_version_is_read(tmp_path: Path) -> None:
     edit(folder, schema_version="1.7", something_new=[1, 2])
 
     assert isinstance(open_publication(folder), Publication)
+
+
+def test_tables_of_a_later_minor_version_are_left_unread(tmp_path: Path) -> None:
+    folder = published(tmp_path)
+    folder.chmod(0o755)
+    (folder / "novelty.parquet").write_bytes(b"new")
+    file = {"path": "novelty.parquet", "sha256": hashlib.sha256(b"new").hexdigest(), "rows": 1}
+    files = [*json.loads((folder / "manifest.json").read_text())["files"], file]
+
+    edit(folder, files=files)
+    with pytest.raises(UnknownSchema):
+        open_publication(folder)
+    edit(folder, files=files, schema_version="1.9")
+
+    assert "novelty" not in open_publication(folder).tables
 
 
 @pytest.mark.parametrize(

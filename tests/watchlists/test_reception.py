@@ -137,6 +137,16 @@ def test_wrong_check_asks_two_persons(folders: Path, firms: list[Firm], changes:
     assert Notice.objects.get().title == "La liste 2026-06.1 attend deux approbations"
 
 
+def test_advisory_check_warns_and_lets_the_list_open(folders: Path) -> None:
+    drift = Check("drift_since_training", False, "40 % du poids", "25 % du poids", advisory=True)
+
+    publication = opened(folders, checks=(drift,))
+
+    assert (publication.state, publication.all_green) == ("open", True)
+    seen = next(check for check in publication.checks if check["name"] == "batch:drift_since_training")
+    assert (seen["passed"], seen["saw"], seen["limit"]) == (False, "40 % du poids", "25 % du poids")
+
+
 def test_explanations_that_do_not_add_up_are_seen(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.publication.factories.logit", lambda p: 1.0)
 

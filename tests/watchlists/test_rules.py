@@ -10,6 +10,7 @@ from vigie.kernel.period import Month
 from vigie.watchlists.rules import (
     ListFacts,
     Start,
+    Told,
     change,
     checks,
     next_planned,
@@ -59,7 +60,7 @@ def test_alerts_that_move_elsewhere_are_seen() -> None:
 
 
 def test_first_list_is_compared_with_nothing() -> None:
-    assert all(one.passed for one in checks(ListFacts(1000, 100), None, [("drift", True)], True))
+    assert all(one.passed for one in checks(ListFacts(1000, 100), None, [Told("drift", True)], True))
     assert not all(one.passed for one in checks(ListFacts(0, 0), None, (), True))
 
 

@@ -19,6 +19,7 @@ from tests.watchlists.factories import FIRMS, OPENED, opened
 from vigie.accounts.models import User
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.errors import Forbidden, Refused, TransitionRefused
+from vigie.publication.manifest import Check
 from vigie.watchlists.actions import open_due, receive, watching
 from vigie.watchlists.actions.opening import approve, withdraw
 from vigie.watchlists.models import Entry, Notice, Publication
@@ -63,9 +64,28 @@ def test_problem_is_shown_with_file_line_expectation_and_remedy(folders: Path, a
         assert said in text, said
 
 
-@pytest.mark.parametrize(
-    "content", ["", "[", "[]", "3", '{"messages": 3, "sources": [], "steps": {}}', '{"state": {}}']
-)
+def test_drift_since_the_training_is_said_in_words(folders: Path, as_: As) -> None:
+    opened(folders, checks=(Check("drift_since_training", False, "40 % du poids", "25 % du poids", advisory=True),))
+    moved = [{"sentence_fr": "Dette Urssaf : valeurs plus hautes"}]
+    drift = {
+        "summary_fr": "40 % du poids", "meaning_fr": "Regardez les sources.", "moved": moved,
+        "volumes": [["risque fort", 10, 14], ["tordu"], "x"],
+    }  # fmt: skip
+    record(folders, drift=drift)
+
+    text = visible_text(as_(UserFactory(team=True)).get(reverse("watchlists:runs")).content.decode())
+
+    for said in ("Regardez les sources.", "valeurs plus hautes", "risque fort", "À surveiller"):
+        assert said in text, said
+
+
+STRANGE = (
+    "", "[", "[]", "3", '{"messages": 3, "sources": [], "steps": {}}', '{"drift": []}',
+    '{"drift": {"moved": 3, "volumes": {}}}', '{"state": {}}',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("content", STRANGE)
 def test_strange_record_breaks_nothing(content: str, folders: Path, as_: As) -> None:
     record(folders).write_text(content)
 

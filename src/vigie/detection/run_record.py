@@ -6,7 +6,8 @@ Grain: one record per run; `runs/2026-06/001.json`, the next run of the month is
 Keys: `month`, `number`, `state` (running, done, blocked, failed), `started_at`, `ended_at`, `code_version`, `seed`,
 `steps` [{name, state, seconds, peak_bytes, facts}], `sources` {code: {state, batch, file, sha256, read, valid,
 rejected, filtered, data_until, reason}}, `messages` [{severity, source, file, line, message, expectation, remedy}],
-`checks`, `publication`; `facts_only` and `facts` for a run that refreshes the sheets alone.
+`checks`, `publication`, `drift` (release/drifting.py); `facts_only` and `facts` for a run that refreshes the sheets
+alone.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from vigie.detection.lake import Lake
 from vigie.detection.release.history import publications
 from vigie.detection.run_record import records
 from vigie.detection.sources.registry import SOURCES
+from vigie.detection.sources.table import Source
 from vigie.kernel.period import Month
 
 MONTHS_SHOWN = 6
@@ -17,7 +18,10 @@ MONTHS_SHOWN = 6
 
 @dataclass(frozen=True)
 class SourceState:
-    """One source: its last good delivery, its age, and what happened to the last one received."""
+    """One source: its last good delivery, its age, and what happened to the last one received.
+
+    state: fresh, stale, never_delivered, or optional (never delivered, and nobody awaits it).
+    """
 
     code: str
     label_fr: str
@@ -36,6 +40,7 @@ class Status:
     timings: dict[str, dict[str, float]]
     publication: str | None
     last_run: dict[str, Any] | None
+    drift: dict[str, Any] | None = None
     messages: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -48,20 +53,22 @@ def status(lake: Lake, publications_root: Path, month: Month) -> Status:
     standing = publications(publications_root).get(month) if publications_root.is_dir() else None
     return Status(
         month=month,
-        sources=[_source(lake, month, table.code, table.label_fr, told.get(table.code, {})) for table in SOURCES],
+        sources=[_source(lake, month, table, told.get(table.code, {})) for table in SOURCES],
         timings=_timings(every, month),
         publication=standing.name if standing else None,
         last_run=last,
+        drift=next((record["drift"] for record in reversed(of_month) if record.get("drift")), None),
         messages=last["messages"] if last else [],
     )
 
 
-def _source(lake: Lake, month: Month, code: str, label_fr: str, told: dict[str, Any]) -> SourceState:
-    found = lake.deliveries(code, month)
+def _source(lake: Lake, month: Month, table: Source, told: dict[str, Any]) -> SourceState:
+    found = lake.deliveries(table.code, month)
     batch = max(found) if found else None
     age = None if batch is None else (month.year - batch.year) * 12 + month.month - batch.month
-    state = "never_delivered" if batch is None else ("fresh" if age == 0 else "stale")
-    return SourceState(code, label_fr, batch, age, state, str(told.get("reason") or ""))
+    never = "optional" if table.optional or not table.file_names else "never_delivered"
+    state = never if batch is None else ("fresh" if age == 0 else "stale")
+    return SourceState(table.code, table.label_fr, batch, age, state, str(told.get("reason") or ""))
 
 
 def _timings(every: list[dict[str, Any]], month: Month) -> dict[str, dict[str, float]]:

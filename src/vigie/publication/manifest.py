@@ -72,12 +72,13 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Check:
-    """A check made before publication, with what it saw and its limit."""
+    """A check made before publication, with what it saw and its limit. ``advisory``: its failure only warns."""
 
     name: str
     passed: bool
     value: str = ""
     limit: str = ""
+    advisory: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class ManifestFacts:
 
     @property
     def all_checks_passed(self) -> bool:
-        return all(check.passed for check in self.checks)
+        return all(check.passed or check.advisory for check in self.checks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +215,12 @@ def _plain(value: Any) -> str:
     raise TypeError(f"not a plain value: {value!r}")
 
 
+def is_newer(manifest: Manifest) -> bool:
+    """Whether it was written by a later minor version, which may hold tables that this code does not know."""
+    minor = manifest.schema_version.partition(".")[2]
+    return not minor.isdigit() or int(minor) > int(SCHEMA_VERSION.partition(".")[2])
+
+
 def _require_schema(version: Any, place: str) -> None:
     if not isinstance(version, str) or version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
         raise UnknownSchema(place, f"schema_version {version!r}; this code reads {SCHEMA_VERSION.split('.')[0]}.x")
@@ -264,7 +271,7 @@ def _require_safe(manifest: Manifest, place: str) -> None:
             raise PublicationError(place, f"the manifest names {file.path!r}, which is no file of a publication")
         if not SHA256.match(file.sha256):
             raise PublicationError(place, f"the hash of {file.path} is not a SHA-256")
-    if not all(isinstance(check.passed, bool) for check in manifest.checks):
+    if not all(isinstance(answer, bool) for check in manifest.checks for answer in (check.passed, check.advisory)):
         raise PublicationError(place, "a check says neither true nor false")
     if manifest.created_at.tzinfo is None:
         raise PublicationError(place, "created_at has no time zone")

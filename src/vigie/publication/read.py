@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from vigie.kernel.errors import HashMismatch, PublicationError, UnknownSchema
 from vigie.kernel.siren import is_siren
-from vigie.publication.manifest import LONGEST, Manifest, from_json
+from vigie.publication.manifest import LONGEST, Manifest, from_json, is_newer
 from vigie.publication.schema import BY_NAME, MANIFEST, ROWS_PER_GROUP, TABLES, TableSchema
 
 _BLOCK = 1 << 20
@@ -148,7 +148,7 @@ def open_publication(folder: Path, *, verify: bool = True) -> Publication:
             path = folder / file.path
             if _sha256(path) != file.sha256:
                 raise HashMismatch(str(path), "its SHA-256 is not the one of the manifest")
-            if file.path.endswith(".parquet"):
+            if file.path.removesuffix(".parquet") in BY_NAME:
                 _require_columns(path, file.rows)
     return Publication(folder, manifest)
 
@@ -199,16 +199,19 @@ def _sha256(path: Path) -> str:
 
 
 def _require_tables(manifest: Manifest, place: str) -> None:
-    """Every table that a list must have is there, and a facts folder holds dossiers only."""
+    """Every table that a list must have is there, and a facts folder holds dossiers only.
+
+    A later minor version may have tables that this code does not know: they are left unread.
+    """
     held = {file.path.removesuffix(".parquet") for file in manifest.files if file.path.endswith(".parquet")}
     unknown = held - BY_NAME.keys()
-    if unknown:
+    if unknown and not is_newer(manifest):
         raise UnknownSchema(place, f"unknown tables: {sorted(unknown)}")
     if manifest.kind == "list":
         missing = sorted(table.name for table in TABLES if table.required and table.name not in held)
         if missing:
             raise PublicationError(place, f"missing tables: {missing}")
-    elif not all(BY_NAME[name].in_facts for name in held):
+    elif not all(BY_NAME[name].in_facts for name in held & BY_NAME.keys()):
         raise PublicationError(place, "a facts folder holds dossiers only")
 
 

@@ -1,7 +1,7 @@
 """What a publication holds: tables, columns, types, units. The contract of the door between the two halves.
 
 ``write`` refuses what does not match, ``read`` refuses what was not made for this major version. A new optional table
-or nullable column raises the minor version; anything else raises the major one.
+or nullable column raises the minor version; anything else raises the major one. 1.1: `drift`, `partner_scores`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 MANIFEST = "manifest.json"
 CARD = "CARD.md"
 ROWS_PER_GROUP = 5_000  # one firm is found by reading one or two groups of this size
@@ -250,6 +250,34 @@ LEFT_OUT = TableSchema(
         _null("observed", TEXT, "what the rule saw, in French"),
     ),
 )
+DRIFT = TableSchema(
+    "drift",
+    "one row per feature of the model",
+    ("feature",),
+    (
+        Column("feature", TEXT, "code of the feature"),
+        Column("label_fr", TEXT, "its name for people"),
+        Column("family", TEXT, "its family"),
+        Column("psi", FLOAT, "population stability index against the rows that the model learnt from"),
+        Column("missing_before", FLOAT, "share of missing values in these rows", between=(0, 1)),
+        Column("missing_now", FLOAT, "share of missing values this month", between=(0, 1)),
+        Column("weight", FLOAT, "share of the month's contributions that it carries", between=(0, 1)),
+        Column("verdict", TEXT, "stable, watch or act", among=("stable", "watch", "act")),
+        _null("sentence_fr", TEXT, "how it moved, in French; null: it did not"),
+    ),
+)
+PARTNER_SCORES = TableSchema(
+    "partner_scores",
+    "siren × provider, the newest score of each",
+    ("siren", "provider"),
+    (
+        _SIREN,
+        Column("provider", TEXT, "who computed it"),
+        _MONTH,
+        Column("score", FLOAT, "probability given by the partner", between=(0, 1)),
+        _CONFIDENTIALITY,
+    ),
+)
 
 TABLES: tuple[TableSchema, ...] = (
     ENTRIES,
@@ -263,5 +291,7 @@ TABLES: tuple[TableSchema, ...] = (
     SECTOR_RATIOS,
     LOOKALIKES,
     LEFT_OUT,
+    DRIFT,
+    PARTNER_SCORES,
 )
 BY_NAME: dict[str, TableSchema] = {table.name: table for table in TABLES}

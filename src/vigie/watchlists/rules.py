@@ -61,11 +61,26 @@ class Outcome:
     passed: bool
     saw: str
     limit: str = ""
+    advisory: bool = False
+
+    @property
+    def green(self) -> bool:
+        """Whether it lets the list open by itself: an advisory check only warns."""
+        return self.passed or self.advisory
 
 
-def checks(
-    found: ListFacts, former: ListFacts | None, told: Iterable[tuple[str, bool]], planned: bool
-) -> list[Outcome]:
+@dataclass(frozen=True)
+class Told:
+    """A check that the batch made itself."""
+
+    name: str
+    passed: bool
+    saw: str = ""
+    limit: str = ""
+    advisory: bool = False
+
+
+def checks(found: ListFacts, former: ListFacts | None, told: Iterable[Told], planned: bool) -> list[Outcome]:
     """Every check of a list. former: the last open one; told: those that the batch made itself."""
     kept = [
         Outcome("not_empty", "La liste contient des entreprises", found.firms > 0, f"{found.firms}"),
@@ -81,7 +96,10 @@ def checks(
         ),
         Outcome("planned", "La date d’ouverture est annoncée", planned, "oui" if planned else "non"),
     ]  # fmt: skip
-    kept += [Outcome(f"batch:{name}", f"Contrôle du calcul : {name}", passed, "") for name, passed in told]
+    kept += [
+        Outcome(f"batch:{one.name}", f"Contrôle du calcul : {one.name}", one.passed, one.saw, one.limit, one.advisory)
+        for one in told
+    ]
     return kept + (_against(found, former) if former is not None else [])
 
 

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import numpy as np
 import pytest
 
 from tests.detection.model.factories import FEATURES, table
-from vigie.detection.model.drift import STABLE, TO_ACT, TO_WATCH, feature_drift, score_drift, verdict, volume_change
+from vigie.detection.model.drift import (
+    STABLE,
+    TO_ACT,
+    TO_WATCH,
+    Drift,
+    Reference,
+    feature_drift,
+    score_drift,
+    verdict,
+    volume_change,
+)
+
+
+def drift_between(before: Any, now: Any) -> list[Drift]:
+    stored = json.loads(json.dumps(Reference.of(before, FEATURES).to_json()))
+    return feature_drift(Reference.from_json(stored), now, FEATURES)
 
 
 def test_two_months_of_the_same_world_are_stable() -> None:
     before, now = table(firms=2_000, months=1, seed=1), table(firms=2_000, months=1, seed=2)
 
-    assert {one.verdict for one in feature_drift(before.columns, now.columns, FEATURES)} == {STABLE}
+    assert {one.verdict for one in drift_between(before.columns, now.columns)} == {STABLE}
 
 
 def test_a_source_that_stops_and_one_that_doubles_come_first() -> None:
@@ -21,7 +39,7 @@ def test_a_source_that_stops_and_one_that_doubles_come_first() -> None:
     now.columns["margin"][:] = np.nan
     now.columns["debt"][:] = now.columns["debt"] * 2 + 5_000
 
-    found = feature_drift(before.columns, now.columns, FEATURES)
+    found = drift_between(before.columns, now.columns)
 
     assert {one.feature for one in found[:2]} == {"margin", "debt"}
     assert all(one.verdict == TO_ACT for one in found[:2])
@@ -42,3 +60,15 @@ def test_scores_and_volumes_are_compared() -> None:
     assert volume_change({"strong": 100}, {"strong": 190, "moderate": 3}) == {
         "strong": pytest.approx(0.9), "moderate": float("inf"),
     }  # fmt: skip
+
+
+def test_values_that_rise_and_names_never_met_are_seen() -> None:
+    before, now = table(firms=2_000, months=1, seed=1), table(firms=2_000, months=1, seed=2)
+    now.columns["equity"][:] = now.columns["equity"] + 2
+    now.columns["naf_section"][:800] = "Z"
+
+    found = {one.feature: one for one in drift_between(before.columns, now.columns)}
+
+    assert found["equity"].shift > 1
+    assert abs(found["margin"].shift) < 0.5
+    assert found["naf_section"].verdict == TO_ACT

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.detection.monthly.conftest import FIRST, SECOND, Batch
+from vigie.detection import cli
 from vigie.publication.read import open_publication
 
 Copy = Callable[[Batch], Batch]
@@ -41,7 +42,7 @@ def test_publication_is_whole_and_says_where_it_comes_from(september: Batch) -> 
     assert made.manifest.perimeter.kept == made.rows_count("entries") > 200
     assert {one.name for one in made.manifest.sources if one.stale} == set()
     assert all(check.passed for check in made.manifest.checks)
-    assert made.tables >= {"entries", "contributions", "dossier_debts", "dossier_workforce", "left_out"}
+    assert made.tables >= {"entries", "contributions", "dossier_debts", "dossier_workforce", "left_out", "drift"}
     assert september.record(FIRST)["state"] == "done"
 
 
@@ -86,7 +87,7 @@ def test_same_month_again_does_nothing(batch: Batch) -> None:
     assert [path.name for path in batch.publications.glob("2026-09.*")] == ["2026-09.1"]
 
 
-def test_next_month_reuses_the_model_and_says_what_changed(batch: Batch) -> None:
+def test_next_month_reuses_the_model_and_says_what_changed(batch: Batch, capsys: pytest.CaptureFixture[str]) -> None:
     assert batch.run(SECOND) == 0
 
     assert steps(batch)["train"] == "kept"
@@ -99,6 +100,17 @@ def test_next_month_reuses_the_model_and_says_what_changed(batch: Batch) -> None
     alerted = set(before[before.level != "none"].siren)
     assert not (entries[entries.siren.isin(alerted)].first_alert).any()
     assert entries[(entries.level != "none") & ~entries.siren.isin(alerted)].first_alert.all()
+
+    drift = batch.record(SECOND)["drift"]
+    assert drift["measured"]
+    assert drift["model_id"] == "2026-09-ebm-a"
+    assert drift["volumes"][0][:2] == ["risque fort", int((before.level == "strong").sum())]
+    assert drift["meaning_fr"] in (batch.publications / "2026-10.1" / "CARD.md").read_text()
+    capsys.readouterr()
+    assert cli.main(["status", "--lake", str(batch.lake.root), "--publications", str(batch.publications)]) == 0
+    told = capsys.readouterr().out
+    assert drift["meaning_fr"] in told
+    assert "facultative" in told
 
 
 def test_truncated_missing_and_doubled_files_stop_nothing_but_themselves(batch: Batch) -> None:

@@ -6,6 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -18,7 +19,10 @@ from vigie.kernel.period import Month
 
 NAME = "status"
 HELP = "Tells what stands in a lake, what is stale and why, and the time of each step, this month and before."
-STATES_FR = {"fresh": "à jour", "stale": "ancienne", "never_delivered": "jamais livrée"}
+STATES_FR = {
+    "fresh": "à jour", "stale": "ancienne", "never_delivered": "jamais livrée",
+    "optional": "facultative, jamais livrée",
+}  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,5 +60,21 @@ def _show(found: Status, out: Console) -> None:
     for step, by_month in found.timings.items():
         timings.add_row(step, *[f"{by_month[month]:.1f}" if month in by_month else "" for month in months])
     out.print(timings)
+    for line in _drift(found.drift):
+        out.print(line, markup=False)
     for message in found.messages:
         out.print(f"[{message['severity']}] {message['text']}", markup=False)
+
+
+def _drift(drift: dict[str, Any] | None) -> list[str]:
+    """What has changed since the training, in words."""
+    if not drift:
+        return []
+    moved = [f"  - {one['sentence_fr']}" for one in drift.get("moved", [])]
+    lists = [f"  - {name} : {before} puis {now}" for name, before, now in drift["volumes"][:3]]
+    return [
+        f"Depuis l’apprentissage ({drift['model_id']}) : {drift.get('summary_fr', '')}".rstrip(" :"),
+        f"  {drift['meaning_fr']}",
+        *moved,
+        *(["Depuis la liste précédente :", *lists] if lists else []),
+    ]

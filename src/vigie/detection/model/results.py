@@ -18,7 +18,7 @@ from vigie.detection.model.backtest_figures import (
     table_of,
 )
 from vigie.detection.model.columns import ModelFeature
-from vigie.detection.model.drift import feature_drift
+from vigie.detection.model.drift import Reference, feature_drift
 from vigie.detection.model.evaluate import Options, Reader, backtest, origins
 from vigie.detection.model.report import Results
 from vigie.kernel.period import Month
@@ -48,7 +48,7 @@ def results_of(
         reliability=calibration_table(made, split=first),
         slices=slices(made, options.seed, first),
         lead=lead_times(read, trained, cut, origin.month, known_until, say),
-        drift=feature_drift(before.frame, now.frame, features),
+        drift=feature_drift(Reference.of(before.frame, features), now.frame, features),
         rules=rules,
         seed=options.seed,
         draws=options.draws,

@@ -21,6 +21,7 @@ from vigie.detection.features.registry import available
 from vigie.detection.lake import atomic_folder, code_fingerprint, file_hash, fingerprint, read_json, write_json
 from vigie.detection.model import calibrate, thresholds
 from vigie.detection.model.columns import model_features
+from vigie.detection.model.drift import Reference
 from vigie.detection.model.train import Parameters as Training
 from vigie.detection.model.train import TrainedModel, month_ranks, score, train
 from vigie.detection.monthly import panel_stage
@@ -30,7 +31,7 @@ from vigie.detection.steps import PACKAGE, Facts, Step
 from vigie.kernel.errors import CheckFailed
 from vigie.kernel.period import Month
 
-MODEL_FILE, FACTS_FILE = "model.json", "facts.json"
+MODEL_FILE, FACTS_FILE, REFERENCE_FILE = "model.json", "facts.json", "reference.json"
 FEWEST_MONTHS = 12
 CODE = ("model", "training_set.py", "target.py", "monthly/model_stage.py")
 
@@ -132,8 +133,16 @@ def _store(
     with atomic_folder(folder, run.lake.tmp) as work:
         (work / MODEL_FILE).write_text(trained.to_json(), encoding="utf-8")
         facts["fingerprint"] = file_hash(work / MODEL_FILE)
+        log_odds = trained.model.log_odds(rows.frame)
+        write_json(work / REFERENCE_FILE, Reference.of(rows.frame, model_features(available()), log_odds).to_json())
         write_json(work / FACTS_FILE, facts)
     return facts
+
+
+def reference(folder: Path) -> Reference | None:
+    """What the rows that a model learnt from looked like; None when it was not kept."""
+    stored = read_json(folder / REFERENCE_FILE)
+    return None if stored is None else Reference.from_json(stored)
 
 
 def load(folder: Path) -> TrainedModel:

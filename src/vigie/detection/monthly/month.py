@@ -32,9 +32,7 @@ def run_month(run: Run, now: Callable[[], str]) -> bool:
         run.record.end("failed", at=now())
         raise
     run.record.facts["publication"] = published
-    run.record.facts["checks"] = [
-        {"name": name, "passed": passed, "value": value, "limit": limit}
-        for name, passed, value, limit in published["checks"]
-    ]
+    run.record.facts["checks"] = published["checks"]
+    run.record.facts["drift"] = published["drift"]
     run.record.end("done", at=now())
     return True

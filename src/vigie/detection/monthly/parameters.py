@@ -35,6 +35,7 @@ class Parameters:
     forecast_rate: forecast share of failures within 18 months; 0 = that of the last matured months.
     list_day: day of the following month on which a list is due to open.
     source_day: day of the following month by which deliveries are due.
+    drift_weight: share of the scores' weight that data may carry which moved much since the training; more is told.
     volume_change: largest change of the number of alerts from one list to the next that needs no second look.
     """
 
@@ -53,6 +54,7 @@ class Parameters:
     list_day: int = 5
     source_day: int = 1
     volume_change: float = 0.3
+    drift_weight: float = 0.25
 
     def planned_list(self, month: Month) -> date:
         """The day a month's list is due to open: the first working day from ``list_day`` of the next month."""

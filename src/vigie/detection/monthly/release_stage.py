@@ -21,12 +21,12 @@ from vigie.detection.corrections.files import CONTEXT_COLUMNS, read_folder, rule
 from vigie.detection.engine import engine
 from vigie.detection.features.registry import FAMILIES, available
 from vigie.detection.model import thresholds
-from vigie.detection.model.calibrate import sigmoid
+from vigie.detection.model.calibrate import prior_shift, sigmoid
 from vigie.detection.model.columns import model_features
-from vigie.detection.monthly import panel_stage
+from vigie.detection.monthly import model_stage, panel_stage
 from vigie.detection.monthly.context import Run
 from vigie.detection.peers import groups, means
-from vigie.detection.release import checks, dossiers, entries, history, identity, left_out, reasons
+from vigie.detection.release import checks, dossiers, drifting, entries, history, identity, left_out, reasons
 from vigie.detection.release.card import card
 from vigie.detection.run_record import BLOCKING, WARNING, Message
 from vigie.detection.scored import ScoredMonth
@@ -121,7 +121,8 @@ def _publish(run: Run, model: Facts, corrections: tuple[Correction, ...]) -> Fac
         covered = identity.establishments(opened, run.rows("sirene"), month.firms)
         judged = judge(month, corrections, earlier.former, names)
         table = entries.entries(judged, earlier, _ages(run))
-        verdicts = checks.verify(judged, table, earlier, run.parameters)
+        moved = _drifting(run, model, month)
+        verdicts = checks.verify(judged, table, earlier, run.parameters, moved)
         _refuse_what_is_wrong(run, verdicts)
         former = None
         if earlier.former_id:
@@ -131,6 +132,8 @@ def _publish(run: Run, model: Facts, corrections: tuple[Correction, ...]) -> Fac
             "entries": table,
             "contributions": reasons.contributions(judged, explained, earlier, former),
         }
+        if moved is not None:
+            tables["drift"] = drifting.table(moved)
         tables |= dossiers.write_dossiers(opened, dossier_inputs(run), month.siren.tolist(), work)
         panel_rows = pq.read_table(
             panel.month_file(panel_stage.folder(run), run.month), columns=["siren", "in_perimeter", "proceedings_state"]
@@ -142,17 +145,27 @@ def _publish(run: Run, model: Facts, corrections: tuple[Correction, ...]) -> Fac
     number, replaced = history.next_number(run.publications, run.month)
     facts = _manifest(run, model, judged, corrections, verdicts, rules, covered, replaced)
     identifier = f"{run.month}.{number}"
-    write(run.publications, identifier, tables, facts, card(facts, month, table))
+    write(run.publications, identifier, tables, facts, card(facts, month, table, moved))
     levels = table["level"].to_pylist()
     return {
         "publication": identifier,
         "replaces": replaced,
         "companies": table.num_rows,
         "establishments": covered,
-        "strong": levels.count("strong"),
-        "moderate": levels.count("moderate"),
-        "checks": [[v.check.name, v.check.passed, v.check.value, v.check.limit] for v in verdicts],
+        **{level: levels.count(level) for level in ("strong", "moderate")},
+        "checks": [vars(verdict.check) for verdict in verdicts],
+        "drift": drifting.facts(moved, model, drifting.volumes(table, earlier)),
     }
+
+
+def _drifting(run: Run, model: Facts, month: ScoredMonth) -> drifting.Drifting | None:
+    """The month against what its model learnt on; None for a model stored without it."""
+    found = model_stage.reference(run.lake.models / model["model_id"])
+    if found is None:
+        return None
+    forecast = run.parameters.forecast_rate
+    shift = prior_shift(forecast, float(model["calibration_rate"])) if forecast else 0.0
+    return drifting.drifting(found, month, model_features(available()), run.parameters.drift_weight, shift)
 
 
 def _refuse_what_is_wrong(run: Run, verdicts: list[checks.Verdict]) -> None:
@@ -161,7 +174,8 @@ def _refuse_what_is_wrong(run: Run, verdicts: list[checks.Verdict]) -> None:
         if not verdict.check.passed:
             seen = f"Vu : {verdict.check.value} ; limite : {verdict.check.limit}."
             severity = BLOCKING if verdict.blocking else WARNING
-            remedy = "" if verdict.blocking else "La liste attendra l’accord de deux personnes."
+            waits = not (verdict.blocking or verdict.check.advisory)
+            remedy = "La liste attendra l’accord de deux personnes." if waits else verdict.remedy_fr
             run.record.say(Message(severity, verdict.message_fr, expectation=seen, remedy=remedy))
     blocking = [verdict.check.name for verdict in verdicts if verdict.blocking and not verdict.check.passed]
     if blocking:

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
+from vigie.detection.release.drifting import UNMEASURED, Drifting
 from vigie.detection.scored import ScoredMonth
-from vigie.publication.manifest import ManifestFacts
+from vigie.publication.manifest import Check, ManifestFacts
 
+DRIFT_SHOWN = 10
 LIMITS = (
     "Une probabilité n’est pas une certitude : la plupart des entreprises signalées ne défaillent pas.",
     "Certaines défaillances ne se voient pas dix-huit mois à l’avance : accident, fraude, perte d’un client.",
@@ -17,7 +19,7 @@ LIMITS = (
 )
 
 
-def card(facts: ManifestFacts, month: ScoredMonth, entries: pa.Table) -> str:
+def card(facts: ManifestFacts, month: ScoredMonth, entries: pa.Table, drifting: Drifting | None = None) -> str:
     """The text, for who must judge the list before opening it."""
     levels = entries["level"].to_pylist()
     lines = [
@@ -42,6 +44,10 @@ def card(facts: ManifestFacts, month: ScoredMonth, entries: pa.Table) -> str:
         f"- Taux de défaillance attendu à dix-huit mois : {_p(float(month.facts['expected_rate']))}.",
         *_expected(month),
         "",
+        "## Ce qui a changé depuis l’apprentissage",
+        "",
+        *_drift(drifting),
+        "",
         "## Le périmètre",
         "",
         *[f"- {rule.label_fr} : {_n(rule.left_out)}" for rule in facts.perimeter.rules],
@@ -57,7 +63,7 @@ def card(facts: ManifestFacts, month: ScoredMonth, entries: pa.Table) -> str:
         "",
         "## Les contrôles",
         "",
-        *[f"- {'réussi' if one.passed else 'ÉCHOUÉ'} : {one.name}, {one.value} (limite {one.limit})"
+        *[f"- {_result(one)} : {one.name}, {one.value} (limite {one.limit})"
           for one in facts.checks],
         "",
         "## Limites connues",
@@ -82,12 +88,24 @@ def _expected(month: ScoredMonth) -> list[str]:
     return told
 
 
+def _drift(drifting: Drifting | None) -> list[str]:
+    if drifting is None:
+        return [f"- {UNMEASURED}"]
+    counted = f"{len(drifting.moved)} données sur {len(drifting.features)} ont bougé : {drifting.value_fr}"
+    moved = [f"- {one.sentence_fr}." for one in drifting.moved[:DRIFT_SHOWN]]
+    return [f"- {counted} (limite : {drifting.limit_fr}).", f"- {drifting.meaning_fr}", *moved]
+
+
 def _sources(facts: ManifestFacts) -> Iterable[str]:
     for one in facts.sources:
         until = f"données jusqu’au {one.data_until:%d/%m/%Y}" if one.data_until else "livrée"
         if one.stale:
             until = f"en retard ; {until if one.data_until else 'aucune donnée'}. {one.reason_fr}".rstrip()
         yield f"- {one.label_fr} : {until}"
+
+
+def _result(one: Check) -> str:
+    return "réussi" if one.passed else "À SURVEILLER" if one.advisory else "ÉCHOUÉ"
 
 
 def _n(value: int) -> str:

@@ -1,7 +1,8 @@
 """What is verified before a list leaves: each check says what it saw and its limit.
 
 A *blocking* check is about truth (a bar that does not add up, a firm already in court): nothing is published. Another
-is about surprise (volumes that jump): the list is published, and waits for two people on the service's side.
+is about surprise (volumes that jump): the list is published, and waits for two people on the service's side. An
+*advisory* one only warns: data that move are often the truth.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vigie.detection.monthly.parameters import Parameters
+from vigie.detection.release.drifting import Drifting
 from vigie.detection.release.entries import MODERATE, STRONG, Judged
 from vigie.detection.release.history import History
 from vigie.publication.manifest import Check
@@ -25,14 +27,17 @@ RATE_FACTOR = 3.0
 
 @dataclass(frozen=True)
 class Verdict:
-    """A check made, and whether its failure stops the publication."""
+    """A check made, and whether its failure stops the publication. remedy_fr: what to do, when it is not usual."""
 
     check: Check
     blocking: bool
     message_fr: str
+    remedy_fr: str = ""
 
 
-def verify(judged: Judged, entries: pa.Table, history: History, parameters: Parameters) -> list[Verdict]:
+def verify(
+    judged: Judged, entries: pa.Table, history: History, parameters: Parameters, drifting: Drifting | None = None
+) -> list[Verdict]:
     """All the checks of a list, in the order in which they are shown."""
     found = [
         _adds_up(judged),
@@ -43,7 +48,7 @@ def verify(judged: Judged, entries: pa.Table, history: History, parameters: Para
     ]
     if history.former is not None:
         found += [_volume(entries, history, parameters), _score_drift(entries, history)]
-    return found
+    return found if drifting is None else [*found, _since_training(drifting)]
 
 
 def _verdict(name: str, passed: bool, value: str, limit: str, message_fr: str, *, blocking: bool) -> Verdict:
@@ -123,6 +128,13 @@ def _score_drift(entries: pa.Table, history: History) -> Verdict:
         "score_stability", value <= PSI_LIMIT, f"{value:.3f}", f"{PSI_LIMIT}",
         "La distribution des scores a changé depuis la liste précédente.", blocking=False,
     )  # fmt: skip
+
+
+def _since_training(drifting: Drifting) -> Verdict:
+    check = Check("drift_since_training", drifting.passed, drifting.value_fr, drifting.limit_fr, advisory=True)
+    moved = " ; ".join(one.sentence_fr for one in drifting.moved[:3])
+    message = f"Les données ont changé depuis l’apprentissage du modèle. {moved}".strip()
+    return Verdict(check, False, message, drifting.meaning_fr)
 
 
 def psi(before: np.ndarray, now: np.ndarray, bins: int = 10) -> float:

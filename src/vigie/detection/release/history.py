@@ -21,8 +21,11 @@ ALERTS = ("strong", "moderate")
 
 @dataclass(frozen=True)
 class History:
-    """former: siren → level, score of the last list before the month (None: there is none); alerted: SIRENs that were
-    in alert in any earlier list; alerts_24: siren → number of lists of the 24 months before with an alert."""
+    """former: siren → level, score, région of the last list before the month (None: there is none).
+
+    alerted: SIRENs that were in alert in any earlier list; alerts_24: siren → number of lists of the 24 months before
+    with an alert.
+    """
 
     former: pd.DataFrame | None
     former_id: str | None
@@ -57,7 +60,7 @@ def history(root: Path, month: Month) -> History:
     counts: dict[str, int] = {}
     former = None
     for m, folder in earlier.items():
-        former = pq.read_table(folder / "entries.parquet", columns=["siren", "level", "score"]).to_pandas()
+        former = pq.read_table(folder / "entries.parquet", columns=["siren", "level", "score", "region"]).to_pandas()
         in_alert = former.loc[np.isin(former["level"].astype(str), ALERTS), "siren"].tolist()
         alerted.update(in_alert)
         if m >= month.plus(-24):

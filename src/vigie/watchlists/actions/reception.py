@@ -28,7 +28,7 @@ from vigie.watchlists.actions.loading import load_entries, measure
 from vigie.watchlists.actions.notices import tell_operators
 from vigie.watchlists.actions.opening import open_if_due
 from vigie.watchlists.models import FactsFolder, Publication
-from vigie.watchlists.rules import ListFacts, checks
+from vigie.watchlists.rules import ListFacts, Told, checks
 from vigie.watchlists.states import RECEIVED
 
 _REMEDY = "Rien n’a changé pour les agents. Relancez le calcul, ou déposez le dossier tel qu’il a été écrit."
@@ -149,9 +149,9 @@ def _check(publication: Publication, found: Folder, *, by: Person, at: datetime)
     measured = measure(publication, found)
     former = Publication.objects.current().exclude(batch=publication.batch).filter(batch__lt=publication.batch).first()
     before = ListFacts(**former.counts["facts"]) if former else None
-    told_by_batch = [(check.name, check.passed) for check in found.manifest.checks]
+    told_by_batch = [Told(one.name, one.passed, one.value, one.limit, one.advisory) for one in found.manifest.checks]
     outcomes = checks(measured, before, told_by_batch, publication.planned_on is not None)
-    green = all(outcome.passed for outcome in outcomes)
+    green = all(outcome.green for outcome in outcomes)
     with transaction.atomic():
         row = Publication.objects.select_for_update().get(pk=publication.pk)
         if row.state != RECEIVED:  # another reception has just done it
@@ -163,6 +163,6 @@ def _check(publication: Publication, found: Folder, *, by: Person, at: datetime)
         }
         perform(publication, "check", by=by, at=at, changes=changes, payload={"green": green})
         if not green:
-            wrong = [f"{o.label} : {o.saw} (limite {o.limit})" for o in outcomes if not o.passed]
+            wrong = [f"{o.label} : {o.saw} (limite {o.limit})" for o in outcomes if not o.green]
             title = f"La liste {publication.code} attend deux approbations"
             tell_operators(f"not-green:{publication.code}", title, wrong, at=at)

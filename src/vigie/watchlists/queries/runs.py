@@ -64,6 +64,16 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Drift:
+    """What has changed since the model was learnt: in a sentence, what it means, and feature by feature."""
+
+    summary: str
+    meaning: str
+    moved: tuple[str, ...]
+    volumes: Table | None
+
+
+@dataclass(frozen=True)
 class Run:
     """A run of the batch."""
 
@@ -74,6 +84,7 @@ class Run:
     problems: tuple[Problem, ...] = ()
     sources: Table | None = None
     steps: Table | None = None
+    drift: Drift | None = None
     ended: bool = False
     month: str = ""
     process_id: int | None = None
@@ -153,6 +164,7 @@ def _run(path: Path) -> Run | None:
         problems=tuple(_problem(row) for row in _rows(record, "messages")),
         sources=_sources(record),
         steps=_steps(record),
+        drift=_drift(record),
         ended=state.code in ("done", "blocked", "failed"),
         month=path.parent.name,
         process_id=record["pid"] if isinstance(record.get("pid"), int) else None,
@@ -238,6 +250,35 @@ def _steps(record: dict[str, Any]) -> Table | None:
     return Table(caption="Étapes", columns=columns, rows=tuple(rows))
 
 
+def _drift(record: dict[str, Any]) -> Drift | None:
+    found = record.get("drift")
+    if not isinstance(found, dict):
+        return None
+    volumes = found.get("volumes")
+    rows = [row for row in volumes if isinstance(row, list) and len(row) == 3] if isinstance(volumes, list) else []
+    counts = [(Cell(str(what)[:80]), _whole(before), _whole(now)) for what, before, now in rows[:60]]
+    return Drift(
+        summary=_text(found, "summary_fr"),
+        meaning=_text(found, "meaning_fr"),
+        moved=tuple(_text(row, "sentence_fr") for row in _rows(found, "moved")),
+        volumes=Table(
+            caption="Volumes, de la liste précédente à celle-ci",
+            columns=(
+                Column("Ensemble", header=True),
+                Column("Avant", numeric=True),
+                Column("Maintenant", numeric=True),
+            ),
+            rows=tuple(counts),
+        )
+        if counts
+        else None,
+    )
+
+
+def _whole(value: object) -> str:
+    return number(value) if isinstance(value, int) and not isinstance(value, bool) else "inconnu"
+
+
 def _notices() -> Table:
     return Table(
         caption="Messages envoyés aux opérateurs",
@@ -266,17 +307,23 @@ def _received(person: Person, one: Publication, reason_form: Callable[[], BaseFo
 
 
 def _checks(one: Publication) -> Table:
-    good, bad = State("green", "Vert", "success"), State("red", "À voir", "error")
+    rows = [
+        (check["label"], Cell(state=_light(check)), check["saw"] or "–", check["limit"] or "–") for check in one.checks
+    ]
     return Table(
         caption=f"Contrôles de la liste {one.code}",
         columns=(Column("Contrôle", header=True), Column("Résultat"), Column("Vu"), Column("Limite")),
-        rows=tuple(
-            (check["label"], Cell(state=good if check["passed"] else bad), check["saw"] or "–", check["limit"] or "–")
-            for check in one.checks
-        ),
+        rows=tuple(rows),
         empty="Pas encore contrôlée.",
         caption_hidden=True,
     )
+
+
+def _light(check: dict[str, Any]) -> State:
+    """Green; orange for a check that only warns; red."""
+    if check["passed"]:
+        return State("green", "Vert", "success")
+    return State("warned", "À surveiller", "warning") if check.get("advisory") else State("red", "À voir", "error")
 
 
 def _buttons(person: Person, one: Publication, reason_form: Callable[[], BaseForm]) -> tuple[ActButton, ...]:
