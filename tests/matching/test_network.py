@@ -111,7 +111,7 @@ def test_who_waits_comes_oldest_first_with_the_silent_institutions(world: Networ
 
     assert shown(found) == [old, late]
     assert found.table.rows[0][2].text == "SE"
-    assert found.zones.startswith("8421")  # the small territory has no name for it
+    assert found.zones.startswith("bassin d’emploi 8421")  # the small territory has no name for it
 
 
 def test_each_tab_holds_its_states_and_filters_narrow(world: Network) -> None:

@@ -157,5 +157,6 @@ def _yesterday(person: Someone) -> str:
 
 def _looked_at(person: Someone, look: str, name: str) -> None:
     if look:
+        person.page.evaluate("scrollTo(0, 0)")
         person.check_accessible()
         person.picture(f"{look}-{name}")

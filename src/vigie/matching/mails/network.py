@@ -9,9 +9,10 @@ from django.conf import settings
 from django.urls import reverse
 
 from vigie.journal.registry import Recipient, register_content
+from vigie.kernel.zones import ZoneType
 from vigie.matching.mails.experts import of_need
 from vigie.matching.models import Diagnosis, HoleReport, Match, Need
-from vigie.matching.queries.need_origin import named
+from vigie.matching.queries.need_origin import named, zone_named
 from vigie.matching.queries.positions import UNNAMED, company_name, position
 from vigie.matching.states import CLOSED_BY_EXPERT, HOLE, QUO, TAKING_CARE
 from vigie.territory.queries import zone_label
@@ -80,7 +81,7 @@ def hole_answered(report: HoleReport, recipient: Recipient, at: datetime) -> dic
         return None
     return {
         "subject_label": report.subject.label,
-        "zone": zone_label(report.zone_type, report.code),
+        "zone": zone_named(ZoneType(report.zone_type), zone_label(report.zone_type, report.code)),
         "filled": report.state == "filled",
         "answer": report.answer,
         "action_url": settings.VIGIE.site_url + reverse("matching:holes"),

@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from vigie.accounts.models import AntenneZone
 from vigie.kernel.lifecycle import State
-from vigie.kernel.zones import ZONE_LABELS, ZoneType
+from vigie.kernel.zones import ZoneType
 from vigie.matching.models import HoleReport, Need
 from vigie.matching.queries.filed import paged, tabs_of
-from vigie.matching.queries.need_origin import named
+from vigie.matching.queries.need_origin import named, zone_named
 from vigie.matching.states import HOLE, HOLE_DISMISSED, HOLE_FILLED, HOLE_OPEN
 from vigie.rights.person import Person
 from vigie.territory.queries import place_of, zone_labels
@@ -106,8 +106,7 @@ def smallest_followed(zones: list[ZoneLine], person: Person) -> str:
 
 
 def _line(kind: str, code: str, labels: dict[tuple[ZoneType, str], str]) -> ZoneLine:
-    zone = ZoneType(kind)
-    return ZoneLine(kind, code, f"{ZONE_LABELS[zone]}\u00a0: {labels[zone, code]}")
+    return ZoneLine(kind, code, zone_named(ZoneType(kind), labels[ZoneType(kind), code]))
 
 
 def my_holes(person: Person, number: str) -> HolesPage:
@@ -119,7 +118,7 @@ def my_holes(person: Person, number: str) -> HolesPage:
     rows = tuple(
         (
             Cell(one.subject.label, hint=one.body[:140]),
-            labels[ZoneType(one.zone_type), one.code],
+            zone_named(ZoneType(one.zone_type), labels[ZoneType(one.zone_type), one.code]),
             Cell(state=HOLE.by_code[one.state], hint=one.answer),
             Cell(at=one.at),
         )
@@ -141,7 +140,7 @@ def holes_page(person: Person, code: str, number: str) -> HolesPage:
     lines = tuple(
         (
             Cell(one.subject.label, href=reverse("matching:hole", args=[one.pk]), hint=one.body[:140]),
-            labels[ZoneType(one.zone_type), one.code],
+            zone_named(ZoneType(one.zone_type), labels[ZoneType(one.zone_type), one.code]),
             named(one.author),
             Cell(at=one.at),
         )
@@ -171,8 +170,8 @@ def hole_sheet(report: HoleReport) -> HoleSheet:
     return HoleSheet(
         pk=report.pk,
         subject=report.subject.label,
-        zone=f"{ZONE_LABELS[zone]}\u00a0: {label}",
-        facts=(Fact("Signalé par", named(report.author)), Fact("Zone", f"{ZONE_LABELS[zone]} {label} ({report.code})")),
+        zone=zone_named(zone, label),
+        facts=(Fact("Signalé par", named(report.author)), Fact("Zone", f"{zone_named(zone, label)} ({report.code})")),
         body=report.body,
         state=HOLE.by_code[report.state],
         answer=report.answer,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vigie.accounts.models import User
+from vigie.kernel.zones import ZONE_LABELS, ZoneType
 from vigie.matching.models import Diagnosis
 from vigie.ui.formats import day
 
@@ -35,3 +36,9 @@ def waits_for_team(visit: Diagnosis) -> bool:
     """True when the institution of who files wants its visits validated by the team before they leave."""
     antenne = visit.adviser.antenne if visit.adviser else None
     return visit.passed_from_id is None and antenne is not None and antenne.institution.validates_visits
+
+
+def zone_named(kind: ZoneType, label: str) -> str:
+    """« bassin d’emploi Langogne », « département Lozère »"""
+    words = ZONE_LABELS[kind]
+    return f"{words[0].lower()}{words[1:]} {label}"

@@ -14,6 +14,7 @@ from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
 from vigie.matching.models import Match, Need, NeedQuerySet, communes_of
 from vigie.matching.queries.filed import paged, tabs_of
+from vigie.matching.queries.need_origin import zone_named
 from vigie.matching.queries.need_positions import Received, helps, positions, received, silent_names
 from vigie.matching.queries.positions import company_name
 from vigie.matching.states import (
@@ -114,7 +115,7 @@ def needs_of_territory(person: Person) -> NeedQuerySet:
 def territory_choices(person: Person) -> TerritoryChoices:
     """Subjects, the person's zones with their names, institutions. At most 4 queries."""
     labels = zone_labels(person.zones)
-    zones = sorted((label, f"{kind.value}:{code}") for (kind, code), label in labels.items())
+    zones = sorted((zone_named(kind, label), f"{kind.value}:{code}") for (kind, code), label in labels.items())
     institutions = Institution.objects.filter(deleted_at__isnull=True).order_by("name").values_list("pk", "name")
     return TerritoryChoices(
         tuple(Subject.objects.values_list("pk", "label")),

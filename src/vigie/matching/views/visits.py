@@ -179,7 +179,7 @@ def needs(request: HttpRequest, pk: int) -> HttpResponse:
             put_refusal(form, refused)
         else:
             messages.success(request, f"Le besoin «\u00a0{subject.label}\u00a0» est gardé. Rien n’est encore envoyé.")
-            return redirect("matching:visit_needs", pk)
+            return redirect(f"{reverse('matching:visit_needs', args=[pk])}#contenu")
     typed = request.GET.get("quoi", "")[:LONGEST_ASKED]
     context: dict[str, Any] = {
         "page": pages.visit_page(visit, person),
