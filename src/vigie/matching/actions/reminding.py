@@ -206,17 +206,24 @@ def _to_write_to(need: Need, at: datetime, kind: str = BY_HAND) -> list[Match]:
     if not found:
         raise Refused("nobody_to_remind", "Personne n’est à relancer\u00a0: tous ont répondu ou ont quitté l’annuaire.")
     quiet = thresholds().grace if kind == BY_HAND else 1
-    said: set[int] = set()
-    for expert, of_kind, moment in need.reminders.filter(expert__isnull=False).values_list("expert", "kind", "at"):
-        if days_between(moment, at) < quiet or (of_kind == kind and kind != BY_HAND):
-            said.add(expert)
-    left = [match for match in found if match.expert_id not in said]
+    said = set()
+    for expert, of_kind, moment in need.reminders.values_list("expert", "kind", "at"):
+        if expert is None and of_kind != BY_HAND:  # said to the company
+            continue
+        late = days_between(moment, at) < quiet or (of_kind == kind and kind != BY_HAND)
+        said |= {match.pk for match in found if late and _heard(match, expert, moment)}
+    left = [match for match in found if match.pk not in said]
     if not left:
         raise Refused(
             "already_reminded",
             "Les experts viennent d’être relancés pour ce besoin\u00a0: laissez-leur quelques jours pour répondre.",
         )
     return left
+
+
+def _heard(match: Match, expert: int | None, moment: datetime) -> bool:
+    """Whether a reminder was also for this match: its expert's own, or one to all after he was asked."""
+    return expert == match.expert_id if expert is not None else moment >= (match.asked_again_at or match.sent_at)
 
 
 def _of_form(form_token: str, need: Need, by: Person) -> Reminder | None:

@@ -252,7 +252,7 @@ def _lines(rows: list[Need], tab: FollowingTab, token: Callable[[], str], at: da
             subject=row.subject.label,
             href=reverse("matching:following_need", args=[row.pk]),
             state=NEED_STATUS_BY_CODE[row.status],
-            days=counted(days_between(row.sent_at, at), "jour") if row.sent_at else "",
+            days=_ago(days_between(row.sent_at, at)) if row.sent_at else "",
             silent=tuple(silent[row.pk][:NAMED]),
             others=_others(len(silent[row.pk]) - NAMED),
             said=tuple(f"{_KINDS[kind]}\u00a0: {day_short(moment)}" for kind, moment in said[row.pk]),
@@ -300,6 +300,10 @@ def _said(needs: Iterable[int]) -> dict[int, list[tuple[str, datetime]]]:
 def _communes(codes: Iterable[str]) -> dict[str, str]:
     rows = Commune.objects.filter(code__in={code for code in codes if code})
     return {code: f"{name} ({area})" for code, name, area in rows.values_list("code", "name", "departement_code")}
+
+
+def _ago(days: int) -> str:
+    return f"transmis il y a {counted(days, 'jour')}" if days > 0 else "transmis aujourd’hui"
 
 
 def _others(count: int) -> str:

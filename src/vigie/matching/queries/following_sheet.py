@@ -121,7 +121,7 @@ def following_need(need: Need, person: Person, token: Callable[[], str], at: dat
         company=company_name(need),
         subject=need.subject.label,
         state=NEED_STATUS_BY_CODE[need.status],
-        dates=f"Transmis le {day_and_hour(need.sent_at)}, il y a {counted(since, 'jour')}" if need.sent_at else "",
+        dates=_sent(need.sent_at, since),
         need_href=reverse("matching:need", args=[need.pk]),
         silent=tuple(
             Silent(
@@ -135,6 +135,12 @@ def following_need(need: Need, person: Person, token: Callable[[], str], at: dat
         story=_story(reminders),
         beside=beside(need, person),
     )  # fmt: skip
+
+
+def _sent(at: datetime | None, days: int) -> str:
+    if at is None:
+        return ""
+    return f"Transmis le {day_and_hour(at)}" + (f", il y a {counted(days, 'jour')}" if days > 0 else "")
 
 
 def _kinds(status: str, said: set[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from vigie.directory.models import Expert
 from vigie.kernel.period import PARIS, paris_day
 from vigie.matching.models import Match, Need, Reminder
-from vigie.matching.rules.reminders import LATE, Silent, Thresholds, Waiting
+from vigie.matching.rules.reminders import BY_HAND, LATE, Silent, Thresholds, Waiting
 from vigie.matching.states import EXPIRED, NOT_FOR_ME, QUO, UNANSWERED
 
 # When an expert was asked: sent, handed over, or put back to waiting.
@@ -77,13 +77,14 @@ def needs_to_look_at(at: datetime) -> list[int]:
 def waiting(needs: Iterable[int]) -> dict[int, Waiting]:
     """Need → what the rule must know of it. 3 queries."""
     wanted = list(needs)
-    to_company, to_experts = _said(wanted)
+    to_company, to_experts, by_hand = _said(wanted)
     silent: dict[int, list[Silent]] = defaultdict(list)
     for row in _silent_rows(wanted):
-        key = (row["need_id"], row["expert_id"])
-        told = to_experts.get(key, {})
-        last = max(told.values(), default=None)
-        silent[row["need_id"]].append(Silent(row["pk"], row["asked_at"], bool(row["reads"]), frozenset(told), last))
+        need, asked = row["need_id"], row["asked_at"]
+        told = to_experts.get((need, row["expert_id"]), {})
+        moments = [*told.values(), *(moment for moment in by_hand[need] if moment >= asked)]
+        last = max(moments, default=None)
+        silent[need].append(Silent(row["pk"], asked, bool(row["reads"]), frozenset(told), last))
     rows = Need.objects.filter(pk__in=wanted).annotate(
         last_asked=Max(Coalesce("matches__asked_again_at", "matches__sent_at"),
                        filter=Q(matches__state__in=UNANSWERED)),
@@ -105,17 +106,23 @@ def _silent_rows(needs: list[int]) -> QuerySet[Any, Any]:
     return rows.order_by("pk").values("pk", "need_id", "expert_id", "asked_at", "reads")
 
 
-def _said(needs: list[int]) -> tuple[dict[int, set[str]], dict[tuple[int, int], dict[str, datetime]]]:
-    """What each company was told, and what each expert was, of these needs. 1 query."""
+Moments = dict[int, list[datetime]]
+
+
+def _said(needs: list[int]) -> tuple[dict[int, set[str]], dict[tuple[int, int], dict[str, datetime]], Moments]:
+    """What each company was told, what each expert was, and when all were reminded by hand, of these needs. 1 query."""
     to_company: dict[int, set[str]] = defaultdict(set)
     to_experts: dict[tuple[int, int], dict[str, datetime]] = defaultdict(dict)
+    by_hand: Moments = defaultdict(list)
     rows = Reminder.objects.filter(need__in=needs).order_by("at")
     for need, expert, kind, moment in rows.values_list("need_id", "expert_id", "kind", "at"):
-        if expert is None:
-            to_company[need].add(kind)
-        else:
+        if expert is not None:
             to_experts[need, expert][kind] = moment
-    return to_company, to_experts
+        elif kind == BY_HAND:
+            by_hand[need].append(moment)
+        else:
+            to_company[need].add(kind)
+    return to_company, to_experts, by_hand
 
 
 # --- the weekly digest ------------------------------------------------------------------------------------------------
