@@ -25,8 +25,8 @@ class Running:
 class Work:
     """What an upper package knows of the work of experts.
 
-    running(expert ids) → what waits for them. hand_over(expert ids, to, by=…, at=…) → how many were handed to ``to``, in
-    the caller's transaction; raises Refused when one cannot be.
+    running(expert ids) → what waits for them. hand_over(expert ids, to, by=…, at=…) → how many were handed to
+    ``to``, in the caller's transaction; raises Refused when one cannot be.
     """
 
     running: Callable[[Sequence[int]], list[Running]]

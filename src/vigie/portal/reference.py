@@ -15,6 +15,7 @@ from django.apps import apps
 from django.conf import settings
 
 import vigie
+from vigie.directory.queries.anomalies import ANOMALIES
 from vigie.journal.events import EVENTS
 from vigie.journal.jobs import registered_jobs
 from vigie.kernel.errors import VigieError
@@ -193,7 +194,16 @@ def exceptions_page() -> str:
     return "# Exceptions\n\nSource: `src/vigie/kernel/errors.py` and the connectors.\n\n" + "\n".join(lines) + "\n"
 
 
+def anomalies_page() -> str:
+    """The anomalies of the address book."""
+    rows = [(one.code, one.label, one.severity, one.sheet, one.sentence) for one in ANOMALIES]
+    return "# Anomalies of the directory\n\nSource: `src/vigie/directory/queries/anomalies.py`.\n\n" + table(
+        ("Code", "Label", "Severity", "Sheet that mends it", "Sentence"), rows
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "anomalies": anomalies_page,
     "rights": rights_page,
     "lifecycles": lifecycles_page,
     "events": events_page,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.urls import reverse
@@ -72,7 +73,7 @@ def closed_if_removed(sheet: Sheet, deleted_at: datetime | None) -> Sheet:
         for one in sheet.sections
     )
     warnings = (f"Retiré de l’annuaire le {day_short(deleted_at)}.", *sheet.warnings)
-    nothing = {"edit": "", "zones": "", "remove": None, "child": None, "close": None, "files": ()}
+    nothing: dict[str, Any] = {"edit": "", "zones": "", "remove": None, "child": None, "close": None, "files": ()}
     return replace(sheet, warnings=warnings, sections=sections, **nothing)
 
 
