@@ -25,7 +25,7 @@ from vigie.matching.queries.visit_pages import open_subjects
 from vigie.rights.person import Person
 from vigie.rights.reach import require
 from vigie.ui.formats import counted, plural
-from vigie.ui.forms import new_form_token
+from vigie.ui.forms import TOKEN_SHAPE, new_form_token
 
 reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -48,8 +48,10 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
     """« Relancer les experts »; pressed twice, they are reminded once."""
     person = person_of(request)
     need = visible_need(person, pk)
+    given = request.POST.get("form_token", "")
+    token = given if TOKEN_SHAPE.fullmatch(given) else new_form_token()
     try:
-        sent = actions.remind(need, form_token=request.POST.get("form_token", "")[:64], by=person, at=now())
+        sent = actions.remind(need, form_token=token, by=person, at=now())
     except Forbidden:
         raise
     except Refused as refused:
