@@ -14,10 +14,12 @@ import pytest
 
 from tests.detection.model.factories import FEATURES, TINY
 from vigie.detection.commands import evaluate as command
-from vigie.detection.model import challengers
+from vigie.detection.model import beside, calibrate, card, challengers, report
 from vigie.detection.model.backtest_figures import _churn, _persistence, lead_summary
+from vigie.detection.model.document import markdown
 from vigie.detection.model.evaluate import EMBARGO_MONTHS, EvaluationRefused, Options, backtest, origins, touches_crisis
 from vigie.detection.model.results import figures, results_of
+from vigie.detection.model.thresholds import Thresholds
 from vigie.detection.model.train import group_hashes
 from vigie.kernel.period import Month
 
@@ -99,6 +101,11 @@ def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(challengers, "BOOSTING_ROUNDS", 20)
 
 
+def one_in_two(month: Month, firms: Any) -> Any:
+    """A partner that scores one firm in two."""
+    return np.where(np.arange(len(firms)) % 2 == 0, 0.5, np.nan)
+
+
 def options(**changed: Any) -> Options:
     return replace(Options(seed=1, origins=2, draws=20, models=MODELS, parameters=TINY), **changed)
 
@@ -154,11 +161,14 @@ def test_the_report_the_card_and_the_figures_are_written_and_the_same_seed_gives
 
 
 def test_every_figure_has_its_interval_and_stands_beside_the_base_rate() -> None:
-    results = results_of(Panel(), MONTHS, LAST, FEATURES, options(splits=("A",)), None)
+    asked = options(splits=("A",), models=(*MODELS, "previous_list", "with_partner"), partner=one_in_two)
+    results = results_of(Panel(), MONTHS, LAST, FEATURES, asked, None)
 
     found = json.loads(json.dumps(figures(results)))
 
-    assert set(found["models"]["A"]) == set(MODELS)
+    assert set(found["models"]["A"]) == {*MODELS, "previous_list", "with_partner"}
+    assert "la liste précédente telle quelle" in markdown(report.blocks(results))
+    assert "avec le score du partenaire (poids 0,5)" in markdown(card.blocks(results, {}))
     for model in found["models"]["A"].values():
         assert model["average_precision"]["low"] <= model["average_precision"]["value"]
         assert model["base_rate"]["value"] == found["models"]["A"]["production"]["base_rate"]["value"]
@@ -168,6 +178,23 @@ def test_every_figure_has_its_interval_and_stands_beside_the_base_rate() -> None
     }  # fmt: skip
     assert found["lead"]["failed"] > 0
     assert all(len(one["fingerprint"]) == 64 for one in found["origins"])
+
+
+def test_former_list_keeps_its_alerts_and_knows_nothing_of_the_others() -> None:
+    former = np.array([calibrate.logit(one) for one in (0.4, 0.2, 0.02, 0.04)])
+
+    found = calibrate.sigmoid(
+        beside.previous_list(["a", "b", "c", "d"], former, ["b", "c", "z", "a"], Thresholds(0.3, 0.1))
+    )
+
+    assert found == pytest.approx([0.2, 0.03, 0.03, 0.4])
+
+
+def test_partner_moves_only_the_firms_that_it_scored() -> None:
+    ours, partner = np.array([-2.0, -1.0]), np.array([np.nan, 1.0])
+
+    assert beside.combined(ours, partner, 0.25) == pytest.approx([-2.0, -0.5])
+    assert beside.combined(ours, partner, 0.0) == pytest.approx([-2.0, -1.0])
 
 
 def test_lead_and_churn_are_counted_as_a_person_would() -> None:

@@ -35,6 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--splits", default="A,B", help="découpages : A (comme en production), B (entreprises nouvelles)"
     )
     parser.add_argument("--draws", type=int, default=500, help="retirages pour les intervalles")
+    parser.add_argument(
+        "--partner-weight", type=weight, default=0.5,
+        help="poids du score d’un partenaire, s’il est livré, dans la moyenne des log-cotes : de 0 à 1",
+    )  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, help="graine : même graine, mêmes chiffres")
 
 
@@ -71,10 +75,27 @@ def evaluate(lake: Lake, arguments: argparse.Namespace, say: Callable[[str], Non
         seed=arguments.seed, origins=arguments.origins, draws=arguments.draws,
         splits=_names(arguments.splits), models=_names(arguments.models),
         parameters=replace(usual, max_rows=arguments.rows or usual.max_rows),
+        partner=partner_of(lake, arguments.month), partner_weight=arguments.partner_weight,
     )  # fmt: skip
     with engine(temp_directory=lake.tmp / "evaluate") as opened:
         read = reader(opened, folder, sources, [one.code for one in features], options)
         return results_of(read, months, arguments.month, features, options, rules(lake, arguments.month, options), say)
+
+
+def weight(text: str) -> float:
+    """A share between 0 and 1."""
+    found = float(text)
+    if not 0 <= found <= 1:
+        raise argparse.ArgumentTypeError(f"{text} : de 0 à 1")
+    return found
+
+
+def partner_of(lake: Lake, month: Month) -> Any:
+    """Partners' scores as known at a past month; None when none was delivered."""
+    from vigie.detection.release.partner import SOURCE, known_log_odds
+
+    rows = [folder / "rows.parquet" for folder in lake.deliveries(SOURCE.code, month).values()]
+    return (lambda at, sirens: known_log_odds(rows, sirens, at)) if rows else None
 
 
 def _names(listed: str) -> tuple[str, ...]:

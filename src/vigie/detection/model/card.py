@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vigie.detection.model.backtest_figures import PRODUCTION, REFERENCE
+from vigie.detection.model.beside import PREVIOUS_LIST, WITH_PARTNER
 from vigie.detection.model.columns import ModelFeature
 from vigie.detection.model.document import Block, Bullets, Heading, Paragraph, Table
 from vigie.detection.model.report import LIMITS, SPLIT_FR, Results, percent
 from vigie.detection.model.table_report import NBSP, french, with_interval
 
+WEAKEST_FAILURES = 10
 FIGURES = (
     ("average_precision", "Précision moyenne"), ("auc", "AUC ROC"), ("brier", "Brier"), ("ece", "Écart de calibration"),
     ("f05", "F0,5 au niveau fort"), ("precision_strong", "Précision au niveau fort"),
@@ -19,12 +21,6 @@ FIGURES = (
 
 def blocks(results: Results, families_fr: dict[str, str]) -> list[Block]:
     """The card of the newest origin's model, judged by the whole backtest."""
-    origin, trained, cut = results.backtest.last
-    facts = trained.facts
-    weakest = sorted(
-        (one for one in results.slices if one.failures >= 10),
-        key=lambda one: one.measures["auc"].value,
-    )[:5]
     return [
         Heading(1, "Carte du modèle"),
         Heading(2, "À quoi il sert"),
@@ -38,28 +34,11 @@ def blocks(results: Results, families_fr: dict[str, str]) -> list[Block]:
             "Somme de courbes et de tables lisibles, par thème ; les courbes sont monotones là où le sens est connu ; "
             "la somme des barres d’une fiche donne exactement le score."
         ),
-        Bullets(
-            (
-                f"{len(trained.model.preparation.features)} variables, {len(trained.model.terms)} termes, "
-                f"{trained.parameters.bags} tirages pour l’incertitude.",
-                f"Appris sur {facts['rows']} lignes de {origin.train_first} à {origin.train_last}, dont "
-                f"{facts['positives']} défaillances ; taux de base {percent(float(facts['base_rate']), 2)}, intact.",
-                f"Seuils{NBSP}: fort {percent(cut.strong)}, modéré {percent(cut.moderate)}.",
-                f"Graine {facts['seed']} ; "
-                + ", ".join(f"{name} {one}" for name, one in facts["versions"].items())
-                + ".",
-            )
-        ),
+        _making(results),
         Heading(2, "Ce qu’il vaut"),
         _figures(results),
         Heading(2, "Où il est le plus faible"),
-        Bullets(
-            tuple(
-                f"{one.dimension} « {one.value} »{NBSP}: AUC {french(one.measures['auc'].value)} sur {one.rows} lignes."
-                for one in weakest
-            )
-            or ("Aucune partie des entreprises n’a assez de défaillances pour être jugée à part.",)
-        ),
+        _weakest(results),
         Heading(2, "Ce qui pèse"),
         _weights(results, families_fr),
         Heading(2, "Limites connues"),
@@ -67,10 +46,37 @@ def blocks(results: Results, families_fr: dict[str, str]) -> list[Block]:
     ]
 
 
+def _making(results: Results) -> Bullets:
+    """What it learnt from, and what was fixed."""
+    origin, trained, cut = results.backtest.last
+    facts = trained.facts
+    versions = ", ".join(f"{name} {one}" for name, one in facts["versions"].items())
+    return Bullets(
+        (
+            f"{len(trained.model.preparation.features)} variables, {len(trained.model.terms)} termes, "
+            f"{trained.parameters.bags} tirages pour l’incertitude.",
+            f"Appris sur {facts['rows']} lignes de {origin.train_first} à {origin.train_last}, dont "
+            f"{facts['positives']} défaillances ; taux de base {percent(float(facts['base_rate']), 2)}, intact.",
+            f"Seuils{NBSP}: fort {percent(cut.strong)}, modéré {percent(cut.moderate)}.",
+            f"Graine {facts['seed']} ; {versions}.",
+        )
+    )
+
+
+def _weakest(results: Results) -> Bullets:
+    """The five parts of the firms that it ranks worst."""
+    judged = [one for one in results.slices if one.failures >= WEAKEST_FAILURES]
+    told = tuple(
+        f"{one.dimension} « {one.value} »{NBSP}: AUC {french(one.measures['auc'].value)} sur {one.rows} lignes."
+        for one in sorted(judged, key=lambda one: one.measures["auc"].value)[:5]
+    )
+    return Bullets(told or ("Aucune partie des entreprises n’a assez de défaillances pour être jugée à part.",))
+
+
 def _figures(results: Results) -> Table:
     split = next(iter(results.tables))
     table = results.tables[split]
-    shown = [code for code in (PRODUCTION, REFERENCE) if code in table]
+    shown = [code for code in (PRODUCTION, REFERENCE, PREVIOUS_LIST, WITH_PARTNER) if code in table]
     rows = tuple(
         (title, *(with_interval(table[code][name], 4 if name == "brier" else 3) for code in shown))
         for name, title in FIGURES

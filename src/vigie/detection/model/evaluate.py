@@ -16,7 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 import pyarrow as pa
 
-from vigie.detection.model import calibrate, challengers
+from vigie.detection.model import beside, calibrate, challengers
+from vigie.detection.model.beside import Partner
 from vigie.detection.model.challengers import Challenger, Fitted, Learning
 from vigie.detection.model.columns import Floats, ModelFeature
 from vigie.detection.model.hazard import person_periods, score_hazard, train_hazard
@@ -66,7 +67,10 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Options:
-    """origins: how many past months are judged at most. models: codes, empty = all."""
+    """origins: how many past months are judged at most. models: codes, empty = all.
+
+    partner: a partner's scores, when they were delivered; partner_weight: their part in the declared mean of log-odds.
+    """
 
     seed: int = 0
     origins: int = 4
@@ -75,6 +79,8 @@ class Options:
     models: tuple[str, ...] = ()
     parameters: Parameters = field(default_factory=Parameters)
     policy: Policy = field(default_factory=Policy)
+    partner: Partner | None = None
+    partner_weight: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -159,14 +165,17 @@ def backtest(
         test = read([month], known_until, thin=False)
         sample = read(learnt, month, thin=True)
         recent = read([one for one in months if one <= month], month, thin=True)
+        before = read([month.plus(-1)], known_until, thin=False)
         done.append(_origin(month, learnt, sample, test))
         for split in options.splits:
             say(f"{month} {split}")
             trained, cut = _judge_split(judged[split], split, sample, recent, test, features, options, say)
+            _judge_beside(judged[split], trained, cut, before, month, options)
             if split == options.splits[0] and last is None:
                 last = (done[-1], trained, cut)
     assert last is not None
-    return Backtest(done, judged, labels_fr(), last)
+    weighted = f"{beside.LABELS_FR[beside.WITH_PARTNER]} (poids {options.partner_weight:g})".replace(".", ",")
+    return Backtest(done, judged, labels_fr() | {beside.WITH_PARTNER: weighted}, last)
 
 
 def _judge_split(
@@ -196,6 +205,20 @@ def _judge_split(
     return own
 
 
+def _judge_beside(
+    target: Judged, trained: TrainedModel, cut: Thresholds, before: Rows, month: Month, options: Options
+) -> None:
+    """The former list as it stands, and the production combined with a partner's score."""
+    firms, wanted = target.firms[-1], set(options.models) or set(beside.LABELS_FR)
+    if beside.PREVIOUS_LIST in wanted:
+        former = beside.previous_list(before.siren, trained.model.log_odds(before.frame), firms, cut)
+        _judge(target.models.setdefault(beside.PREVIOUS_LIST, Judgements()), former, cut)
+    if beside.WITH_PARTNER in wanted and options.partner is not None:
+        ours = target.models["production"].log_odds[-1]
+        both = beside.combined(ours, options.partner(month, firms), options.partner_weight)
+        _judge(target.models.setdefault(beside.WITH_PARTNER, Judgements()), both, cut)
+
+
 def labels_fr() -> dict[str, str]:
     """French names of the models, production first."""
     return {
@@ -203,6 +226,7 @@ def labels_fr() -> dict[str, str]:
         "hazard": HAZARD_LABEL,
         "blend": challengers.BLEND_LABEL,
         **{one.code: one.label for one in (*challengers.CHALLENGERS, *challengers.TRIVIAL)},
+        **beside.LABELS_FR,
     }
 
 
