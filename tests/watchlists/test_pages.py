@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,24 @@ from django.urls import reverse
 
 from tests.accounts.factories import UserFactory
 from tests.conftest import visible_text
-from tests.publication.factories import Firm, published_facts, siren
-from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, FIRMS, GARAGE, MENUISERIE, agent, opened
+from tests.publication.factories import Firm, facts, published_facts, siren, table, tables
+from tests.watchlists.factories import (
+    ACIERIE,
+    BOULANGERIE,
+    DEUX_SITES,
+    FIRMS,
+    GARAGE,
+    MENUISERIE,
+    OPENED,
+    agent,
+    opened,
+)  # fmt: skip
 from tests.watchlists.test_lateness import SOURCES
 from tests.watchlists.test_runs import record
 from vigie.accounts.models import User
 from vigie.journal import audit
 from vigie.journal.models import AuditEvent
+from vigie.publication.write import write
 from vigie.rights.table import Role
 from vigie.watchlists.actions import receive
 from vigie.watchlists.models import Publication, Subscription
@@ -324,6 +335,30 @@ def test_firm_left_out_says_why(folders: Path, as_: As) -> None:
 
     assert "Pourquoi cette entreprise n’est pas suivie" in text
     assert "Moins de dix salariés : 3 salariés en mai 2026" in text
+
+
+def test_partner_score_stands_beside_ours_when_its_class_is_read(folders: Path, as_: As) -> None:
+    whole = tables(FIRMS)
+    rows = [
+        {
+            "siren": MENUISERIE.siren,
+            "provider": name,
+            "month": date(2026, 5, 1),
+            "score": score,
+            "confidentiality": kind,
+        }
+        for name, score, kind in (("Banque", 0.31, "public"), ("Fisc", 0.77, "fiscal"))
+    ]
+    whole["partner_scores"] = table("partner_scores", rows)
+    receive(write(folders, "2026-06.1", whole, facts("2026-06"), card="# Carte\n"), at=OPENED)
+    client = as_(agent())
+
+    text = visible_text(client.get(sheet(MENUISERIE)).content.decode()).replace("\u00a0", " ")
+    assert "Banque, mai 2026 : 31" in text
+    assert "Score confidentiel" in text
+    assert "Fisc" not in text
+    assert "77" not in text.split("Scores de partenaires")[1].split("Voir la probabilité")[0]
+    assert "Scores de partenaires" not in visible_text(client.get(sheet(BOULANGERIE)).content.decode())
 
 
 def test_calendar_says_planned_real_and_late(folders: Path, as_: As) -> None:

@@ -26,7 +26,7 @@ from vigie.detection.model.columns import model_features
 from vigie.detection.monthly import model_stage, panel_stage
 from vigie.detection.monthly.context import Run
 from vigie.detection.peers import groups, means
-from vigie.detection.release import checks, dossiers, drifting, entries, history, identity, left_out, reasons
+from vigie.detection.release import checks, dossiers, drifting, entries, history, identity, left_out, partner, reasons
 from vigie.detection.release.card import card
 from vigie.detection.run_record import BLOCKING, WARNING, Message
 from vigie.detection.scored import ScoredMonth
@@ -72,7 +72,9 @@ def publish(run: Run, model: Facts) -> Facts:
             "earlier": earlier,
             "parameters": run.parameters.facts(),
             "deliveries": {code: str(month) for code, month in run.deliveries.items()},
-            "sources": {code: facts.get("state") for code, facts in run.record.facts["sources"].items()},
+            "sources": {
+                code: [facts.get("state"), facts.get("sha256")] for code, facts in run.record.facts["sources"].items()
+            },
         },
         outputs=_standing(run),
         work=lambda: _publish(run, model, corrections),
@@ -134,6 +136,7 @@ def _publish(run: Run, model: Facts, corrections: tuple[Correction, ...]) -> Fac
         }
         if moved is not None:
             tables["drift"] = drifting.table(moved)
+        tables |= _partner_scores(run, month)
         tables |= dossiers.write_dossiers(opened, dossier_inputs(run), month.siren.tolist(), work)
         panel_rows = pq.read_table(
             panel.month_file(panel_stage.folder(run), run.month), columns=["siren", "in_perimeter", "proceedings_state"]
@@ -156,6 +159,15 @@ def _publish(run: Run, model: Facts, corrections: tuple[Correction, ...]) -> Fac
         "checks": [vars(verdict.check) for verdict in verdicts],
         "drift": drifting.facts(moved, model, drifting.volumes(table, earlier)),
     }
+
+
+def _partner_scores(run: Run, month: ScoredMonth) -> dict[str, pa.Table]:
+    """Partners' scores, shown beside ours; no table when none was ever delivered."""
+    if partner.SOURCE.code not in run.deliveries:
+        return {}
+    folders = run.lake.deliveries(partner.SOURCE.code, run.month).values()
+    rows = [folder / "rows.parquet" for folder in folders]
+    return {"partner_scores": partner.partner_scores(rows, month.siren.tolist(), run.month)}
 
 
 def _drifting(run: Run, model: Facts, month: ScoredMonth) -> drifting.Drifting | None:

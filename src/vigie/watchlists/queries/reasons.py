@@ -12,10 +12,13 @@ from typing import Any
 from vigie.publication.read import Publication as Folder
 from vigie.rights.person import Person
 from vigie.rights.table import grants
+from vigie.ui.formats import percent
+from vigie.watchlists.queries.words import month_words
 from vigie.watchlists.rules import readable
 
 KEPT = 5
 MASKED = "Motif confidentiel"
+MASKED_SCORE = "Score confidentiel : il existe, sa valeur n’est montrée à personne ici"
 NOT_YOURS = "Votre habilitation n’ouvre pas ce motif"
 
 
@@ -36,6 +39,19 @@ def sight_of(person: Person) -> Sight:
         debts=bool(grants("dossier.debts", person.roles)),
         short_time_work=bool(grants("dossier.short_time_work", person.roles)),
     )
+
+
+def partner_lines(rows: list[dict[str, Any]], sight: Sight) -> tuple[str, ...]:
+    """Each partner's own score with its date, beside ours; a class that is not the reader's is said without value."""
+    kept: list[str] = []
+    for row in rows:
+        if sight.reads(row["confidentiality"]):
+            text = f"{row['provider']}, {month_words(row['month'])} : {percent(row['score'])}"
+        else:
+            text = NOT_YOURS if Sight(True, True).reads(row["confidentiality"]) else MASKED_SCORE
+        if text not in kept:
+            kept.append(text)
+    return tuple(kept)
 
 
 def top_reasons(found: Folder) -> dict[str, list[dict[str, Any]]]:

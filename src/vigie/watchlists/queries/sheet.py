@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from vigie.kernel.nomenclature.naf import naf_label
 from vigie.kernel.siren import is_siren, show_siren
+from vigie.publication.read import Dossier
 from vigie.rights.person import Person
 from vigie.rights.table import grants
 from vigie.ui.components import ActButton, Cell, Chart, Column, Fact, Table
@@ -24,7 +25,7 @@ from vigie.watchlists.queries.door import list_folder
 from vigie.watchlists.queries.explanation import Explanation, explain
 from vigie.watchlists.queries.freshness import Series, data_until, series
 from vigie.watchlists.queries.lists import badges, freshness, late_sources, subscriptions
-from vigie.watchlists.queries.reasons import sight_of
+from vigie.watchlists.queries.reasons import partner_lines, sight_of
 from vigie.watchlists.queries.series import CHARTS, missing_note, months_until
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS, firm_names, of_month, to_month
 from vigie.watchlists.states import OPEN, REPLACED
@@ -60,6 +61,7 @@ class Alert:
     before_corrections: str
     former: str
     explanation: Explanation
+    partners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def sheet_page(person: Person, siren: str) -> SheetPage:
     current = entry.publication
     unlocked = entry.level != "none" or _ever_in_alert(siren)
     folder = list_folder(current.code, current.fingerprint)
-    wanted = ["entries", "contributions"] if unlocked else ["entries"]
+    wanted = ["entries", "contributions", "partner_scores"] if unlocked else ["entries"]
     dossier = folder.dossier(siren, wanted)
     row = dossier["entries"][0]
     blocks, shown = _blocks(person, current, siren, unlocked)
@@ -122,7 +124,7 @@ def sheet_page(person: Person, siren: str) -> SheetPage:
         identity=_identity(entry, row),
         notices=late_sources(current),
         freshness=freshness(current),
-        alert=_alert(person, entry, row, dossier["contributions"], current) if unlocked else None,
+        alert=_alert(person, entry, row, dossier, current) if unlocked else None,
         locked="" if unlocked else LOCKED,
         missing=tuple(current.told["families"].get(code, code) for code in row["missing_families"]) if unlocked else (),
         blocks=blocks,
@@ -177,9 +179,7 @@ def _identity(entry: Entry, row: dict[str, Any]) -> tuple[Fact, ...]:
     )
 
 
-def _alert(
-    person: Person, entry: Entry, row: dict[str, Any], contributions: list[dict[str, Any]], current: Publication
-) -> Alert:
+def _alert(person: Person, entry: Entry, row: dict[str, Any], dossier: Dossier, current: Publication) -> Alert:
     horizon = current.told["horizon_months"]
     low, high = row["score_low"], row["score_high"]
     return Alert(
@@ -191,7 +191,8 @@ def _alert(
         model=current.told["model_id"],
         before_corrections=_before(entry, row),
         former=_former(entry, row, current),
-        explanation=explain(row, contributions, current.told, sight_of(person)),
+        explanation=explain(row, dossier["contributions"], current.told, sight_of(person)),
+        partners=partner_lines(dossier["partner_scores"], sight_of(person)),
     )
 
 
