@@ -17,7 +17,8 @@ PUBLIC = (
 )  # fmt: skip
 EXPERT = ("/besoins/", "/besoins/?onglet=clotures", "/besoins/?q=introuvable", "/mon-compte/")
 TEAM_PAGES = (
-    "/equipe/sollicitations/", "/equipe/visites/", "/equipe/manques/", "/equipe/qui-serait-notifie/", "/equipe/annuaire/", "/equipe/annuaire/sujets/",
+    "/equipe/sollicitations/", "/equipe/visites/", "/equipe/manques/", "/equipe/qui-serait-notifie/",
+    "/equipe/annuaire/", "/equipe/annuaire/sujets/",
     "/equipe/annuaire/experts/?q=cma", "/equipe/annuaire/institutions/1/", "/equipe/annuaire/antennes/1/",
     "/equipe/annuaire/experts/1/", "/equipe/annuaire/modifier/institution/1/", "/equipe/annuaire/zones/antenne/1/",
     "/equipe/annuaire/ajouter/filtre/institution/1/", "/equipe/personnes/", "/equipe/personnes/inviter/",
