@@ -410,3 +410,23 @@ def test_nearly_the_same_text_is_found_whoever_wrote_it(team: Client) -> None:
     assert "presque identique" in page
     assert reverse("matching:solicitation", args=[twin.pk])
     assert Solicitation.objects.count() == 3
+
+
+@pytest.mark.parametrize("url", [f"{HOME}experts/?panier=nouveaux", "/equipe/etiquettes/", "/equipe/modeles-de-refus/"])
+def test_the_other_lists_ask_as_many_queries_for_many_rows(url: str, team: Client, clock: list[datetime]) -> None:
+    def more(count: int) -> None:
+        member = UserFactory(expert=True)
+        for _ in range(count):
+            MatchFactory(expert=ExpertFactory(members=[member]))
+            TagFactory()
+            RefusalTemplateFactory()
+
+    more(1)
+    team.get(url)
+    with CaptureQueriesContext(connection) as few:
+        team.get(url)
+    more(4)
+    with CaptureQueriesContext(connection) as many:
+        assert team.get(url).status_code == 200
+
+    assert len(many) == len(few) <= 12

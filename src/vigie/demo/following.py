@@ -18,6 +18,7 @@ from vigie.journal import running
 from vigie.kernel.period import PARIS, paris_day
 from vigie.matching.actions import notes, tags
 from vigie.matching.models import Match, Need, Solicitation, Tag
+from vigie.matching.queries.reminding import ASKED_AT
 from vigie.matching.states import IN_PROGRESS, NOT_FOR_ME, QUO
 
 MORNING = time(8, 30)
@@ -45,7 +46,8 @@ def mornings(end: datetime) -> list[date]:
     """The days on which an expert still silent came of an age, or a refusal had to be told."""
     known, found = settings.VIGIE, set()
     ages = (known.reminder_days, known.last_chance_days, known.abandon_days)
-    for asked in Match.objects.filter(state=QUO).values_list("sent_at", flat=True):
+    silent = Match.objects.filter(state=QUO).annotate(asked_at=ASKED_AT)
+    for asked in silent.values_list("asked_at", flat=True):
         found |= {paris_day(asked) + timedelta(days=age) for age in ages}
     for refused in Need.objects.filter(status=NOT_FOR_ME).annotate(at=Max("matches__closed_at")):
         found |= {paris_day(refused.at) + timedelta(days=gap) for gap in range(known.refusal_told_days, 6)}

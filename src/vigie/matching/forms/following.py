@@ -82,14 +82,6 @@ class NewTagForm(DsfrForm):
     )
 
 
-class MoveSearchForm(DsfrForm):
-    """The team looked for."""
-
-    expert = CleanLineField(
-        label="Chercher une équipe", required=False, max_length=100, help_text="Nom, antenne, institution ou personne"
-    )
-
-
 class MoveForm(DsfrForm):
     """Why a need goes to another team."""
 

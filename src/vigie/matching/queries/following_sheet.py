@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, SILENT
 from vigie.matching.states import EXPIRED, NEED_STATUS_BY_CODE, NOT_FOR_ME, OPEN, QUO
 from vigie.rights.person import Person
 from vigie.ui.components import ActButton, Link, Step
-from vigie.ui.formats import counted, day_and_hour, plural
+from vigie.ui.formats import counted, day_and_hour, listed
 
 
 @dataclass(frozen=True)
@@ -153,18 +154,15 @@ def _kinds(status: str, said: set[str]) -> tuple[str, ...]:
 
 
 def _story(reminders: list[Reminder]) -> tuple[Step, ...]:
-    """What was said, in its order: the rows of the need, and of experts only when they stand alone."""
-    told = {(one.kind, one.at) for one in reminders if one.expert_id is None}
-    steps = []
+    """What was said, each time with who heard it: the row of the need and those of its experts are one moment."""
+    moments: dict[tuple[str, datetime], list[Reminder]] = defaultdict(list)
     for one in reminders:
-        if one.expert is not None and (one.kind, one.at) in told:
-            continue
-        who = f"par {one.by}" if one.by else "par Vigie"
-        if one.expert is not None:
-            who = f"{one.expert.full_name} · {who}"
-        elif one.experts:
-            who += f" · {counted(one.experts, 'expert')} {plural(one.experts, 'relancé', 'relancés')}"
-        steps.append(Step(one.get_kind_display(), one.at, who))
+        moments[one.kind, one.at].append(one)
+    steps = []
+    for rows in moments.values():
+        who = f"par {rows[0].by}" if rows[0].by else "par Vigie"
+        names = [row.expert.full_name for row in rows if row.expert is not None]
+        steps.append(Step(rows[0].get_kind_display(), rows[0].at, " · ".join(filter(None, (listed(names), who)))))
     return tuple(steps)
 
 

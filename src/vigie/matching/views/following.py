@@ -6,21 +6,21 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
 from vigie.directory.models import Expert
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused
+from vigie.kernel.text import clean_line
 from vigie.matching.actions import reminding
 from vigie.matching.actions.moving import move
-from vigie.matching.forms.following import FollowingFilterForm, MoveForm, MoveSearchForm, NoteForm, TagForm
+from vigie.matching.forms.following import FollowingFilterForm, MoveForm, NoteForm, TagForm
 from vigie.matching.forms.public import put_refusal
 from vigie.matching.models import Need
-from vigie.matching.queries.experts_search import experts_for
 from vigie.matching.queries.following import following_choices, following_page
-from vigie.matching.queries.following_experts import baskets_page, following_expert
+from vigie.matching.queries.following_experts import baskets_page, competent_for, following_expert
 from vigie.matching.queries.following_sheet import followed_expert, followed_need, following_need, movable_match
 from vigie.matching.queries.positions import company_name
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT
@@ -90,8 +90,10 @@ def hand_elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
     form = MoveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         asked = request.POST.get("expert", "")
-        to = get_object_or_404(Expert, pk=asked if asked.isdecimal() and len(asked) <= 18 else 0)
+        to = Expert.objects.filter(pk=asked if asked.isdecimal() and len(asked) <= 18 else 0).first()
         try:
+            if to is None:
+                raise Refused("no_expert", "Choisissez une équipe.")
             move(match, to, reason=form.cleaned_data["reason"], by=person, at=now())
         except Forbidden:
             raise
@@ -102,12 +104,9 @@ def hand_elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"Le besoin est confié à {to.full_name}. Les deux équipes reçoivent un courriel.")
             return redirect("matching:following_need", match.need_id)
-    search = MoveSearchForm(request.GET)
-    text = search.cleaned_data["expert"] if search.is_valid() else ""
-    found = [one for one in experts_for(match.need, text) if one.competence and not one.already] if text else []
-    chosen = request.POST.get("expert", "")
-    context = {"match": match, "company": company_name(match.need), "form": form, "search": search}
-    context |= {"searched": text, "experts": found, "chosen": chosen}
+    text = clean_line(request.GET.get("expert", ""))[:100]
+    context = {"match": match, "company": company_name(match.need), "form": form, "searched": text}
+    context |= {"experts": competent_for(match, text), "chosen": request.POST.get("expert", "")}
     return render(request, "matching/following/move.html", context)
 
 
