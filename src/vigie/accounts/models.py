@@ -78,6 +78,7 @@ class Antenne(models.Model):
     name = models.CharField("nom", max_length=150)
     level = models.CharField("échelon", max_length=10, choices=Level.choices, default=Level.LOCAL)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="children")
+    parent_is_chosen = models.BooleanField("antenne au-dessus choisie par l’équipe", default=False)
     booking_url = models.URLField("prise de rendez-vous", blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 

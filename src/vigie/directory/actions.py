@@ -28,7 +28,7 @@ from vigie.directory.models import (
 from vigie.directory.queries.hierarchy import antenne_facts
 from vigie.directory.queries.twins import twin
 from vigie.directory.registry import reasons_to_stay
-from vigie.directory.rules import Bounds, check_bounds, level_of, parent_of
+from vigie.directory.rules import AntenneFacts, Bounds, check_bounds, level_of, parent_of, refuse_parent
 from vigie.directory.snapshots import sheet_of, snapshot
 from vigie.journal.actions import record
 from vigie.kernel.errors import InvalidInput, Refused
@@ -155,7 +155,10 @@ def remove(obj: Any, *, by: Person, at: datetime) -> None:
 def refresh_hierarchy(institution_id: int) -> None:
     """Gives each living antenne of the institution the antenne above it."""
     facts = antenne_facts(institution_id)
-    for antenne in Antenne.objects.filter(pk__in=[one.pk for one in facts]):
+    living = {one.pk for one in facts}
+    for antenne in Antenne.objects.filter(pk__in=living):
+        if antenne.parent_is_chosen and antenne.parent_id in living:
+            continue
         own = next(one for one in facts if one.pk == antenne.pk)
         parent = parent_of(own, facts)
         if antenne.parent_id != parent:
@@ -211,8 +214,20 @@ def _set(obj: Any, changes: dict[str, Any]) -> None:
         obj.level = level_of(obj.level, obj.zones.values_list("zone_type", "code"))
 
 
+def _check_parent(antenne: Antenne) -> None:
+    """Refuses a chosen antenne above that is not of the institution, is below, or makes a circle."""
+    sisters = {one.pk: one for one in antenne_facts(antenne.institution_id)}
+    parent = sisters.get(antenne.parent_id or 0)
+    if parent is None:
+        raise InvalidInput("parent_unknown", "Choisissez une antenne de la même institution.", field="above")
+    above = dict(Antenne.objects.filter(institution=antenne.institution_id).values_list("pk", "parent_id"))
+    refuse_parent(AntenneFacts(antenne.pk or 0, antenne.level, frozenset()), parent, above)
+
+
 def _check(obj: Any) -> None:
     """Full validation of the row; the first fault becomes an InvalidInput."""
+    if isinstance(obj, Antenne) and obj.parent_is_chosen:
+        _check_parent(obj)
     if isinstance(obj, ExpertSubject) and obj.expert.antenne.institution_id != obj.institution_subject.institution_id:
         raise InvalidInput(
             "other_institution", "Cette compétence est celle d’une autre institution.", field="institution_subject"

@@ -52,6 +52,30 @@ def parent_of(antenne: AntenneFacts, sisters: Iterable[AntenneFacts]) -> int | N
     return national
 
 
+def refuse_parent(antenne: AntenneFacts, parent: AntenneFacts, above: dict[int, int | None]) -> None:
+    """Raises InvalidInput for a chosen parent of a lower level, or that already hangs from the antenne.
+
+    above: antenne → the one above it, in the institution. Computed parents go up a level: no circle can come later.
+    """
+    ranks = (LOCAL, REGIONAL, NATIONAL)
+    if ranks.index(parent.level) < ranks.index(antenne.level):
+        raise InvalidInput(
+            "parent_below",
+            "Une antenne dépend d’une antenne du même échelon, ou d’un échelon au-dessus.",
+            field="above",
+        )
+    here: int | None = parent.pk
+    seen: set[int] = set()
+    while here is not None and here not in seen:
+        if here == antenne.pk:
+            raise InvalidInput(
+                "parent_in_circle", "Cette antenne dépend déjà de celle que vous modifiez. Choisissez-en une autre.",
+                field="above",
+            )  # fmt: skip
+        seen.add(here)
+        here = above.get(here)
+
+
 def level_of(level: str, zones: Iterable[tuple[str, str]]) -> str:
     """A local antenne that is given a région becomes a regional one."""
     return REGIONAL if level == LOCAL and any(kind == ZoneType.REGION for kind, _code in zones) else level

@@ -56,7 +56,7 @@ def _words(column: models.Field) -> str:
 
 
 def _kept(column: models.Field) -> bool:
-    return not column.primary_key and column.name not in {"created_at", "search_text"}
+    return not column.primary_key and column.name not in {"created_at", "search_text", "parent_is_chosen"}
 
 
 def _plain(value: Any) -> Any:

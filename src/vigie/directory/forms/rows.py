@@ -117,6 +117,24 @@ class AntenneForm(RowForm):
     name = CleanLineField(label="Nom", max_length=150)
     level = forms.ChoiceField(label="Échelon", choices=Antenne.Level.choices)
     booking_url = forms.URLField(label="Adresse de prise de rendez-vous", required=False, assume_scheme="https")
+    above = forms.TypedChoiceField(
+        label="Antenne au-dessus",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text="Vigie la déduit des échelons et des zones. Choisissez-la seulement si elle se trompe.",
+    )
+
+    def prepare(self) -> None:
+        sisters = Antenne.objects.filter(institution=self.row.institution_id, deleted_at__isnull=True)
+        known = list(sisters.exclude(pk=self.row.pk).order_by("name").values_list("pk", "name"))
+        self.fields["above"].choices = [("", "Celle que Vigie déduit"), *known]  # type: ignore[attr-defined]
+        self.initial["above"] = self.row.parent_id if self.row.parent_is_chosen else None
+
+    def changes(self) -> dict[str, Any]:
+        chosen = self.cleaned_data["above"]
+        parent = {"parent_id": chosen} if chosen else {}
+        return super().changes() | parent | {"parent_is_chosen": bool(chosen)}
 
 
 class ExpertForm(RowForm):

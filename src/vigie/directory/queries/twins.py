@@ -10,7 +10,7 @@ from vigie.accounts.models import Antenne
 from vigie.directory.models import AnswerGrouping, Change, Expert, MatchFilter
 
 # Written by the service, not typed: two sendings may differ on them.
-_NOT_TYPED = {"created_at", "search_text", "deleted_at", "position", "key", "slug", "parent"}
+_NOT_TYPED = {"created_at", "search_text", "deleted_at", "position", "key", "slug", "parent", "parent_is_chosen"}
 
 
 def twin(row: Any, *, lines: list[Any] | None = None) -> Any:
