@@ -89,11 +89,11 @@ def figures(region: str, months: Sequence[Month]) -> Figures:
     return Figures(_rows(months, region=region))
 
 
-def figures_by_region(months: Sequence[Month]) -> dict[str, Figures]:
-    """The same for every région, the country included. 1 query."""
+def figures_by_region(months: Sequence[Month], *, delays: bool) -> dict[str, Figures]:
+    """The same for every région, the country included; delays, a row an hour, only when they are asked. 1 query."""
     by_region: dict[str, list[tuple[date, str, str, str, int, bool]]] = {}
     columns = "region", "month", "base", "family", "part", "count", "masked"
-    rows = _of(months).values_list(*columns)
+    rows = _of(months).exclude(base__in=[] if delays else [Base.TAKEN]).values_list(*columns)
     for region, *row in rows:
         by_region.setdefault(str(region), []).append(tuple(row))  # type: ignore[arg-type]
     return {region: Figures(found) for region, found in by_region.items()}

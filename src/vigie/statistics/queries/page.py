@@ -231,7 +231,7 @@ def _part_labels() -> dict[str, Mapping[str, str]]:
 
 def _regions(asked: Asked, offered: Choices) -> Table:
     """The main figures of each région. 1 query."""
-    by_region = figures_by_region(asked.months)
+    by_region = figures_by_region(asked.months, delays=False)
     shown = [one for code in IN_REGIONS for one in PUBLIC if one.code == code]
     names = (*offered.regions, (NOWHERE, "Commune inconnue"))
     return Table(
@@ -262,7 +262,7 @@ COLUMNS = (
 def data_lines(asked: Asked, offered: Choices) -> Iterator[dict[str, Any]]:
     """A line per month, région, indicator and part: what the page shows, month by month. 2 queries."""
     names = _part_labels()
-    by_region = figures_by_region(asked.months)
+    by_region = figures_by_region(asked.months, delays=True)
     places = {**dict(offered.regions), WHOLE: "France entière", NOWHERE: "Commune inconnue"}
     for code in sorted(by_region, key=lambda one: (one != WHOLE, one)):
         if asked.region not in (WHOLE, code):
