@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,6 +14,7 @@ from tests.accounts.factories import UserFactory, person
 from tests.directory.factories import ExpertFactory, ExpertMemberFactory, SubjectQuestionFactory
 from tests.matching.factories import AT, MatchFactory, NeedFactory
 from tests.matching.network_world import LATER, TOKEN, Network, draft, met, network
+from tests.matching.real_threads import at_once
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused, TransitionRefused
 from vigie.matching.actions.matches import close_no_help, take_charge
@@ -176,6 +179,19 @@ def test_a_double_click_files_once(world: Network) -> None:
 
     assert Match.objects.count() == 1
     assert mails("visit_sent") == ["camille@scierie.example"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_clicks_at_once_file_once(world: Network, tmp_path: Path) -> None:
+    visit = draft(world)
+    [need] = write(world, visit, world.hiring)
+    shown = {need.pk: proposed(need)}
+    act = partial(file_visit, visit, shown, shown=shown, by=world.person("adviser"), at=AT)
+
+    given, count = at_once([act] * 4, tmp_path, Match.objects.count)
+
+    assert count == 1, given
+    assert all(one == visit for one in given)
 
 
 def test_somebody_without_address_is_not_written_to(world: Network) -> None:

@@ -270,10 +270,11 @@ def _tell(request: HttpRequest, visit: Diagnosis) -> None:
     if visit.completed_at is None and pages.waits_for_team(visit):
         messages.success(request, "Votre dépôt est transmis à l’équipe, qui le relit avant de l’envoyer aux experts.")
     elif waiting:
+        begun = "Les autres experts sont notifiés." if visit.completed_at else "Votre dépôt est gardé."
         messages.warning(
             request,
-            "Votre dépôt est gardé. Pour un besoin au moins, personne ne répond dans l’annuaire\u00a0: l’équipe "
-            "cherche un expert, vous n’avez rien à faire.",
+            f"{begun} Pour un besoin au moins, personne ne répond dans l’annuaire\u00a0: l’équipe cherche un expert, "
+            "vous n’avez rien à faire.",
         )
     else:
         messages.success(request, "Les experts sont notifiés. Vous serez prévenu de la suite par courriel.")
