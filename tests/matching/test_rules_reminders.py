@@ -18,15 +18,16 @@ from vigie.matching.rules.reminders import (
     SILENT,
     Due,
     Silent,
+    Standing,
     Thresholds,
     Waiting,
     days_between,
     due,
     working_days_between,
 )
-from vigie.matching.states import EXPIRED, NOT_FOR_ME, QUO, TAKING_CARE
 
 LIMITS = Thresholds()
+WAITS, HELD, GIVEN_UP, ALL_REFUSED = Standing.WAITS, Standing.HELD, Standing.GIVEN_UP, Standing.REFUSED
 MORNING = time(8, 30)
 
 
@@ -38,7 +39,7 @@ class Past:
     """A need lived day after day, the job running when it does."""
 
     def __init__(self, *sent: datetime) -> None:
-        self.facts = Waiting(QUO, tuple(Silent(rank, at) for rank, at in enumerate(sent)))
+        self.facts = Waiting(WAITS, tuple(Silent(rank, at) for rank, at in enumerate(sent)))
         self.mails: list[tuple[int, str, date]] = []
         self.company: list[tuple[str, date]] = []
 
@@ -55,10 +56,10 @@ class Past:
             for one in self.facts.silent
             if one.match not in wanted.expired
         ]
-        status = self.facts.status if left or not wanted.expired else EXPIRED
+        standing = self.facts.standing if left or not wanted.expired else GIVEN_UP
         last = max(one.since for one in self.facts.silent) if self.facts.silent else self.facts.last_asked
         said = self.facts.told | ({wanted.company} if wanted.company else set())
-        self.facts = replace(self.facts, status=status, silent=tuple(left), told=said, last_asked=last)
+        self.facts = replace(self.facts, standing=standing, silent=tuple(left), told=said, last_asked=last)
         return wanted
 
 
@@ -140,7 +141,7 @@ def test_an_expert_added_later_counts_from_his_own_sending() -> None:
 
 def test_once_somebody_holds_the_need_the_others_are_left_alone_and_expire_without_a_word() -> None:
     since = paris(date(2026, 9, 1))
-    facts = Waiting(TAKING_CARE, (Silent(1, since),))
+    facts = Waiting(HELD, (Silent(1, since),))
 
     assert not due(facts, since + timedelta(days=21), LIMITS)
     assert due(facts, since + timedelta(days=46), LIMITS) == Due(expired=(1,))
@@ -148,7 +149,7 @@ def test_once_somebody_holds_the_need_the_others_are_left_alone_and_expire_witho
 
 def test_who_cannot_be_reached_is_not_written_to_and_the_company_is_told_at_the_end() -> None:
     since = paris(date(2026, 9, 1))
-    facts = Waiting(QUO, (Silent(1, since, reachable=False),))
+    facts = Waiting(WAITS, (Silent(1, since, reachable=False),))
 
     assert not due(facts, since + timedelta(days=21), LIMITS)
     assert due(facts, since + timedelta(days=46), LIMITS) == Due(expired=(1,), company=ABANDON)
@@ -156,7 +157,7 @@ def test_who_cannot_be_reached_is_not_written_to_and_the_company_is_told_at_the_
 
 def test_a_reminder_by_hand_on_the_eve_puts_the_next_one_off() -> None:
     since = paris(date(2026, 9, 1))
-    facts = Waiting(QUO, (Silent(1, since, told=frozenset({"by_hand"}), last_told=since + timedelta(days=8)),))
+    facts = Waiting(WAITS, (Silent(1, since, told=frozenset({"by_hand"}), last_told=since + timedelta(days=8)),))
 
     assert not due(facts, since + timedelta(days=10), LIMITS)
     assert due(facts, since + timedelta(days=11), LIMITS) == Due(reminded=(1,), company=SILENT)
@@ -166,7 +167,7 @@ def test_a_reminder_by_hand_on_the_eve_puts_the_next_one_off() -> None:
     ("refused", "told"), [(date(2026, 9, 7), date(2026, 9, 10)), (date(2026, 9, 11), date(2026, 9, 16))]
 )
 def test_a_need_that_all_refused_is_told_after_three_working_days(refused: date, told: date) -> None:
-    facts = Waiting(NOT_FOR_ME, refused_at=paris(refused, time(23, 30)))
+    facts = Waiting(ALL_REFUSED, refused_at=paris(refused, time(23, 30)))
 
     assert not due(facts, paris(told - timedelta(days=1)), LIMITS)
     assert due(facts, paris(told), LIMITS).company == REFUSED
@@ -177,13 +178,13 @@ def test_a_need_that_all_refused_is_told_after_three_working_days(refused: date,
 def test_an_old_need_is_given_up_without_writing_to_its_company() -> None:
     since = paris(date(2026, 1, 1))
 
-    assert due(Waiting(QUO, (Silent(1, since),)), since + timedelta(days=200), LIMITS) == Due(expired=(1,))
+    assert due(Waiting(WAITS, (Silent(1, since),)), since + timedelta(days=200), LIMITS) == Due(expired=(1,))
 
 
 def test_the_last_expert_refuses_after_the_others_were_given_up_and_the_company_is_told() -> None:
     last = paris(date(2026, 9, 1))
 
-    assert due(Waiting(EXPIRED, last_asked=last), last + timedelta(days=50), LIMITS).company == ABANDON
+    assert due(Waiting(GIVEN_UP, last_asked=last), last + timedelta(days=50), LIMITS).company == ABANDON
 
 
 @given(days, hours, days, hours)

@@ -14,9 +14,10 @@ from django.db.models.functions import Coalesce
 from vigie.directory.models import Expert
 from vigie.kernel.period import PARIS, paris_day
 from vigie.matching.models import Match, Need, Reminder
-from vigie.matching.rules.reminders import BY_HAND, LATE, Silent, Thresholds, Waiting
+from vigie.matching.rules.reminders import BY_HAND, LATE, Silent, Standing, Thresholds, Waiting
 from vigie.matching.states import EXPIRED, NOT_FOR_ME, QUO, UNANSWERED
 
+STANDINGS = {QUO: Standing.WAITS, EXPIRED: Standing.GIVEN_UP, NOT_FOR_ME: Standing.REFUSED}
 # When an expert was asked: sent, handed over, or put back to waiting.
 ASKED_AT: Any = Coalesce("asked_again_at", "sent_at")
 
@@ -91,7 +92,9 @@ def waiting(needs: Iterable[int]) -> dict[int, Waiting]:
         refused_at=Max("matches__closed_at", filter=Q(matches__state=NOT_FOR_ME)),
     )  # fmt: skip
     return {
-        pk: Waiting(status, tuple(silent[pk]), frozenset(to_company[pk]), last_asked, refused_at)
+        pk: Waiting(
+            STANDINGS.get(status, Standing.HELD), tuple(silent[pk]), frozenset(to_company[pk]), last_asked, refused_at
+        )
         for pk, status, last_asked, refused_at in rows.order_by("pk").values_list(
             "pk", "status", "last_asked", "refused_at"
         )

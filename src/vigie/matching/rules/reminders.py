@@ -9,13 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import Enum
 
 from vigie.kernel.period import paris_day
-from vigie.matching.states import EXPIRED, NOT_FOR_ME, QUO
 
 SILENT, LAST_CHANCE, ABANDON, REFUSED, BY_HAND = "silent", "last_chance", "abandon", "refused", "by_hand"
 LATE = 30  # days after which a company is no longer told what it has understood long ago
 _SATURDAY = 5
+
+
+class Standing(Enum):
+    """Where a need stands, as far as reminders care."""
+
+    WAITS = "waits"  # nobody has taken it, somebody may
+    HELD = "held"  # somebody has it or had it, or the company took it back
+    GIVEN_UP = "given_up"
+    REFUSED = "refused"  # by all
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class Waiting:
     last_asked: the latest moment at which an expert who did not answer was asked, given up or not.
     """
 
-    status: str
+    standing: Standing
     silent: tuple[Silent, ...] = ()
     told: frozenset[str] = frozenset()
     last_asked: datetime | None = None
@@ -69,16 +78,16 @@ class Due:
 
 def due(facts: Waiting, now: datetime, limits: Thresholds) -> Due:
     """What is to be said about a need at that moment; nothing when all of it was said."""
-    steps = {silent.match: _step(silent, facts.status, now, limits) for silent in facts.silent}
+    steps = {silent.match: _step(silent, facts.standing, now, limits) for silent in facts.silent}
     reminded, last_chance, expired = (_those(steps, kind) for kind in (SILENT, LAST_CHANCE, ABANDON))
     left = len(steps) - len(expired)
-    given_up = facts.status == EXPIRED or (facts.status == QUO and bool(expired) and not left)
+    given_up = facts.standing is Standing.GIVEN_UP or (facts.standing is Standing.WAITS and bool(expired) and not left)
     company = ""
     if given_up:
         company = ABANDON if _still_worth_telling(facts, now, limits) else ""
     elif reminded or last_chance:
         company = SILENT
-    elif facts.status == NOT_FOR_ME and _refused_long_enough(facts, now, limits):
+    elif facts.standing is Standing.REFUSED and _refused_long_enough(facts, now, limits):
         company = REFUSED
     return Due(reminded, last_chance, expired, "" if company in facts.told else company)
 
@@ -93,13 +102,13 @@ def working_days_between(start: date, end: date) -> int:
     return sum(1 for day in range(1, (end - start).days + 1) if (start + timedelta(days=day)).weekday() < _SATURDAY)
 
 
-def _step(silent: Silent, status: str, now: datetime, limits: Thresholds) -> str:
+def _step(silent: Silent, standing: Standing, now: datetime, limits: Thresholds) -> str:
     age = days_between(silent.since, now)
     if silent.last_told is not None and days_between(silent.last_told, now) < limits.grace:
         return ""
     if age >= limits.abandon:
         return ABANDON
-    if status != QUO or not silent.reachable:  # somebody holds the need, or nobody would read
+    if standing is not Standing.WAITS or not silent.reachable:  # somebody holds the need, or nobody would read
         return ""
     if age >= limits.last_chance:
         return "" if LAST_CHANCE in silent.told else LAST_CHANCE
