@@ -72,6 +72,15 @@ def test_both_answering_rates_are_told_with_what_they_are_made_of(counted: None)
         assert f"{share} % sur la période ({number(part)} sur {number(whole)})" in page
 
 
+def test_a_figure_without_its_masked_months_says_so(counted: None) -> None:
+    Count.objects.filter(region="84", base="needs", family="", month="2026-02-01").update(masked=True)
+
+    page = read(f"{PAGE}?region=84&debut=2026-01&fin=2026-03")
+
+    assert "Sans les mois masqués" in page
+    assert ", sans les mois masqués." in page
+
+
 @pytest.mark.parametrize("address", [PAGE, f"{PAGE}?region=84", CSV, JSON])
 def test_no_page_reads_a_need_nor_a_match(counted: None, address: str) -> None:
     with CaptureQueriesContext(connection) as queries:

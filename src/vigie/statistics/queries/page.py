@@ -24,10 +24,12 @@ from vigie.ui.formats import MINUS, NBSP, day_and_hour, month, number
 
 USUAL_MONTHS = 6  # the present one and the five before: as many again make the trend
 MASKED = "masqué"
+LEFT_OUT = "sans les mois masqués"
 MASKED_NOTE = (
     f"Un nombre inférieur à {SMALLEST} n’est pas publié quand il décrit des entreprises (par région, thème, effectif, "
     "secteur ou origine), ni ceux qui permettraient de le retrouver\u00a0: ils ne sont pas comptés dans les totaux "
-    "affichés. Les chiffres nationaux sur la conduite du service (réponses, délais, clôtures) sont complets."
+    "affichés. Les autres chiffres nationaux (réponses, délais, clôtures) sont publiés tels quels, sauf s’ils "
+    "permettaient de retrouver un nombre masqué."
 )
 IN_REGIONS = (
     "solicitations_completed",
@@ -75,7 +77,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Headline:
-    """One of the four figures. trend: against the same number of months before; empty when it cannot be told."""
+    """One of the four figures. trend: against as many months before, or that some months are left out; may be empty."""
 
     label: str
     value: str
@@ -146,7 +148,8 @@ def _period(months: Sequence[Month]) -> str:
 
 def _headline(one: Indicator, seen: Figures, asked: Asked) -> Headline:
     value, before = seen.value(one, asked.months), seen.value(one, asked.before)
-    return Headline(one.label, _shown(value.number, one.unit), _trend(one, value, before, asked), one.definition)
+    told = LEFT_OUT.capitalize() if value.masked else _trend(one, value, before, asked)
+    return Headline(one.label, _shown(value.number, one.unit), told, one.definition)
 
 
 def _shown(value: float | None, unit: str) -> str:
@@ -185,6 +188,8 @@ def _series(one: Indicator, seen: Figures, asked: Asked) -> Chart | None:
         told += f" ({number(over.part)} sur {number(over.whole)})"
     elif one.kind is Kind.DELAY and over.whole:
         told += f", pour {number(over.whole)} besoins pris en charge"
+    if over.masked:
+        told += f", {LEFT_OUT}"
     return Chart(
         kind=one.chart,
         title=one.label,
