@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from vigie.kernel.errors import InvalidInput
@@ -52,7 +52,7 @@ def parent_of(antenne: AntenneFacts, sisters: Iterable[AntenneFacts]) -> int | N
     return national
 
 
-def refuse_parent(antenne: AntenneFacts, parent: AntenneFacts, above: dict[int, int | None]) -> None:
+def refuse_parent(antenne: AntenneFacts, parent: AntenneFacts, above: Mapping[int, int | None]) -> None:
     """Raises InvalidInput for a chosen parent of a lower level, or that already hangs from the antenne.
 
     above: antenne → the one above it, in the institution. Computed parents go up a level: no circle can come later.
