@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,14 @@ class Batch:
 
     def file(self, month: Month, name: str) -> Path:
         return self.incoming / str(month) / name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_version() -> Iterator[None]:
+    """Every run says the same version of the code, whatever is committed meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VIGIE_CODE_VERSION", "tests")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -88,15 +88,20 @@ def test_same_month_again_does_nothing(batch: Batch) -> None:
 
 
 def test_next_month_reuses_the_model_and_says_what_changed(batch: Batch, capsys: pytest.CaptureFixture[str]) -> None:
+    before = pq.read_table(batch.publications / "2026-09.1" / "entries.parquet").to_pandas()
+    scored = before.siren[0]
+    partner = f"siren;score;month;provider\n{scored};0.3;2026-09;DGFiP\n"
+    batch.file(SECOND, "score_partenaire.csv").write_text(partner)
     assert batch.run(SECOND) == 0
 
     assert steps(batch)["train"] == "kept"
+    (beside,) = pq.read_table(batch.publications / "2026-10.1" / "partner_scores.parquet").to_pylist()
+    assert (beside["siren"], beside["provider"], beside["score"]) == (scored, "DGFiP", 0.3)
     panel = next(step for step in batch.record(SECOND)["steps"] if step["name"] == "panel")
     assert panel["facts"]["months_built"] == 1
     bars = pq.read_table(batch.publications / "2026-10.1" / "contributions.parquet").to_pandas()
     entries = pq.read_table(batch.publications / "2026-10.1" / "entries.parquet").to_pandas()
     assert bars[bars.kind == "family"].change_log_odds.notna().mean() > 0.9
-    before = pq.read_table(batch.publications / "2026-09.1" / "entries.parquet").to_pandas()
     alerted = set(before[before.level != "none"].siren)
     assert not (entries[entries.siren.isin(alerted)].first_alert).any()
     assert entries[(entries.level != "none") & ~entries.siren.isin(alerted)].first_alert.all()
