@@ -15,6 +15,7 @@ from tests.conftest import visible_text
 from tests.directory.factories import ExpertFactory
 from tests.matching.desk_world import STAMPS, World, desk_world, establishment
 from tests.matching.factories import AT, ContactFactory, DiagnosisFactory, MatchFactory, NeedFactory
+from vigie.matching.actions.reminding import remind_all
 from vigie.matching.forms.desk import DeskFilterForm
 from vigie.matching.models import Match
 from vigie.matching.queries.desk import PER_PAGE, TABS, DeskPage, desk_choices, desk_page
@@ -63,7 +64,7 @@ def test_each_person_has_his_own_matches(name: str, expected: int) -> None:
 @pytest.mark.parametrize("state", MATCH.codes)
 def test_each_state_has_its_tab(state: str) -> None:
     world = desk_world(state=state, **STAMPS[state])
-    where = {"quo": 0, "taking_care": 1, "not_for_me": 3}.get(state, 2)
+    where = {"quo": 0, "taking_care": 1, "not_for_me": 3, "expired": 4}.get(state, 2)
 
     page = desk(world, "member", TABS[where].code)
 
@@ -71,15 +72,16 @@ def test_each_state_has_its_tab(state: str) -> None:
     assert shown(page) == [world.match]
 
 
-@pytest.mark.parametrize(("age", "tab"), [(timedelta(days=45) - timedelta(seconds=1), 0), (timedelta(days=45), 4)])
-def test_a_need_expires_after_45_days(age: timedelta, tab: int) -> None:
-    world = desk_world(sent_at=AT - age)
+@pytest.mark.parametrize(("age", "tab"), [(44, 0), (45, 4)])
+def test_a_need_expires_with_the_morning_of_its_45th_day(age: int, tab: int) -> None:
+    world = desk_world(sent_at=AT - timedelta(days=age))
+    remind_all(at=AT)
 
     assert counts(desk(world, "member"))[tab] == 1
 
 
 def test_an_expired_need_leaves_once_archived() -> None:
-    world = desk_world(sent_at=AT - timedelta(days=50), archived_at=AT)
+    world = desk_world(sent_at=AT - timedelta(days=50), archived_at=AT, state="expired")
 
     assert counts(desk(world, "member")) == [0, 0, 0, 0, 0]
 
