@@ -38,7 +38,7 @@ TEAM_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Service",
         (
             ("Absences", "accounts:absences", "absence.plan"),
-    ("Courriels", "journal:messages", "message.view"),
+            ("Courriels", "journal:messages", "message.view"),
             ("Travaux", "journal:jobs", "job.view"),
             ("Chiffres", "matching:figures", "figures.view"),
             ("Intégrations", "watchlists:runs", "run.view"),
