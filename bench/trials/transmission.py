@@ -37,6 +37,10 @@ ADD = ("add_expert.after_candidate", "transmit.after_match", "transmit.after_eve
 SPAM = ("perform.after_state", "mark_spam.after_state", *JOURNAL, "")
 REMIND = ("remind.after_expert_row", "remind.after_row", "outbox.after_owe", *JOURNAL, "")
 ABANDON = ("perform.after_state", "remind.after_expiry", "remind.after_row", "outbox.after_owe", *JOURNAL, "")
+VISIT = (
+    *("visit.after_filed", "transmit.after_match", "transmit.after_event", "visit.after_sent", "outbox.after_owe"),
+    *(*JOURNAL, ""),
+)
 
 
 @dataclass
@@ -72,7 +76,7 @@ def points_of_the_source() -> set[str]:
 
 
 def planned_points() -> set[str]:
-    acts = (PREPARE, TRANSMIT, REQUALIFY, UNTICK, ADD, SPAM, REMIND, ABANDON)
+    acts = (PREPARE, TRANSMIT, REQUALIFY, UNTICK, ADD, SPAM, REMIND, ABANDON, VISIT)
     return {point for points in acts for point in points if point}
 
 
@@ -91,9 +95,10 @@ class World:
         self.at: datetime = clock.now()
         self.later = self.at + timedelta(hours=1)
         self.by = requests.team()
+        self.network: Any = None  # an adviser's world, built by the first scene that needs it
         self.scenes = (
             *(self.prepare, self.transmit, self.requalify, self.untick, self.add, self.spam),
-            *(self.remind, self.abandon),
+            *(self.remind, self.abandon, self.visit),
         )
 
     def _request(self, *, experts: int = EXPERTS) -> Any:
@@ -227,6 +232,37 @@ class World:
             return "" if seen == whole or (seen == untouched and not done) else f"reminded by half: {seen}"
 
         return Scene(lambda: _nothing(remind_if_due(need.pk, at=at)), points, fault)
+
+    def visit(self) -> Scene:
+        """A visit filed: kept and sent, or as it was."""
+        from tests.directory.factories import SubjectFactory
+        from tests.matching import network_world
+
+        from vigie.journal.models import Event, OutgoingMessage
+        from vigie.matching.actions.visit_draft import put_need
+        from vigie.matching.actions.visit_sending import file_visit, proposed
+
+        if self.network is None:
+            self.network = network_world.network()
+        by = self.network.person("adviser")
+        draft = network_world.draft(self.network, token=f"jeton-{SubjectFactory().pk}")
+        need = put_need(draft, self.network.hiring, "Cherche un conducteur de scie.", {}, by=by, at=self.at)
+        shown = {need.pk: proposed(need)}
+
+        def fault(done: bool) -> str:
+            draft.refresh_from_db()
+            matches = list(need.matches.values_list("pk", flat=True))
+            seen = (
+                draft.submitted_at is not None,
+                draft.completed_at is not None,
+                len(matches),
+                Event.objects.about(draft).filter(name__in=["visit.filed", "visit.sent"]).count(),
+                OutgoingMessage.objects.filter(subject_type="matching.Match", subject_id__in=map(str, matches)).count(),
+            )
+            whole, untouched = (True, True, 1, 2, 1), (False, False, 0, 0, 0)
+            return "" if seen == whole or (seen == untouched and not done) else f"filed by half: {seen}"
+
+        return Scene(lambda: _nothing(file_visit(draft, shown, shown=shown, by=by, at=self.at)), VISIT, fault)
 
     # --- what is looked at
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from tests.accounts.factories import AntenneFactory
 from vigie.accounts.models import Institution
 from vigie.accounts.queries import person_for
 from vigie.directory.importing import acts as files
@@ -42,4 +43,5 @@ def acts(service: Service) -> list[tuple[str, str, str, dict[str, Any]]]:
         ("directory:imports", "team", reverse("directory:imports"), {"kind": "antennes", "file": file}),
         ("directory:import_decide", "team", reverse("directory:import_decide", args=[service.ids["import"]]),
             {"transition": "apply"}),
+        ("directory:close", "team", reverse("directory:close", args=[AntenneFactory().pk]), {"expert": ""}),
     ]  # fmt: skip
