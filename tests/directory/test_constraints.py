@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -23,9 +24,10 @@ from tests.directory.factories import (
     SubjectQuestionFactory,
     ThemeFactory,
 )
-from vigie.directory.models import ExpertMember, ExpertSubject, InstitutionSubject
+from vigie.directory.models import DirectoryImport, ExpertMember, ExpertSubject, InstitutionSubject
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 18, 9, 30, tzinfo=UTC)
 
 
 def _twice(make: Any, **shared: Callable[[], Any]) -> Callable[[], None]:
@@ -59,6 +61,11 @@ def _owners(make: Any) -> list[Callable[[], None]]:
     ]
 
 
+def _file(**changes: Any) -> Callable[[], Any]:
+    """A file sent to the address book, with something impossible."""
+    return lambda: DirectoryImport.objects.create(kind="antennes", author=UserFactory(), created_at=AT, **changes)
+
+
 REFUSED: dict[str, list[Callable[[], None]]] = {
     "question_key_in_subject": [_twice(SubjectQuestionFactory, subject=SubjectFactory, key=lambda: "meme")],
     "institution_subject_once": [
@@ -84,6 +91,7 @@ REFUSED: dict[str, list[Callable[[], None]]] = {
             question=SubjectQuestionFactory,
         )
     ],
+    "directory_import_ended_iff_final": [_refused(_file(state="applied")), _refused(_file(ended_at=AT))],
 }
 UNIQUE_COLUMNS: dict[str, Callable[[], None]] = {
     "theme.label": _twice(ThemeFactory, label=lambda: "Même"),

@@ -57,6 +57,7 @@ EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
         "absence jusqu’au 24 mars 2026, mais personne d’autre dans son institution : "
         "le responsable de l’antenne est mis en copie",
     ),
+    "own_team": ({}, "équipe de la personne qui dépose ce besoin : il va à d’autres qu’elle"),
     "no_user": ({}, "personne n’a de compte dans cette équipe : seul le courriel l’atteint"),
 }
 
