@@ -91,7 +91,10 @@ def test_nothing_sticks_out_of_a_telephone(browser: Any, address: str, scripts: 
 def test_without_script_the_menu_and_the_way_back_are_there(browser: Any, address: str) -> None:
     page = opened(browser, address, 360, java_script_enabled=False)
 
-    assert page.get_by_role("link", name="Une rubrique").is_visible()
+    menu = page.locator("#menu-principal")
+    assert menu.get_by_role("link", name="Composants").is_visible()
+    assert menu.get_by_role("link", name="Une page").is_visible()  # what a menu holds is shown, not hidden
+    assert menu.get_by_role("button", name="Une rubrique").count() == 0
     assert page.get_by_role("link", name="Espace des conseillers").is_visible()
     assert page.get_by_role("link", name="Aide aux entreprises").is_visible()
     assert page.get_by_role("button", name="Paramètres d’affichage").count() == 0
@@ -221,10 +224,14 @@ def test_errors_take_the_focus(browser: Any, address: str) -> None:
 def test_menu_opens_and_closes_on_a_telephone(browser: Any, address: str) -> None:
     page = opened(browser, address, 360)
 
+    menu = page.locator("#menu-principal")
     page.get_by_role("button", name="Menu").click()
-    page.get_by_role("link", name="Une rubrique").wait_for()
+    menu.get_by_role("link", name="Composants").wait_for()
+    assert not menu.get_by_role("link", name="Une page").is_visible()
+    menu.get_by_role("button", name="Une rubrique").click()
+    menu.get_by_role("link", name="Une page").wait_for()
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="Une rubrique").wait_for(state="hidden")
+    menu.get_by_role("link", name="Composants").wait_for(state="hidden")
 
 
 def test_theme_is_chosen_and_kept(browser: Any, address: str) -> None:
