@@ -26,6 +26,8 @@ MOST_RATIO = 100
 SMALL = 1024 * 1024  # under this size a high ratio harms nobody
 MOST_PARTS = 1_000
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+# What zipfile (NotImplementedError: a compression it does not know; RuntimeError: a password), the XML readers and
+# openpyxl raise on a file that is not a workbook, or a broken one: all are told in one sentence.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, DefusedXmlException, ParseError, KeyError,
     ValueError, TypeError, IndexError, AttributeError, OSError, EOFError,
