@@ -8,7 +8,7 @@ from pathlib import Path
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "vigie"
 # Not read on our screens: migrations, the answers of an outside service, commands. « say » mends its own.
-APART = ("migrations/", "connectors/fakes/", "management/", "matching/rules/reasons.py", "rights/table.py")
+APART = ("migrations/", "connectors/fakes/", "management/", "matching/rules/reasons.py", "rights/rows/")
 # Packages that are being written: added here when their pages are.
 LATER = ("detection", "publication", "watchlists")
 PLAIN = re.compile(r"[\w»’)}\]] [?!;»](?:$|[\s<\"'»).,·…])|[\w»’)}\]] :(?:$|[\s<])|« ")

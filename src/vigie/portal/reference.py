@@ -51,7 +51,7 @@ def rights_page() -> str:
         rows.append([f"`{action.code}`", action.label, *cells])
     second = ", ".join(ROLE_LABELS[role] for role in sorted(SECOND_FACTOR))
     return (
-        "# Rights\n\nSource: `src/vigie/rights/table.py`. An empty cell means: nobody of that role. "
+        "# Rights\n\nSource: `src/vigie/rights/rows/`. An empty cell means: nobody of that role. "
         f"Roles that need a second factor: {second}.\n\n"
         + table(["action", "meaning", *(ROLE_LABELS[role] for role in roles)], rows)
     )
@@ -106,7 +106,7 @@ def events_page() -> str:
             for m in event.messages
         )
         rows.append([f"`{event.name}`", f"`{event.subject}`", event.sentence, mails or "nobody"])
-    return "# Events\n\nSource: `src/vigie/journal/events.py`.\n\n" + table(
+    return "# Events\n\nSource: `src/vigie/journal/event_rows/`.\n\n" + table(
         ["event", "happens to", "French sentence", "mails"], rows
     )
 

@@ -1,0 +1,1 @@
+"""Public agents: who they are, what they were given, what they accepted, which firms they follow."""

@@ -1,0 +1,1 @@
+"""Who contacts which firm of a list, and when it is visited."""

@@ -1,0 +1,1 @@
+"""A file shared by the agents of several administrations about one establishment."""

@@ -1,0 +1,1 @@
+"""What can happen, a file per subject; ``journal.events`` puts them together."""

@@ -1,0 +1,37 @@
+"""Events of ``accounts``."""
+
+from __future__ import annotations
+
+from vigie.journal.event import Event, Message
+
+EVENTS = (
+    Event(
+        "account.code_asked",
+        "accounts.User",
+        "Un code de connexion a été demandé",
+        (Message("account_holder", "accounts/mail/sign_in_code", secret=True),),
+    ),
+    Event(
+        "account.unknown_asked",
+        "accounts.User",
+        "Un code a été demandé pour une adresse sans compte",
+    ),
+    Event("account.signed_in", "accounts.User", "Connexion"),
+    Event("account.sign_in_failed", "accounts.User", "Connexion refusée"),
+    Event("account.second_factor_set", "accounts.User", "Un second facteur a été installé"),
+    Event("account.second_factor_removed", "accounts.User", "Le second facteur a été retiré"),
+    Event(
+        "account.invited",
+        "accounts.User",
+        "Une personne a été invitée",
+        (Message("account_holder", "accounts/mail/invitation"),),
+    ),
+    Event("account.entered", "accounts.User", "Une personne a été inscrite par un fichier d’annuaire"),
+    Event("account.changed", "accounts.User", "Un compte a été modifié"),
+    Event("account.absence_set", "accounts.User", "Une absence a été enregistrée"),
+    Event("habilitation.requested", "accounts.Habilitation", "Une habilitation a été demandée"),
+    Event("habilitation.granted", "accounts.Habilitation", "Une habilitation a été accordée"),
+    Event("habilitation.suspended", "accounts.Habilitation", "Une habilitation a été suspendue"),
+    Event("habilitation.revoked", "accounts.Habilitation", "Une habilitation a été révoquée"),
+    Event("habilitation.expired", "accounts.Habilitation", "Une habilitation a expiré"),
+)

@@ -1,0 +1,7 @@
+"""Events of ``sheets``."""
+
+from __future__ import annotations
+
+from vigie.journal.event import Event
+
+EVENTS: tuple[Event, ...] = ()

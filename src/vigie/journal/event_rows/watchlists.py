@@ -1,0 +1,65 @@
+"""Events of ``watchlists``."""
+
+from __future__ import annotations
+
+from vigie.journal.event import Event, Message
+
+EVENTS = (
+    Event("publication.received", "watchlists.Publication", "Une liste a été reçue"),
+    Event("publication.checked", "watchlists.Publication", "Une liste a été contrôlée"),
+    Event("publication.approved", "watchlists.Publication", "L’ouverture d’une liste a été approuvée"),
+    Event("publication.opened", "watchlists.Publication", "Une liste a été ouverte"),
+    Event("publication.replaced", "watchlists.Publication", "Une liste a été remplacée par sa correction"),
+    Event("publication.withdrawn", "watchlists.Publication", "Une liste a été retirée"),
+    Event(
+        "facts.received",
+        "watchlists.FactsFolder",
+        "Des faits plus récents ont été reçus",
+        (Message("facts_followers", "watchlists/mail/new_facts"),),
+    ),
+    Event(
+        "operators.warned",
+        "watchlists.Notice",
+        "Les opérateurs ont été prévenus",
+        (Message("operators", "watchlists/mail/notice"),),
+    ),
+    Event("batch.started", "watchlists.Delivery", "Le calcul mensuel a été lancé"),
+    Event("correction.written", "watchlists.Correction", "Un redressement a été préparé"),
+    Event("correction.changed", "watchlists.Correction", "Le brouillon d’un redressement a été modifié"),
+    Event("correction.deleted", "watchlists.Correction", "Le brouillon d’un redressement a été supprimé"),
+    Event("correction.simulation_asked", "watchlists.Correction", "La simulation d’un redressement a été demandée"),
+    Event("correction.simulated", "watchlists.Correction", "Un redressement a été simulé"),
+    Event(
+        "correction.proposed",
+        "watchlists.Correction",
+        "Un redressement a été proposé",
+        (Message("correction_approvers", "watchlists/mail/correction_proposed"),),
+    ),
+    Event("correction.taken_back", "watchlists.Correction", "Une proposition de redressement a été reprise"),
+    Event(
+        "correction.approved",
+        "watchlists.Correction",
+        "Un redressement a été approuvé",
+        (Message("correction_author", "watchlists/mail/correction_decided"),),
+    ),
+    Event(
+        "correction.refused",
+        "watchlists.Correction",
+        "Un redressement a été refusé",
+        (Message("correction_author", "watchlists/mail/correction_decided"),),
+    ),
+    Event(
+        "correction.withdrawn",
+        "watchlists.Correction",
+        "Un redressement a été retiré",
+        (Message("correction_author", "watchlists/mail/correction_decided"),),
+    ),
+    Event(
+        "correction.expired",
+        "watchlists.Correction",
+        "Un redressement est arrivé à son terme",
+        (Message("correction_author", "watchlists/mail/correction_decided"),),
+    ),
+    Event("entry.subscribed", "watchlists.Subscription", "Un agent demande à être prévenu des faits nouveaux"),
+    Event("entry.unsubscribed", "watchlists.Subscription", "Un agent ne veut plus être prévenu des faits nouveaux"),
+)

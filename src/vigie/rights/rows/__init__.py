@@ -1,0 +1,1 @@
+"""The rows of the policy, a file per subject; ``rights.table`` puts them together."""

@@ -1,0 +1,56 @@
+"""Lists, sheets of firms, corrections."""
+
+from __future__ import annotations
+
+from vigie.rights.vocabulary import Action, Grant, Reach, Role
+
+ACTIONS = (
+    Action("list.view", "", "Ouvrir les listes de détection et leur calendrier"),
+    Action("entry.view", "watchlists.Entry", "Voir le niveau d’alerte d’une entreprise et ses raisons"),
+    Action("entry.subscribe", "watchlists.Entry", "Être prévenu des faits nouveaux d’une entreprise"),
+    Action("dossier.debts", "watchlists.Entry", "Voir les cotisations, dettes et délais Urssaf"),
+    Action("dossier.short_time_work", "watchlists.Entry", "Voir l’activité partielle"),
+    Action("run.view", "", "Voir les intégrations mensuelles"),
+    Action("publication.receive", "watchlists.Publication", "Recevoir et contrôler une liste"),
+    Action("publication.approve", "watchlists.Publication", "Approuver l’ouverture d’une liste"),
+    Action("publication.open", "watchlists.Publication", "Ouvrir une liste, et remplacer celle qu’elle corrige"),
+    Action("publication.withdraw", "watchlists.Publication", "Retirer une liste"),
+    Action("correction.view", "", "Voir les redressements et ce qu’ils changent"),
+    Action("correction.write", "", "Préparer un redressement"),
+    Action("correction.propose", "watchlists.Correction", "Modifier, simuler et proposer un redressement"),
+    Action("correction.approve", "watchlists.Correction", "Approuver ou refuser le redressement d’un autre"),
+    Action("correction.withdraw", "watchlists.Correction", "Retirer un redressement approuvé"),
+    Action("correction.expire", "watchlists.Correction", "Clore un redressement échu"),
+)
+
+RIGHTS = (
+    Grant("list.view", Role.LEVEL_A, Reach.NATIONAL),
+    Grant("list.view", Role.LEVEL_B, Reach.NATIONAL),
+    Grant("entry.view", Role.LEVEL_A, Reach.TERRITORY),
+    Grant("entry.view", Role.LEVEL_B, Reach.TERRITORY),
+    Grant("entry.subscribe", Role.LEVEL_A, Reach.TERRITORY),
+    Grant("entry.subscribe", Role.LEVEL_B, Reach.TERRITORY),
+    Grant("dossier.debts", Role.LEVEL_A, Reach.TERRITORY),  # level B has no such row
+    Grant("dossier.short_time_work", Role.LEVEL_A, Reach.TERRITORY),
+    Grant("dossier.short_time_work", Role.LEVEL_B, Reach.TERRITORY),
+    # The team runs the lists and never reads a firm in them.
+    Grant("run.view", Role.TEAM, Reach.NATIONAL),
+    Grant("publication.receive", Role.TEAM, Reach.NATIONAL),
+    Grant("publication.receive", Role.SYSTEM, Reach.NATIONAL),
+    Grant("publication.approve", Role.TEAM, Reach.NATIONAL),
+    Grant("publication.open", Role.TEAM, Reach.NATIONAL),
+    Grant("publication.open", Role.SYSTEM, Reach.NATIONAL),
+    Grant("publication.withdraw", Role.TEAM, Reach.NATIONAL),
+    # Every reader of a list sees what corrects it. Who approves is never who wrote: two people, in the database too.
+    Grant("correction.view", Role.LEVEL_A, Reach.NATIONAL),
+    Grant("correction.view", Role.LEVEL_B, Reach.NATIONAL),
+    Grant("correction.view", Role.TEAM, Reach.NATIONAL),
+    Grant("correction.write", Role.LEVEL_A, Reach.NATIONAL),
+    Grant("correction.write", Role.TEAM, Reach.NATIONAL),
+    Grant("correction.propose", Role.LEVEL_A, Reach.OWN),
+    Grant("correction.propose", Role.TEAM, Reach.OWN),
+    Grant("correction.approve", Role.TEAM, Reach.NATIONAL),
+    Grant("correction.withdraw", Role.LEVEL_A, Reach.OWN),
+    Grant("correction.withdraw", Role.TEAM, Reach.NATIONAL),
+    Grant("correction.expire", Role.SYSTEM, Reach.NATIONAL),
+)

@@ -1,0 +1,87 @@
+"""The words of the policy: roles, reaches, actions, grants. Pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a habilitation says of a person."""
+
+    ADVISER = "adviser"
+    EXPERT = "expert"
+    MANAGER = "manager"
+    ANIMATOR = "animator"
+    TEAM = "team"
+    LEVEL_A = "level_a"
+    LEVEL_B = "level_b"
+    COMPANY = "company"
+    SYSTEM = "system"
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.ADVISER: "Conseiller",
+    Role.EXPERT: "Expert",
+    Role.MANAGER: "Responsable d’antenne",
+    Role.ANIMATOR: "Animateur local",
+    Role.TEAM: "Équipe",
+    Role.LEVEL_A: "Agent de détection, niveau A",
+    Role.LEVEL_B: "Agent de détection, niveau B",
+    Role.COMPANY: "Dirigeant (lien signé)",
+    Role.SYSTEM: "Vigie (automate)",
+}
+
+# Roles that a person can be given; the two others belong to a signed link and to the jobs.
+GRANTABLE = (Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.ANIMATOR, Role.TEAM, Role.LEVEL_A, Role.LEVEL_B)
+# Roles whose holder must have a second factor.
+SECOND_FACTOR = frozenset({Role.TEAM, Role.LEVEL_A, Role.LEVEL_B})
+# Roles of the detection side: each is held on a territory.
+DETECTION = frozenset({Role.LEVEL_A, Role.LEVEL_B})
+# Roles that are held on a territory, and only these.
+TERRITORIAL = DETECTION | {Role.ANIMATOR}
+
+
+class Reach(StrEnum):
+    """How far an action extends."""
+
+    OWN_EXPERT = "own_expert"  # objects of the expert teams one belongs to
+    OWN_ANTENNE = "own_antenne"  # objects of the antenne one is attached to
+    ANTENNE = "antenne"  # objects of the antennes one manages, and of the antennes below them
+    FILED_BY_ME = "filed_by_me"
+    OWN_LINK = "own_link"  # the request designated by one's signed link
+    OWN = "own"  # one's own account
+    ZONES = "zones"  # needs of companies in the zones one animates
+    TERRITORY = "territory"  # firms with an establishment in one of the départements of one's habilitation
+    NATIONAL = "national"
+
+
+REACH_LABELS: dict[Reach, str] = {
+    Reach.OWN_EXPERT: "ses équipes d’experts",
+    Reach.OWN_ANTENNE: "son antenne",
+    Reach.ANTENNE: "les antennes dont il est responsable, et celles qui en dépendent",
+    Reach.FILED_BY_ME: "ce qu’il a déposé",
+    Reach.OWN_LINK: "la demande de son lien",
+    Reach.OWN: "son compte",
+    Reach.ZONES: "les zones qu’il anime",
+    Reach.TERRITORY: "son territoire",
+    Reach.NATIONAL: "partout",
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done: its code, the table it is done to (empty: to the service as a whole), its label."""
+
+    code: str
+    model: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Grant:
+    """This role may do this action within this reach."""
+
+    action: str
+    role: Role
+    within: Reach

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SheetsConfig(AppConfig):
+    name = "vigie.sheets"
+    label = "sheets"
+    verbose_name = "fiches"

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SupportConfig(AppConfig):
+    name = "vigie.support"
+    label = "support"
+    verbose_name = "aide et avis"
