@@ -140,6 +140,9 @@ class UserQuerySet(ReachQuerySet):
     REACHES = {
         Reach.OWN: lambda person: Q(pk=person.user_id),
         Reach.ANTENNE: lambda person: Q(antenne_id__in=person.managed_antennes),
+        Reach.ENTITY: lambda person: Q(
+            pk__in=AgentProfile.objects.filter(entity_id=person.entity_id).values("user_id")
+        ),
     }
 
     def living(self) -> UserQuerySet:
@@ -338,3 +341,7 @@ class Habilitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role}"
+
+
+# Django finds here the models of the application; those of public agents have their own file.
+from vigie.accounts.models_agents import AgentProfile as AgentProfile  # noqa: E402

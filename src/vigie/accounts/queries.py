@@ -9,41 +9,60 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef
 
-from vigie.accounts.models import Antenne, Habilitation, User, UserQuerySet
-from vigie.accounts.rules import parse_territory
+from vigie.accounts.models import AgentProfile, Antenne, Habilitation, User, UserQuerySet
+from vigie.accounts.rules import parse_territory, territory_words
 from vigie.kernel.period import paris_day
 from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person, PersonKind
-from vigie.rights.table import DETECTION, Role
-from vigie.territory.models import Zone
+from vigie.rights.table import DETECTION, STEWARDS, Role
+from vigie.territory.models import Zone, ZoneGroup
 
 
 def person_for(user: User, at: datetime) -> Person:
     """The person that rights know: the roles in force that day, and for a manager all the antennes he answers for.
 
-    Someone without habilitation in force, suspended or deleted is a person without role. 1 query, 2 for a manager or
-    for the territory of a région.
+    Someone without habilitation in force, suspended or deleted is a person without role. 1 query, 2 for a manager, and
+    for a public agent those of his profile and of the régions or named zones of his territory.
     """
     held = _in_force(user, at)
+    roles = frozenset(Role(role) for role, _antenne, _where in held)
     managed = [antenne_id for role, antenne_id, _where in held if role == Role.MANAGER and antenne_id is not None]
-    nationwide, departements = _territory([where for role, _antenne, where in held if role in DETECTION])
+    texts = [where for role, _antenne, where in held if role in DETECTION]
+    nationwide, departements = _territory(texts)
     followed = [parse_territory(where).zones for role, _antenne, where in held if role == Role.ANIMATOR]
     return Person(
         PersonKind.USER,
         name=str(user),
-        roles=frozenset(Role(role) for role, _antenne, _where in held),
+        roles=roles,
         user_id=user.pk,
         antenne_id=user.antenne_id,
         managed_antennes=antenne_descendants(managed),
         departements=departements,
         nationwide=nationwide,
         zones=frozenset((kind.value, code) for zones in followed for kind, code in zones),
+        email=user.email,
+        zone_label=", ".join(territory_words(text) for text in texts)[:200],
+        **(_profile(user) if roles & (DETECTION | STEWARDS) else {}),
     )
+
+
+def _profile(user: User) -> dict[str, Any]:
+    """What rights and audit need of a public agent: his body, his profile of work, his networks. 1 query."""
+    found = AgentProfile.objects.filter(user_id=user.pk).select_related("entity", "segment__network").first()
+    if found is None:
+        return {}
+    return {
+        "entity_id": found.entity_id,
+        "entity": found.entity.short_name,
+        "segment": found.segment.code,
+        "networks": found.segment.network_codes(),
+    }
 
 
 def roles_in_force(user: User, at: datetime) -> tuple[Role, ...]:
@@ -60,12 +79,19 @@ def _in_force(user: User, at: datetime) -> list[tuple[str, int | None, str]]:
 
 
 def _territory(texts: list[str]) -> tuple[bool, frozenset[str]]:
-    """Whether it is France as a whole, else its départements, those of its régions as they are today. 0 or 1 query."""
+    """Whether it is France as a whole, else its départements: those of its régions and named zones as they are today.
+
+    0 to 2 queries.
+    """
     read = [parse_territory(text) for text in texts]
     regions = {code for one in read for code in one.codes(ZoneType.REGION)}
     departements = {code for one in read for code in one.codes(ZoneType.DEPARTEMENT)}
+    groups = {code for one in read for code in one.groups}
     if any(one.whole for one in read):
         return True, frozenset()
+    if groups:
+        named = ZoneGroup.objects.filter(code__in=groups, archived_at=None).values_list("departements", flat=True)
+        departements |= {code for held in named for code in held}
     if regions:
         inside = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT, region_code__in=regions)
         departements |= set(inside.values_list("code", flat=True))

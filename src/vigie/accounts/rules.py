@@ -27,8 +27,10 @@ OWN_FIELDS = ("full_name", "job", "phone")
 TEAM_FIELDS = (*OWN_FIELDS, "email", "antenne_id")
 
 # Roles that answer companies or speak for an office: they belong somewhere.
+# Those of detection and their stewards belong to a body of the State, named in their profile.
 ROLES_WITH_ANTENNE = frozenset({Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.ANIMATOR})
 FRANCE = "FR"
+NAMED = "Z-"  # what the code of a named zone begins with
 WIDEST_FIRST = tuple(reversed(ZoneType))
 ZONE_WORDS: dict[ZoneType, tuple[str, str]] = {
     ZoneType.REGION: ("région", "régions"),
@@ -56,16 +58,21 @@ class Invitation:
 
 @dataclass(frozen=True)
 class Territory:
-    """The territory of a habilitation. whole: France, abroad and overseas collectivities included."""
+    """The territory of a habilitation. whole: France, abroad and overseas collectivities included.
+
+    groups: zones that have a name and départements of their own (former régions, overseas), read when asked for.
+    """
 
     whole: bool = False
+    groups: frozenset[str] = frozenset()  # named zones, Z-OUTRE-MER without its Z-
     zones: frozenset[tuple[ZoneType, str]] = frozenset()
 
     def __str__(self) -> str:
         """The stored text: FR, or R53 22 2A 5301 243500139 35238, the widest first."""
         if self.whole:
             return FRANCE
-        return " ".join(code for kind in WIDEST_FIRST for code in self._texts(kind))
+        named = [f"{NAMED}{slug}" for slug in sorted(self.groups)]
+        return " ".join([*named, *(code for kind in WIDEST_FIRST for code in self._texts(kind))])
 
     def codes(self, kind: ZoneType) -> frozenset[str]:
         """The codes of one kind of zone."""
@@ -81,15 +88,19 @@ def parse_territory(text: str) -> Territory:
     words = [word for word in re.split(r"[\s,;]+", text.strip().upper()) if word]
     if words == [FRANCE]:
         return Territory(whole=True)
-    zones = [_zone(word) for word in words]
-    if not zones or None in zones:
+    groups = frozenset(word.removeprefix(NAMED) for word in words if _NAMED_ZONE.fullmatch(word))
+    zones = [_zone(word) for word in words if not _NAMED_ZONE.fullmatch(word)]
+    if not words or None in zones:
         raise InvalidInput(
             "territory_unreadable",
             "Indiquez des départements (35, 2A), des régions (R53), des bassins d’emploi (5301), des EPCI (243500139), "
-            "des communes (35238), ou FR pour la France entière.",
+            "des communes (35238), des zones nommées (Z-OUTRE-MER), ou FR pour la France entière.",
             field="territory",
         )
-    return Territory(zones=frozenset(zone for zone in zones if zone is not None))
+    return Territory(groups=groups, zones=frozenset(zone for zone in zones if zone is not None))
+
+
+_NAMED_ZONE = re.compile(r"Z-[A-Z0-9]+(?:-[A-Z0-9]+)*")
 
 
 def _zone(word: str) -> tuple[ZoneType, str] | None:
@@ -108,8 +119,9 @@ def territory_words(stored: str) -> str:
     found = parse_territory(stored)
     if found.whole:
         return "France entière"
+    named = [f"zone {slug.replace('-', ' ').capitalize()}" for slug in sorted(found.groups)]
     held = [(ZONE_WORDS[kind], sorted(found.codes(kind))) for kind in WIDEST_FIRST if found.codes(kind)]
-    return ", ".join(f"{words[len(codes) > 1]} {', '.join(codes)}" for words, codes in held)
+    return ", ".join([*named, *(f"{words[len(codes) > 1]} {', '.join(codes)}" for words, codes in held)])
 
 
 def territory_for(role: Role, text: str) -> str:
@@ -126,7 +138,7 @@ def territory_for(role: Role, text: str) -> str:
             "Un agent de détection a des départements (35, 2A), des régions (R53) ou la France entière (FR).",
             field="territory",
         )
-    if role is Role.ANIMATOR and found.whole:
+    if role is Role.ANIMATOR and (found.whole or found.groups):
         raise InvalidInput(
             "territory_too_wide",
             "Un animateur local suit des zones précises, pas la France entière.",

@@ -1,1 +1,86 @@
-"""Public agents: who they are, what they were given, what they accepted, which firms they follow."""
+"""Public agents: who follows which firm, and why; what each accepted; what is asked for each.
+
+``Follow`` is the one truth of « F » (follow-up.md 1.4): a firm that somebody follows is open to him, whatever his zone.
+It is personal (asked with a motive, for a time) or comes from a file he takes part in (``followup`` writes it).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from vigie.rights.reach import ReachQuerySet
+from vigie.rights.table import Reach
+
+
+class FollowQuerySet(ReachQuerySet):
+    REACHES = {Reach.OWN: lambda person: Q(user_id=person.user_id)}
+
+    def running(self, at: datetime) -> FollowQuerySet:
+        """Those that open something at this moment."""
+        return self.filter(until__gt=at)
+
+
+class Follow(models.Model):
+    """Somebody follows a firm from ``since`` until ``until``: its end, foreseen or given. A new follow is a new row."""
+
+    class Origin(models.TextChoices):
+        PERSONAL = "personal", "Suivi personnel"
+        FILE = "file", "Accompagnement"
+
+    class Motive(models.TextChoices):
+        DETECTION = "detection", "Lue dans une liste de détection"
+        SOURCE_INTERNE = "source_interne", "L’entreprise ou un de ses partenaires m’a contacté"
+        SOURCE_EXTERNE = "source_externe", "Difficultés connues localement ou par la presse"
+        AUTRE = "autre", "Autre motif"
+
+    class Ending(models.TextChoices):
+        ACTIONS = "actions", "Une ou plusieurs actions ont été menées"
+        NO_ACTION = "aucune_action", "Aucune action n’a été menée"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="follows")  # proof
+    siren = models.CharField(max_length=9)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.PERSONAL)
+    file_id = models.PositiveBigIntegerField(null=True, blank=True)  # of the file that gives it
+    motive = models.CharField("motif", max_length=20, choices=Motive.choices, blank=True)
+    comment = models.TextField("précision", blank=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)  # by somebody, before its time
+    ending = models.CharField("fin", max_length=20, choices=Ending.choices, blank=True)
+    ending_comment = models.TextField("précision sur la fin", blank=True)
+    warned_at = models.DateTimeField(null=True, blank=True)  # told that it is about to end
+
+    objects = FollowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-since", "-pk")
+        indexes = [
+            models.Index(fields=["user", "siren", "until"], name="follow_open"),
+            models.Index(fields=["siren", "until"], name="follow_firm"),
+            models.Index(fields=["file_id"], name="follow_file"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="follow_period"),
+            models.CheckConstraint(
+                condition=Q(origin="personal", file_id__isnull=True) & ~Q(motive="")
+                | Q(origin="file", file_id__isnull=False),
+                name="follow_personal_has_motive",
+                violation_error_message="Dites pourquoi vous suivez cette entreprise.",
+            ),
+            # While one runs: ended_at is set when it is stopped, and the nightly job sets it when its time is over.
+            models.UniqueConstraint(
+                fields=["user", "siren"],
+                condition=Q(origin="personal", ended_at__isnull=True),
+                name="follow_personal_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "file_id"], condition=Q(origin="file", ended_at__isnull=True), name="follow_file_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.siren}"

@@ -8,7 +8,7 @@ from collections import defaultdict
 
 from vigie.demo.sizes import Size
 from vigie.kernel.zones import ZoneType
-from vigie.territory.actions import compose_employment_areas, load_cog
+from vigie.territory.actions import compose_employment_areas, load_cog, load_zone_groups
 from vigie.territory.models import Commune, Zone
 
 EPCIS_PER_AREA = 4
@@ -18,6 +18,7 @@ def load(size: Size) -> None:
     """Communes, EPCIs, départements, régions of the size, then employment areas. Can be run again."""
     load_cog(only_departements=size.departements or None)
     compose_employment_areas(employment_areas())
+    load_zone_groups()
 
 
 def employment_areas() -> dict[str, tuple[str, str]]:

@@ -34,10 +34,30 @@ class Person:
     nationwide: bool = False  # that territory is France as a whole
     zones: frozenset[tuple[str, str]] = frozenset()  # (kind, code) of the zones that a local animator follows
     link: str = ""  # uuid of the request designated by the signed link
+    # --- of a public agent
+    email: str = ""
+    entity_id: int | None = None  # the body that employs him
+    entity: str = ""  # its name, as it stands after the agent's
+    segment: str = ""  # code of his profile: crp, urssaf, bdf…
+    networks: frozenset[str] = frozenset()  # codes of the networks whose texts he reads
+    zone_label: str = ""  # his territory in words, for the audit
+    # --- while an administrator looks through somebody else's eyes: who really acts
+    acting_for_id: int | None = None
+    acting_for_name: str = ""
 
     @property
     def is_team(self) -> bool:
         return Role.TEAM in self.roles
+
+    @property
+    def level(self) -> Role | None:
+        """The widest level of habilitation held; None for who opens no firm."""
+        return next((role for role in (Role.LEVEL_A, Role.LEVEL_B) if role in self.roles), None)
+
+    @property
+    def read_only(self) -> bool:
+        """Nothing is done in somebody else's name."""
+        return self.acting_for_id is not None
 
 
 VISITOR = Person(PersonKind.VISITOR, name="Visiteur")

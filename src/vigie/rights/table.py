@@ -25,6 +25,7 @@ from vigie.rights.vocabulary import GRANTABLE as GRANTABLE
 from vigie.rights.vocabulary import REACH_LABELS as REACH_LABELS
 from vigie.rights.vocabulary import ROLE_LABELS as ROLE_LABELS
 from vigie.rights.vocabulary import SECOND_FACTOR as SECOND_FACTOR
+from vigie.rights.vocabulary import STEWARDS as STEWARDS
 from vigie.rights.vocabulary import TERRITORIAL as TERRITORIAL
 from vigie.rights.vocabulary import Action as Action
 from vigie.rights.vocabulary import Grant as Grant

@@ -16,6 +16,10 @@ class Role(StrEnum):
     TEAM = "team"
     LEVEL_A = "level_a"
     LEVEL_B = "level_b"
+    REVIEWER = "reviewer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    STATISTICS = "statistics"
     COMPANY = "company"
     SYSTEM = "system"
 
@@ -28,16 +32,27 @@ ROLE_LABELS: dict[Role, str] = {
     Role.TEAM: "Équipe",
     Role.LEVEL_A: "Agent de détection, niveau A",
     Role.LEVEL_B: "Agent de détection, niveau B",
+    Role.REVIEWER: "Responsable des habilitations d’un partenaire",
+    Role.AUDITOR: "Auditeur",
+    Role.ADMINISTRATOR: "Administrateur de la détection",
+    Role.STATISTICS: "Lecteur des statistiques d’usage",
     Role.COMPANY: "Dirigeant (lien signé)",
     Role.SYSTEM: "Vigie (automate)",
 }
 
 # Roles that a person can be given; the two others belong to a signed link and to the jobs.
-GRANTABLE = (Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.ANIMATOR, Role.TEAM, Role.LEVEL_A, Role.LEVEL_B)
+GRANTABLE = (
+    Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.ANIMATOR, Role.TEAM, Role.LEVEL_A, Role.LEVEL_B,
+    Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR, Role.STATISTICS,
+)  # fmt: skip
 # Roles whose holder must have a second factor.
-SECOND_FACTOR = frozenset({Role.TEAM, Role.LEVEL_A, Role.LEVEL_B})
-# Roles of the detection side: each is held on a territory.
+SECOND_FACTOR = frozenset(
+    {Role.TEAM, Role.LEVEL_A, Role.LEVEL_B, Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR, Role.STATISTICS}
+)
+# Levels of habilitation of the detection side, which alone open a firm: each is held on a territory.
 DETECTION = frozenset({Role.LEVEL_A, Role.LEVEL_B})
+# Roles of the detection side that open no firm: they watch over those who do.
+STEWARDS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR, Role.STATISTICS})
 # Roles that are held on a territory, and only these.
 TERRITORIAL = DETECTION | {Role.ANIMATOR}
 
@@ -53,6 +68,9 @@ class Reach(StrEnum):
     OWN = "own"  # one's own account
     ZONES = "zones"  # needs of companies in the zones one animates
     TERRITORY = "territory"  # firms with an establishment in one of the départements of one's habilitation
+    FOLLOWED = "followed"  # firms that one follows, or whose file one takes part in
+    UNLOCKED = "unlocked"  # firms of one's territory that are or were in alert, and those that one follows
+    ENTITY = "entity"  # agents of the same body
     NATIONAL = "national"
 
 
@@ -65,6 +83,9 @@ REACH_LABELS: dict[Reach, str] = {
     Reach.OWN: "son compte",
     Reach.ZONES: "les zones qu’il anime",
     Reach.TERRITORY: "son territoire",
+    Reach.FOLLOWED: "les entreprises qu’il suit",
+    Reach.UNLOCKED: "les entreprises de son territoire qui sont ou ont été en alerte, et celles qu’il suit",
+    Reach.ENTITY: "les agents de son administration",
     Reach.NATIONAL: "partout",
 }
 

@@ -6,6 +6,8 @@ Codes are text. Other tables keep codes, not foreign keys: a commune that merges
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -306,3 +308,34 @@ class ZoneLine(models.Model):
         except InvalidInput as refusal:
             message = ValidationError(refusal.message_fr, code=refusal.code)
             raise ValidationError({refusal.field or "code": message}) from None
+
+
+class ZoneGroup(models.Model):
+    """A zone with a name and départements of its own: a former région, overseas, what a partner needs.
+
+    Habilitations name it by its code; its départements are read each time: changing them changes who sees what at once.
+    """
+
+    class Kind(models.TextChoices):
+        FORMER_REGION = "former_region", "Ancienne région"
+        OVERSEAS = "overseas", "Outre-mer"
+        CUSTOM = "custom", "Zone particulière"
+
+    code = models.CharField("code", max_length=40, unique=True)  # OUTRE-MER, written Z-OUTRE-MER in a territory
+    label = models.CharField("nom", max_length=80)
+    kind = models.CharField("nature", max_length=15, choices=Kind.choices, default=Kind.CUSTOM)
+    departements: Any = models.JSONField("départements", default=list)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("label", "code")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"\A[A-Z0-9]+(-[A-Z0-9]+)*\Z"),
+                name="zone_group_code_shape",
+                violation_error_message="Un code de zone s’écrit en capitales, chiffres et tirets.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from vigie.kernel.errors import SourceError
-from vigie.territory.actions import load_cog
+from vigie.territory.actions import load_cog, load_zone_groups
 
 
 class Command(BaseCommand):
@@ -40,4 +40,6 @@ class Command(BaseCommand):
                 )
         except SourceError as fault:
             raise CommandError(str(fault)) from fault
+        if not options["dry_run"]:
+            load_zone_groups()
         self.stdout.write(f"{'dry run, nothing written: ' if options['dry_run'] else ''}{account}")
