@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -255,6 +256,37 @@ def test_tables_of_a_later_minor_version_are_left_unread(tmp_path: Path) -> None
     edit(folder, files=files, schema_version="1.9")
 
     assert "novelty" not in open_publication(folder).tables
+
+
+def rewrite(folder: Path, name: str, change: Callable[[pa.Table], pa.Table], version: str) -> None:
+    """One file as another minor version would have written it, with a manifest that says so."""
+    path = folder / f"{name}.parquet"
+    path.chmod(0o644)
+    pq.write_table(change(pq.read_table(path)), path)
+    told = json.loads((folder / "manifest.json").read_text())["files"]
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    listed = [one | {"sha256": digest} if one["path"] == path.name else one for one in told]
+    edit(folder, files=listed, schema_version=version)
+
+
+def test_columns_that_an_earlier_minor_version_lacks_are_read_as_unknown(tmp_path: Path) -> None:
+    folder = published(tmp_path)
+    rewrite(folder, "entries", lambda found: found.drop_columns(["probable_need"]), "1.1")
+
+    found = open_publication(folder)
+
+    assert found.dossier(Firm(1).siren, ["entries"])["entries"][0]["probable_need"] is None
+    assert next(found.column_batches("entries", ["siren", "probable_need"]))["probable_need"] == [None] * 3
+    rewrite(folder, "entries", lambda found: found.drop_columns(["level"]), "1.1")
+    with pytest.raises(UnknownSchema):
+        open_publication(folder)
+
+
+def test_columns_of_a_later_minor_version_are_left_unread(tmp_path: Path) -> None:
+    folder = published(tmp_path)
+    rewrite(folder, "entries", lambda found: found.append_column("novelty", pa.nulls(3, pa.int32())), "1.9")
+
+    assert "novelty" not in open_publication(folder).dossier(Firm(1).siren, ["entries"])["entries"][0]
 
 
 @pytest.mark.parametrize(

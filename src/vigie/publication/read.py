@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from vigie.kernel.errors import HashMismatch, PublicationError, UnknownSchema
 from vigie.kernel.siren import is_siren
 from vigie.publication.manifest import LONGEST, Manifest, from_json, is_newer
-from vigie.publication.schema import BY_NAME, MANIFEST, ROWS_PER_GROUP, TABLES, TableSchema
+from vigie.publication.schema import BY_NAME, MANIFEST, ROWS_PER_GROUP, SCHEMA_VERSION, TABLES, TableSchema
 
 _BLOCK = 1 << 20
 DOSSIER = tuple(table.name for table in TABLES if table.key[0] in ("siren", "siret"))
@@ -51,6 +51,8 @@ class _Table:
     file: pq.ParquetFile
     starts: list[str]
     ends: list[str]
+    columns: list[str]
+    lacking: Row  # nullable columns that its minor version did not have yet
     lock: Lock = field(default_factory=Lock)
 
     def of(self, siren: str) -> list[Row]:
@@ -59,10 +61,10 @@ class _Table:
         if first >= last:
             return []
         with self.lock:
-            read = self.file.read_row_groups(list(range(first, last)), use_threads=False)
+            read = self.file.read_row_groups(list(range(first, last)), self.columns, use_threads=False)
         key = read[self.schema.key[0]]
         kept = read.filter(pc.and_(pc.greater_equal(key, low), pc.less_equal(key, high)))
-        return kept.to_pylist(maps_as_pydicts="strict")
+        return [self.lacking | row for row in kept.to_pylist(maps_as_pydicts="strict")]
 
 
 class Publication:
@@ -88,8 +90,9 @@ class Publication:
     ) -> Iterator[dict[str, list[Any]]]:
         """The whole table, in its order, by lists of values."""
         with pq.ParquetFile(self.folder / BY_NAME[table].file, pre_buffer=False) as file:
+            lacking = [name for name in columns if name not in file.schema_arrow.names]
             for batch in file.iter_batches(batch_size=rows, columns=columns, use_threads=False):
-                yield batch.to_pydict()
+                yield batch.to_pydict() | {name: [None] * batch.num_rows for name in lacking}
 
     def column_pairs(self, table: str, first: str, second: str) -> Iterator[tuple[Any, Any]]:
         """Two columns of the whole table."""
@@ -149,7 +152,7 @@ def open_publication(folder: Path, *, verify: bool = True) -> Publication:
             if _sha256(path) != file.sha256:
                 raise HashMismatch(str(path), "its SHA-256 is not the one of the manifest")
             if file.path.removesuffix(".parquet") in BY_NAME:
-                _require_columns(path, file.rows)
+                _require_columns(path, file.rows, manifest)
     return Publication(folder, manifest)
 
 
@@ -215,15 +218,20 @@ def _require_tables(manifest: Manifest, place: str) -> None:
         raise PublicationError(place, "a facts folder holds dossiers only")
 
 
-def _require_columns(path: Path, rows: int) -> None:
-    schema = BY_NAME[path.stem]
+def _require_columns(path: Path, rows: int, manifest: Manifest) -> None:
+    """The columns of the schema. An earlier minor version may lack nullable ones, a later one may have more."""
+    wanted = BY_NAME[path.stem].arrow()
     try:
         with pq.ParquetFile(path) as file:
             found, count = file.schema_arrow.remove_metadata(), file.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
         raise PublicationError(str(path), f"is not a Parquet file: {error}") from error
-    if not found.equals(schema.arrow()):
-        differ = sorted({str(f) for f in found} ^ {str(f) for f in schema.arrow()})
+    if is_newer(manifest):
+        found = pa.schema([one for one in found if one.name in wanted.names])
+    elif manifest.schema_version != SCHEMA_VERSION:
+        wanted = pa.schema([one for one in wanted if one.name in found.names or not one.nullable])
+    if not found.equals(wanted):
+        differ = sorted({str(f) for f in found} ^ {str(f) for f in wanted})
         raise UnknownSchema(str(path), f"columns differ from the schema: {differ}")
     if count != rows:
         raise PublicationError(str(path), f"{count} rows, the manifest says {rows}")
@@ -233,4 +241,7 @@ def _open_table(folder: Path, schema: TableSchema) -> _Table:
     file = pq.ParquetFile(folder / schema.file, pre_buffer=False, memory_map=True)
     index = file.schema_arrow.get_field_index(schema.key[0])
     groups = [file.metadata.row_group(n).column(index).statistics for n in range(file.num_row_groups)]
-    return _Table(schema, file, [s.min for s in groups], [s.max for s in groups])
+    held, wanted = set(file.schema_arrow.names), [column.name for column in schema.columns]
+    columns = [name for name in wanted if name in held]
+    lacking: Row = dict.fromkeys(name for name in wanted if name not in held)
+    return _Table(schema, file, [s.min for s in groups], [s.max for s in groups], columns, lacking)

@@ -1,7 +1,9 @@
 """What a publication holds: tables, columns, types, units. The contract of the door between the two halves.
 
 ``write`` refuses what does not match, ``read`` refuses what was not made for this major version. A new optional table
-or nullable column raises the minor version; anything else raises the major one. 1.1: `drift`, `partner_scores`.
+or nullable column raises the minor version; anything else raises the major one.
+1.1: `drift`, `partner_scores`. 1.2: `dossier_groups`, all the ratios of `dossier_accounts`, `entries.probable_need`,
+what was done for the firms of `lookalikes`.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 MANIFEST = "manifest.json"
 CARD = "CARD.md"
 ROWS_PER_GROUP = 5_000  # one firm is found by reading one or two groups of this size
@@ -107,6 +109,7 @@ ENTRIES = TableSchema(
         _null("workforce_count", INT, "last known workforce of the firm"),
         _null("workforce_change_ratio", FLOAT, "its change over twelve months (0.1 = + 10 %)"),
         _null("accounts_public", BOOL, "has published accounts; null: unknown"),
+        _null("probable_need", FLOAT, "probability of needing what accompanied firms received", between=(0, 1)),
     ),
     required=True,
 )
@@ -198,6 +201,35 @@ ACCOUNTS = TableSchema(
         _null("liquidity_ratio", FLOAT, "short-term assets over short-term debts (1.0 = 100 %)"),
         _null("equity_ratio", FLOAT, "equity over total assets (1.0 = 100 %)"),
         _null("ebitda_margin_ratio", FLOAT, "ebitda over revenue (1.0 = 100 %)"),
+        _null("obsolescence_ratio", FLOAT, "depreciation over gross fixed assets (1.0 = 100 %)"),
+        _null("cash_flow_ratio", FLOAT, "cash flow over revenue (1.0 = 100 %)"),
+        _null("pretax_income_ratio", FLOAT, "current income before tax over revenue (1.0 = 100 %)"),
+        _null("interest_cover_ratio", FLOAT, "interest over ebitda (1.0 = 100 %)"),
+        _null("working_capital_ratio", FLOAT, "operating working capital need over revenue (1.0 = 100 %)"),
+        _null("repayment_capacity", FLOAT, "financial debt over cash flow, in years"),
+        _null("working_capital_days", FLOAT, "operating working capital need, in days of revenue"),
+        _null("stock_days", FLOAT, "stock, in days"),
+        _null("customer_credit_days", FLOAT, "delay left to customers, in days"),
+        _null("supplier_credit_days", FLOAT, "delay taken with suppliers, in days"),
+        _null("filed_on", DAY, "day of filing; null: unknown"),
+        _null("disclosure", TEXT, "Public, Confidentiel…, as in the source"),
+    ),
+    in_facts=True,
+)
+GROUPS = TableSchema(
+    "dossier_groups",
+    "siren × group",
+    ("siren", "group_code"),
+    (
+        _SIREN,
+        Column("group_code", TEXT, "the group, at its provider"),
+        _null("head_siren", TEXT, "head of the group; null: abroad, or a person"),
+        _null("head_name", TEXT, "its name; null: a person"),
+        _null("head_kind", TEXT, "M firm, G group, P person"),
+        _null("head_country", TEXT, "its country"),
+        _null("holding_level", INT, "steps between the head and the firm"),
+        _null("holding_share", FLOAT, "share held (1.0 = 100 %)"),
+        _CONFIDENTIALITY,
     ),
     in_facts=True,
 )
@@ -219,9 +251,9 @@ SECTOR_RATIOS = TableSchema(
     "sector × workforce band × year × ratio",
     ("sector", "size_band", "year", "ratio"),
     (
-        Column("sector", TEXT, "division or section of the NAF"),
-        Column("size_band", TEXT, "workforce band"),
-        Column("year", INT, "fiscal year"),
+        Column("sector", TEXT, "division (62) or section (J) of the NAF"),
+        Column("size_band", TEXT, "workforce band, or all"),
+        Column("year", INT, "fiscal year: that of the closing date less six months"),
         Column("ratio", TEXT, "column of dossier_accounts"),
         Column("q1", FLOAT, "first quartile"),
         Column("median", FLOAT, "median"),
@@ -238,6 +270,9 @@ LOOKALIKES = TableSchema(
         Column("distance", FLOAT, "0 = the same facts"),
         Column("similar_siren", TEXT, "the firm already accompanied"),
         Column("shared_facts", TEXTS, "French sentences"),
+        _null("outcome", TEXT, "what became of it, in French"),
+        _null("accompanied_on", DAY, "day of this outcome"),
+        _null("proposed", TEXTS, "what was done for it, in the words of the service"),
     ),
 )
 LEFT_OUT = TableSchema(
@@ -288,6 +323,7 @@ TABLES: tuple[TableSchema, ...] = (
     SHORT_TIME_WORK,
     ACCOUNTS,
     PROCEEDINGS,
+    GROUPS,
     SECTOR_RATIOS,
     LOOKALIKES,
     LEFT_OUT,

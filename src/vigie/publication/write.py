@@ -68,7 +68,7 @@ def _publish(root: Path, target: Path, kind: str, tables: Tables, facts: Manifes
     if strange:
         raise PublicationError(target.name, f"unknown tables: {', '.join(strange)}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(root) as scratch:
+    with alone(root) as scratch:
         if os.path.lexists(target):
             raise PublicationError(target.name, "already published; a correction is a new number")
         folder = scratch / target.name
@@ -90,7 +90,7 @@ def _publish(root: Path, target: Path, kind: str, tables: Tables, facts: Manifes
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[Path]:
+def alone(root: Path) -> Iterator[Path]:
     """The temporary folder, empty, while no other process writes there."""
     scratch = root / WRITING
     scratch.mkdir(parents=True, exist_ok=True)

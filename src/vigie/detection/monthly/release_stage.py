@@ -26,7 +26,18 @@ from vigie.detection.model.columns import model_features
 from vigie.detection.monthly import model_stage, panel_stage
 from vigie.detection.monthly.context import Run
 from vigie.detection.peers import groups, means
-from vigie.detection.release import checks, dossiers, drifting, entries, history, identity, left_out, partner, reasons
+from vigie.detection.release import (
+    checks,
+    dossiers,
+    drifting,
+    entries,
+    history,
+    identity,
+    left_out,
+    partner,
+    reasons,
+    sectors,
+)
 from vigie.detection.release.card import card
 from vigie.detection.run_record import BLOCKING, WARNING, Message
 from vigie.detection.scored import ScoredMonth
@@ -138,6 +149,8 @@ def _publish(run: Run, model: Facts, corrections: tuple[Correction, ...]) -> Fac
             tables["drift"] = drifting.table(moved)
         tables |= _partner_scores(run, month)
         tables |= dossiers.write_dossiers(opened, dossier_inputs(run), month.siren.tolist(), work)
+        if "dossier_accounts" in tables:
+            tables["sector_ratios"] = sectors.sector_ratios(opened, tables["dossier_accounts"], table, run.month)
         panel_rows = pq.read_table(
             panel.month_file(panel_stage.folder(run), run.month), columns=["siren", "in_perimeter", "proceedings_state"]
         )

@@ -18,12 +18,20 @@ import pyarrow.parquet as pq
 from vigie.detection.engine import Engine, Table, index_of, month_index
 from vigie.detection.features import debts
 from vigie.detection.features.series import MICRO
+from vigie.detection.sources.ellisphere import SOURCE as GROUPS
 from vigie.kernel.period import Month
 from vigie.publication.schema import BY_NAME
 
 FIRMS_PER_RANGE = 40_000
 HOURS_PER_FTE = 151.67  # legal monthly duration
 MONEY = "decimal(15, 2)"
+PERSON = "P"  # kind of a group's head
+AMOUNTS = ("revenue_eur", "gross_margin_eur", "ebitda_eur", "ebit_eur", "net_income_eur")
+SHARES = (
+    "debt_ratio", "liquidity_ratio", "equity_ratio", "ebitda_margin_ratio", "obsolescence_ratio", "cash_flow_ratio",
+    "pretax_income_ratio", "interest_cover_ratio", "working_capital_ratio",
+)  # fmt: skip
+AS_DELIVERED = ("working_capital_days", "stock_days", "customer_credit_days", "supplier_credit_days")
 
 
 @dataclass(frozen=True)
@@ -167,11 +175,27 @@ def short_time_work(part: Range) -> Table:
 def accounts(part: Range) -> Table:
     """Published accounts, amounts in euros, ratios as shares (the file gives most of them in per cent)."""
     rows = part.rows("ratios_inpi")
-    amounts = ("revenue_eur", "gross_margin_eur", "ebitda_eur", "ebit_eur", "net_income_eur")
-    ratios = ("debt_ratio", "liquidity_ratio", "equity_ratio", "ebitda_margin_ratio")
     return rows.group_by(["siren", "closed_on", "balance_type"]).agg(
-        **{name: rows[name].cast("float64").max() for name in amounts},
-        **{name: (rows[name].cast("float64") / 100).max() for name in ratios},
+        **{name: rows[name].cast("float64").max() for name in (*AMOUNTS, *AS_DELIVERED)},
+        **{name: (rows[name].cast("float64") / 100).max() for name in SHARES},
+        repayment_capacity=rows.repayment_capacity_ratio.max(),
+        filed_on=rows.filed_on.min(),
+        disclosure=rows.confidentiality.min(),
+    )
+
+
+def group_links(part: Range) -> Table:
+    """The groups of the firms; a person at the head of one has no name here."""
+    rows = part.rows("ellisphere")
+    named = ibis.ifelse(rows.head_kind.fill_null("") == PERSON, None, rows.head_name)
+    return rows.group_by(["siren", "group_code"]).agg(
+        head_siren=rows.head_siren.max(),
+        head_name=named.max(),
+        head_kind=rows.head_kind.max(),
+        head_country=rows.head_country.max(),
+        holding_level=rows.holding_level.min(),
+        holding_share=(rows.holding_percent.cast("float64") / 100).max(),
+        confidentiality=ibis.literal(GROUPS.confidentiality),
     )
 
 
@@ -197,4 +221,5 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[Range], Table]]] = {
     "dossier_short_time_work": (("apdemande", "apconso"), short_time_work),
     "dossier_accounts": (("ratios_inpi",), accounts),
     "dossier_proceedings": (("procol",), proceedings),
+    "dossier_groups": (("ellisphere",), group_links),
 }

@@ -73,6 +73,7 @@ def entries(judged: Judged, history: History, source_age_months: dict[str, int])
         "already_followed": pa.nulls(len(siren), pa.bool_()),
         "source_age_months": [sorted(source_age_months.items())] * len(siren),
         "accounts_public": firms["accounts_public"],
+        "probable_need": pa.nulls(len(siren), pa.float64()),
     }
     columns |= {name: judged.identity[name] for name in judged.identity.column_names if name != "siren"}
     columns |= {name: firms[name] for name in ("naf_section", "departement", "region", "size_band")}
