@@ -270,6 +270,7 @@ LOOKALIKES = TableSchema(
         Column("distance", FLOAT, "0 = the same facts"),
         Column("similar_siren", TEXT, "the firm already accompanied"),
         Column("shared_facts", TEXTS, "French sentences"),
+        _null("shared_classes", TEXTS, "who may read each of them: a confidentiality class"),
         _null("outcome", TEXT, "what became of it, in French"),
         _null("accompanied_on", DAY, "day of this outcome"),
         _null("proposed", TEXTS, "what was done for it, in the words of the service"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -178,6 +178,40 @@ def test_every_figure_has_its_interval_and_stands_beside_the_base_rate() -> None
     }  # fmt: skip
     assert found["lead"]["failed"] > 0
     assert all(len(one["fingerprint"]) == 64 for one in found["origins"])
+
+
+def accompanied(calls: list[tuple[Month | None, Month]]) -> Callable[[Any, Month | None, Month], Any]:
+    """One firm in three, from a month of its own on; notes what was asked."""
+
+    def followed(sirens: Any, after: Month | None, until: Month) -> Any:
+        calls.append((after, until))
+        numbers = np.array([int(str(one)[1:]) for one in sirens])
+        since = np.where(numbers % 3 == 0, numbers % 60, 10_000)
+        low = -1 if after is None else MONTHS.index(after)
+        return (since > low) & (since <= MONTHS.index(until))
+
+    return followed
+
+
+def test_agents_opinions_stand_apart_and_help_is_learnt_from_what_was_known_then() -> None:
+    calls: list[tuple[Month | None, Month]] = []
+    said = [{"list": "2026-05.1", "useful": 3, "useless": 1, "share_useful": 0.75, "reasons": [["trop tard", 1]]}]
+    asked = options(splits=("A",), models=("production",), origins=1, followed=accompanied(calls))
+
+    results = results_of(Panel(), MONTHS, LAST, FEATURES, asked, None, said)
+
+    origin = results.backtest.origins[0].month
+    (need,) = figures(results)["agents"]["needs"]
+    assert (None, origin) in calls  # learnt from
+    assert (origin, origin.plus(18)) in calls  # judged on
+    assert need["known"] > 0
+    assert need["later"] > 0
+    text = markdown(report.blocks(results))
+    assert "| 2026-05.1 | 3 | 1 | 75,0\u00a0% | trop tard (1) |" in text
+    assert "non accompagnées" in {one.value for one in results.slices if one.dimension == "accompanied"}
+    silent = results_of(Panel(), MONTHS, LAST, FEATURES, replace(asked, followed=None), None)
+    assert silent.tables == results.tables
+    assert "Aucun retour reçu" in markdown(report.blocks(silent))
 
 
 def test_former_list_keeps_its_alerts_and_knows_nothing_of_the_others() -> None:

@@ -63,9 +63,11 @@ def test_firms_accompanied_afterwards_come_first() -> None:
 def test_what_two_firms_share_is_what_sets_both_apart() -> None:
     _, columns, _ = world()
     columns["debt"][:2], columns["margin"][:2] = 90_000.0, np.array([-3.0, 3.0])
-    scaled = Scaling.fit(columns, FEATURES)(columns)
+    scaling = Scaling.fit(columns, FEATURES)
 
-    found = [one.code for one in shared_facts(FEATURES, scaled, 0, 1)]
+    found = shared_facts(scaling, scaling(columns), np.array([0, 1]), np.array([1, 0]))
 
-    assert found[0] in ("debt", "debt_months")
-    assert "margin" not in found
+    assert next(one.code for one, _ in found[0]) in ("debt", "debt_months")
+    assert {side for one, side in found[0] if one.code == "debt"} == {1}
+    assert "margin" not in [one.code for one, _ in found[0]]
+    assert found[0] == found[1]

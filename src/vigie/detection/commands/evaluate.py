@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,7 @@ def evaluate(lake: Lake, arguments: argparse.Namespace, say: Callable[[str], Non
     from vigie.detection import panel
     from vigie.detection.engine import engine
     from vigie.detection.features.registry import available
+    from vigie.detection.feedback import accompanied_between, by_list
     from vigie.detection.model.columns import model_features
     from vigie.detection.model.evaluate import Options
     from vigie.detection.model.results import results_of
@@ -71,15 +73,18 @@ def evaluate(lake: Lake, arguments: argparse.Namespace, say: Callable[[str], Non
     sources = {name: path for name in SOURCES if (path := _rows(lake, name, arguments.month)) is not None}
     features = model_features(available())
     usual = Parameters()
+    said = said_of(lake, arguments.month)
     options = Options(
         seed=arguments.seed, origins=arguments.origins, draws=arguments.draws,
         splits=_names(arguments.splits), models=_names(arguments.models),
         parameters=replace(usual, max_rows=arguments.rows or usual.max_rows),
         partner=partner_of(lake, arguments.month), partner_weight=arguments.partner_weight,
+        followed=None if said is None else partial(accompanied_between, said),
     )  # fmt: skip
     with engine(temp_directory=lake.tmp / "evaluate") as opened:
         read = reader(opened, folder, sources, [one.code for one in features], options)
-        return results_of(read, months, arguments.month, features, options, rules(lake, arguments.month, options), say)
+        in_force, lists = rules(lake, arguments.month, options), None if said is None else by_list(said)
+        return results_of(read, months, arguments.month, features, options, in_force, lists, say)
 
 
 def weight(text: str) -> float:
@@ -96,6 +101,15 @@ def partner_of(lake: Lake, month: Month) -> Any:
 
     rows = [folder / "rows.parquet" for folder in lake.deliveries(SOURCE.code, month).values()]
     return (lambda at, sirens: known_log_odds(rows, sirens, at)) if rows else None
+
+
+def said_of(lake: Lake, month: Month) -> Any:
+    """What agents recorded by the last day of the month; None when nothing came back from the service."""
+    from vigie.detection.feedback import known
+    from vigie.detection.sources.feedback import SOURCE
+
+    rows = _rows(lake, SOURCE.code, month)
+    return None if rows is None else known(rows, month)
 
 
 def _names(listed: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from vigie.detection.monthly.month import run_month
 from vigie.detection.monthly.parameters import load
 from vigie.detection.run_record import RunRecord
 from vigie.kernel.period import Month
+from vigie.publication.feedback import FEEDBACK_FOLDER
 
 NAME = "run"
 HELP = "Reads a month's files, computes, scores, explains, checks and publishes. Safe to run again at any moment."
@@ -24,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--incoming", type=Path, required=True, help="the month's files, or a folder with 2026-06/")
     parser.add_argument("--lake", type=Path, required=True, help="where the batch keeps its files")
     parser.add_argument("--publications", type=Path, required=True, help="where lists appear")
+    parser.add_argument(
+        "--feedback", type=Path, help="what agents said of the lists; by default feedback/ beside the publications"
+    )
     parser.add_argument("--month", type=Month.parse, required=True, help="the month of the delivery, 2026-06")
     parser.add_argument("--retrain", action="store_true", help="train a new model even when the last one will do")
     parser.add_argument(
@@ -66,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
                 month=arguments.month,
                 incoming=incoming,
                 publications=arguments.publications,
+                feedback=arguments.feedback or arguments.publications.absolute().parent / FEEDBACK_FOLDER,
                 parameters=parameters,
                 record=record,
                 hashes=FileHashes(lake.root / "state" / "files.json"),

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from vigie.detection.model import calibrate
 from vigie.detection.model.columns import text_column
-from vigie.detection.model.evaluate import A, Backtest, Judged, Reader
+from vigie.detection.model.evaluate import FOLLOWED, A, Backtest, Judged, Reader
 from vigie.detection.model.metrics import (
     INTERVAL,
     Measure,
@@ -36,8 +36,9 @@ PRODUCTION = "production"
 FOLLOWED_STEP = 3
 SLICES = {
     "region": "Région", "naf_section": "Secteur (section NAF)", "size_band": "Taille", "age": "Âge",
-    "accounts_public": "Comptes publics",
+    "accounts_public": "Comptes publics", FOLLOWED: "Accompagnement avant l’issue",
 }  # fmt: skip
+YES_NO = {"accounts_public": ("publics", "non publics"), FOLLOWED: ("accompagnées", "non accompagnées")}
 AGES = (
     (0.0, 3.0, "moins de 3 ans"),
     (3.0, 10.0, "3 à 9 ans"),
@@ -164,7 +165,8 @@ def _dimension(context: pa.Table, dimension: str) -> Any:
     if dimension not in context.column_names:
         return None
     values = text_column(context, dimension)
-    return np.where(values == "True", "publics", np.where(values == "False", "non publics", values))
+    yes, no = YES_NO.get(dimension, ("", ""))
+    return np.where(values == "True", yes, np.where(values == "False", no, values))
 
 
 def lead_times(

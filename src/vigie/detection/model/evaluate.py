@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from vigie.detection.model import beside, calibrate, challengers
-from vigie.detection.model.beside import Partner
+from vigie.detection.model.beside import Followed, Partner
 from vigie.detection.model.challengers import Challenger, Fitted, Learning
 from vigie.detection.model.columns import Floats, ModelFeature
 from vigie.detection.model.hazard import person_periods, score_hazard, train_hazard
@@ -70,6 +70,7 @@ class Options:
     """origins: how many past months are judged at most. models: codes, empty = all.
 
     partner: a partner's scores, when they were delivered; partner_weight: their part in the declared mean of log-odds.
+    followed: firms → whether they were accompanied, first after a month (None: at any time) and by another.
     """
 
     seed: int = 0
@@ -81,6 +82,7 @@ class Options:
     policy: Policy = field(default_factory=Policy)
     partner: Partner | None = None
     partner_weight: float = 0.5
+    followed: Followed | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ class Backtest:
     last: tuple[Origin, TrainedModel, Thresholds]
 
 
+FOLLOWED = "accompanied"
 CONTEXT = ("siren", "naf_section", "region", "departement", "size_band", "age_years", "accounts_public", "plan_running")
 
 
@@ -170,6 +173,7 @@ def backtest(
         for split in options.splits:
             say(f"{month} {split}")
             trained, cut = _judge_split(judged[split], split, sample, recent, test, features, options, say)
+            judged[split].context[-1] = _with_followed(judged[split].context[-1], month, options)
             _judge_beside(judged[split], trained, cut, before, month, options)
             if split == options.splits[0] and last is None:
                 last = (done[-1], trained, cut)
@@ -203,6 +207,14 @@ def _judge_split(
         _judge(target.models.setdefault("hazard", Judgements()), log_odds(frame), cut)
     assert own is not None
     return own
+
+
+def _with_followed(context: pa.Table, month: Month, options: Options) -> pa.Table:
+    """Whether each firm judged was accompanied before its outcome: help changes what is measured."""
+    if options.followed is None:
+        return context
+    during = options.followed(context["siren"].to_pylist(), None, month.plus(HORIZON_MONTHS))
+    return context.append_column(FOLLOWED, pa.array(during))
 
 
 def _judge_beside(

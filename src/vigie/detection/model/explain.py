@@ -24,19 +24,21 @@ MONTHS_FR = (
 )  # fmt: skip
 
 
-def select(by_feature: Floats, smallest: float = SMALLEST) -> Integers:
-    """Rows × 5: positions of the 3 most aggravating features, then of the 2 most reassuring; −1 where there is none."""
-    found = np.full((len(by_feature), AGGRAVATING + REASSURING), -1, dtype=np.int64)
-    width = by_feature.shape[1]
-    rows = np.ascontiguousarray(by_feature)
-    for sign, count, start in ((-1.0, AGGRAVATING, 0), (1.0, REASSURING, AGGRAVATING)):
-        count = min(count, width)
+def select(
+    weights: Floats, smallest: float = SMALLEST, aggravating: int = AGGRAVATING, reassuring: int = REASSURING
+) -> Integers:
+    """Rows × 5: positions of the 3 most aggravating columns, then of the 2 most reassuring; −1 where there is none."""
+    found = np.full((len(weights), aggravating + reassuring), -1, dtype=np.int64)
+    width = weights.shape[1]
+    rows = np.ascontiguousarray(weights)
+    for sign, most, start in ((-1.0, aggravating, 0), (1.0, reassuring, aggravating)):
+        count = min(most, width)
         keyed = sign * rows
         near = np.argpartition(keyed, count - 1, axis=1)[:, :count]
-        weights = np.take_along_axis(keyed, near, axis=1)
-        order = np.lexsort((near, weights), axis=1)
-        near, weights = np.take_along_axis(near, order, axis=1), np.take_along_axis(weights, order, axis=1)
-        found[:, start : start + count] = np.where(weights <= -smallest, near, -1)
+        least = np.take_along_axis(keyed, near, axis=1)
+        order = np.lexsort((near, least), axis=1)
+        near, least = np.take_along_axis(near, order, axis=1), np.take_along_axis(least, order, axis=1)
+        found[:, start : start + count] = np.where(least <= -smallest, near, -1)
     return found
 
 

@@ -135,12 +135,19 @@ def future_lift(need: Floats, accompanied_later: Any, already: Any, departements
 
 
 def shared_facts(
-    features: Sequence[ModelFeature], scaled: Floats, row: int, other: int, count: int = 3, least: float = 0.5
-) -> list[ModelFeature]:
-    """The features by which two firms stand out together, on the same side of the median, the strongest first."""
-    together = np.minimum(np.abs(scaled[row]), np.abs(scaled[other])) * (scaled[row] * scaled[other] > 0)
-    weights = np.abs(scaled).max(axis=0)
-    strength = np.where(weights > 0, together / np.where(weights > 0, weights, 1.0), 0.0)
-    order = np.argsort(-strength, kind="stable")[:count]
-    used = [one for one in features if one.kind != CATEGORY]
-    return [used[int(index)] for index in order if strength[index] >= least / LIMIT]
+    scaling: Scaling, scaled: Floats, rows: Integers, others: Integers, count: int = 3, least: float = 0.5
+) -> list[list[tuple[ModelFeature, int]]]:
+    """For each pair of rows, the features by which both stand out on the same side of the median, strongest first.
+
+    Gives the feature and the side: 1 above, -1 below. least: how many spreads from the median both must be.
+    """
+    units = np.where(scaling.weights > 0, scaling.weights, 1.0)
+    found: list[list[tuple[ModelFeature, int]]] = []
+    for start in range(0, len(rows), CHUNK_ROWS):
+        one, two = (scaled[part[start : start + CHUNK_ROWS]] / units for part in (rows, others))
+        together = np.where(one * two > 0, np.minimum(np.abs(one), np.abs(two)), 0.0)
+        order = np.argsort(-together, axis=1, kind="stable")[:, :count]
+        for line, best in enumerate(order):
+            told = [int(index) for index in best if together[line, index] >= least]
+            found.append([(scaling.features[index], 1 if one[line, index] > 0 else -1) for index in told])
+    return found

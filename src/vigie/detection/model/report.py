@@ -54,6 +54,7 @@ class Results:
     lead: LeadTime | None
     drift: Sequence[Drift]
     rules: Mapping[str, Any] | None
+    agents: Mapping[str, Any] | None
     seed: int
     draws: int
     known_until: str
@@ -72,6 +73,7 @@ def blocks(results: Results) -> list[Block]:
         *_slices(results),
         *_drift(results),
         *_rules(results),
+        *_agents(results),
         Heading(2, "Limites connues"),
         Bullets(LIMITS),
     ]
@@ -271,7 +273,7 @@ def _lead(results: Results) -> list[Block]:
 
 
 def _slices(results: Results) -> list[Block]:
-    found: list[Block] = [Heading(2, "Par région, secteur, taille, âge et comptes")]
+    found: list[Block] = [Heading(2, "Par région, secteur, taille, âge, comptes et accompagnement")]
     for dimension, title in SLICES.items():
         rows = tuple(
             (
@@ -318,6 +320,36 @@ def _rules(results: Results) -> list[Block]:
     return [
         Heading(2, "Redressements"),
         Table("Sans et avec les redressements en vigueur", ("Mesure", "Sans", "Avec", "Différence"), rows),
+    ]
+
+
+def _agents(results: Results) -> list[Block]:
+    """What agents said, and what the probability of needing help was worth; nothing was learnt from opinions."""
+    if results.agents is None:
+        return [Heading(2, "Retours des agents"), Paragraph("Aucun retour reçu du service.")]
+    lists = tuple(
+        (one["list"], str(one["useful"]), str(one["useless"]), percent(one["share_useful"]),
+         ", ".join(f"{label} ({count})" for label, count in one["reasons"]) or "—")
+        for one in results.agents["lists"]
+    )  # fmt: skip
+    needs = tuple(
+        (one["month"], str(one["known"]), str(one["later"]), percent(one["base_rate"]), percent(one["rate"]),
+         french(one["lift"], 2) if one["lift"] == one["lift"] else "—")
+        for one in results.agents["needs"]
+    )  # fmt: skip
+    return [
+        Heading(2, "Retours des agents"),
+        Paragraph(
+            "Un avis n’est pas une étiquette : une entreprise jugée alertée à tort peut encore défaillir. "
+            "Le modèle n’en apprend rien ; ils disent ce que la liste vaut pour ceux qui s’en servent."
+        ),
+        Table("Précision vue par les agents", ("Liste", "Utiles", "Inutiles", "Part utile", "Raisons"), lists),
+        Table(
+            "Besoin d’accompagnement probable, jugé sur les entreprises accompagnées ensuite "
+            "(cinquante premières de chaque département)",
+            ("Mois", "Accompagnées alors", "Accompagnées ensuite", "Part de toutes", "Part des premières", "Gain"),
+            needs,
+        ),
     ]
 
 

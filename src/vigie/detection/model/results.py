@@ -17,9 +17,10 @@ from vigie.detection.model.backtest_figures import (
     slices,
     table_of,
 )
+from vigie.detection.model.beside import future_need
 from vigie.detection.model.columns import ModelFeature
 from vigie.detection.model.drift import Reference, feature_drift
-from vigie.detection.model.evaluate import Options, Reader, backtest, origins
+from vigie.detection.model.evaluate import HORIZON_MONTHS, Backtest, Options, Reader, backtest, origins
 from vigie.detection.model.report import Results
 from vigie.kernel.period import Month
 
@@ -31,9 +32,10 @@ def results_of(
     features: Sequence[ModelFeature],
     options: Options,
     rules: Mapping[str, Any] | None,
+    opinions: Sequence[Mapping[str, Any]] | None = None,
     say: Callable[[str], None] = lambda said: None,
 ) -> Results:
-    """Runs the backtest and computes every figure."""
+    """Runs the backtest and computes every figure. opinions: what agents said of each list; None: nothing came back."""
     made = backtest(read, months, known_until, features, options, say)
     first = options.splits[0]
     origin, trained, cut = made.last
@@ -50,10 +52,26 @@ def results_of(
         lead=lead_times(read, trained, cut, origin.month, known_until, say),
         drift=feature_drift(Reference.of(before.frame, features), now.frame, features),
         rules=rules,
+        agents=_agents(read, made, known_until, features, options, opinions),
         seed=options.seed,
         draws=options.draws,
         known_until=str(known_until),
     )
+
+
+def _agents(
+    read: Reader, made: Backtest, known_until: Month, features: Sequence[ModelFeature], options: Options,
+    opinions: Sequence[Mapping[str, Any]] | None,
+) -> dict[str, Any] | None:  # fmt: skip
+    """Opinions by list, and what the need for help was worth at each month judged."""
+    if opinions is None or options.followed is None:
+        return None
+    needs = []
+    for one in made.origins:
+        rows = read([one.month], known_until, thin=False)
+        until = min(known_until, one.month.plus(HORIZON_MONTHS))
+        needs.append(future_need(rows, one.month, until, features, options.followed, options.seed))
+    return {"lists": list(opinions), "needs": needs}
 
 
 def figures(results: Results) -> dict[str, Any]:
@@ -89,4 +107,5 @@ def figures(results: Results) -> dict[str, Any]:
         },
         "drift": [asdict(one) for one in results.drift],
         "rules": results.rules,
+        "agents": results.agents,
     }  # fmt: skip

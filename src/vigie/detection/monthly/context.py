@@ -26,7 +26,7 @@ class Approval:
 class Run:
     """One run of one month.
 
-    incoming: folder of the month's files. publications: where lists appear. today: the day, written in the record.
+    incoming: folder of the month's files. publications: where lists appear. feedback: what agents said of them.
     facts_only: the list is not due yet; what arrived refreshes the sheets, what did not is not missing.
     deliveries: source → month of the delivery in hand, filled by the intake.
     """
@@ -41,6 +41,7 @@ class Run:
     created_at: str
     code_version: str
     approvals: tuple[Approval, ...] = ()
+    feedback: Path | None = None
     retrain: bool = False
     facts_only: bool = False
     say: Callable[[str], None] = lambda _: None

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from vigie.detection.engine import engine
 from vigie.detection.lake import read_json
 from vigie.detection.monthly.context import Run
-from vigie.detection.monthly.release_stage import cutoffs, dossier_inputs, source_files
+from vigie.detection.monthly.manifest_stage import cutoffs, source_files
+from vigie.detection.monthly.release_stage import dossier_inputs
 from vigie.detection.release import dossiers, history
 from vigie.detection.run_record import NOTE, Message
 from vigie.detection.steps import Facts, Step
@@ -34,7 +35,7 @@ def publish_facts(run: Run) -> Facts | None:
     newest = lists[max(lists)]
     step = Step(
         name="facts",
-        code=("release/dossiers.py", "monthly/facts_stage.py"),
+        code=("release/dossiers.py", "monthly/facts_stage.py", "monthly/manifest_stage.py"),
         inputs={
             "reports": {code: _hashes(run, code) for code in sorted(run.deliveries)},
             "list": newest.name,

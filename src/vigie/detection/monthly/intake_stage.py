@@ -11,16 +11,18 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from vigie.detection.intake import feedback_door
 from vigie.detection.intake.delivery import Check, Delivery, check_against_previous, recognise
 from vigie.detection.intake.reading import read_file
 from vigie.detection.intake.report import FileReport
 from vigie.detection.lake import read_json, sync_tree
 from vigie.detection.monthly.context import Run
 from vigie.detection.run_record import BLOCKING, NOTE, WARNING, Message
+from vigie.detection.sources.feedback import SOURCE as FEEDBACK
 from vigie.detection.sources.registry import SOURCES
 from vigie.detection.sources.table import Source
 from vigie.detection.steps import Facts, Step
-from vigie.kernel.errors import CheckFailed
+from vigie.kernel.errors import CheckFailed, PublicationError
 
 STALE_MONTHS_BLOCKING = 6
 ASK_AGAIN = "Demandez au producteur une livraison corrigée, puis déposez-la : l’intégration reprendra d’elle-même."
@@ -54,7 +56,9 @@ def take_in(run: Run) -> None:
 
 
 def _take_source(run: Run, table: Source, delivery: Delivery) -> None:
-    if table.code in delivery.duplicates:
+    if table is FEEDBACK and table.code not in delivery.files:
+        _take_feedback(run)
+    elif table.code in delivery.duplicates:
         names = ", ".join(path.name for path in delivery.duplicates[table.code])
         message = Message(
             WARNING, f"la source « {table.label_fr} » est livrée en double : {names}.", table.code, names,
@@ -65,6 +69,25 @@ def _take_source(run: Run, table: Source, delivery: Delivery) -> None:
         _keep_former(run, table, "missing", _not_delivered(run, table))
     else:
         _read(run, table, delivery.files[table.code])
+
+
+def _take_feedback(run: Run) -> None:
+    """What agents said, laid out as the file that its source describes; a door that is not whole is not read."""
+    laid = run.lake.tmp / "feedback.csv"
+    try:
+        lines = 0 if run.feedback is None else feedback_door.lay_out(run.feedback, laid)
+    except PublicationError as error:
+        message = Message(
+            WARNING, "les retours des agents ne sont pas entiers ; ceux déjà lus restent en place.", FEEDBACK.code,
+            run.feedback.name if run.feedback else "", expectation=f"({error})",
+            remedy="Exportez à nouveau les retours depuis le service.",
+        )  # fmt: skip
+        _keep_former(run, FEEDBACK, "refused", message)
+        return
+    if lines:
+        _read(run, FEEDBACK, [laid])
+    else:
+        _keep_former(run, FEEDBACK, "missing", None)
 
 
 def _not_delivered(run: Run, table: Source) -> Message | None:

@@ -6,13 +6,15 @@ An unknown key or a value of another type is refused with its name: nothing is g
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from vigie.detection.model.thresholds import Mode, Policy
 from vigie.detection.model.train import Parameters as Training
+from vigie.detection.sources.registry import SOURCES
 from vigie.kernel.errors import CheckFailed
 from vigie.kernel.period import Month
 
@@ -35,6 +37,7 @@ class Parameters:
     forecast_rate: forecast share of failures within 18 months; 0 = that of the last matured months.
     list_day: day of the following month on which a list is due to open.
     source_day: day of the following month by which deliveries are due.
+    source_days: the sources that are due on another day: `[source_days]`, then `debit = 20`.
     drift_weight: share of the scores' weight that data may carry which moved much since the training; more is told.
     volume_change: largest change of the number of alerts from one list to the next that needs no second look.
     """
@@ -55,14 +58,15 @@ class Parameters:
     source_day: int = 1
     volume_change: float = 0.3
     drift_weight: float = 0.25
+    source_days: Mapping[str, int] = field(default_factory=dict)
 
     def planned_list(self, month: Month) -> date:
         """The day a month's list is due to open: the first working day from ``list_day`` of the next month."""
         return _working_day(month.plus(1), self.list_day)
 
-    def planned_delivery(self, month: Month) -> date:
-        """The day by which a month's deliveries are due."""
-        return _working_day(month.plus(1), self.source_day)
+    def planned_delivery(self, month: Month, source: str) -> date:
+        """The day by which a month's delivery of a source is due."""
+        return _working_day(month.plus(1), self.source_days.get(source, self.source_day))
 
     @property
     def levels(self) -> Policy:
@@ -108,13 +112,14 @@ def load(root: Path) -> Parameters:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CheckFailed(FILE, f"not a TOML file: {error}") from error
-    known = {field.name: type(field.default) for field in fields(Parameters)}
+    days = _source_days(content.pop("source_days", {}))
+    known = {one.name: type(one.default) for one in fields(Parameters) if one.name != "source_days"}
     for name, value in content.items():
         if name not in known:
             raise CheckFailed(FILE, f"unknown parameter {name!r}; known: {', '.join(known)}")
         if isinstance(value, bool) or not isinstance(value, int if known[name] is int else (known[name], int)):
             raise CheckFailed(FILE, f"{name}: {known[name].__name__} expected, got {value!r}")
-    found = Parameters(**content)
+    found = Parameters(**content, source_days=days)
     if found.policy not in POLICIES:
         raise CheckFailed(FILE, f"policy: one of {', '.join(POLICIES)} expected, got {found.policy!r}")
     if found.training_bags < 2 or found.training_rounds < 1 or found.training_pairs < 0 or found.training_rows < 1_000:
@@ -122,3 +127,15 @@ def load(root: Path) -> Parameters:
     if not (24 <= found.months <= 240 and 0 <= found.hysteresis < 1 and 1 <= found.list_day <= 28):
         raise CheckFailed(FILE, "months must be 24 to 240, hysteresis 0 to 1, list_day 1 to 28")
     return found
+
+
+def _source_days(given: Any) -> dict[str, int]:
+    codes = {one.code for one in SOURCES}
+    if not isinstance(given, dict):
+        raise CheckFailed(FILE, "source_days: a table expected, [source_days] then debit = 20")
+    for code, day in given.items():
+        if code not in codes:
+            raise CheckFailed(FILE, f"source_days: unknown source {code!r}; known: {', '.join(sorted(codes))}")
+        if isinstance(day, bool) or not isinstance(day, int) or not 1 <= day <= 28:
+            raise CheckFailed(FILE, f"source_days: {code}: a day from 1 to 28 expected, got {day!r}")
+    return given

@@ -6,25 +6,27 @@ something has, the month gets a new number, which replaces the former.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from vigie.detection import panel, perimeter, scored
+from vigie.detection import feedback, panel, perimeter, scored
 from vigie.detection.corrections import application
 from vigie.detection.corrections.correction import Correction
 from vigie.detection.corrections.files import CONTEXT_COLUMNS, read_folder, rules_version
-from vigie.detection.engine import engine
-from vigie.detection.features.registry import FAMILIES, available
+from vigie.detection.engine import Engine, engine
+from vigie.detection.features.registry import available
 from vigie.detection.model import thresholds
 from vigie.detection.model.calibrate import prior_shift, sigmoid
 from vigie.detection.model.columns import model_features
 from vigie.detection.monthly import model_stage, panel_stage
 from vigie.detection.monthly.context import Run
+from vigie.detection.monthly.manifest_stage import Released, manifest
 from vigie.detection.peers import groups, means
 from vigie.detection.release import (
     checks,
@@ -34,30 +36,30 @@ from vigie.detection.release import (
     history,
     identity,
     left_out,
+    lookalikes,
     partner,
     reasons,
     sectors,
 )
-from vigie.detection.release.card import card
+from vigie.detection.release.card import Told, card
 from vigie.detection.run_record import BLOCKING, WARNING, Message
 from vigie.detection.scored import ScoredMonth
-from vigie.detection.sources.registry import source
+from vigie.detection.sources.feedback import SOURCE as FEEDBACK_SOURCE
 from vigie.detection.steps import Facts, Step
 from vigie.kernel.errors import CheckFailed
-from vigie.kernel.period import Month
-from vigie.publication.manifest import (
-    CorrectionLabel,
-    FamilyLabel,
-    FeatureLabel,
-    ManifestFacts,
-    Perimeter,
-    Rule,
-    SourceFile,
-)
+from vigie.publication.manifest import Rule
 from vigie.publication.write import write
 
-HORIZON_MONTHS = 18
-CODE = ("release", "corrections", "peers.py", "scored.py", "monthly/release_stage.py")
+FEEDBACK = FEEDBACK_SOURCE.code
+CODE = (
+    "release",
+    "corrections",
+    "peers.py",
+    "scored.py",
+    "feedback.py",
+    "monthly/release_stage.py",
+    "monthly/manifest_stage.py",
+)
 
 
 def corrections_in_force(run: Run) -> tuple[Correction, ...]:
@@ -128,40 +130,28 @@ def judge(month: ScoredMonth, corrections: tuple[Correction, ...], former: Any, 
 def _publish(run: Run, model: Facts, corrections: tuple[Correction, ...]) -> Facts:
     month = scored.load(run.lake.scores(run.month))
     earlier = history.history(run.publications, run.month)
-    work = run.lake.tmp / "dossiers"
+    said = _said(run)
+    helped = lookalikes.accompanied(month, said)
     with engine(temp_directory=run.lake.tmp / "release") as opened:
         names = identity.identity(opened, run.rows("sirene"), run.rows("sirene_ul"), month.firms)
-        covered = identity.establishments(opened, run.rows("sirene"), month.firms)
         judged = judge(month, corrections, earlier.former, names)
-        table = entries.entries(judged, earlier, _ages(run))
+        need = lookalikes.need(month, helped, run.parameters.seed)
+        table = entries.entries(judged, earlier, _ages(run), helped.mask if helped else None, need)
         moved = _drifting(run, model, month)
         verdicts = checks.verify(judged, table, earlier, run.parameters, moved)
         _refuse_what_is_wrong(run, verdicts)
-        former = None
-        if earlier.former_id:
-            former = pq.read_table(run.publications / earlier.former_id / "contributions.parquet")
-        explained = reasons.Explanations(model_features(available()), _fact_dates(run), run.month)
-        tables: dict[str, Any] = {
-            "entries": table,
-            "contributions": reasons.contributions(judged, explained, earlier, former),
-        }
-        if moved is not None:
-            tables["drift"] = drifting.table(moved)
-        tables |= _partner_scores(run, month)
-        tables |= dossiers.write_dossiers(opened, dossier_inputs(run), month.siren.tolist(), work)
-        if "dossier_accounts" in tables:
-            tables["sector_ratios"] = sectors.sector_ratios(opened, tables["dossier_accounts"], table, run.month)
-        panel_rows = pq.read_table(
-            panel.month_file(panel_stage.folder(run), run.month), columns=["siren", "in_perimeter", "proceedings_state"]
-        )
-        tables["left_out"], rules = left_out.left_out(
-            opened, {code: run.rows(code) for code in left_out.SOURCES}, panel_rows, run.month,
-            perimeter.in_force(run.month),
-        )  # fmt: skip
+        tables = _tables(run, opened, judged, table, earlier)
+        tables["left_out"], rules = _left_out(run, opened)
+        covered = identity.establishments(opened, run.rows("sirene"), month.firms)
+    if moved is not None:
+        tables["drift"] = drifting.table(moved)
+    if helped is not None and helped.mask.any():
+        tables["lookalikes"] = lookalikes.table(month, helped, judged.level != entries.NONE)
     number, replaced = history.next_number(run.publications, run.month)
-    facts = _manifest(run, model, judged, corrections, verdicts, rules, covered, replaced)
+    facts = manifest(run, Released(model, judged, corrections, tuple(verdicts), tuple(rules), covered, replaced))
+    told = None if said is None else Told.of(said, earlier.former_id)
     identifier = f"{run.month}.{number}"
-    write(run.publications, identifier, tables, facts, card(facts, month, table, moved))
+    write(run.publications, identifier, tables, facts, card(facts, month, table, moved, told))
     levels = table["level"].to_pylist()
     return {
         "publication": identifier,
@@ -171,7 +161,43 @@ def _publish(run: Run, model: Facts, corrections: tuple[Correction, ...]) -> Fac
         **{level: levels.count(level) for level in ("strong", "moderate")},
         "checks": [vars(verdict.check) for verdict in verdicts],
         "drift": drifting.facts(moved, model, drifting.volumes(table, earlier)),
+        "feedback": None if told is None else told.facts(),
     }
+
+
+def _said(run: Run) -> pd.DataFrame | None:
+    """What agents recorded by the last day of the month; None when the service never told anything."""
+    return feedback.known(run.rows(FEEDBACK), run.month) if FEEDBACK in run.deliveries else None
+
+
+def _tables(
+    run: Run, opened: Engine, judged: entries.Judged, table: pa.Table, earlier: history.History
+) -> dict[str, Any]:
+    """What goes with the entries: contributions, dossiers, quartiles of the sectors, partners' scores."""
+    former = None
+    if earlier.former_id:
+        former = pq.read_table(run.publications / earlier.former_id / "contributions.parquet")
+    explained = reasons.Explanations(model_features(available()), _fact_dates(run), run.month)
+    sirens = judged.scored.siren.tolist()
+    made = dossiers.write_dossiers(opened, dossier_inputs(run), sirens, run.lake.tmp / "dossiers")
+    tables: dict[str, Any] = {
+        "entries": table,
+        "contributions": reasons.contributions(judged, explained, earlier, former),
+        **made,
+        **_partner_scores(run, judged.scored),
+    }
+    if "dossier_accounts" in made:
+        tables["sector_ratios"] = sectors.sector_ratios(opened, made["dossier_accounts"], table, run.month)
+    return tables
+
+
+def _left_out(run: Run, opened: Engine) -> tuple[pa.Table, list[Rule]]:
+    """The firms out of the perimeter, each with its rule, and their count by rule."""
+    rows = pq.read_table(
+        panel.month_file(panel_stage.folder(run), run.month), columns=["siren", "in_perimeter", "proceedings_state"]
+    )
+    sources = {code: run.rows(code) for code in left_out.SOURCES}
+    return left_out.left_out(opened, sources, rows, run.month, perimeter.in_force(run.month))
 
 
 def _partner_scores(run: Run, month: ScoredMonth) -> dict[str, pa.Table]:
@@ -225,89 +251,3 @@ def _fact_dates(run: Run) -> dict[str, date]:
 def dossier_inputs(run: Run) -> dossiers.Inputs:
     first = run.month.plus(1 - run.parameters.months)
     return dossiers.Inputs({code: run.rows(code) for code in run.deliveries}, first, run.month)
-
-
-def _manifest(
-    run: Run,
-    model: Facts,
-    judged: entries.Judged,
-    corrections: tuple[Correction, ...],
-    verdicts: list[checks.Verdict],
-    rules: list[Rule],
-    covered: int,
-    replaced: str | None,
-) -> ManifestFacts:
-    return ManifestFacts(
-        batch=run.month,
-        created_at=datetime.fromisoformat(run.created_at),
-        code_version=run.code_version,
-        replaces=replaced,
-        horizon_months=HORIZON_MONTHS,
-        planned_on=run.parameters.planned_list(run.month),
-        model_id=model["model_id"],
-        model_fingerprint=model["fingerprint"],
-        training_window=model["training_window"],
-        seed=run.parameters.seed,
-        perimeter=Perimeter(tuple(rules), kept=judged.scored.firms.num_rows, establishments=covered),
-        perimeter_version=perimeter.in_force(run.month).version,
-        policy_version=str(judged.scored.facts["policy"]["version"]),
-        rules_version=rules_version(corrections),
-        thresholds={"strong": judged.scored.thresholds.strong, "moderate": judged.scored.thresholds.moderate},
-        sources=source_files(run),
-        data_cutoffs=cutoffs(run),
-        checks=tuple(verdict.check for verdict in verdicts),
-        families=tuple(FamilyLabel(one.code, one.label_fr) for one in FAMILIES),
-        features=tuple(
-            FeatureLabel(
-                one.code, one.label_fr, one.family, one.unit, ", ".join(one.sources), one.confidentiality,
-                one.definition_fr,
-            )
-            for one in available()
-        ),
-        corrections=tuple(
-            CorrectionLabel(
-                one.code, one.wording_fr, str(one.version), one.author, one.reason_fr,
-                _last_day(one.valid_until),
-            )
-            for one in corrections
-        ),
-    )  # fmt: skip
-
-
-def _last_day(until: Month | None) -> date | None:
-    return None if until is None else until.plus(1).first_day
-
-
-def source_files(run: Run) -> tuple[SourceFile, ...]:
-    """What each source gave, for the manifest."""
-    return tuple(_source_file(run, code, facts) for code, facts in sorted(run.record.facts["sources"].items()))
-
-
-def _source_file(run: Run, code: str, facts: dict[str, Any]) -> SourceFile:
-    stale = facts.get("state") not in ("delivered", "kept")
-    batch = Month.parse(facts["batch"]) if facts.get("batch") else None
-    return SourceFile(
-        name=code,
-        label_fr=source(code).label_fr,
-        file=str(facts.get("file") or ""),
-        sha256=str(facts.get("sha256") or ""),
-        data_until=_day(facts.get("data_until")),
-        rows_read=int(facts.get("read") or 0),
-        rows_valid=int(facts.get("valid") or 0),
-        rows_rejected=int(facts.get("rejected") or 0),
-        stale=stale,
-        reason_fr=str(facts.get("reason") or "") if stale else "",
-        planned_on=None if source(code).optional else run.parameters.planned_delivery(run.month),
-        received_on=None if batch is None or stale else _day(facts.get("received_on") or run.created_at[:10]),
-    )
-
-
-def _day(text: Any) -> date | None:
-    if not text:
-        return None
-    return date.fromisoformat(str(text) if len(str(text)) == 10 else f"{str(text)[:7]}-01")
-
-
-def cutoffs(run: Run) -> dict[str, date]:
-    found = {code: _day(facts.get("data_until")) for code, facts in run.record.facts["sources"].items()}
-    return {code: day for code, day in found.items() if day is not None}

@@ -37,8 +37,17 @@ class Judged:
     identity: pa.Table
 
 
-def entries(judged: Judged, history: History, source_age_months: dict[str, int]) -> pa.Table:
-    """The table `entries` of the publication."""
+def entries(
+    judged: Judged,
+    history: History,
+    source_age_months: dict[str, int],
+    followed: NDArray[np.bool_] | None = None,
+    need: Floats | None = None,
+) -> pa.Table:
+    """The table `entries` of the publication.
+
+    followed: firms known to be accompanied (None: the service told nothing). need: probability of needing help.
+    """
     scored, made = judged.scored, judged.scored.scores
     score = sigmoid(judged.adjusted.log_odds)
     siren = scored.siren
@@ -70,10 +79,10 @@ def entries(judged: Judged, history: History, source_age_months: dict[str, int])
         "plan_running": firms["plan_running"],
         "payment_plan_running": firms["payment_plan_running"],
         "recent_company": _recent(firms),
-        "already_followed": pa.nulls(len(siren), pa.bool_()),
+        "already_followed": pa.nulls(len(siren), pa.bool_()) if followed is None else followed,
         "source_age_months": [sorted(source_age_months.items())] * len(siren),
         "accounts_public": firms["accounts_public"],
-        "probable_need": pa.nulls(len(siren), pa.float64()),
+        "probable_need": pa.nulls(len(siren), pa.float64()) if need is None else need,
     }
     columns |= {name: judged.identity[name] for name in judged.identity.column_names if name != "siren"}
     columns |= {name: firms[name] for name in ("naf_section", "departement", "region", "size_band")}

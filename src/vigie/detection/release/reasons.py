@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,8 @@ import pyarrow.compute as pc
 from vigie.detection.corrections.secrecy import confidentiality
 from vigie.detection.features.registry import FEATURES
 from vigie.detection.features.registry import feature as registered
-from vigie.detection.model.columns import CATEGORY, Floats, ModelFeature
-from vigie.detection.model.explain import AGGRAVATING, REASSURING, month_of, raw_values
+from vigie.detection.model.columns import CATEGORY, Floats, Integers, ModelFeature
+from vigie.detection.model.explain import AGGRAVATING, REASSURING, month_of, raw_values, select
 from vigie.detection.release.entries import MODERATE, STRONG, Judged
 from vigie.detection.release.history import History
 from vigie.detection.release.topics import TOPIC_OF, TOPICS
@@ -134,8 +135,9 @@ def _sentences(
     asked = [one.code for one in features]
     values = judged.scored.firms.select(asked).take(pa.array(rows)).to_pylist()
     found: list[str | None] = [None] * by_feature.size
+    ranked = select(by_topic, TOLD_AT_LEAST, len(names), len(names))
     for row, facts in enumerate(values):
-        for topic in _told(by_topic[row], facts, names):
+        for topic in _told(ranked[row], facts, names):
             sign = np.sign(by_topic[row, topic])
             lead = columns[topic][int(np.argmax(sign * by_feature[row, columns[topic]]))]
             day = explained.fact_day(features[lead].code, facts)
@@ -144,15 +146,15 @@ def _sentences(
     return found
 
 
-def _told(weights: Floats, facts: Mapping[str, Any], names: list[str]) -> list[int]:
-    """The topics that raise the risk most and those that lower it most, among those that have something to say."""
-    order = np.argsort(weights, kind="stable")
+def _told(ranked: Integers, facts: Mapping[str, Any], names: list[str]) -> list[int]:
+    """The topics that raise the risk most and those that lower it most, among those that have something to say.
+
+    ranked: the positions of the raising topics, heaviest first, then of the lowering ones; −1: no more.
+    """
     found: list[int] = []
-    for ranked, most in ((order[::-1], AGGRAVATING), (order, REASSURING)):
-        weighing = [int(one) for one in ranked if abs(weights[one]) >= TOLD_AT_LEAST]
-        sign = 1 if most == AGGRAVATING else -1
-        telling = [one for one in weighing if weights[one] * sign > 0 and TOPICS[names[one]][0](facts)]
-        found += telling[:most]
+    for side, most in ((ranked[: len(names)], AGGRAVATING), (ranked[len(names) :], REASSURING)):
+        telling = (int(one) for one in side if one >= 0 and TOPICS[names[one]][0](facts))
+        found += islice(telling, most)
     return found
 
 
