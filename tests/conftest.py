@@ -17,6 +17,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket, enable_socket
 
+from tests.migrated_once import MigratedOnce
 from vigie.journal import append_only
 from vigie.rights import limits
 
@@ -96,3 +97,14 @@ def visible_text(html: str) -> str:
     """The text of a page, tags removed and spaces folded: for assertions on what a person reads."""
     text = re.sub(r"(?s)<(script|style)[^>]*>.*?</\1>", " ", html)
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+@pytest.fixture(scope="session")
+def _copied_migrations() -> MigratedOnce:
+    return MigratedOnce().install()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_copied_migrations: MigratedOnce, django_db_setup: None) -> None:
+    """The databases of pytest-django; on SQLite they are migrated once for all processes."""
+    _copied_migrations.remove()

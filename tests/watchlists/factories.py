@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.conf import settings as live
 from tests.accounts.factories import HabilitationFactory, UserFactory
 from tests.publication.factories import Firm, published
 from vigie.accounts.models import User
+from vigie.agents.models import Follow
 from vigie.rights.table import Role
 from vigie.watchlists.actions import receive
 from vigie.watchlists.models import Publication
@@ -51,3 +52,10 @@ def opened(root: Path, code: str = "2026-06.1", firms: Iterable[Firm] = FIRMS, *
     received = receive(folder, at=datetime(2026, month + 1, 6, 7, 0, tzinfo=UTC))
     assert isinstance(received, Publication)
     return received
+
+
+def follow(user: User, siren: str, at: datetime, **values: Any) -> Follow:
+    """Somebody follows a firm for a year, because he read it in a list."""
+    return Follow.objects.create(
+        user=user, siren=siren, since=at, **({"motive": "detection", "until": at + timedelta(days=365)} | values)
+    )

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.accounts.factories import UserFactory
-from vigie.watchlists.models import Approval, Entry, Publication, Subscription
+from vigie.watchlists.models import Approval, Entry, FirmPlace, Publication
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 7, 6, tzinfo=UTC)
@@ -72,7 +72,7 @@ def test_firm_once_in_a_list_with_a_probability() -> None:
 def test_approval_and_subscription_are_once_each() -> None:
     here, user = publication(), UserFactory()
     Approval.objects.create(publication=here, user=user, at=AT)
-    Subscription.objects.create(user=user, siren="290000017", since=AT)
+    FirmPlace.objects.create(siren="290000017", departement="35")
 
     refused(lambda: Approval.objects.create(publication=here, user=user, at=AT), "approval_by_two_persons")
-    refused(lambda: Subscription.objects.create(user=user, siren="290000017", since=AT), "subscription_once")
+    refused(lambda: FirmPlace.objects.create(siren="290000017", departement="35"), "firm_place_once")

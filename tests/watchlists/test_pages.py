@@ -27,12 +27,13 @@ from tests.watchlists.factories import (
 from tests.watchlists.test_lateness import SOURCES
 from tests.watchlists.test_runs import record
 from vigie.accounts.models import User
+from vigie.agents.models import Follow
 from vigie.journal import audit
 from vigie.journal.models import AuditEvent
 from vigie.publication.write import write
 from vigie.rights.table import Role
 from vigie.watchlists.actions import receive
-from vigie.watchlists.models import Publication, Subscription
+from vigie.watchlists.models import Publication
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
 As = Callable[[User | None], Client]
@@ -397,12 +398,12 @@ def test_following_is_a_button_that_comes_back(folders: Path, as_: As) -> None:
 
     client.post(url, {"transition": "follow"})
     client.post(url, {"transition": "follow"})
-    assert Subscription.objects.count() == 1
+    assert Follow.objects.filter(ended_at=None).count() == 1
     assert "Menuiserie" in client.get(listing(suivies="on")).content.decode()
     assert "Ne plus suivre" in client.get(sheet(MENUISERIE)).content.decode()
 
     client.post(url, {"transition": "unfollow"})
-    assert Subscription.objects.count() == 0
+    assert Follow.objects.filter(ended_at=None).count() == 0
     assert client.post(reverse("watchlists:follow", args=[ACIERIE.siren]), {"transition": "follow"}).status_code == 404
 
 

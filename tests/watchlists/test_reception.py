@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,13 @@ from django.core.management import CommandError, call_command
 
 from tests.accounts.factories import UserFactory
 from tests.publication.factories import Check, Firm, published, published_facts, siren
-from tests.watchlists.factories import ACIERIE, BOULANGERIE, FIRMS, MENUISERIE, OPENED, agent, opened
+from tests.watchlists.factories import ACIERIE, BOULANGERIE, FIRMS, MENUISERIE, OPENED, agent, follow, opened
 from vigie.accounts.queries import person_for
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.errors import HashMismatch, PublicationError
 from vigie.watchlists.actions import open_due, receive
 from vigie.watchlists.actions.reception import receive_new
-from vigie.watchlists.models import Entry, EntryPlace, FactsFolder, Notice, Publication, Subscription
+from vigie.watchlists.models import Entry, FactsFolder, FirmPlace, Notice, Publication
 
 pytestmark = pytest.mark.django_db
 BEFORE = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)
@@ -28,7 +28,7 @@ def test_list_is_loaded_checked_and_waits_for_its_day(folders: Path) -> None:
 
     assert (publication.state, publication.all_green) == ("checked", True)
     assert publication.entries_loaded == Entry.objects.count() == 5
-    assert EntryPlace.objects.count() == 6
+    assert FirmPlace.objects.count() == 6
     assert publication.opened_at is None
     assert Notice.objects.count() == 0
 
@@ -186,7 +186,7 @@ def test_fresher_facts_leave_the_list_and_warn_those_who_follow_the_firm(folders
     follower, other, far = agent(), agent(), agent(territory="59")
     opened(folders)
     for user, firm in ((follower, MENUISERIE), (other, BOULANGERIE), (far, MENUISERIE)):
-        Subscription.objects.create(user=user, siren=firm.siren, since=OPENED)
+        follow(user, firm.siren, OPENED)
     changed = Firm(1, debt=MENUISERIE.debt * 2)
     later = {"created_at": datetime(2026, 7, 18, tzinfo=UTC)}
 
@@ -200,14 +200,14 @@ def test_fresher_facts_leave_the_list_and_warn_those_who_follow_the_firm(folders
     assert Entry.objects.count() == 5
 
 
-def test_mail_of_new_facts_names_nobody_and_nothing_is_sent_out_of_the_territory(folders: Path) -> None:
+def test_mail_of_new_facts_names_nobody_and_nothing_is_sent_to_who_follows_no_more(folders: Path) -> None:
     from vigie.journal.registry import Recipient
     from vigie.watchlists.audiences import new_facts_content
 
-    follower, far = agent(), agent(territory="59")
+    follower, former = agent(), agent(territory="59")
     opened(folders)
-    for user in (follower, far):
-        Subscription.objects.create(user=user, siren=MENUISERIE.siren, since=OPENED)
+    follow(follower, MENUISERIE.siren, OPENED)
+    follow(former, MENUISERIE.siren, OPENED - timedelta(days=400))
     row = FactsFolder.objects.create(
         code="2026-07-18", fingerprint="0" * 64, written_at=OPENED, received_at=OPENED, changed=[MENUISERIE.siren]
     )
@@ -218,7 +218,7 @@ def test_mail_of_new_facts_names_nobody_and_nothing_is_sent_out_of_the_territory
     assert told["count"] == 1
     assert "Menuiserie" not in str(told)
     assert MENUISERIE.siren not in str(told)
-    assert new_facts_content(row, Recipient(far.email), OPENED) is None
+    assert new_facts_content(row, Recipient(former.email), OPENED) is None
 
 
 def test_factories_agree_with_the_planned_day() -> None:

@@ -16,7 +16,6 @@ from vigie.watchlists.rules import (
     next_planned,
     only_refreshes,
     opens,
-    readable,
     shift,
     starts,
 )
@@ -128,21 +127,3 @@ def test_what_a_delivery_starts(
 )
 def test_which_deliveries_only_refresh_facts(names: list[str], expected: bool) -> None:
     assert only_refreshes(names) is expected
-
-
-@pytest.mark.parametrize(
-    ("confidentiality", "debts", "short_time", "expected"),
-    [
-        ("public", False, False, True),
-        ("urssaf", True, False, True),
-        ("urssaf", False, True, False),
-        ("dgefp", True, False, False),
-        ("dgefp", False, True, True),
-        ("fiscal", True, True, False),
-        ("altares", True, True, False),
-        ("bdf", True, True, False),
-        ("anything else", True, True, False),
-    ],
-)
-def test_who_reads_which_class(confidentiality: str, debts: bool, short_time: bool, expected: bool) -> None:
-    assert readable(confidentiality, debts=debts, short_time_work=short_time) is expected

@@ -141,7 +141,7 @@ class UserQuerySet(ReachQuerySet):
         Reach.OWN: lambda person: Q(pk=person.user_id),
         Reach.ANTENNE: lambda person: Q(antenne_id__in=person.managed_antennes),
         Reach.ENTITY: lambda person: Q(
-            pk__in=AgentProfile.objects.filter(entity_id=person.entity_id).values("user_id")
+            pk__in=AgentProfile.objects.filter(entity_id=person.entity_id or 0).values("user_id")
         ),
     }
 

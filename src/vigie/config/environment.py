@@ -98,6 +98,14 @@ class Environment:
     refusal_told_days: int = setting(
         3, "Working days after the last refusal before the company is told, unless the team did."
     )
+    visibility_doctrine: str = setting(
+        "strict",
+        "Doctrine of visibility: strict (territory and alert, or followed), or traced (open to every agent whose "
+        "habilitation opens the nature of data, each reading written down).",
+    )
+    follow_days: int = setting(365, "How long following a firm opens its data, unless renewed (days).")
+    follow_grace_days: int = setting(90, "How long a closed file still opens the firm to those who held it (days).")
+    consent_days: int = setting(90, "How long the acceptance of the confidentiality rules is valid (days).")
     digest_from_days: int = setting(4, "Age of the needs that the weekly digest begins to show (days).")
     digest_needs: int = setting(7, "Most needs that a weekly digest shows.")
     basket_many: int = setting(5, "More pending needs than this: the expert is in the first quality basket.")
@@ -171,6 +179,8 @@ def _faults(env: Environment) -> list[str]:
     faults = []
     if env.mode not in {"demo", "test", "production"}:
         faults.append(f"VIGIE_MODE: demo, test or production expected, not {env.mode!r}")
+    if env.visibility_doctrine not in {"strict", "traced"}:
+        faults.append(f"VIGIE_VISIBILITY_DOCTRINE: strict or traced expected, not {env.visibility_doctrine!r}")
     if env.brand not in {"neutral", "state"}:
         faults.append(f"VIGIE_BRAND: neutral or state expected, not {env.brand!r}")
     scheme = urlparse(env.mail_url).scheme

@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.queries import person_for
+from vigie.agents.models import Follow
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.table import Role
-from vigie.watchlists.models import Entry, FactsFolder, Notice, Subscription
+from vigie.watchlists.models import FactsFolder, Firm, Notice
 
 
 def operators(notice: Notice, by: Person) -> Iterable[Recipient]:
@@ -27,7 +28,7 @@ def operators(notice: Notice, by: Person) -> Iterable[Recipient]:
 
 def facts_followers(folder: FactsFolder, by: Person) -> Iterable[Recipient]:
     """Those who follow a firm whose facts have changed."""
-    wanted = Subscription.objects.filter(siren__in=folder.changed).values("user_id")
+    wanted = Follow.objects.running(folder.received_at).filter(siren__in=folder.changed).values("user_id")
     people = User.objects.living().filter(pk__in=wanted).order_by("pk")
     return [Recipient(user.email, user.full_name) for user in people]
 
@@ -41,13 +42,13 @@ def notice_content(notice: Notice, recipient: Recipient, at: datetime) -> dict[s
 
 
 def new_facts_content(folder: FactsFolder, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
-    """Nothing for somebody who follows none of these firms any more, or whose territory has left them."""
+    """Nothing for somebody who follows none of these firms any more, or who is no longer habilitated."""
     user = User.objects.living().with_address(recipient.email).first()
     if user is None:
         return None
     person = person_for(user, at)
-    followed = Subscription.objects.filter(user=user, siren__in=folder.changed).values("siren")
-    count = Entry.objects.allowed(person, "entry.view").filter(siren__in=followed).values("siren").distinct().count()
+    followed = Follow.objects.running(at).filter(user=user, siren__in=folder.changed).values("siren")
+    count = Firm.objects.allowed(person, "firm.follow").filter(siren__in=followed).count()
     if not count:
         return None
     return {

@@ -1,4 +1,4 @@
-"""Lists received, the firms in them, who approved, fresher facts, who follows which firm, and runs of the batch.
+"""Lists received, the firms in them, who approved, fresher facts, and runs of the batch.
 
 The entries of a list come in chunks that nobody sees: every reader goes through ``EntryQuerySet.allowed``, which keeps
 the entries of open lists. The series of a firm stay in the publication's files.
@@ -10,12 +10,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q, Value
 
+from vigie.agents.models import Follow
+from vigie.companies.models import Company
+from vigie.kernel.clock import now
 from vigie.kernel.period import Month
 from vigie.rights.person import Person
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
+from vigie.watchlists.rules_sight import TRACED
 from vigie.watchlists.states import CHECKED, OPEN, PUBLICATION, RECEIVED, REPLACED, WITHDRAWN
 
 ENTRIES_AT_MOST = 10_000_000  # of one list: the identifiers of its entries follow those of the list
@@ -100,13 +104,74 @@ class Publication(models.Model):
         return self.state == CHECKED
 
 
-def _territory(person: Person) -> Q:
-    """The firms of open lists with an establishment in the person's départements; France as a whole keeps them all."""
-    seen = Q(publication__state=OPEN)
+class FirmPlace(models.Model):
+    """A département where a firm has an establishment, open or closed, as some list or register said."""
+
+    siren = models.CharField(max_length=9)
+    departement = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["siren", "departement"], name="firm_place_once")]
+        indexes = [models.Index(fields=["departement", "siren"], name="firm_place")]
+
+    def __str__(self) -> str:
+        return f"{self.siren} {self.departement}"
+
+
+def _visible(person: Person) -> Q:
+    """V: an establishment in one of the person's départements; France as a whole keeps everything."""
     if person.nationwide:
-        return seen
-    places = EntryPlace.objects.filter(departement__in=sorted(person.departements))
-    return seen & Q(pk__in=places.values("entry_id"))
+        return Q()
+    places = FirmPlace.objects.filter(departement__in=sorted(person.departements))
+    return Q(siren__in=places.values("siren"))
+
+
+def _alerted() -> Q:
+    """A: in alert in a list that was published, and not withdrawn since."""
+    published = Publication.objects.filter(state__in=[OPEN, REPLACED]).values("pk")
+    return Q(siren__in=Entry.objects.alerts().filter(publication__in=published).values("siren"))
+
+
+def _followed(person: Person) -> Q:
+    """F: the person follows the firm, or takes part in a file on it."""
+    if person.user_id is None:
+        return Q(pk__in=[])
+    return Q(siren__in=Follow.objects.running(now()).filter(user_id=person.user_id).values("siren"))
+
+
+def _unlocked(person: Person) -> Q:
+    """(V and A) or F; with the traced doctrine, everything (the audit says it)."""
+    if settings.VIGIE.visibility_doctrine == TRACED:
+        return Q()
+    return (_visible(person) & _alerted()) | _followed(person)
+
+
+class FirmQuerySet(ReachQuerySet):
+    REACHES = {Reach.TERRITORY: _visible, Reach.FOLLOWED: _followed, Reach.UNLOCKED: _unlocked}
+
+    def grounds(self, person: Person) -> FirmQuerySet:
+        """Each firm with ``visible``, ``alerted``, ``followed``: the three facts of the doctrine."""
+        marks = {"visible": _visible(person), "alerted": _alerted(), "followed": _followed(person)}
+        return self.annotate(
+            **{
+                name: ExpressionWrapper(condition, output_field=models.BooleanField()) if condition else Value(True)
+                for name, condition in marks.items()
+            }
+        )
+
+
+class Firm(Company):
+    """A company, as the agents of detection see it: what they may read of it depends on the doctrine."""
+
+    objects = FirmQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        proxy = True
+
+
+def _territory(person: Person) -> Q:
+    """The lines of open lists, of firms with an establishment in the person's départements."""
+    return Q(publication__state=OPEN) & _visible(person)
 
 
 class EntryQuerySet(ReachQuerySet):
@@ -155,23 +220,11 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["publication", "rank"], name="entry_alerts", condition=~Q(level="none")),
             models.Index(fields=["siren"], name="entry_siren"),
+            models.Index(fields=["siren", "publication"], name="entry_ever_alerted", condition=~Q(level="none")),
         ]
 
     def __str__(self) -> str:
         return f"{self.siren} {self.level}"
-
-
-class EntryPlace(models.Model):
-    """A département where the firm has an establishment, open or closed."""
-
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="places")
-    departement = models.CharField(max_length=3)
-
-    class Meta:
-        indexes = [models.Index(fields=["departement", "entry"], name="entry_place")]
-
-    def __str__(self) -> str:
-        return self.departement
 
 
 class Approval(models.Model):
@@ -210,20 +263,6 @@ class FactsFolder(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-
-class Subscription(models.Model):
-    """Somebody wants to be told of the new facts of a firm."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    siren = models.CharField(max_length=9, db_index=True)
-    since = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "siren"], name="subscription_once")]
-
-    def __str__(self) -> str:
-        return f"{self.user} {self.siren}"
 
 
 class Notice(models.Model):

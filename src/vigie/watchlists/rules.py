@@ -32,7 +32,6 @@ _REFRESHING = re.compile(rf"(?:{'|'.join(REFRESHING_FILES.values())})(?:\.(?:gz|
 _NOT_DATA = re.compile(r"\.(?:part|filepart|tmp|crdownload|md5|sha256|json|md|ok|done)$", re.IGNORECASE)
 SHOWN_REASONS = 3
 
-PUBLIC, URSSAF, DGEFP = "public", "urssaf", "dgefp"
 LEVELS = {"strong": "Risque fort", "moderate": "Risque modéré", "none": "Pas d’alerte"}
 
 
@@ -193,8 +192,3 @@ def starts(
         again = interrupted_for is not None and interrupted_for >= STABLE_FOR
         return started if again else Start.NOTHING
     return wanted if due or unchanged_for >= STABLE_FOR else Start.NOTHING
-
-
-def readable(confidentiality: str, *, debts: bool, short_time_work: bool) -> bool:
-    """Whether a fact of this class is read by somebody with these rights. Tax, bank and supplier data: by nobody."""
-    return confidentiality == PUBLIC or {URSSAF: debts, DGEFP: short_time_work}.get(confidentiality, False)

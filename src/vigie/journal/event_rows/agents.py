@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from vigie.journal.event import Event
 
-EVENTS: tuple[Event, ...] = ()
+FOLLOW = "agents.Follow"
+
+EVENTS: tuple[Event, ...] = (
+    Event("firm.followed", FOLLOW, "Un agent suit une entreprise"),
+    Event("firm.follow_renewed", FOLLOW, "Un agent prolonge le suivi d’une entreprise"),
+    Event("firm.unfollowed", FOLLOW, "Un agent ne suit plus une entreprise"),
+)

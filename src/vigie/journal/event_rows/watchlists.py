@@ -60,6 +60,4 @@ EVENTS = (
         "Un redressement est arrivé à son terme",
         (Message("correction_author", "watchlists/mail/correction_decided"),),
     ),
-    Event("entry.subscribed", "watchlists.Subscription", "Un agent demande à être prévenu des faits nouveaux"),
-    Event("entry.unsubscribed", "watchlists.Subscription", "Un agent ne veut plus être prévenu des faits nouveaux"),
 )

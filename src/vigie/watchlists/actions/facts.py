@@ -1,4 +1,4 @@
-"""Facts fresher than the list, and the people who asked to be told of them."""
+"""Facts fresher than the list; those who follow a firm are told of its new facts."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ from typing import Any
 
 from django.db import transaction
 
+from vigie.agents.models import Follow
 from vigie.journal.actions import record
-from vigie.kernel.errors import Refused
 from vigie.publication.read import Publication as Folder
 from vigie.publication.read import manifest_hash
-from vigie.rights.person import SYSTEM, Person
-from vigie.rights.reach import require
-from vigie.watchlists.models import Entry, FactsFolder, Subscription
+from vigie.rights.person import SYSTEM
+from vigie.watchlists.models import FactsFolder
 from vigie.watchlists.queries.freshness import shown_before
-from vigie.watchlists.queries.lists import subscriptions
-
-SUBSCRIPTIONS_AT_MOST = 500  # of one person
 
 
 def receive_facts(found: Folder, *, at: datetime) -> FactsFolder:
@@ -25,7 +21,7 @@ def receive_facts(found: Folder, *, at: datetime) -> FactsFolder:
     known = FactsFolder.objects.filter(code=found.manifest.publication_id).first()
     if known is not None:
         return known
-    changed = _changed(found)
+    changed = _changed(found, at)
     with transaction.atomic():
         row, new = FactsFolder.objects.get_or_create(
             code=found.manifest.publication_id,
@@ -42,32 +38,11 @@ def receive_facts(found: Folder, *, at: datetime) -> FactsFolder:
     return row
 
 
-def _changed(found: Folder) -> list[str]:
+def _changed(found: Folder, at: datetime) -> list[str]:
     """The firms that somebody follows and whose rows are not those shown until now."""
     kept = []
-    for siren in Subscription.objects.order_by("siren").values_list("siren", flat=True).distinct():
+    for siren in Follow.objects.running(at).order_by("siren").values_list("siren", flat=True).distinct():
         before: dict[str, Any] = shown_before(siren, found.tables)
         if before and any(found.dossier(siren, [name])[name] != rows for name, rows in before.items()):
             kept.append(siren)
     return kept
-
-
-@transaction.atomic
-def subscribe(entry: Entry, *, by: Person, at: datetime) -> None:
-    """The person will be told of the new facts of the firm. Twice is once."""
-    require(by, "entry.subscribe", entry)
-    if subscriptions(by).count() >= SUBSCRIPTIONS_AT_MOST:
-        raise Refused("too_many_subscriptions", "Vous suivez déjà 500 entreprises. Retirez-en une d’abord.")
-    row, new = subscriptions(by).get_or_create(siren=entry.siren, defaults={"since": at, "user_id": by.user_id or 0})
-    if new:
-        record("entry.subscribed", row, by=by, at=at)
-
-
-@transaction.atomic
-def unsubscribe(entry: Entry, *, by: Person, at: datetime) -> None:
-    """The person will not be told any more."""
-    require(by, "entry.subscribe", entry)
-    row = subscriptions(by).filter(siren=entry.siren).first()
-    if row is not None:
-        record("entry.unsubscribed", row, by=by, at=at)
-        row.delete()

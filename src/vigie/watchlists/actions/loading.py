@@ -12,9 +12,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count, F, Model
 
+from vigie.companies.models import Company, Source
+from vigie.companies.rules import HIDDEN_NAME
 from vigie.journal.crash import crash_point
 from vigie.publication.read import Publication as Folder
-from vigie.watchlists.models import Entry, EntryPlace, Publication
+from vigie.watchlists.models import Entry, FirmPlace, Publication
 from vigie.watchlists.queries.reasons import top_reasons
 from vigie.watchlists.rules import ListFacts
 
@@ -39,21 +41,25 @@ def load_entries(publication: Publication, found: Folder) -> None:
         if start + count > publication.entries_loaded:
             # Prepared before the transaction: on SQLite, whoever waits to write passes meanwhile.
             first = publication.first_entry_id + start
-            entries, places = _entries(publication, first, columns, reasons), _places(first, columns)
-            _write_chunk(publication, start, entries, places)
+            entries = _entries(publication, first, columns, reasons)
+            _write_chunk(publication, start, entries, _firms(publication, columns), _places(columns))
             crash_point("receive.after_chunk")
         start += count
 
 
 @transaction.atomic
-def _write_chunk(publication: Publication, start: int, entries: Columns, places: Columns) -> None:
-    """One chunk and the count of what is loaded, together; a second reception of the same list waits, then skips it."""
+def _write_chunk(publication: Publication, start: int, entries: Columns, firms: Columns, places: Columns) -> None:
+    """One chunk and the count of what is loaded, together; a second reception of the same list waits, then skips it.
+
+    Firms and places that are known stay as they are: the register says more of them than a list.
+    """
     row = Publication.objects.select_for_update().get(pk=publication.pk)
     publication.entries_loaded = row.entries_loaded
     if row.entries_loaded != start:
         return
     _insert(Entry, entries)
-    _insert(EntryPlace, places)
+    _insert(Company, firms, unless_known=True)
+    _insert(FirmPlace, places, unless_known=True)
     row.entries_loaded = publication.entries_loaded = start + len(entries["id"])
     row.save(update_fields=["entries_loaded"])
 
@@ -74,9 +80,28 @@ def _entries(publication: Publication, first: int, columns: Columns, reasons: di
     }
 
 
-def _places(first: int, columns: Columns) -> Columns:
-    pairs = [(first + n, where) for n, held in enumerate(columns["departements"]) for where in held]
-    return {"entry": [entry for entry, _ in pairs], "departement": [where for _, where in pairs]}
+def _places(columns: Columns) -> Columns:
+    held = zip(columns["siren"], columns["departements"], strict=True)
+    pairs = [(siren, where) for siren, departements in held for where in departements]
+    return {"siren": [siren for siren, _ in pairs], "departement": [where for _, where in pairs]}
+
+
+def _firms(publication: Publication, columns: Columns) -> Columns:
+    """The companies of the chunk, for those that no register has brought: what the list says of them, and no more."""
+    count = len(columns["siren"])
+    names = [(name or "")[:200] for name in columns["display_name"]]
+    plain = dict.fromkeys(
+        ("name_key", "usual_name", "acronym", "legal_form_code", "naf_version", "workforce_code"), [""] * count
+    )
+    return plain | {
+        "siren": columns["siren"],
+        "name": [name or HIDDEN_NAME for name in names],
+        "naf_code": [(code or "").replace(".", "")[:6] for code in columns["naf"]],
+        "is_active": [True] * count,
+        "diffusible": [bool(name) for name in names],
+        "source": [Source.SIRENE.value] * count,
+        "seen_at": [publication.received_at] * count,
+    }
 
 
 def _stored_json(name: str, values: list[Any]) -> list[Any]:
@@ -91,12 +116,13 @@ def _stored_json(name: str, values: list[Any]) -> list[Any]:
     return stored
 
 
-def _insert(model: type[Model], columns: Columns) -> None:
+def _insert(model: type[Model], columns: Columns, *, unless_known: bool = False) -> None:
     """Inserts rows with one prepared statement: they ask nothing back, and the database holds the constraints."""
     column_of = {field.name: str(field.column) for field in model._meta.concrete_fields}
     names = [connection.ops.quote_name(column_of[name]) for name in columns]
     table = connection.ops.quote_name(model._meta.db_table)
     text = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608  ours
+    text += " ON CONFLICT DO NOTHING" if unless_known else ""
     rows = list(zip(*columns.values(), strict=True))
     if rows:
         with connection.cursor() as cursor:

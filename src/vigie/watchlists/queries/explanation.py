@@ -12,7 +12,8 @@ from typing import Any
 
 from vigie.ui.components import Cell, Chart, Column, Series, Table
 from vigie.ui.formats import NBSP, day, listed, number
-from vigie.watchlists.queries.reasons import MASKED, NOT_YOURS, Sight
+from vigie.watchlists.queries.reasons import MASKED, NOT_YOURS
+from vigie.watchlists.rules_sight import Sight
 
 AGGRAVATING, REASSURING = 3, 2
 CHANGED_FROM = 0.05  # log-odds
@@ -64,7 +65,7 @@ def _sentences(rows: list[Row], told: dict[str, Any], sight: Sight, most: int, *
 
 
 def _masked(row: Row) -> str:
-    return NOT_YOURS if Sight(True, True).reads(row["confidentiality"]) else MASKED
+    return NOT_YOURS if Sight().could_read(row["confidentiality"]) else MASKED
 
 
 def _label(row: Row, told: dict[str, Any]) -> str:

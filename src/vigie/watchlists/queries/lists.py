@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from vigie.agents.models import Follow
+from vigie.kernel.clock import now
 from vigie.kernel.nomenclature.naf import naf_label
 from vigie.kernel.siren import compact, is_siren
 from vigie.kernel.text import fold
@@ -22,10 +24,12 @@ from vigie.territory.models import Zone
 from vigie.territory.queries import zone_labels
 from vigie.ui.components import Cell, Column, Table
 from vigie.ui.formats import counted, day, number, percent
-from vigie.watchlists.models import Entry, EntryPlace, EntryQuerySet, Publication, Subscription
-from vigie.watchlists.queries.reasons import Sight, shown, sight_of
+from vigie.watchlists.models import Entry, EntryQuerySet, FirmPlace, Publication
+from vigie.watchlists.queries.reasons import shown
+from vigie.watchlists.queries.sight import sight_in_list
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS, firm_names, month_words, of_month, to_month
 from vigie.watchlists.rules import SHOWN_REASONS
+from vigie.watchlists.rules_sight import Sight
 
 PER_PAGE = 25
 _TREND_FROM = 0.02
@@ -114,7 +118,7 @@ def list_page(person: Person, filters: Filters, cursor: str, kept: Sequence[tupl
         count=counted(everything.count(), "entreprise en alerte", "entreprises en alerte"),
         notices=late_sources(current),
         freshness=freshness(current),
-        table=_table(page, current, sight_of(person)),
+        table=_table(page, current, sight_in_list(person)),
         next_href=_href(kept, f"{page[-1].rank}.{page[-1].pk}") if more else "",
         first_href=_href(kept) if cursor else "",
         code=current.code,
@@ -134,8 +138,8 @@ def _narrowed(person: Person, current: Publication, filters: Filters) -> EntryQu
     if filters.levels:
         found = found.filter(level__in=filters.levels)
     if filters.departement:
-        places = EntryPlace.objects.filter(departement=filters.departement)
-        found = found.filter(pk__in=places.values("entry_id"))
+        places = FirmPlace.objects.filter(departement=filters.departement)
+        found = found.filter(siren__in=places.values("siren"))
     if filters.plan:
         found = found.filter(**{{"plan": "plan_running", "delai": "payment_plan_running"}[filters.plan]: True})
     if filters.first_alert:
@@ -143,15 +147,15 @@ def _narrowed(person: Person, current: Publication, filters: Filters) -> EntryQu
     if filters.aggravation:
         found = found.filter(aggravation=True)
     if filters.followed:
-        found = found.filter(siren__in=subscriptions(person).values("siren"))
+        found = found.filter(siren__in=follows(person).values("siren"))
     return found.filter(_searched(filters.q)) if filters.q else found
 
 
-def subscriptions(person: Person) -> QuerySet[Subscription]:
-    """The firms that this person follows."""
+def follows(person: Person) -> QuerySet[Follow]:
+    """What this person follows by his own choice, now."""
     if person.user_id is None:
-        return Subscription.objects.none()
-    return Subscription.objects.filter(user_id=person.user_id)
+        return Follow.objects.none()
+    return Follow.objects.running(now()).filter(user_id=person.user_id, origin=Follow.Origin.PERSONAL)
 
 
 def _searched(text: str) -> Q:

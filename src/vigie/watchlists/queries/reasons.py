@@ -6,39 +6,17 @@ Stored with the entry when the list is received (unmasked); masked for each read
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 
 from vigie.publication.read import Publication as Folder
-from vigie.rights.person import Person
-from vigie.rights.table import grants
 from vigie.ui.formats import percent
 from vigie.watchlists.queries.words import month_words
-from vigie.watchlists.rules import readable
+from vigie.watchlists.rules_sight import Sight
 
 KEPT = 5
 MASKED = "Motif confidentiel"
 MASKED_SCORE = "Score confidentiel : il existe, sa valeur n’est montrée à personne ici"
 NOT_YOURS = "Votre habilitation n’ouvre pas ce motif"
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What a person's roles open, wherever the firm is."""
-
-    debts: bool = False
-    short_time_work: bool = False
-
-    def reads(self, confidentiality: str) -> bool:
-        return readable(confidentiality, debts=self.debts, short_time_work=self.short_time_work)
-
-
-def sight_of(person: Person) -> Sight:
-    """Read in the rights table; the territory is asked of each entry by ``allowed``."""
-    return Sight(
-        debts=bool(grants("dossier.debts", person.roles)),
-        short_time_work=bool(grants("dossier.short_time_work", person.roles)),
-    )
 
 
 def partner_lines(rows: list[dict[str, Any]], sight: Sight) -> tuple[str, ...]:
@@ -48,7 +26,7 @@ def partner_lines(rows: list[dict[str, Any]], sight: Sight) -> tuple[str, ...]:
         if sight.reads(row["confidentiality"]):
             text = f"{row['provider']}, {month_words(row['month'])} : {percent(row['score'])}"
         else:
-            text = NOT_YOURS if Sight(True, True).reads(row["confidentiality"]) else MASKED_SCORE
+            text = NOT_YOURS if sight.could_read(row["confidentiality"]) else MASKED_SCORE
         if text not in kept:
             kept.append(text)
     return tuple(kept)
@@ -75,7 +53,7 @@ def shown(reasons: list[dict[str, Any]], labels: dict[str, Any], sight: Sight, m
     kept: list[str] = []
     for reason in reasons:
         if not sight.reads(reason["class"]):
-            text = NOT_YOURS if Sight(True, True).reads(reason["class"]) else MASKED
+            text = NOT_YOURS if sight.could_read(reason["class"]) else MASKED
         else:
             text = reason["text"] or labels.get(reason["code"], {}).get("label", reason["code"])
         if text not in kept:

@@ -17,18 +17,19 @@ from vigie.kernel.nomenclature.naf import naf_label
 from vigie.kernel.siren import is_siren, show_siren
 from vigie.publication.read import Dossier
 from vigie.rights.person import Person
-from vigie.rights.table import grants
 from vigie.ui.components import ActButton, Cell, Chart, Column, Fact, Table
 from vigie.ui.formats import day, euros, number, percent
 from vigie.watchlists.models import Entry, Publication
 from vigie.watchlists.queries.door import list_folder
 from vigie.watchlists.queries.explanation import Explanation, explain
 from vigie.watchlists.queries.freshness import Series, data_until, series
-from vigie.watchlists.queries.lists import badges, freshness, late_sources, subscriptions
-from vigie.watchlists.queries.reasons import partner_lines, sight_of
+from vigie.watchlists.queries.lists import badges, follows, freshness, late_sources
+from vigie.watchlists.queries.reasons import partner_lines
 from vigie.watchlists.queries.series import CHARTS, missing_note, months_until
+from vigie.watchlists.queries.sight import sight_of
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS, firm_names, of_month, to_month
-from vigie.watchlists.states import OPEN, REPLACED
+from vigie.watchlists.rules_sight import Category, Sight
+from vigie.watchlists.states import OPEN
 
 LOCKED = "Verrouillé : ces données s’ouvrent quand l’entreprise est ou a été en alerte."
 NOT_OPEN_TO_YOU = "Votre habilitation n’ouvre pas ces données."
@@ -110,13 +111,14 @@ def sheet_page(person: Person, siren: str) -> SheetPage:
     """The sheet; 8 queries at most, and the files of the list."""
     entry = visible_entry(person, siren)
     current = entry.publication
-    unlocked = entry.level != "none" or _ever_in_alert(siren)
+    seen = sight_of(person, siren)
+    unlocked = seen.unlocked
     folder = list_folder(current.code, current.fingerprint)
     wanted = ["entries", "contributions", "partner_scores"] if unlocked else ["entries"]
     dossier = folder.dossier(siren, wanted)
     row = dossier["entries"][0]
-    blocks, shown = _blocks(person, current, siren, unlocked)
-    followed = subscriptions(person).filter(siren=siren).exists()
+    blocks, shown = _blocks(seen, current, siren)
+    followed = follows(person).filter(siren=siren).exists()
     return SheetPage(
         name=firm_names([(siren, entry.name)])[siren],
         siren=show_siren(siren),
@@ -124,7 +126,7 @@ def sheet_page(person: Person, siren: str) -> SheetPage:
         identity=_identity(entry, row),
         notices=late_sources(current),
         freshness=freshness(current),
-        alert=_alert(person, entry, row, dossier, current) if unlocked else None,
+        alert=_alert(seen, entry, row, dossier, current) if unlocked else None,
         locked="" if unlocked else LOCKED,
         missing=tuple(current.told["families"].get(code, code) for code in row["missing_families"]) if unlocked else (),
         blocks=blocks,
@@ -152,11 +154,6 @@ def outside_page(siren: str) -> OutsidePage:
     )
 
 
-def _ever_in_alert(siren: str) -> bool:
-    published = Entry.objects.filter(siren=siren, publication__state__in=[OPEN, REPLACED])
-    return published.alerts().exists()
-
-
 def _follow_button(siren: str, followed: bool) -> ActButton:
     action = reverse("watchlists:follow", args=[siren])
     if followed:
@@ -179,7 +176,7 @@ def _identity(entry: Entry, row: dict[str, Any]) -> tuple[Fact, ...]:
     )
 
 
-def _alert(person: Person, entry: Entry, row: dict[str, Any], dossier: Dossier, current: Publication) -> Alert:
+def _alert(seen: Sight, entry: Entry, row: dict[str, Any], dossier: Dossier, current: Publication) -> Alert:
     horizon = current.told["horizon_months"]
     low, high = row["score_low"], row["score_high"]
     return Alert(
@@ -191,8 +188,8 @@ def _alert(person: Person, entry: Entry, row: dict[str, Any], dossier: Dossier, 
         model=current.told["model_id"],
         before_corrections=_before(entry, row),
         former=_former(entry, row, current),
-        explanation=explain(row, dossier["contributions"], current.told, sight_of(person)),
-        partners=partner_lines(dossier["partner_scores"], sight_of(person)),
+        explanation=explain(row, dossier["contributions"], current.told, seen),
+        partners=partner_lines(dossier["partner_scores"], seen),
     )
 
 
@@ -223,20 +220,18 @@ def _former(entry: Entry, row: dict[str, Any], current: Publication) -> str:
     return f"Liste {of_month(former.publication.batch)} : {level}. {moved}".strip()
 
 
-def _blocks(
-    person: Person, current: Publication, siren: str, unlocked: bool
-) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+def _blocks(seen: Sight, current: Publication, siren: str) -> tuple[tuple[Block, ...], tuple[str, ...]]:
     """The blocks of series, and the confidential ones that are shown. Tables kept from the reader are not read."""
     rights = {
-        "debts": unlocked and bool(grants("dossier.debts", person.roles)),
-        "short_time_work": unlocked and bool(grants("dossier.short_time_work", person.roles)),
+        "debts": seen.opens(Category.URSSAF),
+        "short_time_work": seen.opens(Category.DGEFP),
     }
     wanted = list(ALWAYS_OPEN)
     wanted += ["dossier_debts", "dossier_payment_plans"] if rights["debts"] else []
     wanted += ["dossier_short_time_work"] if rights["short_time_work"] else []
     found = series(current, siren, wanted)
     until = data_until(current)
-    why = NOT_OPEN_TO_YOU if unlocked else LOCKED
+    why = NOT_OPEN_TO_YOU if seen.unlocked else LOCKED
     blocks = (
         _chart_block("Effectif", "dossier_workforce", found, current, until),
         _chart_block("Activité partielle", "dossier_short_time_work", found, current, until)

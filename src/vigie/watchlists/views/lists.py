@@ -5,24 +5,24 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
 from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.rights.person import Person
-from vigie.watchlists.actions.facts import subscribe, unsubscribe
+from vigie.watchlists.actions.following import follow_firm, unfollow_firm
 from vigie.watchlists.forms import ListFilterForm
-from vigie.watchlists.models import Entry
+from vigie.watchlists.models import Firm
 from vigie.watchlists.queries.calendar import calendar_page
 from vigie.watchlists.queries.lists import choices_for, list_page
 from vigie.watchlists.queries.sheet import OutsidePage, SheetPage, outside_page, sheet_page, visible_entry
 
 FIRM = "watchlists.Entry"
 FOLLOW = {
-    "follow": (subscribe, "Vous serez prévenu par courriel des faits nouveaux de cette entreprise."),
-    "unfollow": (unsubscribe, "Vous ne serez plus prévenu des faits nouveaux de cette entreprise."),
+    "follow": "Vous serez prévenu par courriel des faits nouveaux de cette entreprise.",
+    "unfollow": "Vous ne serez plus prévenu des faits nouveaux de cette entreprise.",
 }
 
 
@@ -73,12 +73,16 @@ def _sheet(person: Person, siren: str) -> SheetPage | OutsidePage:
 @require_POST
 def follow(request: HttpRequest, siren: str) -> HttpResponse:
     """Asks to be told of the new facts of a firm, or no longer."""
-    entry: Entry = visible_entry(person_of(request), siren)
-    act, done = FOLLOW.get(request.POST.get("transition", ""), (None, ""))
-    if act is None:
+    person = person_of(request)
+    firm = get_object_or_404(Firm.objects.allowed(person, "firm.view"), pk=visible_entry(person, siren).siren)
+    transition = request.POST.get("transition", "")
+    if transition not in FOLLOW:
         raise Http404
-    act(entry, by=person_of(request), at=now())
-    messages.success(request, done)
+    if transition == "follow":
+        follow_firm(firm, by=person, at=now())
+    else:
+        unfollow_firm(firm, by=person, at=now())
+    messages.success(request, FOLLOW[transition])
     return redirect("watchlists:sheet", siren)
 
 

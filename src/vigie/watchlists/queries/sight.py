@@ -1,0 +1,37 @@
+"""``rights(person, firm)``: what a person reads of some firms. Pages, lists, searches and exports ask only here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from vigie.rights.person import Person
+from vigie.rights.table import grants
+from vigie.watchlists.models import Firm
+from vigie.watchlists.rules_sight import Category, Ground, Sight, Why, sight
+
+
+def held_by(person: Person) -> frozenset[Category]:
+    """The natures of data that the person's roles open, wherever the firm is."""
+    return frozenset(category for category in Category if grants(category, person.roles))
+
+
+def sight_in_list(person: Person) -> Sight:
+    """Of the lines of a list: it only shows firms in alert of the reader's territory, hence unlocked."""
+    return Sight(Ground(visible=True, alerted=True), held_by(person), Why.ALERT)
+
+
+def sights(person: Person, sirens: Iterable[str]) -> dict[str, Sight]:
+    """siren → what the person reads of it; a firm that nobody knows is left out. 1 query."""
+    held, doctrine = held_by(person), settings.VIGIE.visibility_doctrine
+    rows = Firm.objects.filter(siren__in=list(sirens)).grounds(person)
+    return {
+        siren: sight(Ground(visible, alerted, followed), held, doctrine)
+        for siren, visible, alerted, followed in rows.values_list("siren", "visible", "alerted", "followed")
+    }
+
+
+def sight_of(person: Person, siren: str) -> Sight:
+    """What the person reads of one firm; nothing of a firm that nobody knows. 1 query."""
+    return sights(person, [siren]).get(siren, Sight(held=held_by(person)))
