@@ -224,7 +224,7 @@ def test_a_reminder_by_hand_pressed_twice_is_one_and_the_next_waits_three_days()
 
     first = reminding.remind_by_hand(world.need, by=by, at=day(5), form_token="one")
     again = reminding.remind_by_hand(world.need, by=by, at=day(5), form_token="one")
-    with pytest.raises(Refused, match="viennent d’être relancés"):
+    with pytest.raises(Refused, match="ont été relancés le"):
         reminding.remind_by_hand(world.need, by=by, at=day(7), form_token="two")
     reminding.remind_by_hand(world.need, by=by, at=day(8), form_token="three")
 
@@ -238,7 +238,7 @@ def test_a_reminder_to_all_noted_on_the_need_alone_counts_for_its_experts() -> N
     world = desk_world()
     Reminder.objects.create(need=world.need, kind="by_hand", at=day(8), by=world.users["team"], experts=2)
 
-    with pytest.raises(Refused, match="viennent d’être relancés"):
+    with pytest.raises(Refused, match="ont été relancés le"):
         reminding.remind_by_hand(world.need, by=world.person("team"), at=day(9), form_token="autre")
     assert sent(day(9)) == "rien à envoyer"
     assert sent(day(11)) == "2 relances, 1 entreprise avertie de la relance"

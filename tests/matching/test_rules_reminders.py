@@ -23,7 +23,6 @@ from vigie.matching.rules.reminders import (
     Waiting,
     days_between,
     due,
-    working_days_between,
 )
 
 LIMITS = Thresholds()
@@ -192,9 +191,9 @@ def test_days_between_two_moments_do_not_depend_on_their_hours(first: date, a: t
     assert days_between(paris(first, a), paris(second, b)) == (second - first).days
 
 
-@pytest.mark.parametrize(("start", "end", "count"), [
-    (date(2026, 12, 31), date(2027, 1, 4), 2), (date(2028, 2, 28), date(2028, 3, 1), 2),
-    (date(2026, 9, 11), date(2026, 9, 13), 0), (date(2026, 9, 11), date(2026, 9, 10), 0),
-])  # fmt: skip
-def test_working_days(start: date, end: date, count: int) -> None:
-    assert working_days_between(start, end) == count
+def test_a_refusal_by_all_is_told_after_three_working_days_holidays_left_out() -> None:
+    friday = paris(date(2026, 4, 3))  # before Easter
+    refused = Waiting(ALL_REFUSED, refused_at=friday)
+
+    assert not due(refused, paris(date(2026, 4, 8)), LIMITS)
+    assert due(refused, paris(date(2026, 4, 9)), LIMITS).company == REFUSED

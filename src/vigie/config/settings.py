@@ -117,8 +117,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # As long as SQLite waits: a page asks to be sent again rather than hold a worker behind somebody's lock.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=20s")
+    # lock_timeout: as long as SQLite waits; a page asks to be sent again rather than hold a worker behind somebody's
+    # lock. jit: our statements last milliseconds, and compiling one lasts longer than running it.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=20s -c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {

@@ -13,7 +13,7 @@ from vigie.demo import names
 from vigie.demo.life import DAY, HOUR, MINUTE, Life
 from vigie.kernel.errors import Forbidden, Refused
 from vigie.kernel.period import paris_day
-from vigie.matching.actions import network, passing, visit_draft, visit_sending
+from vigie.matching.actions import holes, passing, reminding, visit_draft, visit_sending
 from vigie.matching.actions.visit_draft import Met
 from vigie.matching.models import Diagnosis, Match, Need
 from vigie.matching.states import HOLE
@@ -73,7 +73,7 @@ def reminded(life: Life) -> None:
     for need in Need.objects.filter(diagnosis__solicitation=life.solicitation):
         for animator in life.cast.animators:
             try:
-                network.remind(need, form_token=f"history {life.rank} {need.pk}", by=animator, at=life.now)
+                reminding.remind_by_hand(need, form_token=f"history {life.rank} {need.pk}", by=animator, at=life.now)
             except (Forbidden, Refused):  # another area, or everybody answered
                 continue
 
@@ -88,7 +88,7 @@ def hole_filled(life: Life) -> None:
     report = _hole(life)
     if report is not None and life.wait(2 * DAY, 6 * DAY):
         answer = "Une équipe de la Région répond désormais pour ce sujet."
-        network.answer_hole(report, "fill", answer, by=life.member(), at=life.now)
+        holes.answer_hole(report, "fill", answer, by=life.member(), at=life.now)
 
 
 def hole_dismissed(life: Life) -> None:
@@ -96,7 +96,7 @@ def hole_dismissed(life: Life) -> None:
     report = _hole(life)
     if report is not None and life.wait(2 * DAY, 6 * DAY):
         answer = "Ce sujet relève d’un guichet national, qui répond partout."
-        network.answer_hole(report, "dismiss", answer, by=life.member(), at=life.now)
+        holes.answer_hole(report, "dismiss", answer, by=life.member(), at=life.now)
 
 
 def _hole(life: Life) -> Any:
@@ -105,7 +105,7 @@ def _hole(life: Life) -> Any:
     by = life.random.choice(life.cast.animators)
     zone = min(by.zones)
     body = "Deux entreprises ont demandé, personne n’a pu les rappeler."
-    report = network.report_hole(
+    report = holes.report_hole(
         life.cast.subjects[life.subject].subject, zone, body,
         zones=by.zones, form_token=f"history {life.rank}", by=by, at=life.now,
     )  # fmt: skip

@@ -172,12 +172,6 @@ EVENTS = (
         "Un manque signalé reste sans suite",
         (Message("hole_author", "matching/mail/hole_answered"),),
     ),
-    Event(
-        "match.reminded_by_hand",
-        MATCH,
-        "Un expert qui n’a pas répondu a été relancé à la main",
-        (Message("invited_experts", "matching/mail/expert_reminded"),),
-    ),
     Event("visit.begun", VISIT, "Une visite a été saisie, avec l’accord de l’entreprise"),
     Event("visit.contact_changed", VISIT, "L’entreprise ou la personne rencontrée a été corrigée"),
     Event("visit.filed", VISIT, "Des besoins ont été déposés après une visite"),

@@ -30,8 +30,9 @@ from vigie.matching.queries.reminding import (
     thresholds,
     waiting,
 )
-from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT, Due, days_between, due
-from vigie.matching.states import EXPIRED, NOT_FOR_ME, QUO, UNANSWERED
+from vigie.matching.queries.reminding_by_hand import to_remind
+from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT, Due, due
+from vigie.matching.states import EXPIRED, NOT_FOR_ME, QUO
 from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
 from vigie.ui.formats import counted
@@ -198,32 +199,11 @@ def _note(need: Need, kind: str, *, by: Person, at: datetime, experts: int, form
     )
 
 
-def _to_write_to(need: Need, at: datetime, kind: str = BY_HAND) -> list[Match]:
-    """The silent experts whom nobody wrote to today about this need, nor at any time for an automatic kind."""
-    states = UNANSWERED if kind == BY_HAND else (QUO,)
-    silent = Match.objects.filter(reachable("expert__"), need=need, state__in=states)
-    found = list(silent.select_related("expert__antenne").order_by("pk"))
-    if not found:
-        raise Refused("nobody_to_remind", "Personne n’est à relancer\u00a0: tous ont répondu ou ont quitté l’annuaire.")
-    quiet = thresholds().grace if kind == BY_HAND else 1
-    said = set()
-    for expert, of_kind, moment in need.reminders.values_list("expert", "kind", "at"):
-        if expert is None and of_kind != BY_HAND:  # said to the company
-            continue
-        late = days_between(moment, at) < quiet or (of_kind == kind and kind != BY_HAND)
-        said |= {match.pk for match in found if late and _heard(match, expert, moment)}
-    left = [match for match in found if match.pk not in said]
-    if not left:
-        raise Refused(
-            "already_reminded",
-            "Les experts viennent d’être relancés pour ce besoin\u00a0: laissez-leur quelques jours pour répondre.",
-        )
-    return left
-
-
-def _heard(match: Match, expert: int | None, moment: datetime) -> bool:
-    """Whether a reminder was also for this match: its expert's own, or one to all after he was asked."""
-    return expert == match.expert_id if expert is not None else moment >= (match.asked_again_at or match.sent_at)
+def _to_write_to(need: Need, at: datetime, kind: str = BY_HAND) -> tuple[Match, ...]:
+    found = to_remind(need, at, kind)
+    if not found.matches:
+        raise Refused(found.code, found.refusal)
+    return found.matches
 
 
 def _of_form(form_token: str, need: Need, by: Person) -> Reminder | None:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from vigie.directory.models import Subject
-from vigie.matching.actions.network import LONGEST
+from vigie.matching.actions.holes import LONGEST
 from vigie.matching.forms.team import subject_choices
 from vigie.matching.queries.holes import ZoneLine
 from vigie.matching.queries.network_page import TerritoryChoices, TerritoryFilters

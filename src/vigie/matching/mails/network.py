@@ -1,4 +1,4 @@
-"""What the mails about visits, reminders by hand and reported holes say, built when they leave."""
+"""What the mails about visits and reported holes say, built when they leave."""
 
 from __future__ import annotations
 
@@ -10,20 +10,14 @@ from django.urls import reverse
 
 from vigie.journal.registry import Recipient, register_content
 from vigie.kernel.zones import ZoneType
-from vigie.matching.mails.experts import of_need
 from vigie.matching.models import Diagnosis, HoleReport, Match, Need
 from vigie.matching.queries.need_origin import named, zone_named
 from vigie.matching.queries.positions import UNNAMED, company_name, position
-from vigie.matching.states import CLOSED_BY_EXPERT, HOLE, QUO, TAKING_CARE
+from vigie.matching.states import CLOSED_BY_EXPERT, HOLE, TAKING_CARE
 from vigie.territory.queries import zone_label
 from vigie.ui.formats import day
 
 FOLDER = "matching/mail"
-
-
-def expert_reminded(match: Match, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
-    """The need that waits, again; nothing for who answered meanwhile."""
-    return {**of_need(match), "sent_on": day(match.sent_at)} if match.state == QUO else None
 
 
 def filed_taken_in_charge(match: Match, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
@@ -107,5 +101,5 @@ def _who(need: Need) -> list[str]:
 
 def register() -> None:
     """Makes the contents known to the journal (called once, by apps.py)."""
-    for content in (expert_reminded, filed_taken_in_charge, filed_closed, visit_sent, visit_returned, hole_answered):
+    for content in (filed_taken_in_charge, filed_closed, visit_sent, visit_returned, hole_answered):
         register_content(f"{FOLDER}/{content.__name__}", content)

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from vigie.matching.models import Match, Need, communes_of
 from vigie.matching.queries.need_origin import origin
-from vigie.matching.queries.network_reminders import reminded_lately, silent, who_will_be_reminded
-from vigie.matching.states import NOT_FOR_ME
+from vigie.matching.queries.reminding_by_hand import ToRemind, to_remind, who_will_be_reminded
+from vigie.matching.states import NOT_FOR_ME, UNANSWERED
 from vigie.rights.person import Person
 from vigie.rights.reach import may
 from vigie.ui.components import ActButton, Link
@@ -45,19 +45,19 @@ class NeedNetwork:
 
 
 def need_network(need: Need, person: Person, at: datetime, token: str) -> NeedNetwork:
-    """The block of a need. At most 7 queries, whatever the number of experts."""
+    """The block of a need. At most 8 queries, whatever the number of experts."""
     asked = Need.objects.with_rights(person, may_remind="need.remind", may_confide="need.pass_on")
     marked: Any = asked.get(pk=need.pk)
     matches = list(need.matches.select_related("expert__antenne__institution").order_by("sent_at", "pk"))
-    waiting = marked.may_remind and bool(silent(matches))
-    refusal = reminded_lately(need, at) if waiting else ""
+    waits = marked.may_remind and any(match.state in UNANSWERED for match in matches)
+    reminding = to_remind(need, at) if waits else ToRemind()
     in_zones = bool(person.zones) and communes_of(person).filter(code=need.diagnosis.commune_code).exists()
     may_report = may(person, "hole.report") and need.sent_at is not None
     return NeedNetwork(
         origin=origin(need.diagnosis),
         passed=_passed(need, person),
-        remind=_remind(need, matches, token) if waiting and not refusal else None,
-        no_reminder=refusal,
+        remind=_remind(need, reminding.matches, token) if reminding.matches else None,
+        no_reminder=reminding.refusal,
         report_href=f"{reverse('matching:report_hole')}?besoin={need.pk}" if may_report else "",
         pass_on=_pass_on(need, person, matches) if marked.may_confide and need.sent_at else None,
         back=_back(person, in_zones),

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
-from vigie.kernel.period import paris_day
+from vigie.kernel.period import paris_day, working_days_between
 
 SILENT, LAST_CHANCE, ABANDON, REFUSED, BY_HAND = "silent", "last_chance", "abandon", "refused", "by_hand"
 LATE = 30  # days after which a company is no longer told what it has understood long ago
-_SATURDAY = 5
 
 
 class Standing(Enum):
@@ -95,11 +94,6 @@ def due(facts: Waiting, now: datetime, limits: Thresholds) -> Due:
 def days_between(start: datetime, end: datetime) -> int:
     """From one day of Paris to another: the hours do not count, whatever the clocks did in between."""
     return (paris_day(end) - paris_day(start)).days
-
-
-def working_days_between(start: date, end: date) -> int:
-    """Mondays to Fridays after ``start``, up to ``end`` included."""
-    return sum(1 for day in range(1, (end - start).days + 1) if (start + timedelta(days=day)).weekday() < _SATURDAY)
 
 
 def _step(silent: Silent, standing: Standing, now: datetime, limits: Thresholds) -> str:

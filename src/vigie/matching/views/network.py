@@ -11,8 +11,9 @@ from vigie.accounts.access import granted, person_of, signed_in
 from vigie.directory.models import Subject
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused
-from vigie.matching.actions import network as actions
+from vigie.matching.actions import holes as actions
 from vigie.matching.actions.passing import pass_on as pass_need_on
+from vigie.matching.actions.reminding import remind_by_hand
 from vigie.matching.forms.network import HoleAnswerForm, HoleForm, TerritoryFilterForm
 from vigie.matching.forms.public import put_refusal
 from vigie.matching.forms.visits import PassOnForm
@@ -51,7 +52,7 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
     given = request.POST.get("form_token", "")
     token = given if TOKEN_SHAPE.fullmatch(given) else new_form_token()
     try:
-        sent = actions.remind(need, form_token=token, by=person, at=now())
+        sent = remind_by_hand(need, form_token=token, by=person, at=now())
     except Forbidden:
         raise
     except Refused as refused:

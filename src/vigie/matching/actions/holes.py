@@ -1,4 +1,4 @@
-"""What a local animator does for the needs of his zones: reminds those who have not answered, tells of a hole."""
+"""Holes of the directory: met and told on the ground, answered by the team."""
 
 from __future__ import annotations
 
@@ -12,44 +12,13 @@ from vigie.journal.actions import perform, record
 from vigie.kernel.errors import InvalidInput, Refused
 from vigie.kernel.text import clean_text
 from vigie.matching.actions.visit_draft import page_expired
-from vigie.matching.models import HoleReport, Match, Need, Reminder
-from vigie.matching.queries.network_reminders import reminded_lately
-from vigie.matching.states import HOLE, QUO
+from vigie.matching.models import HoleReport, Need
+from vigie.matching.states import HOLE
 from vigie.rights.person import Person
 from vigie.rights.reach import require
 
 LONGEST = 2000
 Zone = tuple[str, str]  # kind, code
-
-
-@transaction.atomic
-def remind(need: Need, *, form_token: str, by: Person, at: datetime) -> Reminder:
-    """« Relancer les experts »: writes to those who have not answered. Once in three days, whoever asks.
-
-    The same form sent twice gives the first reminder.
-    """
-    require(by, "need.remind", need)
-    Need.objects.select_for_update().only("pk").get(pk=need.pk)
-    earlier = Reminder.objects.filter(form_token=form_token).first() if form_token else None
-    if earlier is not None:
-        if earlier.need_id != need.pk or earlier.by_id != by.user_id:
-            raise page_expired()
-        return earlier
-    if refusal := reminded_lately(need, at):
-        raise Refused("reminded_lately", refusal)
-    silent = list(
-        Match.objects.filter(
-            need=need, state=QUO, expert__deleted_at__isnull=True, expert__antenne__institution__deleted_at__isnull=True
-        ).order_by("pk")
-    )
-    if not silent:
-        raise Refused("nobody_silent", "Tous les experts ont répondu\u00a0: il n’y a personne à relancer.")
-    reminder = Reminder.objects.create(
-        need=need, kind=Reminder.Kind.BY_HAND, at=at, by_id=by.user_id, form_token=form_token, experts=len(silent)
-    )
-    for match in silent:
-        record("match.reminded_by_hand", match, by=by, at=at, payload={"reminder": reminder.pk})
-    return reminder
 
 
 def report_hole(
