@@ -168,7 +168,7 @@ def test_experts_who_have_not_answered_are_reminded_once_in_three_days(world: Ne
 
 def test_an_automatic_reminder_counts_too_and_nobody_silent_is_said(world: Network) -> None:
     match = waiting(world)
-    Reminder.objects.create(need=match.need, kind="silent", at=AT)
+    Reminder.objects.create(need=match.need, expert=match.expert, kind="silent", at=AT)
     with pytest.raises(Refused):
         remind(match.need, form_token=TOKEN, by=world.person("here"), at=LATER)
 
