@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -94,8 +95,14 @@ def test_same_tables_give_the_same_bytes_but_for_the_moment(tmp_path: Path) -> N
     assert manifests[0] == manifests[1]
 
 
+def groups_of(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writes so few rows by group that a small table has many."""
+    small = {name: replace(one, rows_per_group=rows) for name, one in schema.BY_NAME.items()}
+    monkeypatch.setattr("vigie.publication.write.BY_NAME", small)
+
+
 def test_cutting_of_the_source_changes_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vigie.publication.write.ROWS_PER_GROUP", 7)
+    groups_of(7, monkeypatch)
     given = tables([Firm(n) for n in range(1, 40)])
     paths = {}
     for name, rows in given.items():
@@ -109,7 +116,7 @@ def test_cutting_of_the_source_changes_no_byte(tmp_path: Path, monkeypatch: pyte
 
 
 def test_firm_is_found_across_row_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vigie.publication.write.ROWS_PER_GROUP", 5)
+    groups_of(5, monkeypatch)
     firms = [Firm(n) for n in range(1, 30)]
     found = open_publication(published(tmp_path, firms=firms))
 

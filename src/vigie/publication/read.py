@@ -62,8 +62,9 @@ class _Table:
             return []
         with self.lock:
             read = self.file.read_row_groups(list(range(first, last)), self.columns, use_threads=False)
-        key = read[self.schema.key[0]]
-        kept = read.filter(pc.and_(pc.greater_equal(key, low), pc.less_equal(key, high)))
+        key = read[self.schema.key[0]]  # sorted: the firm's rows follow each other
+        start, end = (pc.sum(found).as_py() for found in (pc.less(key, low), pc.less_equal(key, high)))
+        kept = read.slice(start, end - start)
         return [self.lacking | row for row in kept.to_pylist(maps_as_pydicts="strict")]
 
 

@@ -16,6 +16,7 @@ SCHEMA_VERSION = "1.2"
 MANIFEST = "manifest.json"
 CARD = "CARD.md"
 ROWS_PER_GROUP = 5_000  # one firm is found by reading one or two groups of this size
+ROWS_PER_WIDE_GROUP = 1_000  # the same for tables of many columns, of which one row is wanted
 
 LEVELS = ("strong", "moderate", "none")
 CONFIDENTIALITY = ("public", "urssaf", "dgefp", "fiscal", "altares", "bdf")
@@ -48,6 +49,7 @@ class TableSchema:
     columns: tuple[Column, ...]
     required: bool = False
     in_facts: bool = False  # may come alone, between two lists
+    rows_per_group: int = ROWS_PER_GROUP
 
     @property
     def file(self) -> str:
@@ -112,6 +114,7 @@ ENTRIES = TableSchema(
         _null("probable_need", FLOAT, "probability of needing what accompanied firms received", between=(0, 1)),
     ),
     required=True,
+    rows_per_group=ROWS_PER_WIDE_GROUP,
 )
 
 CONTRIBUTIONS = TableSchema(
@@ -135,6 +138,7 @@ CONTRIBUTIONS = TableSchema(
         _null("version", TEXT, "version of the correction"),
     ),
     required=True,
+    rows_per_group=ROWS_PER_GROUP // 2,
 )
 
 WORKFORCE = TableSchema(
@@ -215,6 +219,7 @@ ACCOUNTS = TableSchema(
         _null("disclosure", TEXT, "Public, Confidentiel…, as in the source"),
     ),
     in_facts=True,
+    rows_per_group=ROWS_PER_WIDE_GROUP,
 )
 GROUPS = TableSchema(
     "dossier_groups",

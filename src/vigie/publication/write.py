@@ -116,23 +116,23 @@ def _write_table(folder: Path, schema: TableSchema, source: pa.Table | Path | st
         for group in _groups(schema, source):
             _require_values(schema, group, rows)
             _require_sorted(schema, group if last is None else pa.concat_tables([last, group]), rows)
-            writer.write_table(group, row_group_size=ROWS_PER_GROUP)
+            writer.write_table(group, row_group_size=schema.rows_per_group)
             rows += group.num_rows
             last = group.slice(group.num_rows - 1)
     return _sealed(path, rows)
 
 
 def _groups(schema: TableSchema, source: pa.Table | Path | str) -> Iterator[pa.Table]:
-    """The rows by groups of ROWS_PER_GROUP, whatever the cutting of the source, in the columns of the schema."""
+    """The rows by groups of the schema, whatever the cutting of the source, in the columns of the schema."""
     waiting: list[pa.RecordBatch] = []
     count = 0
     for batch in _batches(schema, source):
         while batch.num_rows:
-            taken = batch.slice(0, ROWS_PER_GROUP - count)
+            taken = batch.slice(0, schema.rows_per_group - count)
             waiting.append(taken)
             count += taken.num_rows
             batch = batch.slice(taken.num_rows)
-            if count == ROWS_PER_GROUP:
+            if count == schema.rows_per_group:
                 yield _cast(schema, waiting)
                 waiting, count = [], 0
     if count:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,9 @@ from vigie.publication.schema import BY_NAME
 RECENT_YEARS = 3
 STRONG, MODERATE, NONE = "strong", "moderate", "none"
 RANK = {NONE: 0, MODERATE: 1, STRONG: 2}
+AS_IN_THE_PANEL = (
+    "naf_section", "departement", "region", "size_band", "plan_running", "payment_plan_running", "accounts_public",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,46 +52,58 @@ def entries(
 
     followed: firms known to be accompanied (None: the service told nothing). need: probability of needing help.
     """
-    scored, made = judged.scored, judged.scored.scores
+    firms, siren = judged.scored.firms, judged.scored.siren
+    unknown = pa.nulls(len(siren))
+    columns: dict[str, Any] = {
+        "siren": siren,
+        **_scores(judged),
+        **_alerts(judged, history),
+        "missing_families": missing_families(firms),
+        "in_bonis": _equal(firms, "proceedings_state", "in_bonis"),
+        "recent_company": _recent(firms),
+        "already_followed": unknown if followed is None else followed,
+        "source_age_months": [sorted(source_age_months.items())] * len(siren),
+        "probable_need": unknown if need is None else need,
+    }
+    columns |= {name: judged.identity[name] for name in judged.identity.column_names if name != "siren"}
+    columns |= {name: firms[name] for name in AS_IN_THE_PANEL}
+    schema = BY_NAME["entries"].arrow()
+    return pa.table([_typed(columns[field.name], field.type) for field in schema], schema=schema)
+
+
+def _scores(judged: Judged) -> dict[str, Any]:
+    """The score, its bounds and horizons after corrections, and the model's own; the places that follow from it."""
+    made, siren = judged.scored.scores, judged.scored.siren
     score = sigmoid(judged.adjusted.log_odds)
-    siren = scored.siren
     moved = score - made.p18  # corrections move the shorter horizons in the same proportion
     scale = np.divide(score, made.p18, out=np.ones_like(score), where=made.p18 > 0)
-    firms = scored.firms
-    columns = {
-        "siren": siren,
-        "level": judged.level,
+    return {
         "score": score,
         "score_model": made.p18,
-        "level_model": judged.level_model,
         "corrections": judged.adjusted.codes_applied(),
-        "first_alert": _first_alert(siren, judged.level, history),
-        "aggravation": _aggravation(siren, judged.level, history),
-        "main_family": _main_family(scored),
-        "missing_families": missing_families(firms),
+        "main_family": _main_family(judged.scored),
         "p6": np.minimum(made.p6 * scale, score),
         "p12": np.minimum(made.p12 * scale, score),
         "score_low": np.clip(made.low + moved, 0, score),
         "score_high": np.clip(np.maximum(made.high + moved, score), 0, 1),
         "base_log_odds": made.base,
         "rank_national": _ranks(-score, siren),
-        "rank_departement": _ranks_within(-score, siren, firms["departement"]),
+        "rank_departement": _ranks_within(-score, siren, judged.scored.firms["departement"]),
         "reference_multiple": score / judged.reference,
-        "alerts_24_months_count": [history.alerts_24.get(one, 0) for one in siren],
-        "score_change": _change(siren, score, history),
-        "in_bonis": _equal(firms, "proceedings_state", "in_bonis"),
-        "plan_running": firms["plan_running"],
-        "payment_plan_running": firms["payment_plan_running"],
-        "recent_company": _recent(firms),
-        "already_followed": pa.nulls(len(siren), pa.bool_()) if followed is None else followed,
-        "source_age_months": [sorted(source_age_months.items())] * len(siren),
-        "accounts_public": firms["accounts_public"],
-        "probable_need": pa.nulls(len(siren), pa.float64()) if need is None else need,
     }
-    columns |= {name: judged.identity[name] for name in judged.identity.column_names if name != "siren"}
-    columns |= {name: firms[name] for name in ("naf_section", "departement", "region", "size_band")}
-    schema = BY_NAME["entries"].arrow()
-    return pa.table([_typed(columns[field.name], field.type) for field in schema], schema=schema)
+
+
+def _alerts(judged: Judged, history: History) -> dict[str, Any]:
+    """The levels, and what they are beside those of former lists."""
+    siren = judged.scored.siren
+    return {
+        "level": judged.level,
+        "level_model": judged.level_model,
+        "first_alert": _first_alert(siren, judged.level, history),
+        "aggravation": _aggravation(siren, judged.level, history),
+        "alerts_24_months_count": [history.alerts_24.get(one, 0) for one in siren],
+        "score_change": _change(siren, sigmoid(judged.adjusted.log_odds), history),
+    }
 
 
 def _typed(values: object, kind: pa.DataType) -> pa.Array:
