@@ -61,6 +61,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "suspended": frozenset(),
     "agent_a": frozenset({Role.LEVEL_A}),
     "agent_b": frozenset({Role.LEVEL_B}),
+    "administrator": frozenset({Role.ADMINISTRATOR}),
 }
 
 
@@ -116,6 +117,8 @@ def build() -> Service:
     world.users["suspended"] = UserFactory(expert=True, suspended=True, full_name="Sam Pendu")
     world.users["agent_a"] = agent(full_name="Ada Liste")
     world.users["agent_b"] = agent(Role.LEVEL_B, full_name="Bob Liste")
+    world.users["administrator"] = UserFactory(full_name="Adam Réglages")
+    HabilitationFactory(user=world.users["administrator"], role=Role.ADMINISTRATOR)
     elsewhere = MatchFactory(
         need=NeedFactory(sent=True, sent_at=at - timedelta(hours=1), diagnosis__commune_code=network.ELSEWHERE),
         expert=ExpertFactory(full_name="Équipe lointaine", members=[world.users["unrelated"]]),
@@ -136,6 +139,7 @@ def build() -> Service:
     directory_files.name(service, at)
     service.ids |= network.prepare(world.users["adviser"], world.users["animator"], subject_of(held), at)
     service.acts = [*_public_acts(service, at), *_desk_acts(service), *_team_acts(service), *_account_acts(service, at)]
+    service.acts += _agent_acts(service)
     service.acts += [Act(*sending) for sending in following.acts(service, at)]
     service.acts += [Act(*sending) for sending in directory_files.acts(service)]
     service.acts += [*_directory_acts(service), *_list_acts(service), *_correction_acts(service, at)]
@@ -274,6 +278,14 @@ def _team_acts(service: Service) -> list[Act]:
         Act("journal:resend_message", "team", reverse("journal:resend_message", args=[ids["mail"]])),
         Act("journal:run_job", "team", reverse("journal:run_job", args=[_planned_job()])),
     ]  # fmt: skip
+
+
+def _agent_acts(service: Service) -> list[Act]:
+    rules, text = reverse("agents:confidentiality"), reverse("agents:edit_confidentiality")
+    return [
+        Act("agents:confidentiality", "agent_a", rules, {"version": "1"}),
+        Act("agents:edit_confidentiality", "administrator", text, {"body": "De nouvelles règles."}),
+    ]
 
 
 def _account_acts(service: Service, at: datetime) -> list[Act]:

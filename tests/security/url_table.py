@@ -325,6 +325,8 @@ PAGES: dict[str, Page] = {
     "matching:order_refusal": _team("refusal.edit", WRITE, _of("template")),
     **dict.fromkeys(("statistics:public", "statistics:csv", "statistics:json"), FREE),
     "statistics:cohorts": _team("figures.view"),
+    "agents:confidentiality": Page(Door.SERVICE, BOTH, "consent.give"),
+    "agents:edit_confidentiality": Page(Door.SERVICE, BOTH, "consent.edit"),
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),
     "watchlists:sheet": _team("entry.view", READ, _firm),
     "watchlists:follow": _team("entry.subscribe", WRITE, _firm),

@@ -13,7 +13,8 @@ from django.conf import settings as live
 from tests.accounts.factories import HabilitationFactory, UserFactory
 from tests.publication.factories import Firm, published
 from vigie.accounts.models import User
-from vigie.agents.models import Follow
+from vigie.agents.models import ConfidentialityText, Consent, Follow
+from vigie.kernel.clock import now
 from vigie.rights.table import Role
 from vigie.watchlists.actions import receive
 from vigie.watchlists.models import Publication
@@ -28,11 +29,21 @@ DEUX_SITES = Firm(5, "Deux Sites", "moderate", 0.15, departement="59", region="3
 FIRMS = (MENUISERIE, BOULANGERIE, GARAGE, ACIERIE, DEUX_SITES)
 
 
-def agent(level: Role = Role.LEVEL_A, territory: str = "35", **values: Any) -> User:
-    """An agent of detection, habilitated on a territory."""
+def agent(level: Role = Role.LEVEL_A, territory: str = "35", consented: bool = True, **values: Any) -> User:
+    """An agent of detection, habilitated on a territory, who has accepted the rules of confidentiality."""
     user = UserFactory(**values)
     HabilitationFactory(user=user, role=level, territory=territory)
+    if consented:
+        consent(user)
     return user
+
+
+def consent(user: User) -> Consent:
+    """He has accepted the rules of confidentiality, now."""
+    text, _new = ConfidentialityText.objects.get_or_create(
+        version=1, defaults={"body": "Les règles.", "published_at": OPENED}
+    )
+    return Consent.objects.create(user=user, text=text, at=now())
 
 
 def with_folders(settings: Any, root: Path) -> Path:

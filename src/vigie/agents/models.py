@@ -84,3 +84,8 @@ class Follow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.siren}"
+
+
+# Django finds here the models of the application; those of the rules of confidentiality have their own file.
+from vigie.agents.models_consent import ConfidentialityText as ConfidentialityText  # noqa: E402
+from vigie.agents.models_consent import Consent as Consent  # noqa: E402

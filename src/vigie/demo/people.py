@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
@@ -19,9 +19,10 @@ from vigie.accounts.models import Absence, Antenne, Habilitation, User
 from vigie.accounts.queries import person_for
 from vigie.accounts.rules import Invitation
 from vigie.accounts.states import GRANTED
-from vigie.demo import names
+from vigie.demo import agents, names
 from vigie.demo.firms import BAKERY_COMMUNE
 from vigie.demo.institutions import BATCH, Network
+from vigie.demo.known import Known as Known
 from vigie.demo.sizes import ELSEWHERE, HOME
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject
 from vigie.kernel.period import paris_day
@@ -36,19 +37,6 @@ DEMO_KEY = "VIGIEDEMONSTRATIONVIGIE234567ABC"
 CODE_SECONDS = 30
 ABSENT = 0.03
 HIRING = "recruter"
-
-
-@dataclass(frozen=True)
-class Known:
-    """Somebody who signs in for a look. see: what to look at with him, in French."""
-
-    email: str
-    full_name: str
-    job: str
-    roles: tuple[Role, ...]
-    see: str
-    second_factor: bool = False
-    territory: str = ""
 
 
 TEAM = (
@@ -101,18 +89,9 @@ VISITORS = (
     (Known("jean.aubrac@conseil-regional.example", "Jean Aubrac", "Chargé de mission", (Role.ADVISER,), ""),
      "conseil-regional"),
 )  # fmt: skip
-AGENTS = (
-    Known(
-        "renaud.keller@dreets.example", "Renaud Keller", "Commissaire au redressement", (Role.LEVEL_A,),
-        "la liste de détection de l’Occitanie, ses raisons, une fiche avec les dettes Urssaf", True, "R76",
-    ),
-    Known(
-        "nadia.thevenin@dge.example", "Nadia Thévenin", "Mission restructurations", (Role.LEVEL_B,),
-        "la liste de toute la France, sans les dettes Urssaf\u00a0: niveau B", True, "FR",
-    ),
-)  # fmt: skip
 KNOWN = (
-    *TEAM, BAKER_ADVISER, JOB_ADVISER, MANAGER, STRANGER, ADVISER, EPCI_ADVISER, ANIMATOR, ANIMATOR_ELSEWHERE, *AGENTS
+    *TEAM, BAKER_ADVISER, JOB_ADVISER, MANAGER, STRANGER, ADVISER, EPCI_ADVISER, ANIMATOR, ANIMATOR_ELSEWHERE,
+    *(agent.known for agent in agents.AGENTS),
 )  # fmt: skip
 
 
@@ -123,14 +102,16 @@ def build(network: Network, random: Random, *, at: datetime, day: date) -> None:
     by = person_for(opener, at)
     User.objects.filter(pk=opener.pk).update(job=first.job, terms_accepted_at=at)
     _invite(TEAM[1], None, by, at)
-    for known in AGENTS:
-        _invite(known, None, by, at)
-    for known in (*TEAM, *AGENTS):
+    agents.bodies(at)
+    for agent in agents.AGENTS:
+        _invite(agent.known, None, by, at)
+    for known in (*TEAM, *(agent.known for agent in agents.AGENTS)):
         TOTP.activate(User.objects.get(email=known.email), DEMO_KEY)
     taken = _people_of_the_story(network, by, at)
     network.experts.append(_second_team())
     members = _members([expert for expert in network.experts if expert.pk not in taken], random)
     write_members(members, by=by, at=at)
+    agents.complete(at, by, datetime.combine(day, time(9), UTC) - agents.LATELY)
     _absences(random, day)
 
 

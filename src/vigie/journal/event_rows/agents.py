@@ -10,4 +10,5 @@ EVENTS: tuple[Event, ...] = (
     Event("firm.followed", FOLLOW, "Un agent suit une entreprise"),
     Event("firm.follow_renewed", FOLLOW, "Un agent prolonge le suivi d’une entreprise"),
     Event("firm.unfollowed", FOLLOW, "Un agent ne suit plus une entreprise"),
+    Event("confidentiality.published", "agents.ConfidentialityText", "Un nouveau texte des règles est publié"),
 )

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from vigie.rights.vocabulary import Action, Grant
+from vigie.rights.vocabulary import Action, Grant, Reach, Role
 
-ACTIONS: tuple[Action, ...] = ()
+ACTIONS: tuple[Action, ...] = (
+    Action("consent.give", "", "S’engager à respecter les règles de confidentialité"),
+    Action("consent.edit", "", "Publier un nouveau texte des règles de confidentialité"),
+)
 
-RIGHTS: tuple[Grant, ...] = ()
+RIGHTS: tuple[Grant, ...] = (
+    Grant("consent.give", Role.LEVEL_A, Reach.NATIONAL),
+    Grant("consent.give", Role.LEVEL_B, Reach.NATIONAL),
+    Grant("consent.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
+)

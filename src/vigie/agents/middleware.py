@@ -1,0 +1,38 @@
+"""Before any page that may show a firm: the rules of confidentiality are accepted. On the server, not in a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from vigie.accounts.access import go, person_of
+from vigie.agents.queries.consent import has_consented
+from vigie.kernel.clock import now
+
+# The applications whose pages show firms to agents. Those of the team in them ask for no level: they pass.
+BUSINESS = frozenset({"watchlists", "sheets", "followup", "campaigns", "exports"})
+
+
+class ConsentGate:
+    """Leads an agent who has not accepted the rules, or not recently, to their page, and back afterwards."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        found = request.resolver_match
+        if found is None or found.app_name not in BUSINESS or person_of(request).level is None:
+            return None
+        if has_consented(person_of(request), now()):
+            return None
+        back = f"?{urlencode({'next': request.get_full_path()})}" if request.method in {"GET", "HEAD"} else ""
+        return go(request, f"{reverse('agents:confidentiality')}{back}")
