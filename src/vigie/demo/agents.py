@@ -130,7 +130,11 @@ def complete(at: datetime, by: Person, seen_at: datetime) -> None:
     for agent in AGENTS:
         user = User.objects.get(email=agent.known.email)
         AgentProfile.objects.create(
-            user=user, entity=entities[agent.entity], segment=segments[agent.segment], trained=True, last_seen_at=seen_at
+            user=user,
+            entity=entities[agent.entity],
+            segment=segments[agent.segment],
+            trained=True,
+            last_seen_at=seen_at,
         )
         Duty.objects.bulk_create([Duty(user=user, kind=Duty.Kind.SP_CODEFI, departement=code) for code in agent.duties])
         if text is not None and agent.known.email != NOT_YET and agent.known.roles[0] in LEVELS:
@@ -174,4 +178,3 @@ def _profiles() -> Iterator[tuple[str, Segment, Role]]:
     for shift, level in product(range(len(segments)), LEVELS):
         for rank, territory in enumerate(territories):
             yield territory, segments[(rank + shift) % len(segments)], level
-
