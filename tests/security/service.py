@@ -331,6 +331,8 @@ def _directory_acts(service: Service) -> list[Act]:
 
 def _list_acts(service: Service) -> list[Act]:
     return [
+        Act("watchlists:list_settings", "agent_a", reverse("watchlists:list_settings"),
+            {"transition": "columns", "colonnes": ["niveau"]}),
         Act("watchlists:follow", "agent_a", reverse("watchlists:follow", args=[MENUISERIE.siren]),
             {"transition": "follow"}),
         Act("watchlists:act_on_publication", "team", reverse("watchlists:act_on_publication", args=[_open_list()]),

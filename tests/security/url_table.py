@@ -328,6 +328,7 @@ PAGES: dict[str, Page] = {
     "agents:confidentiality": Page(Door.SERVICE, BOTH, "consent.give"),
     "agents:edit_confidentiality": Page(Door.SERVICE, BOTH, "consent.edit"),
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),
+    "watchlists:list_settings": _team("list.view", WRITE),
     "watchlists:sheet": _team("entry.view", READ, _firm),
     "watchlists:follow": _team("entry.subscribe", WRITE, _firm),
     "watchlists:corrections": _team("correction.view"),

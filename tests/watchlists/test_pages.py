@@ -135,7 +135,15 @@ def test_list_says_level_reasons_dates_and_what_is_late(folders: Path, as_: As) 
         ({"premiere": "on"}, {MENUISERIE}),
         ({"aggravation": "on"}, {BOULANGERIE}),
         ({"secteur": "F"}, {DEUX_SITES}),
-        ({"plan": "plan"}, {ACIERIE}),
+        ({"procedure": "plan"}, {ACIERIE}),
+        ({"procedure": "bonis"}, {MENUISERIE, BOULANGERIE, DEUX_SITES}),
+        ({"procedure": "procedure"}, set()),
+        ({"delai": "avec"}, set()),
+        ({"effectif_min": "33"}, set()),
+        ({"effectif_min": "32", "effectif_max": "32", "premiere": "on"}, {MENUISERIE}),
+        ({"effectif_min": "9" * 30}, set()),
+        ({"effectif_min": "beaucoup", "secteur": "F"}, {DEUX_SITES}),
+        ({"sans_recentes": "on", "sans_suivies": "on"}, {ACIERIE, MENUISERIE, BOULANGERIE, DEUX_SITES}),
         ({"q": "petit"}, {BOULANGERIE}),
         ({"q": ACIERIE.siren}, {ACIERIE}),
         ({"q": "%"}, set()),
@@ -306,7 +314,11 @@ def test_each_confidential_block_shown_leaves_exactly_one_row(folders: Path, as_
         ("view_block", MENUISERIE.siren, "short_time_work", "allowed", *me),
         ("view_company", ACIERIE.siren, "", "denied", *me),
     ]
-    assert AuditEvent.objects.first().details == {"filters": {"levels": "strong"}, "firms": [MENUISERIE.siren]}
+    assert AuditEvent.objects.first().details == {
+        "filters": {"level": "strong"},
+        "sort": "niveau",
+        "firms": [MENUISERIE.siren],
+    }
     assert audit.first_wrong() is None
 
 

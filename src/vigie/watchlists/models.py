@@ -201,6 +201,7 @@ class Entry(models.Model):
     main_family = models.CharField(max_length=40, blank=True)
     first_alert = models.BooleanField(default=False)
     aggravation = models.BooleanField(default=False)
+    alerts_before = models.PositiveSmallIntegerField(default=0)  # lists of the 24 months before with an alert
     in_bonis = models.BooleanField(default=True)
     plan_running = models.BooleanField(default=False)
     payment_plan_running = models.BooleanField(default=False)
@@ -218,7 +219,10 @@ class Entry(models.Model):
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="entry_score_is_a_probability"),
         ]
         indexes = [
-            models.Index(fields=["publication", "rank"], name="entry_alerts", condition=~Q(level="none")),
+            models.Index(
+                fields=["publication", "-level", "rank", "siren"], name="entry_alerts", condition=~Q(level="none")
+            ),
+            models.Index(fields=["publication", "name", "siren"], name="entry_names", condition=~Q(level="none")),
             models.Index(fields=["siren"], name="entry_siren"),
             models.Index(fields=["siren", "publication"], name="entry_ever_alerted", condition=~Q(level="none")),
         ]
@@ -298,5 +302,6 @@ class Delivery(models.Model):
         return self.month
 
 
-# Django finds here the models of the application; those of the corrections have their own file.
+# Django finds here the models of the application; others have files of their own.
 from vigie.watchlists.models_corrections import Correction as Correction  # noqa: E402
+from vigie.watchlists.models_lists import ListSettings as ListSettings  # noqa: E402

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.watchlists.views import corrections, lists, runs
+from vigie.watchlists.views import corrections, listing, lists, runs
 
 app_name = "watchlists"
 urlpatterns = [
-    path("detection/", lists.listing, name="list"),
+    path("detection/", listing.listing, name="list"),
+    path("detection/reglages/", listing.list_settings, name="list_settings"),
     path("detection/calendrier/", lists.calendar, name="calendar"),
     path("detection/entreprises/<str:siren>/", lists.sheet, name="sheet"),
     path("detection/entreprises/<str:siren>/suivre/", lists.follow, name="follow"),

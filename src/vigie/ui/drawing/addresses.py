@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.forms import BaseForm
 from django.http import HttpRequest, QueryDict
 
+PLACE = ("page", "apres")  # where one is in the list: another order or another filter begins again
+
 
 def path(request: HttpRequest | None) -> str:
     """The address of the page without its parameters."""
@@ -24,8 +26,8 @@ def changed(request: HttpRequest | None, **parameters: str | int | None) -> str:
 
 
 def kept(request: HttpRequest | None, form: BaseForm) -> list[tuple[str, str]]:
-    """The parameters that the form does not hold and must carry on (the tab, the sort), but for the page number."""
+    """The parameters that the form does not hold and must carry on (the tab, the sort), but for the place."""
     if request is None:
         return []
-    own = {form.add_prefix(name) for name in form.fields} | {"page"}
+    own = {form.add_prefix(name) for name in form.fields} | {*PLACE}
     return [(name, value) for name, values in request.GET.lists() for value in values if name not in own]

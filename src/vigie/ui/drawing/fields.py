@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from vigie.ui.drawing.addresses import changed
+from vigie.ui.drawing.addresses import PLACE, changed
 from vigie.ui.formats import number
 from vigie.ui.forms import error_lines
 
@@ -115,7 +115,7 @@ def active_filters(form: forms.BaseForm, request: HttpRequest | None) -> list[Ch
         if value in (None, "", [], (), False):
             continue
         shown = ", ".join(_choice_labels(bound, value))
-        chips.append(Chip(str(bound.label), shown, changed(request, **{bound.html_name: None, "page": None})))
+        chips.append(Chip(str(bound.label), shown, changed(request, **dict.fromkeys((bound.html_name, *PLACE)))))
     return chips
 
 

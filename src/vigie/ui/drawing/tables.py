@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from vigie.ui.components import Cell, Column, Table
 from vigie.ui.drawing import words
-from vigie.ui.drawing.addresses import changed
+from vigie.ui.drawing.addresses import PLACE, changed
 from vigie.ui.formats import phone, phone_href
 
 SORT = "tri"
@@ -40,7 +40,7 @@ def heads(table: Table, request: HttpRequest | None) -> list[Head]:
         target = f"-{column.sort}" if ascending else column.sort
         aria = "ascending" if ascending else "descending" if descending else ""
         hint = "trier par ordre décroissant" if ascending else "trier par ordre croissant"
-        found.append(Head(column, changed(request, **{SORT: target, "page": None}), aria, hint))
+        found.append(Head(column, changed(request, **{SORT: target}, **dict.fromkeys(PLACE)), aria, hint))
     return found
 
 

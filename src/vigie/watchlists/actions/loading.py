@@ -27,7 +27,8 @@ SENTINELS = 20
 _SAME = ("siren", "level", "score", "main_family", "commune_name", "departement", "region", "naf", "workforce_count",
          "workforce_change_ratio", "first_alert", "aggravation", "in_bonis", "plan_running", "payment_plan_running",
          "recent_company", "accounts_public")  # fmt: skip
-_FROM = {name: name for name in _SAME} | {"rank": "rank_national", "name": "display_name", "section": "naf_section"}
+_FROM = {name: name for name in _SAME} | {"rank": "rank_national", "name": "display_name", "section": "naf_section",
+                                            "alerts_before": "alerts_24_months_count"}  # fmt: skip
 _FIELDS = {field.name: field for field in Entry._meta.concrete_fields}
 _READ = [*_FROM.values(), "corrections", "missing_families", "departements"]
 

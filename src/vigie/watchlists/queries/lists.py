@@ -1,64 +1,44 @@
-"""The open list, restricted to the territory of its reader: one page of it, its filters, what its sources miss.
-
-Sorted by score and nothing else, so that the place of a line never depends on who reads or on the page before.
-"""
+"""A list, restricted to the territory of its reader: one page of it, the views he keeps, what its sources miss."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count
+from django.http import Http404
 from django.urls import reverse
 
-from vigie.agents.models import Follow
-from vigie.kernel.clock import now
-from vigie.kernel.nomenclature.naf import naf_label
-from vigie.kernel.siren import compact, is_siren
-from vigie.kernel.text import fold
-from vigie.kernel.zones import ZoneType
+from vigie.kernel.errors import VigieError
 from vigie.rights.person import Person
-from vigie.territory.models import Zone
-from vigie.territory.queries import zone_labels
-from vigie.ui.components import Cell, Column, Table
-from vigie.ui.formats import counted, day, number, percent
-from vigie.watchlists.models import Entry, EntryQuerySet, FirmPlace, Publication
-from vigie.watchlists.queries.reasons import shown
-from vigie.watchlists.queries.sight import sight_in_list
-from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS, firm_names, month_words, of_month, to_month
-from vigie.watchlists.rules import SHOWN_REASONS
+from vigie.ui.components import Link, Table
+from vigie.ui.formats import counted, day, listed
+from vigie.watchlists.models import Entry, Publication
+from vigie.watchlists.queries import sorting
+from vigie.watchlists.queries.columns import ListColumn, around
+from vigie.watchlists.queries.columns import badges as badges
+from vigie.watchlists.queries.filters import RESTS_ON, Filters, narrowed, proceedings_known
+from vigie.watchlists.queries.filters import follows as follows
+from vigie.watchlists.queries.words import month_words, of_month, to_month
 from vigie.watchlists.rules_sight import Sight
+from vigie.watchlists.states import CHECKED, OPEN, RECEIVED, WITHDRAWN
 
 PER_PAGE = 25
-_TREND_FROM = 0.02
-PLANS = (("plan", "Plan de continuation ou de sauvegarde"), ("delai", "Délai de paiement Urssaf"))
+OTHERS_SHOWN = 12  # lists of the menu
+LIST, SORT, PLACE = "liste", "tri", "apres"
+WHOLE = "vue"  # in an address that asks for the whole list, whatever the view that opens first
+# What the secretaries of the CODEFI ask each time: first alerts, in bonis, no payment plan, not recent (L-50).
+CODEFI = {"premiere": "on", "procedure": "bonis", "delai": "sans", "sans_recentes": "on"}
 
 
-@dataclass(frozen=True)
-class Filters:
-    """What narrows the list; empty: nothing."""
+class Withdrawn(VigieError):
+    """The list asked for was read, and is no longer."""
 
-    q: str = ""
-    levels: tuple[str, ...] = ()
-    region: str = ""
-    departement: str = ""
-    section: str = ""
-    plan: str = ""
-    first_alert: bool = False
-    aggravation: bool = False
-    followed: bool = False
-
-    def parameters(self) -> dict[str, str]:
-        """The filters in use, for the audit: codes only, what was searched is not kept."""
-        named = {
-            "levels": " ".join(self.levels), "region": self.region, "departement": self.departement,
-            "section": self.section, "plan": self.plan, "searched": "yes" if self.q else "",
-            "first_alert": "yes" if self.first_alert else "", "aggravation": "yes" if self.aggravation else "",
-            "followed": "yes" if self.followed else "",
-        }  # fmt: skip
-        return {name: value for name, value in named.items() if value}
+    def __init__(self, publication: Publication) -> None:
+        super().__init__(publication.code)
+        self.publication = publication
 
 
 @dataclass(frozen=True)
@@ -74,163 +54,127 @@ class ListPage:
     next_href: str = ""
     first_href: str = ""
     code: str = ""
+    others: tuple[Link, ...] = ()
+    presets: tuple[Link, ...] = ()
     sirens: tuple[str, ...] = field(default=(), repr=False)  # shown on the page, for the audit
 
 
 @dataclass(frozen=True)
-class Choices:
-    """What the filters offer this reader."""
+class Asked:
+    """What an address asks: a list (empty: the latest), a sort, the firm after which to go on, what links carry on."""
 
-    regions: tuple[tuple[str, str], ...]
-    departements: tuple[tuple[str, str], ...]
+    code: str = ""
+    sort: str = sorting.DEFAULT
+    place: str = ""
+    kept: tuple[tuple[str, str], ...] = ()
 
-
-def choices_for(person: Person) -> Choices:
-    """The départements of the territory and their régions; all of them for France as a whole. 1 query."""
-    inside = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT)
-    if not person.nationwide:
-        inside = inside.filter(code__in=sorted(person.departements))
-    rows = list(inside.order_by("code").values_list("code", "name", "region_code"))
-    names = zone_labels((ZoneType.REGION, code) for _dep, _name, code in rows)
-    return Choices(
-        regions=tuple(sorted(((code, name) for (_kind, code), name in names.items()), key=lambda pair: pair[1])),
-        departements=tuple((code, f"{code} – {name}") for code, name, _region in rows),
-    )
+    @classmethod
+    def read(cls, sent: Mapping[str, str], names: Iterable[str]) -> Asked:
+        """names: the parameters of the filters."""
+        known = {*names, LIST, SORT}
+        kept = tuple((name, str(value)) for name, value in sent.items() if name in known and value)
+        return cls(sent.get(LIST, ""), sorting.readable(sent.get(SORT, "")), sent.get(PLACE, ""), kept)
 
 
-def list_page(person: Person, filters: Filters, cursor: str, kept: Sequence[tuple[str, str]] = ()) -> ListPage:
-    """The current list from the cursor on; 5 queries, whatever the number of lines.
+def publication_asked(code: str) -> Publication | None:
+    """The list of this code, or that which replaced it; the latest for an empty code, None when none is open.
 
-    kept: the parameters of the address that the links to other lines carry on.
+    Raises Withdrawn, and Http404 for a list that was never open. 1 query, 2 for a list that is no longer open.
     """
-    current = Publication.objects.current().first()
+    if not code:
+        return Publication.objects.current().first()
+    row = Publication.objects.filter(code=code).first()
+    if row is None or row.state in (RECEIVED, CHECKED) or row.opened_at is None:
+        raise Http404
+    found = row if row.state == OPEN else Publication.objects.current().filter(batch=row.batch).first()
+    if found is None or row.state == WITHDRAWN:
+        raise Withdrawn(row)
+    return found
+
+
+def list_page(
+    person: Person, sight: Sight, current: Publication | None, filters: Filters, asked: Asked,
+    columns: tuple[ListColumn, ...],
+) -> ListPage:  # fmt: skip
+    """The list from the place asked on; 7 queries at most, whatever the number of lines."""
     if current is None:
         return ListPage("Liste de détection", "Aucune liste n’est ouverte pour le moment.")
-    everything = _narrowed(person, current, filters)
-    rows = list(_after(everything, cursor).order_by("rank", "pk")[: PER_PAGE + 1])
+    everything = Entry.objects.allowed(person, "entry.view").filter(publication=current).alerts()
+    found = narrowed(person, current, filters)
+    following = sorting.after(found, everything, asked.sort, asked.place)
+    rows = list(sorting.ordered(following, asked.sort)[: PER_PAGE + 1])
     page, more = rows[:PER_PAGE], len(rows) > PER_PAGE
-    opened = f"Ouverte le {day(current.opened_at)}. " if current.opened_at else ""
-    corrected = f"Liste corrigée : elle remplace la liste {current.replaces}. " if current.replaces else ""
     return ListPage(
         title=f"Liste {of_month(current.batch)}",
-        intro=f"{opened}{corrected}Le risque est celui d’une procédure collective "
-        f"dans les {current.told['horizon_months']} mois.",
-        count=counted(everything.count(), "entreprise en alerte", "entreprises en alerte"),
+        intro=_intro(current),
+        count=_count(found.order_by().values_list("level").annotate(count=Count("pk"))),
         notices=late_sources(current),
         freshness=freshness(current),
-        table=_table(page, current, sight_in_list(person)),
-        next_href=_href(kept, f"{page[-1].rank}.{page[-1].pk}") if more else "",
-        first_href=_href(kept) if cursor else "",
+        table=_table(person, page, current, sight, columns, asked.sort),
+        next_href=_href(asked.kept, page[-1].siren) if more else "",
+        first_href=_href(asked.kept) if asked.place else "",
         code=current.code,
+        others=_others(current),
+        presets=_presets(current, sight),
         sirens=tuple(entry.siren for entry in page),
     )
 
 
-def _href(kept: Sequence[tuple[str, str]], cursor: str = "") -> str:
-    pairs = [*kept, *([("apres", cursor)] if cursor else [])]
-    return f"{reverse('watchlists:list')}?{urlencode(pairs)}"
+def _intro(current: Publication) -> str:
+    opened = day(current.opened_at) if current.opened_at else ""
+    corrected = f"Liste corrigée le {opened} : elle remplace la liste {current.replaces}. "
+    said = corrected if current.replaces else f"Ouverte le {opened}. "
+    return f"{said}Le risque est celui d’une procédure collective dans les {current.told['horizon_months']} mois."
 
 
-def _narrowed(person: Person, current: Publication, filters: Filters) -> EntryQuerySet:
-    found = Entry.objects.allowed(person, "entry.view").filter(publication=current).alerts()
-    exact = {"region": filters.region, "section": filters.section}
-    found = found.filter(**{name: value for name, value in exact.items() if value})
-    if filters.levels:
-        found = found.filter(level__in=filters.levels)
-    if filters.departement:
-        places = FirmPlace.objects.filter(departement=filters.departement)
-        found = found.filter(siren__in=places.values("siren"))
-    if filters.plan:
-        found = found.filter(**{{"plan": "plan_running", "delai": "payment_plan_running"}[filters.plan]: True})
-    if filters.first_alert:
-        found = found.filter(first_alert=True)
-    if filters.aggravation:
-        found = found.filter(aggravation=True)
-    if filters.followed:
-        found = found.filter(siren__in=follows(person).values("siren"))
-    return found.filter(_searched(filters.q)) if filters.q else found
+def _count(levels: Iterable[tuple[str, int]]) -> str:
+    """« 12 entreprises en alerte : 4 risques forts et 8 risques modérés »."""
+    counts = dict(levels)
+    told = [
+        counted(counts[code], one, many)
+        for code, one, many in (
+            ("strong", "risque fort", "risques forts"),
+            ("moderate", "risque modéré", "risques modérés"),
+        )
+        if counts.get(code)
+    ]
+    total = counted(sum(counts.values()), "entreprise en alerte", "entreprises en alerte")
+    return f"{total} : {listed(told)}" if told else total
 
 
-def follows(person: Person) -> QuerySet[Follow]:
-    """What this person follows by his own choice, now."""
-    if person.user_id is None:
-        return Follow.objects.none()
-    return Follow.objects.running(now()).filter(user_id=person.user_id, origin=Follow.Origin.PERSONAL)
+def _others(current: Publication) -> tuple[Link, ...]:
+    """The other open lists, the latest first. 1 query."""
+    lists = Publication.objects.current().exclude(pk=current.pk).values_list("code", "batch")[:OTHERS_SHOWN]
+    return tuple(Link(f"Liste {of_month(batch)}", _href([(LIST, code)])) for code, batch in lists)
 
 
-def _searched(text: str) -> Q:
-    """A SIREN, or words of the name as the list writes it or in capitals."""
-    if is_siren(compact(text)):
-        return Q(siren=compact(text))
-    condition = Q()
-    for word in text.split():
-        plain = fold(word)
-        condition &= Q(name__icontains=word) | Q(name__icontains=plain) if plain else Q(name__contains=word)
-    return condition
+def _presets(current: Publication, sight: Sight) -> tuple[Link, ...]:
+    whole = Link("Toute la liste", _href([(WHOLE, "tout")]))
+    held = all(sight.opens(category) for name, category in RESTS_ON.items() if name in CODEFI)
+    if not held or not proceedings_known(current):
+        return (whole,)
+    return whole, Link("Sélection CODEFI", _href(list(CODEFI.items())))
 
 
-def _after(found: EntryQuerySet, cursor: str) -> EntryQuerySet:
-    """The lines after the one that the cursor names; all of them when it cannot be read."""
-    rank, _dot, pk = cursor.partition(".")
-    if not (rank.isdecimal() and pk.isdecimal() and len(rank) < 10 and len(pk) < 19):
-        return found
-    return found.filter(Q(rank__gt=int(rank)) | Q(rank=int(rank), pk__gt=int(pk)))
+def _href(kept: Sequence[tuple[str, str]], place: str = "") -> str:
+    pairs = [*kept, *([(PLACE, place)] if place else [])]
+    return f"{reverse('watchlists:list')}?{urlencode(pairs or [(WHOLE, 'tout')])}"
 
 
-def _table(page: list[Entry], current: Publication, sight: Sight) -> Table:
-    names = firm_names((entry.siren, entry.name) for entry in page)
+def _table(
+    person: Person, page: list[Entry], current: Publication, sight: Sight, columns: tuple[ListColumn, ...], sort: str
+) -> Table:
+    near = around(person, current, page, sight)
+    order = ", de la plus exposée à la moins exposée" if sort == sorting.DEFAULT else ""
     return Table(
-        caption=f"Entreprises en alerte, de la plus exposée à la moins exposée, {month_words(current.batch)}",
-        columns=(
-            Column("Risque"),
-            Column("Entreprise", header=True),
-            Column("Secteur"),
-            Column("Effectif", numeric=True),
-            Column("Ce qui fait monter le risque"),
-            Column("À noter"),
-        ),
-        rows=tuple(_row(entry, names[entry.siren], current, sight) for entry in page),
+        caption=f"Entreprises en alerte{order}, {month_words(current.batch)}",
+        columns=tuple(column.drawn() for column in columns),
+        rows=tuple(tuple(column.cell(entry, near) for column in columns) for entry in page),
+        sort=sort,
         empty="Aucune entreprise ne répond à ces critères. Retirez un filtre.",
         caption_hidden=True,
         keys=True,
     )
-
-
-def _row(entry: Entry, name: str, current: Publication, sight: Sight) -> tuple[Cell | str, ...]:
-    reasons = shown(entry.reasons, current.told["features"], sight, SHOWN_REASONS)
-    where = f"{entry.commune_name} ({entry.departement})" if entry.commune_name else entry.departement
-    family = current.told["families"].get(entry.main_family, "")
-    return (
-        Cell(state=LEVEL_STATES[entry.level]),
-        Cell(name, href=reverse("watchlists:sheet", args=[entry.siren]), hint=where or "Lieu inconnu"),
-        Cell(naf_label(entry.naf) if entry.naf else "Inconnu", hint=SECTIONS.get(entry.section, "")),
-        Cell(number(entry.workforce_count), hint=_trend(entry)) if entry.workforce_count is not None else "Inconnu",
-        Cell(reasons[0] if reasons else family or "Non précisé", hint=" · ".join(reasons[1:])),
-        ", ".join(badges(entry)) or "Rien de particulier",
-    )
-
-
-def _trend(entry: Entry) -> str:
-    ratio = entry.workforce_change_ratio
-    if ratio is None:
-        return ""
-    if abs(ratio) < _TREND_FROM:
-        return "stable sur un an"
-    return f"{'+' if ratio > 0 else ''}{percent(ratio, 0)} sur un an"
-
-
-def badges(entry: Entry) -> list[str]:
-    """What an agent should notice before calling."""
-    told = (
-        (entry.first_alert, "1re alerte"),
-        (entry.aggravation, "Aggravation"),
-        (not entry.in_bonis, "Procédure en cours"),
-        (entry.plan_running, "En plan"),
-        (entry.payment_plan_running, "Délai Urssaf en cours"),
-        (entry.recent_company, "Entreprise récente"),
-        (entry.corrected, "Redressement expert"),
-    )
-    return [words for true, words in told if true]
 
 
 def late_sources(current: Publication) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The pages of agents: the list, the sheet, the calendar. What is shown and its audit rows are one transaction."""
+"""The pages of agents: the sheet, the calendar. What is shown and its audit rows are one transaction."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.rights.person import Person
 from vigie.watchlists.actions.following import follow_firm, unfollow_firm
-from vigie.watchlists.forms import ListFilterForm
 from vigie.watchlists.models import Firm
 from vigie.watchlists.queries.calendar import calendar_page
-from vigie.watchlists.queries.lists import choices_for, list_page
 from vigie.watchlists.queries.sheet import OutsidePage, SheetPage, outside_page, sheet_page, visible_entry
 
 FIRM = "watchlists.Entry"
@@ -24,21 +22,6 @@ FOLLOW = {
     "follow": "Vous serez prévenu par courriel des faits nouveaux de cette entreprise.",
     "unfollow": "Vous ne serez plus prévenu des faits nouveaux de cette entreprise.",
 }
-
-
-@granted("list.view")
-@require_safe
-def listing(request: HttpRequest) -> HttpResponse:
-    """``/detection/``"""
-    person = person_of(request)
-    form = ListFilterForm(request.GET, choices=choices_for(person))
-    with transaction.atomic():
-        filters = form.filters()
-        kept = [(name, str(value)) for name, value in request.GET.items() if name in form.fields]
-        page = list_page(person, filters, request.GET.get("apres", ""), kept)
-        told = {"filters": filters.parameters(), "firms": list(page.sirens)}
-        audit.note("list_view", "watchlists.Publication", page.code, by=person, at=now(), details=told)
-    return render(request, "watchlists/list.html", {"page": page, "form": form})
 
 
 @granted("list.view")

@@ -1,0 +1,104 @@
+"""What agents type on the pages of lists: filters, views, columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from vigie.ui.fields import CleanLineField
+from vigie.ui.forms import DsfrForm
+from vigie.watchlists.queries.columns import ListColumn
+from vigie.watchlists.queries.filters import PAYMENT_PLANS, PROCEDURES, Choices, Filters
+from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS
+
+WORKFORCE_AT_MOST = 1_000_000
+
+
+class ListFilterForm(DsfrForm):
+    """The filters of the list, kept in the address; what cannot be read does not filter."""
+
+    q = CleanLineField(label="Entreprise", required=False, max_length=120, help_text="Nom ou SIREN")
+    niveau = forms.ChoiceField(
+        label="Risque",
+        required=False,
+        choices=[("", "Tous"), *((code, LEVEL_STATES[code].label) for code in ("strong", "moderate"))],
+    )
+    region = forms.ChoiceField(label="Région du siège", required=False)
+    departement = forms.ChoiceField(label="Département d’un établissement", required=False)
+    secteur = forms.ChoiceField(label="Secteur", required=False, choices=[("", "Tous"), *SECTIONS.items()])
+    effectif_min = forms.IntegerField(label="Effectif, au moins", required=False, min_value=0)
+    effectif_max = forms.IntegerField(label="Effectif, au plus", required=False, min_value=0)
+    procedure = forms.ChoiceField(
+        label="Procédure collective", required=False, choices=[("", "Sans importance"), *PROCEDURES]
+    )
+    delai = forms.ChoiceField(label="Délai Urssaf", required=False, choices=[("", "Sans importance"), *PAYMENT_PLANS])
+    premiere = forms.BooleanField(label="1re alerte", required=False)
+    aggravation = forms.BooleanField(label="Aggravation", required=False)
+    sans_recentes = forms.BooleanField(label="Sans les entreprises récentes", required=False)
+    suivies = forms.BooleanField(label="Que je suis", required=False)
+    sans_suivies = forms.BooleanField(label="Que je ne suis pas", required=False)
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = [("", "Toutes"), *choices.regions]  # type: ignore[attr-defined]
+        self.fields["departement"].choices = [("", "Tous"), *choices.departements]  # type: ignore[attr-defined]
+        for name in choices.refused:
+            del self.fields[name]
+
+    def filters(self) -> Filters:
+        """The filters that could be read."""
+        self.is_valid()
+        data = self.cleaned_data
+        return Filters(
+            q=data.get("q", ""),
+            level=data.get("niveau", ""),
+            region=data.get("region", ""),
+            departement=data.get("departement", ""),
+            section=data.get("secteur", ""),
+            workforce_min=_bounded(data.get("effectif_min")),
+            workforce_max=_bounded(data.get("effectif_max")),
+            proceedings=data.get("procedure", ""),
+            payment_plan=data.get("delai", ""),
+            first_alert=data.get("premiere", False),
+            aggravation=data.get("aggravation", False),
+            not_recent=data.get("sans_recentes", False),
+            followed=data.get("suivies", False),
+            not_followed=data.get("sans_suivies", False),
+        )
+
+
+class SaveViewForm(DsfrForm):
+    """The name under which the filters and the sort of the page are kept."""
+
+    name = CleanLineField(
+        label="Nom de la vue",
+        max_length=60,
+        error_messages={"required": "Donnez un nom à cette vue."},
+    )
+    adresse = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="vue_%s", **kwargs)
+
+
+class ColumnsForm(DsfrForm):
+    """The columns that the agent keeps."""
+
+    colonnes = forms.MultipleChoiceField(
+        label="Colonnes affichées", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    adresse = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, offered: Iterable[ListColumn], **kwargs: Any) -> None:
+        super().__init__(data, auto_id="colonnes_%s", **kwargs)
+        self.fields["colonnes"].choices = [  # type: ignore[attr-defined]
+            (column.code, column.label) for column in offered if column.code != "entreprise"
+        ]
+
+
+def _bounded(count: int | None) -> int | None:
+    """A number of people that the database can compare."""
+    return None if count is None else min(count, WORKFORCE_AT_MOST)

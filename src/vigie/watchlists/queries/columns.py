@@ -1,0 +1,192 @@
+"""The columns of a list: which exist, which a reader may see, what each cell says of a firm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+
+from vigie.agents.models import Follow
+from vigie.kernel.clock import now
+from vigie.kernel.nomenclature.naf import naf_label
+from vigie.kernel.siren import show_siren
+from vigie.rights.person import Person
+from vigie.ui.components import Cell, Column
+from vigie.ui.formats import counted, number, percent
+from vigie.watchlists.models import Entry, Publication
+from vigie.watchlists.queries.filters import proceedings_known
+from vigie.watchlists.queries.reasons import shown
+from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS, firm_names
+from vigie.watchlists.rules import SHOWN_REASONS
+from vigie.watchlists.rules_sight import Category, Sight
+
+_TREND_FROM = 0.02
+UNKNOWN = "Inconnu"
+UNKNOWN_STATUS = "Statut inconnu"
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the cells of a page need beside each entry. followed: siren → by whom, in words."""
+
+    publication: Publication
+    sight: Sight
+    names: Mapping[str, str] = field(default_factory=dict)
+    followed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """A column. sort: its key in the address. rests_on: the nature of data without which it does not exist."""
+
+    code: str
+    label: str
+    cell: Callable[[Entry, Around], Cell | str]
+    sort: str = ""
+    numeric: bool = False
+    usual: bool = True
+    rests_on: Category | None = None
+
+    def drawn(self) -> Column:
+        return Column(self.label, sort=self.sort, numeric=self.numeric, header=self.code == "entreprise")
+
+
+def around(person: Person, publication: Publication, entries: list[Entry], sight: Sight) -> Around:
+    """What the cells of these entries need. 2 queries."""
+    sirens = [entry.siren for entry in entries]
+    names = firm_names((entry.siren, entry.name) for entry in entries)
+    return Around(publication, sight, names, _followers(person, sirens))
+
+
+def columns_for(sight: Sight) -> tuple[ListColumn, ...]:
+    """The columns that this reader may have, in their order."""
+    return tuple(one for one in COLUMNS if one.rests_on is None or sight.opens(one.rests_on))
+
+
+def chosen(offered: Iterable[ListColumn], codes: Iterable[str]) -> tuple[ListColumn, ...]:
+    """The columns that the agent keeps; the usual ones until he has chosen. The firm is always there."""
+    wanted = set(codes)
+    return tuple(one for one in offered if one.code == "entreprise" or (one.code in wanted if wanted else one.usual))
+
+
+def badges(entry: Entry, sight: Sight | None = None) -> list[str]:
+    """What an agent should notice before calling; without sight, what every reader of the firm may read."""
+    debts = sight is not None and sight.opens(Category.URSSAF)
+    told = (
+        (entry.first_alert, "1re alerte"),
+        (entry.aggravation, "Aggravation"),
+        (not entry.in_bonis, "Procédure en cours"),
+        (entry.plan_running, "En plan"),
+        (entry.payment_plan_running and debts, "Délai Urssaf en cours"),
+        (entry.recent_company, "Entreprise récente"),
+        (entry.corrected, "Redressement expert"),
+    )
+    return [words for true, words in told if true]
+
+
+def status(entry: Entry, publication: Publication) -> str:
+    """The collective proceedings of a firm; never « in bonis » when their source is missing (L-02)."""
+    if not proceedings_known(publication):
+        return UNKNOWN_STATUS
+    if entry.plan_running:
+        return "Plan en cours"
+    return "In bonis" if entry.in_bonis else "Procédure en cours"
+
+
+def trend(entry: Entry) -> str:
+    """« +5 % sur un an », « stable sur un an »; empty when unknown."""
+    ratio = entry.workforce_change_ratio
+    if ratio is None:
+        return ""
+    if abs(ratio) < _TREND_FROM:
+        return "stable sur un an"
+    return f"{'+' if ratio > 0 else ''}{percent(ratio, 0)} sur un an"
+
+
+def _followers(person: Person, sirens: list[str]) -> dict[str, str]:
+    """siren → who follows it: the reader, a file, somebody else. Never what is written there. 1 query."""
+    said: dict[str, str] = {}
+    rows = Follow.objects.running(now()).filter(siren__in=sirens).values_list("siren", "user_id", "origin")
+    for siren, user_id, origin in rows:
+        if user_id == person.user_id:
+            said[siren] = "Par vous"
+        elif said.get(siren) != "Par vous":
+            file = origin == Follow.Origin.FILE or said.get(siren) == "Accompagnement en cours"
+            said[siren] = "Accompagnement en cours" if file else "Par un autre agent"
+    return said
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+def _level(entry: Entry, page: Around) -> Cell:
+    return Cell(state=LEVEL_STATES[entry.level])
+
+
+def _first(entry: Entry, page: Around) -> str:
+    return "1re alerte" if entry.first_alert else "Aggravation" if entry.aggravation else "Non"
+
+
+def _firm(entry: Entry, page: Around) -> Cell:
+    siren = f"SIREN {show_siren(entry.siren)}"
+    return Cell(page.names[entry.siren], href=reverse("watchlists:sheet", args=[entry.siren]), hint=siren)
+
+
+def _place(entry: Entry, page: Around) -> str:
+    both = f"{entry.commune_name} ({entry.departement})" if entry.commune_name else entry.departement
+    return both or UNKNOWN
+
+
+def _sector(entry: Entry, page: Around) -> Cell:
+    return Cell(naf_label(entry.naf) if entry.naf else UNKNOWN, hint=SECTIONS.get(entry.section, ""))
+
+
+def _workforce(entry: Entry, page: Around) -> Cell | str:
+    return UNKNOWN if entry.workforce_count is None else Cell(number(entry.workforce_count), hint=trend(entry))
+
+
+def _change(entry: Entry, page: Around) -> str:
+    return trend(entry).removesuffix(" sur un an") or UNKNOWN
+
+
+def _reason(entry: Entry, page: Around) -> Cell:
+    told = page.publication.told
+    reasons = shown(entry.reasons, told["features"], page.sight, SHOWN_REASONS)
+    family = told["families"].get(entry.main_family, "")
+    return Cell(reasons[0] if reasons else family or "Non précisé", hint=" · ".join(reasons[1:]))
+
+
+def _payment_plan(entry: Entry, page: Around) -> str:
+    return "Oui" if entry.payment_plan_running else "Non"
+
+
+def _status(entry: Entry, page: Around) -> str:
+    return status(entry, page.publication)
+
+
+def _followed(entry: Entry, page: Around) -> str:
+    return page.followed.get(entry.siren, "Personne")
+
+
+def _frequency(entry: Entry, page: Around) -> str:
+    return counted(entry.alerts_before + 1, "liste", "listes")
+
+
+def _notes(entry: Entry, page: Around) -> str:
+    return ", ".join(badges(entry, page.sight)) or "Rien de particulier"
+
+
+COLUMNS = (
+    ListColumn("niveau", "Risque", _level, sort="niveau"),
+    ListColumn("entreprise", "Entreprise", _firm, sort="entreprise"),
+    ListColumn("lieu", "Siège", _place, sort="lieu"),
+    ListColumn("secteur", "Secteur", _sector, sort="secteur"),
+    ListColumn("effectif", "Effectif", _workforce, sort="effectif", numeric=True),
+    ListColumn("tendance", "Effectif sur un an", _change, sort="tendance", numeric=True, usual=False),
+    ListColumn("raison", "Ce qui fait monter le risque", _reason),
+    ListColumn("alerte", "Première alerte", _first, usual=False),
+    ListColumn("delai", "Délai Urssaf", _payment_plan, usual=False, rests_on=Category.URSSAF),
+    ListColumn("procedure", "Procédure collective", _status, usual=False),
+    ListColumn("frequence", "En alerte, sur 24 mois", _frequency, sort="frequence", numeric=True, usual=False),
+    ListColumn("suivi", "Suivi", _followed),
+    ListColumn("notes", "À noter", _notes),
+)

@@ -1,0 +1,96 @@
+"""What surrounds a list: the views and columns that its reader keeps, what he may ask, the page of a withdrawn one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from django.urls import reverse
+
+from vigie.rights.person import Person
+from vigie.ui.components import ActButton
+from vigie.ui.formats import day
+from vigie.watchlists.models import ListSettings
+from vigie.watchlists.queries.columns import ListColumn, chosen, columns_for
+from vigie.watchlists.queries.filters import Choices, choices_for
+from vigie.watchlists.queries.lists import SORT, WHOLE, Withdrawn
+from vigie.watchlists.queries.sight import sight_in_list
+from vigie.watchlists.queries.words import of_month
+from vigie.watchlists.rules_sight import Sight
+
+
+@dataclass(frozen=True)
+class KeptView:
+    """A view that the agent keeps, and what he can do with it."""
+
+    label: str
+    href: str
+    first: bool
+    acts: tuple[ActButton, ...]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """How this agent reads lists. offered: the columns he may have; columns: those he keeps."""
+
+    sight: Sight
+    choices: Choices
+    offered: tuple[ListColumn, ...]
+    columns: tuple[ListColumn, ...]
+    views: tuple[KeptView, ...]
+
+    @property
+    def first_href(self) -> str:
+        """The address of the view that opens first; empty when there is none."""
+        return next((view.href for view in self.views if view.first), "")
+
+
+@dataclass(frozen=True)
+class WithdrawnPage:
+    """A list that was read, and is no longer. It says when, not why."""
+
+    title: str
+    text: str
+
+
+def desk_of(person: Person, names: Iterable[str]) -> Desk:
+    """names: the parameters of the filters. 2 queries."""
+    sight = sight_in_list(person)
+    choices, offered = choices_for(person, sight), columns_for(sight)
+    kept = ListSettings.objects.filter(user_id=person.user_id or 0).first() or ListSettings()
+    known = {*names} - choices.refused
+    views = tuple(_view(one, kept.default_view, known) for one in kept.views)
+    return Desk(sight, choices, offered, chosen(offered, kept.columns), views)
+
+
+def kept_of(query: str, names: Iterable[str]) -> str:
+    """What a view keeps of an address: filters in use and sort, never the place nor the list."""
+    known = {*names, SORT}
+    return urlencode([(name, value) for name, value in parse_qsl(query) if name in known])
+
+
+def list_href(query: str, names: Iterable[str]) -> str:
+    """The list with what a view keeps of an address; the whole of it when that is nothing."""
+    return f"{reverse('watchlists:list')}?{kept_of(query, names) or urlencode({WHOLE: 'tout'})}"
+
+
+def withdrawn_page(withdrawn: Withdrawn) -> WithdrawnPage:
+    """The page of a withdrawn list."""
+    row = withdrawn.publication
+    when = f" le {day(row.ended_at)}" if row.ended_at else ""
+    return WithdrawnPage(
+        f"Liste {of_month(row.batch)} retirée",
+        f"Cette liste a été retirée{when}. Elle ne se lit plus\u00a0: n’utilisez pas ce que vous en avez gardé.",
+    )
+
+
+def _view(one: Mapping[str, str], default: str, known: Iterable[str]) -> KeptView:
+    first = one["name"] == default
+    action = reverse("watchlists:list_settings", query={"vue": one["name"]})
+    other = ("undefault", "Ne plus ouvrir en premier") if first else ("default", "Ouvrir en premier")
+    acts = tuple(
+        ActButton(label, action, name, style="tertiary", about=one["name"])
+        for name, label in (other, ("delete", "Supprimer"))
+    )
+    return KeptView(one["name"], list_href(one["query"], known), first, acts)

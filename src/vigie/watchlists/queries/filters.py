@@ -1,0 +1,165 @@
+"""What narrows a list: the filters, what each asks of the database, and those that a reader may use.
+
+A filter that rests on a nature of data that the reader does not hold is not offered, and refused when it is sent by
+hand: it would let him guess the value (L-05). All are combined with AND.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+
+from django.db.models import Q, QuerySet
+
+from vigie.agents.models import Follow
+from vigie.kernel.clock import now
+from vigie.kernel.errors import Forbidden
+from vigie.kernel.siren import compact, is_siren
+from vigie.kernel.text import fold
+from vigie.kernel.zones import ZoneType
+from vigie.rights.person import Person
+from vigie.territory.models import Zone
+from vigie.watchlists.models import Entry, EntryQuerySet, FirmPlace, Publication
+from vigie.watchlists.rules_sight import CATEGORY_LABELS, Category, Sight
+
+# Parameter of the address → the nature of data it rests on.
+RESTS_ON = {"delai": Category.URSSAF}
+PROCEDURES = (
+    ("bonis", "In bonis"),
+    ("plan", "Plan de continuation ou de sauvegarde"),
+    ("procedure", "Procédure en cours, sans plan"),
+)
+PAYMENT_PLANS = (("sans", "Sans délai Urssaf"), ("avec", "Avec un délai Urssaf"))
+PROCEEDINGS_SOURCE = "procol"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows the list; empty: nothing."""
+
+    q: str = ""
+    level: str = ""
+    region: str = ""
+    departement: str = ""
+    section: str = ""
+    workforce_min: int | None = None
+    workforce_max: int | None = None
+    proceedings: str = ""
+    payment_plan: str = ""
+    first_alert: bool = False
+    aggravation: bool = False
+    not_recent: bool = False
+    followed: bool = False
+    not_followed: bool = False
+
+    def parameters(self) -> dict[str, str]:
+        """The filters in use, for the audit: codes only, what was searched is not kept."""
+        told = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "q"}
+        used = {name: value for name, value in told.items() if value is not False and value not in ("", None)}
+        kept = {name: "yes" if value is True else str(value) for name, value in used.items()}
+        return kept | ({"searched": "yes"} if self.q else {})
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters offer this reader. refused: the parameters that rest on what he does not hold."""
+
+    regions: tuple[tuple[str, str], ...]
+    departements: tuple[tuple[str, str], ...]
+    refused: frozenset[str] = frozenset()
+
+
+def choices_for(person: Person, sight: Sight) -> Choices:
+    """The départements of the territory and their régions; all of them for France as a whole. 1 query."""
+    zones = Zone.objects.filter(zone_type__in=(ZoneType.DEPARTEMENT, ZoneType.REGION)).order_by("code")
+    rows = list(zones.values_list("zone_type", "code", "name", "region_code"))
+    inside = [
+        (code, name, region)
+        for kind, code, name, region in rows
+        if kind == ZoneType.DEPARTEMENT and (person.nationwide or code in person.departements)
+    ]
+    wanted = {region for _code, _name, region in inside}
+    regions = [(code, name) for kind, code, name, _up in rows if kind == ZoneType.REGION and code in wanted]
+    return Choices(
+        regions=tuple(sorted(regions, key=lambda pair: pair[1])),
+        departements=tuple((code, f"{code} – {name}") for code, name, _region in inside),
+        refused=frozenset(name for name, category in RESTS_ON.items() if not sight.opens(category)),
+    )
+
+
+def require_offered(sent: Mapping[str, str], choices: Choices) -> None:
+    """Forbidden when a filter that rests on a nature of data not held was sent by hand."""
+    for name in sorted(choices.refused):
+        if sent.get(name):
+            held_back = CATEGORY_LABELS[RESTS_ON[name]]
+            raise Forbidden("filter_not_permitted", f"Votre habilitation n’ouvre pas ce critère : {held_back}.")
+
+
+def narrowed(person: Person, publication: Publication, filters: Filters) -> EntryQuerySet:
+    """The firms in alert of a list, in the territory of the reader, that answer to all the filters."""
+    found = Entry.objects.allowed(person, "entry.view").filter(publication=publication).alerts()
+    for name, condition in _CONDITIONS.items():
+        value = getattr(filters, name)
+        if value is not False and value not in ("", None):
+            found = found.filter(condition(value))
+    if filters.followed:
+        found = found.filter(siren__in=opened_to(person).values("siren"))
+    if filters.not_followed:
+        found = found.exclude(siren__in=opened_to(person).values("siren"))
+    return found
+
+
+def follows(person: Person) -> QuerySet[Follow]:
+    """What this person follows by his own choice, now."""
+    return opened_to(person).filter(origin=Follow.Origin.PERSONAL)
+
+
+def opened_to(person: Person) -> QuerySet[Follow]:
+    """What this person follows now, by his own choice or through a file."""
+    if person.user_id is None:
+        return Follow.objects.none()
+    return Follow.objects.running(now()).filter(user_id=person.user_id)
+
+
+def proceedings_known(publication: Publication) -> bool:
+    """Whether the source of collective proceedings was read: without it, no firm can be said in bonis (L-02)."""
+    return any(
+        source["name"] == PROCEEDINGS_SOURCE and source["data_until"] for source in publication.told.get("sources", ())
+    )
+
+
+def _searched(text: str) -> Q:
+    """A SIREN, or words of the name as the list writes it or in capitals."""
+    if is_siren(compact(text)):
+        return Q(siren=compact(text))
+    condition = Q()
+    for word in text.split():
+        plain = fold(word)
+        condition &= Q(name__icontains=word) | Q(name__icontains=plain) if plain else Q(name__contains=word)
+    return condition
+
+
+def _in_departement(code: str) -> Q:
+    return Q(siren__in=FirmPlace.objects.filter(departement=code).values("siren"))
+
+
+_PROCEEDINGS = {
+    "bonis": Q(in_bonis=True),
+    "plan": Q(plan_running=True),
+    "procedure": Q(in_bonis=False, plan_running=False),
+}
+_CONDITIONS: dict[str, Callable[..., Q]] = {
+    "q": _searched,
+    "level": lambda value: Q(level=value),
+    "region": lambda value: Q(region=value),
+    "departement": _in_departement,
+    "section": lambda value: Q(section=value),
+    # An unknown workforce is out as soon as one is asked for.
+    "workforce_min": lambda value: Q(workforce_count__gte=value),
+    "workforce_max": lambda value: Q(workforce_count__lte=value),
+    "proceedings": _PROCEEDINGS.__getitem__,
+    "payment_plan": lambda value: Q(payment_plan_running=value == "avec"),
+    "first_alert": lambda value: Q(first_alert=True),
+    "aggravation": lambda value: Q(aggravation=True),
+    "not_recent": lambda value: Q(recent_company=False),
+}
