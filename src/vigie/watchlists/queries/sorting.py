@@ -1,15 +1,15 @@
 """Sorting a list, and going on from a line of it.
 
-The place in a list is the SIREN of the last line shown: the next lines are those that come after it in the order asked,
-found by comparing with its own values. No line is met twice nor missed, and nothing is counted from the beginning.
+The place in a list is what the last line shown says in the columns of the sort, signed: the next lines are those that
+come after it. No line is met twice nor missed, and nothing is counted from the beginning.
 """
 
 from __future__ import annotations
 
+from django.core import signing
 from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
 
-from vigie.kernel.siren import is_siren
 from vigie.watchlists.models import Entry, EntryQuerySet
 
 DEFAULT = "niveau"
@@ -24,6 +24,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "frequence": ("alerts_before",),
 }
 _TIE = "siren"
+_SALT = "vigie.watchlists.place"
 
 
 def readable(asked: str) -> str:
@@ -36,18 +37,23 @@ def ordered(found: EntryQuerySet, sort: str) -> EntryQuerySet:
     return found.order_by(*(_direction(name, down) for name, down in _columns(sort)))
 
 
-def after(found: EntryQuerySet, everything: EntryQuerySet, sort: str, siren: str) -> EntryQuerySet:
-    """The lines that come after this firm's; all of them when it is not in ``everything``, which is not filtered."""
-    if not is_siren(siren):
+def place_of(entry: Entry, sort: str) -> str:
+    """The place of a line in this order, for the address of the next ones."""
+    return signing.dumps([sort, *(getattr(entry, name) for name, _down in _columns(sort))], salt=_SALT)
+
+
+def after(found: EntryQuerySet, sort: str, place: str) -> EntryQuerySet:
+    """The lines that come after a place; all of them when it is of another order, or cannot be read."""
+    try:
+        of_sort, *values = signing.loads(place, salt=_SALT)
+    except signing.BadSignature:
         return found
-    columns = _columns(sort)
-    row = everything.filter(siren=siren).values(*(name for name, _down in columns)).first()
-    if row is None:
+    if of_sort != sort:
         return found
     beyond, equal = Q(pk__in=[]), Q()
-    for name, down in columns:
-        beyond |= equal & _beyond(name, row[name], down)
-        equal &= Q(**{f"{name}__isnull": True} if row[name] is None else {name: row[name]})
+    for (name, down), value in zip(_columns(sort), values, strict=True):
+        beyond |= equal & _beyond(name, value, down)
+        equal &= Q(**{f"{name}__isnull": True} if value is None else {name: value})
     return found.filter(beyond)
 
 

@@ -19,7 +19,7 @@ from vigie.watchlists.actions.list_settings import choose_columns, choose_defaul
 from vigie.watchlists.forms_lists import ColumnsForm, ListFilterForm, SaveViewForm
 from vigie.watchlists.queries.desk import Desk, desk_of, kept_of, list_href, withdrawn_page
 from vigie.watchlists.queries.filters import require_offered
-from vigie.watchlists.queries.lists import Asked, Withdrawn, list_page, publication_asked
+from vigie.watchlists.queries.lists import Asked, Withdrawn, list_page, lists_asked
 
 FILTERS = tuple(ListFilterForm.base_fields)
 LIST = "watchlists.Publication"
@@ -39,7 +39,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             filters = form.filters()
-            page = list_page(person, desk.sight, publication_asked(asked.code), filters, asked, desk.columns)
+            page = list_page(person, desk.sight, lists_asked(asked.code), filters, asked, desk.columns)
             told = {"filters": filters.parameters(), "sort": asked.sort, "firms": list(page.sirens)}
             audit.note("list_view", LIST, page.code, by=person, at=now(), details=told)
     except Withdrawn as withdrawn:
