@@ -36,6 +36,9 @@ from tests.security import directory_files, following, network
 from tests.watchlists.correction_world import FORM as CORRECTION
 from tests.watchlists.correction_world import approved, draft
 from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent
+from vigie.accounts.models import AgentProfile, Habilitation, User
+from vigie.accounts.models_agents import Entity, Segment
+from vigie.agents.actions.references import load_references
 from vigie.demo.models import DemoMail
 from vigie.journal.jobs import registered_jobs
 from vigie.journal.models import Event, OutgoingMessage
@@ -49,6 +52,10 @@ from vigie.ui.forms import sign_moment
 from vigie.watchlists.actions import receive
 
 FORM_TOKEN = "jeton-du-formulaire-1"
+ASKED = {
+    "email": "nouvelle@etat.example", "full_name": "Nora Nouvelle", "job": "Chargée de mission", "segment": "crp",
+    "level": "level_a", "territory": "FR", "siret": "",
+}  # fmt: skip
 ROLES: dict[str, frozenset[Role]] = {
     "anonymous": frozenset(),
     "adviser": frozenset({Role.ADVISER}),
@@ -62,6 +69,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "agent_a": frozenset({Role.LEVEL_A}),
     "agent_b": frozenset({Role.LEVEL_B}),
     "administrator": frozenset({Role.ADMINISTRATOR}),
+    "reviewer": frozenset({Role.REVIEWER}),
 }
 
 
@@ -119,6 +127,7 @@ def build() -> Service:
     world.users["agent_b"] = agent(Role.LEVEL_B, full_name="Bob Liste")
     world.users["administrator"] = UserFactory(full_name="Adam Réglages")
     HabilitationFactory(user=world.users["administrator"], role=Role.ADMINISTRATOR)
+    world.users["reviewer"], agent_held = partner()
     elsewhere = MatchFactory(
         need=NeedFactory(sent=True, sent_at=at - timedelta(hours=1), diagnosis__commune_code=network.ELSEWHERE),
         expert=ExpertFactory(full_name="Équipe lointaine", members=[world.users["unrelated"]]),
@@ -134,6 +143,7 @@ def build() -> Service:
     assert sent is not None
     begun = _begun()
     service = Service(world, elsewhere, held, candidates_of(held), begun, sent)
+    service.ids["agent_held"] = agent_held.pk
     _name(service, at)
     following.name(service, at)
     directory_files.name(service, at)
@@ -280,10 +290,29 @@ def _team_acts(service: Service) -> list[Act]:
     ]  # fmt: skip
 
 
+def partner() -> tuple[User, Habilitation]:
+    """A reviewer, and the habilitation of an agent of his body."""
+    load_references(now())
+    body = Entity.objects.create(name="DREETS Bretagne", short_name="DREETS")
+    segment = Segment.objects.get(code="crp")
+    reviewer, member = UserFactory(full_name="Rita Revue"), agent(full_name="Max Liste")
+    HabilitationFactory(user=reviewer, role=Role.REVIEWER)
+    for user in (reviewer, member):
+        AgentProfile.objects.create(user=user, entity=body, segment=segment)
+    return reviewer, member.habilitations.get()
+
+
 def _agent_acts(service: Service) -> list[Act]:
     rules, text = reverse("agents:confidentiality"), reverse("agents:edit_confidentiality")
     return [
         Act("agents:confidentiality", "agent_a", rules, {"version": "1"}),
+        Act("agents:ask", "reviewer", reverse("agents:ask"), ASKED),
+        Act(
+            "agents:review",
+            "reviewer",
+            reverse("agents:review", args=[service.ids["agent_held"]]),
+            {"transition": "confirm"},
+        ),
         Act("agents:edit_confidentiality", "administrator", text, {"body": "De nouvelles règles."}),
     ]
 

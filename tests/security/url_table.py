@@ -59,6 +59,7 @@ RELATIONS: dict[tuple[str, str], frozenset[Reach]] = {
     ("unrelated", "out"): frozenset({Reach.OWN_EXPERT, Reach.OWN_ANTENNE}),
     ("adviser", "filed"): frozenset({Reach.FILED_BY_ME}),
     ("animator", "own"): frozenset({Reach.ZONES}),
+    ("reviewer", "entity"): frozenset({Reach.ENTITY}),
     ("agent_a", "own"): frozenset({Reach.TERRITORY}),
     ("agent_b", "own"): frozenset({Reach.TERRITORY}),
 }
@@ -68,6 +69,10 @@ def may(who: str, place: str, action: str) -> bool:
     """Whether the rights table lets this person do it to the object of that place."""
     related = RELATIONS.get((who, place), frozenset()) | {Reach.NATIONAL}
     return any(grant.within in related for grant in grants(action, ROLES[who]))
+
+
+def _agent_held(service: Service) -> dict[str, Args]:
+    return {"entity": (service.ids["agent_held"],), "absent": (ABSENT,), "huge": (HUGE,)}
 
 
 def _need(service: Service) -> dict[str, Args]:
@@ -326,6 +331,10 @@ PAGES: dict[str, Page] = {
     **dict.fromkeys(("statistics:public", "statistics:csv", "statistics:json"), FREE),
     "statistics:cohorts": _team("figures.view"),
     "agents:confidentiality": Page(Door.SERVICE, BOTH, "consent.give"),
+    "agents:partner": _team("agent.request"),
+    "agents:ask": _team("agent.request", BOTH),
+    "agents:review": Page(Door.SERVICE, WRITE, "agent.review", places=_agent_held),
+    "agents:profiles": _team("profile.view"),
     "agents:edit_confidentiality": Page(Door.SERVICE, BOTH, "consent.edit"),
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),
     "watchlists:list_settings": _team("list.view", WRITE),

@@ -26,6 +26,7 @@ from vigie.kernel.text import clean_email, clean_line, clean_person_name, clean_
 from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
 from vigie.rights.table import Role
+from vigie.territory.models import ZoneGroup
 from vigie.territory.queries import check_zone
 
 _CLEAN = {"full_name": clean_person_name, "job": clean_line, "phone": clean_phone, "email": clean_email}
@@ -203,13 +204,23 @@ def _request(
 def _territory(role: Role, typed: str) -> str:
     """The territory of a habilitation as it is stored; InvalidInput names a code that is nobody's."""
     stored = rules.territory_for(role, typed)
-    zones = rules.parse_territory(stored).zones if stored else ()
+    found = rules.parse_territory(stored) if stored else rules.Territory()
+    unknown = found.groups - set(ZoneGroup.objects.filter(archived_at=None).values_list("code", flat=True))
+    if unknown:
+        names = ", ".join(f"{rules.NAMED}{code}" for code in sorted(unknown))
+        raise InvalidInput("zone_unknown", f"Aucune zone ne s’appelle ainsi\u00a0: {names}.", field="territory")
+    zones = found.zones
     for kind, code in sorted(zones):
         try:
             check_zone(kind, code)
         except InvalidInput as refused:
             raise InvalidInput(refused.code, refused.message_fr, field="territory") from None
     return stored
+
+
+def request_in_name_of(user: User, role: Role, territory: str, *, by: Person, at: datetime) -> Habilitation:
+    """A detection habilitation that waits for the team; the caller has asked the right of who vouches for it."""
+    return _request(user, role, None, paris_day(at), None, territory=_territory(role, territory), by=by, at=at)
 
 
 def _same_click(held: Habilitation, by: Person, at: datetime) -> bool:
@@ -250,7 +261,7 @@ def _decide(
     rules.refuse_on_oneself(row.user_id, by.user_id)
     perform(row, transition, by=by, at=at, changes=changes)
     if target != GRANTED:
-        _close_sessions(row.user_id)
+        close_sessions(row.user_id)
     return row
 
 
@@ -264,7 +275,7 @@ def expire_habilitations(*, at: datetime) -> str:
             row = Habilitation.objects.select_for_update().get(pk=habilitation.pk)
             if row.state in (GRANTED, SUSPENDED):
                 perform(row, "expire", by=SYSTEM, at=at)
-                _close_sessions(row.user_id)
+                close_sessions(row.user_id)
                 count += 1
     return f"{count} habilitation(s) expirée(s)"
 
@@ -348,7 +359,7 @@ def second_factor_set(authenticator: Authenticator, code: str, *, at: datetime) 
     """Notes that the person installed his second factor, and the code that proved it. Closes his sessions."""
     authenticator.data["taken"] = ["".join(code.split())]
     authenticator.save(update_fields=["data"])
-    _close_sessions(authenticator.user_id)
+    close_sessions(authenticator.user_id)
     record("account.second_factor_set", authenticator.user, by=person_for(authenticator.user, at), at=at)
 
 
@@ -356,7 +367,7 @@ def second_factor_set(authenticator: Authenticator, code: str, *, at: datetime) 
 def forget_second_factor(user: User, *, at: datetime) -> None:
     """Notes that the person gave up his second factor, which django-allauth has just removed. Closes his sessions."""
     Authenticator.objects.filter(user=user).delete()
-    _close_sessions(user.pk)
+    close_sessions(user.pk)
     record("account.second_factor_removed", user, by=person_for(user, at), at=at)
 
 
@@ -366,11 +377,11 @@ def remove_second_factor(user: User, *, by: Person, at: datetime) -> None:
     require(by, "account.secure", user)
     rules.refuse_on_oneself(user.pk, by.user_id)
     if Authenticator.objects.filter(user=user).delete()[0]:
-        _close_sessions(user.pk)
+        close_sessions(user.pk)
         record("account.second_factor_removed", user, by=by, at=at)
 
 
-def _close_sessions(user_id: int) -> None:
+def close_sessions(user_id: int) -> None:
     User.objects.filter(pk=user_id).update(session_epoch=F("session_epoch") + 1)
 
 

@@ -266,7 +266,11 @@ class Absence(models.Model):
 
 
 class HabilitationQuerySet(ReachQuerySet):
-    REACHES = {}
+    REACHES = {
+        Reach.ENTITY: lambda person: Q(
+            user_id__in=AgentProfile.objects.filter(entity_id=person.entity_id or 0).values("user_id")
+        )
+    }
 
     def in_force(self, day: Any) -> HabilitationQuerySet:
         """Granted, and valid on that day."""

@@ -40,6 +40,14 @@ HABILITATION = Lifecycle(
             stamps=("ended_at",),
         ),
         Transition(
+            "close",
+            (REQUESTED, GRANTED, SUSPENDED),
+            REVOKED,
+            "agent.review",
+            "habilitation.revoked",
+            stamps=("ended_at",),
+        ),
+        Transition(
             "expire", (GRANTED, SUSPENDED), EXPIRED, "habilitation.decide", "habilitation.expired", stamps=("ended_at",)
         ),
     ),

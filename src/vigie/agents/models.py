@@ -86,6 +86,7 @@ class Follow(models.Model):
         return f"{self.user} {self.siren}"
 
 
-# Django finds here the models of the application; those of the rules of confidentiality have their own file.
+# Django finds here the models of the application; some have their own files.
 from vigie.agents.models_consent import ConfidentialityText as ConfidentialityText  # noqa: E402
 from vigie.agents.models_consent import Consent as Consent  # noqa: E402
+from vigie.agents.models_review import Confirmation as Confirmation  # noqa: E402

@@ -51,6 +51,11 @@ NETWORK_ENTRIES = (
     ("Besoins déposés", "matching:filed", "visit.file"),
     ("Absences", "accounts:absences", "absence.plan"),
 )
+STEWARD_ENTRIES: tuple[Entry, ...] = (
+    ("Habilitations", "agents:partner", "agent.request"),
+    ("Profils", "agents:profiles", "profile.view"),
+    ("Règles de confidentialité", "agents:edit_confidentiality", "consent.edit"),
+)
 AGENT_ENTRIES = (
     ("Liste de détection", "watchlists:list", "list.view"),
     ("Calendrier", "watchlists:calendar", "list.view"),
@@ -71,6 +76,7 @@ def nav_for(person: Person) -> tuple[NavItem, ...]:
     if not person.is_team:
         entries += _entries(NETWORK_ENTRIES, person)
     entries += _entries(AGENT_ENTRIES, person)
+    entries += _entries(STEWARD_ENTRIES, person)
     entries.append(NavItem("Mon compte", reverse("accounts:me")))
     return tuple(entries)
 

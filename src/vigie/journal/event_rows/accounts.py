@@ -30,7 +30,12 @@ EVENTS = (
     Event("account.changed", "accounts.User", "Un compte a été modifié"),
     Event("account.absence_set", "accounts.User", "Une absence a été enregistrée"),
     Event("habilitation.requested", "accounts.Habilitation", "Une habilitation a été demandée"),
-    Event("habilitation.granted", "accounts.Habilitation", "Une habilitation a été accordée"),
+    Event(
+        "habilitation.granted",
+        "accounts.Habilitation",
+        "Une habilitation a été accordée",
+        (Message("agent_granted", "agents/mail/habilitation_granted"),),
+    ),
     Event("habilitation.suspended", "accounts.Habilitation", "Une habilitation a été suspendue"),
     Event("habilitation.revoked", "accounts.Habilitation", "Une habilitation a été révoquée"),
     Event("habilitation.expired", "accounts.Habilitation", "Une habilitation a expiré"),

@@ -10,5 +10,6 @@ EVENTS: tuple[Event, ...] = (
     Event("firm.followed", FOLLOW, "Un agent suit une entreprise"),
     Event("firm.follow_renewed", FOLLOW, "Un agent prolonge le suivi d’une entreprise"),
     Event("firm.unfollowed", FOLLOW, "Un agent ne suit plus une entreprise"),
+    Event("habilitation.confirmed", "accounts.Habilitation", "Un partenaire a confirmé une habilitation"),
     Event("confidentiality.published", "agents.ConfidentialityText", "Un nouveau texte des règles est publié"),
 )

@@ -6,11 +6,17 @@ from vigie.rights.vocabulary import Action, Grant, Reach, Role
 
 ACTIONS: tuple[Action, ...] = (
     Action("consent.give", "", "S’engager à respecter les règles de confidentialité"),
+    Action("agent.request", "", "Demander l’habilitation d’un agent de son administration"),
+    Action("agent.review", "accounts.Habilitation", "Revoir et fermer les habilitations de son administration"),
+    Action("profile.view", "", "Voir les profils d’habilitation en usage"),
     Action("consent.edit", "", "Publier un nouveau texte des règles de confidentialité"),
 )
 
 RIGHTS: tuple[Grant, ...] = (
     Grant("consent.give", Role.LEVEL_A, Reach.NATIONAL),
     Grant("consent.give", Role.LEVEL_B, Reach.NATIONAL),
+    Grant("agent.request", Role.REVIEWER, Reach.NATIONAL),
+    Grant("agent.review", Role.REVIEWER, Reach.ENTITY),
+    Grant("profile.view", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("consent.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
 )

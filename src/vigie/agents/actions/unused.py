@@ -1,0 +1,54 @@
+"""Habilitations that nobody uses or that a partner did not review: suspended by themselves (R-13, R-14)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from vigie.accounts.actions import close_sessions
+from vigie.accounts.models import Habilitation
+from vigie.accounts.states import GRANTED
+from vigie.agents.rules import is_unused, unused_since
+from vigie.journal.actions import perform
+from vigie.kernel.period import paris_day
+from vigie.rights.person import SYSTEM
+from vigie.rights.table import DETECTION
+
+
+def suspend_unused(*, at: datetime) -> str:
+    """Suspends the agents who read nothing for VIGIE_UNUSED_DAYS (job of every night). Can be run again."""
+    count = 0
+    for held in _granted().select_related("user__agent"):
+        profile = getattr(held.user, "agent", None)
+        since = unused_since(profile.last_seen_at if profile else None, held.granted_at)
+        if is_unused(since, at, settings.VIGIE.unused_days):
+            count += _suspend(held, "unused", at)
+    return f"{count} habilitation(s) inutilisée(s) suspendue(s)"
+
+
+def suspend_unreviewed(*, at: datetime) -> str:
+    """Suspends those whose partner did not confirm them in time: six months, then sixty days (job of every night)."""
+    limit = paris_day(at) - timedelta(days=settings.VIGIE.review_days + settings.VIGIE.review_grace_days)
+    count = 0
+    for held in _granted().annotate(confirmed=Max("confirmations__day")):
+        known = max(day for day in (held.confirmed, held.starts_on) if day is not None)
+        if known <= limit:
+            count += _suspend(held, "unreviewed", at)
+    return f"{count} habilitation(s) non revue(s) suspendue(s)"
+
+
+def _granted():  # type: ignore[no-untyped-def]
+    return Habilitation.objects.filter(state=GRANTED, role__in=DETECTION).order_by("pk")
+
+
+@transaction.atomic
+def _suspend(held: Habilitation, why: str, at: datetime) -> bool:
+    row = Habilitation.objects.select_for_update().get(pk=held.pk)
+    if row.state != GRANTED:
+        return False
+    perform(row, "suspend", by=SYSTEM, at=at, payload={"why": why})
+    close_sessions(row.user_id)
+    return True

@@ -1,0 +1,45 @@
+"""Whom the procedures of habilitation write to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from vigie.accounts.models import Habilitation
+from vigie.accounts.rules import territory_words
+from vigie.accounts.states import GRANTED
+from vigie.journal.models import Event
+from vigie.journal.registry import Recipient, register_audience, register_content
+from vigie.rights.person import Person
+from vigie.rights.table import DETECTION, ROLE_LABELS, Role
+
+
+def agent_granted(habilitation: Habilitation, by: Person) -> Iterable[Recipient]:
+    """The agent whom his partner asked for; an invitation of the team has its own mail."""
+    user = habilitation.user
+    invited = Event.objects.filter(name="account.invited", subject_type="accounts.User", subject_id=str(user.pk))
+    if habilitation.role not in DETECTION or invited.exists() or not hasattr(user, "agent"):
+        return []
+    return [Recipient(user.email, user.full_name)]
+
+
+def granted_content(habilitation: Habilitation, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """Nothing when it was taken back meanwhile."""
+    if habilitation.state != GRANTED:
+        return None
+    return {
+        "name": habilitation.user.full_name,
+        "level": ROLE_LABELS[Role(habilitation.role)],
+        "territory": territory_words(habilitation.territory),
+        "sign_in": f"{settings.VIGIE.site_url}{reverse('account_login')}",
+    }
+
+
+def register() -> None:
+    """Called once, when the applications are ready."""
+    register_audience("agent_granted", agent_granted)
+    register_content("agents/mail/habilitation_granted", granted_content)

@@ -1,0 +1,48 @@
+"""The agent whom a partner vouches for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from vigie.agents.actions.partner import AgentRequest
+from vigie.rights.table import Role
+from vigie.ui.fields import CleanLineField, EmailField, PersonNameField
+from vigie.ui.forms import DsfrForm
+
+
+class AgentRequestForm(DsfrForm):
+    """What is asked of a new agent. segments: (code, label)."""
+
+    email = EmailField(label="Adresse électronique professionnelle")
+    full_name = PersonNameField(label="Prénom et nom")
+    job = CleanLineField(label="Fonction", max_length=120)
+    segment = forms.ChoiceField(label="Profil")
+    level = forms.ChoiceField(
+        label="Niveau",
+        choices=[
+            (Role.LEVEL_A.value, "A\u00a0: toutes les données, dettes Urssaf et Banque de France comprises"),
+            (Role.LEVEL_B.value, "B\u00a0: l’alerte et l’activité partielle"),
+        ],
+    )
+    territory = CleanLineField(
+        label="Territoire",
+        max_length=400,
+        help_text="Départements (35, 2A), régions (R53), zones nommées (Z-OUTRE-MER) ou FR pour la France entière.",
+    )
+    siret = forms.RegexField(
+        r"\A(?:\d{14})?\Z",
+        label="SIRET du lieu de travail",
+        required=False,
+        help_text="14 chiffres\u00a0; facultatif",
+        error_messages={"invalid": "Un numéro SIRET compte 14 chiffres."},
+    )
+
+    def __init__(self, *args: Any, segments: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["segment"].choices = segments  # type: ignore[attr-defined]
+
+    def asked(self) -> AgentRequest:
+        data = self.cleaned_data
+        return AgentRequest(**{**data, "level": Role(data["level"])})

@@ -1,0 +1,24 @@
+"""The jobs of habilitations. Each may be killed and run again."""
+
+from __future__ import annotations
+
+from vigie.agents.actions.unused import suspend_unreviewed, suspend_unused
+from vigie.journal.jobs import register_job
+
+
+def register() -> None:
+    """Makes the jobs known to the queue (called once, by apps.py)."""
+    register_job(
+        "suspend_unused",
+        suspend_unused,
+        label="Suspendre les habilitations que personne n’utilise",
+        cron="25 0 * * *",
+        rhythm="chaque nuit à 0 h 25",
+    )
+    register_job(
+        "suspend_unreviewed",
+        suspend_unreviewed,
+        label="Suspendre les habilitations que leur administration n’a pas revues",
+        cron="30 0 * * *",
+        rhythm="chaque nuit à 0 h 30",
+    )

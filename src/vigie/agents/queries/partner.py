@@ -1,0 +1,170 @@
+"""What a partner's reviewer sees: the agents of his body, what each holds, since when he reads, what he unlocked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import Http404
+from django.urls import reverse
+
+from vigie.accounts.models import Habilitation
+from vigie.accounts.models_agents import Segment
+from vigie.accounts.rules import territory_words
+from vigie.accounts.states import GRANTED, HABILITATION, REQUESTED, SUSPENDED
+from vigie.agents.models import Follow
+from vigie.agents.rules import review_due
+from vigie.kernel.period import paris_day
+from vigie.rights.person import Person
+from vigie.rights.table import DETECTION, ROLE_LABELS, Role
+from vigie.ui.components import ActButton, Cell, Column, Table
+from vigie.ui.formats import counted, day, number
+
+
+@dataclass(frozen=True)
+class AgentLine:
+    """One habilitation to review. buttons: confirm, close; none for oneself."""
+
+    name: str
+    facts: str
+    state: object
+    seen: str
+    follows: str
+    due: str
+    late: bool
+    buttons: tuple[ActButton, ...]
+
+
+@dataclass(frozen=True)
+class PartnerPage:
+    """The agents of a body, those to review first."""
+
+    entity: str
+    count: str
+    late: str
+    lines: tuple[AgentLine, ...]
+
+
+def reviewed(person: Person) -> QuerySet[Habilitation]:
+    """The habilitations of agents that this person answers for."""
+    found = Habilitation.objects.allowed(person, "agent.review").filter(role__in=DETECTION)
+    return found.exclude(state__in=HABILITATION.final_codes)
+
+
+def reviewable(person: Person, pk: int) -> Habilitation:
+    """One of them; else 404. 1 query."""
+    found = reviewed(person).select_related("user").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def partner_page(person: Person, at: datetime) -> PartnerPage:
+    """3 queries, whatever the agents."""
+    rows = list(
+        reviewed(person)
+        .select_related("user__agent__segment")
+        .annotate(confirmed=Max("confirmations__day"))
+        .order_by("user__full_name", "pk")
+    )
+    followed = _follows([row.user_id for row in rows], at)
+    lines = sorted((_line(row, followed, person, at) for row in rows), key=lambda line: (not line.late, line.name))
+    late = sum(line.late for line in lines)
+    return PartnerPage(
+        entity=person.entity,
+        count=counted(len({row.user_id for row in rows}), "agent", "agents"),
+        late=counted(late, "habilitation à revoir", "habilitations à revoir") if late else "",
+        lines=tuple(lines),
+    )
+
+
+def _follows(users: Iterable[int], at: datetime) -> dict[int, tuple[int, int]]:
+    """user → (firms that he follows, those opened for another motive). 1 query."""
+    mine = Follow.objects.running(at).filter(user_id__in=list(users), origin=Follow.Origin.PERSONAL).order_by()
+    rows = mine.values_list("user_id").annotate(all=Count("pk"), other=Count("pk", filter=Q(motive="autre")))
+    return {user: (count, other) for user, count, other in rows}
+
+
+def _line(row: Habilitation, followed: dict[int, tuple[int, int]], person: Person, at: datetime) -> AgentLine:
+    profile = getattr(row.user, "agent", None)
+    count, other = followed.get(row.user_id, (0, 0))
+    due = review_due(row.confirmed, row.starts_on, settings.VIGIE.review_days)  # type: ignore[attr-defined]
+    late = row.state == GRANTED and due <= paris_day(at)
+    where = territory_words(row.territory)
+    seen = profile.last_seen_at if profile else None
+    level = ROLE_LABELS[Role(row.role)].rpartition(", ")[2]
+    return AgentLine(
+        name=str(row.user),
+        facts=" · ".join(filter(None, (level, str(profile.segment) if profile else "", where))),
+        state=HABILITATION.by_code[row.state],
+        seen=f"Dernière page lue le {day(seen)}" if seen else "Aucune page lue",
+        follows=counted(count, "entreprise suivie", "entreprises suivies")
+        + (f", dont {number(other)} pour un autre motif" if other else ""),
+        due=f"À revoir depuis le {day(due)}" if late else f"Prochaine revue le {day(due)}",
+        late=late,
+        buttons=_buttons(row, person),
+    )
+
+
+def _buttons(row: Habilitation, person: Person) -> tuple[ActButton, ...]:
+    if row.user_id == person.user_id:
+        return ()
+    action = reverse("agents:review", args=[row.pk])
+    close = ActButton(
+        "Fermer", action, "close", "tertiary", about=str(row.user),
+        confirm=f"{row.user} ne pourra plus ouvrir aucune entreprise, et ses sessions seront fermées.",
+    )  # fmt: skip
+    keep = ActButton("Confirmer", action, "confirm", "secondary", about=str(row.user))
+    return (keep, close) if row.state in (GRANTED, SUSPENDED) else (close,) if row.state == REQUESTED else ()
+
+
+def segment_choices() -> list[tuple[str, str]]:
+    """The profiles of work that a request may name. 1 query."""
+    return list(Segment.objects.filter(archived_at=None).exclude(usual_level="").values_list("code", "label"))
+
+
+@dataclass(frozen=True)
+class ProfilesPage:
+    """The combinations in use, with what each opens."""
+
+    count: str
+    table: Table
+
+
+OPENED = {
+    Role.LEVEL_A: "listes, alerte, Urssaf, activité partielle, Banque de France, PGE",
+    Role.LEVEL_B: "listes, alerte, activité partielle, PGE",
+}
+
+
+def profiles_page() -> ProfilesPage:
+    """Each level × segment × territory in use, the most common first. 1 query."""
+    rows = (
+        Habilitation.objects.filter(state=GRANTED, role__in=DETECTION)
+        .order_by()
+        .values_list("role", "user__agent__segment__label", "territory")
+        .annotate(count=Count("user", distinct=True))
+    )
+    found = sorted(rows, key=lambda row: (-row[3], row[0], row[1] or "", row[2]))
+    return ProfilesPage(
+        count=counted(len(found), "profil en usage", "profils en usage"),
+        table=Table(
+            caption="Profils d’habilitation en usage",
+            columns=(
+                Column("Niveau", header=True), Column("Profil"), Column("Territoire"), Column("Ouvre"),
+                Column("Agents", numeric=True),
+            ),
+            rows=tuple(
+                (
+                    Cell(ROLE_LABELS[Role(role)].rpartition(" ")[2]), segment or "Sans profil", territory_words(where),
+                    OPENED[Role(role)], number(count),
+                )
+                for role, segment, where, count in found
+            ),
+            empty="Aucun agent n’est habilité.",
+            caption_hidden=True,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""The pages of a partner's reviewer, and the profiles in use."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from vigie.accounts.access import granted, person_of
+from vigie.accounts.forms import put_refusal
+from vigie.agents.actions import partner as acts
+from vigie.agents.forms.partner import AgentRequestForm
+from vigie.agents.queries.partner import partner_page, profiles_page, reviewable, segment_choices
+from vigie.kernel.clock import now
+from vigie.kernel.errors import Refused
+
+
+@granted("agent.request")
+@require_safe
+def agents(request: HttpRequest) -> HttpResponse:
+    """``/habilitations/``"""
+    return render(request, "agents/partner.html", {"page": partner_page(person_of(request), now())})
+
+
+@granted("agent.request")
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """``/habilitations/demander/``"""
+    form = AgentRequestForm(request.POST if request.method == "POST" else None, segments=segment_choices())
+    if request.method == "POST" and form.is_valid():
+        try:
+            held = acts.request_agent(form.asked(), by=person_of(request), at=now())
+        except Refused as refused:
+            put_refusal(form, refused)
+        else:
+            messages.success(request, f"La demande pour {held.user} attend l’accord de l’équipe.")
+            return redirect("agents:partner")
+    return render(request, "agents/ask.html", {"form": form})
+
+
+@granted("agent.request")
+@require_POST
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirms or closes: the button says which."""
+    held = reviewable(person_of(request), pk)
+    transition = request.POST.get("transition", "")
+    if transition == "confirm":
+        acts.confirm(held, by=person_of(request), at=now())
+        messages.success(request, f"L’habilitation de {held.user} est confirmée.")
+    elif transition == "close":
+        acts.close(held, by=person_of(request), at=now())
+        messages.success(request, f"L’habilitation de {held.user} est fermée, et ses sessions aussi.")
+    else:
+        raise Http404
+    return redirect("agents:partner")
+
+
+@granted("profile.view")
+@require_safe
+def profiles(request: HttpRequest) -> HttpResponse:
+    """``/administration/profils/``"""
+    return render(request, "agents/profiles.html", {"page": profiles_page()})

@@ -1,0 +1,174 @@
+"""A partner asks, confirms and closes; what nobody uses or confirms is suspended by itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.accounts.factories import HabilitationFactory, UserFactory, person, sign_in
+from tests.security.service import ASKED, partner
+from tests.watchlists.factories import agent
+from vigie.accounts.actions import grant
+from vigie.accounts.models import AgentProfile, Habilitation, User
+from vigie.accounts.models_agents import Entity, Segment
+from vigie.agents.actions.unused import suspend_unreviewed, suspend_unused
+from vigie.agents.models import Confirmation
+from vigie.journal.models import AuditEvent, OutgoingMessage
+from vigie.kernel.clock import now
+from vigie.rights.table import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def other_body(user: User) -> None:
+    body = Entity.objects.create(name="Urssaf", short_name="Urssaf")
+    AgentProfile.objects.create(user=user, entity=body, segment=Segment.objects.get(code="urssaf"))
+
+
+def test_a_request_waits_for_the_team_and_then_the_agent_is_told(client: Client) -> None:
+    reviewer, _held = partner()
+    client = sign_in(client, reviewer)
+
+    for _twice in range(2):
+        assert client.post(reverse("agents:ask"), ASKED).status_code == 302
+
+    held = Habilitation.objects.get(user__email=ASKED["email"])
+    assert held.state == "requested"
+    assert held.user.agent.entity.short_name == "DREETS"
+    assert OutgoingMessage.objects.count() == 0
+    grant(held, by=person(UserFactory(team=True)), at=now())
+    assert [(row.recipient, row.template) for row in OutgoingMessage.objects.all()] == [
+        (ASKED["email"], "agents/mail/habilitation_granted")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"territory": "Bretagne"}, "Indiquez des départements"),
+        ({"territory": "Z-NULLE-PART"}, "Aucune zone ne s’appelle ainsi"),
+        ({"territory": "35238"}, "Un agent de détection a des départements"),
+        ({"siret": "12"}, "14 chiffres"),
+        ({"segment": "sf"}, "Sélectionnez un choix valide"),
+    ],
+)
+def test_a_request_that_cannot_be_says_why(client: Client, changes: dict[str, str], said: str) -> None:
+    reviewer, _held = partner()
+
+    answer = sign_in(client, reviewer).post(reverse("agents:ask"), ASKED | changes)
+
+    assert said in answer.content.decode()
+    assert not User.objects.filter(email=ASKED["email"]).exists()
+
+
+def test_an_account_of_another_body_is_not_taken(client: Client) -> None:
+    reviewer, _held = partner()
+    other_body(UserFactory(email=ASKED["email"]))
+
+    answer = sign_in(client, reviewer).post(reverse("agents:ask"), ASKED)
+
+    assert "n’est pas de votre administration" in answer.content.decode()
+
+
+def test_reviewer_sees_his_body_and_nobody_else(client: Client) -> None:
+    reviewer, held = partner()
+    stranger = agent(full_name="Urbain Ailleurs")
+    other_body(stranger)
+    client = sign_in(client, reviewer)
+
+    html = client.get(reverse("agents:partner")).content.decode()
+    refused = client.post(reverse("agents:review", args=[stranger.habilitations.get().pk]), {"transition": "close"})
+
+    assert str(held.user) in html
+    assert "Urbain" not in html
+    assert refused.status_code == 404
+    assert stranger.habilitations.get().state == "granted"
+
+
+def test_closing_ends_the_habilitation_and_the_sessions(client: Client) -> None:
+    reviewer, held = partner()
+    session = sign_in(Client(), held.user)
+    client = sign_in(client, reviewer)
+
+    for _twice in range(2):
+        client.post(reverse("agents:review", args=[held.pk]), {"transition": "close"})
+
+    held.refresh_from_db()
+    assert held.state == "revoked"
+    assert session.get(reverse("watchlists:list")).status_code == 302
+    assert AuditEvent.objects.filter(action="admin_review").count() == 1
+
+
+def test_reviewer_who_is_an_agent_too_cannot_confirm_himself(client: Client) -> None:
+    reviewer, _held = partner()
+    own = HabilitationFactory(user=reviewer, role=Role.LEVEL_A)
+
+    answer = sign_in(client, reviewer).post(reverse("agents:review", args=[own.pk]), {"transition": "confirm"})
+
+    assert answer.status_code == 400 or "votre propre habilitation" in answer.content.decode()
+    assert not Confirmation.objects.exists()
+
+
+def test_what_nobody_uses_is_suspended_once() -> None:
+    _reviewer, used = partner()
+    AgentProfile.objects.filter(user=used.user).update(last_seen_at=now() - timedelta(days=2))
+    idle = agent()
+    Habilitation.objects.filter(user=idle).update(granted_at=now() - timedelta(days=200))
+
+    assert suspend_unused(at=now()).startswith("1 ")
+    assert suspend_unused(at=now()).startswith("0 ")
+
+    assert idle.habilitations.get().state == "suspended"
+    used.refresh_from_db()
+    assert used.state == "granted"
+
+
+def test_what_a_partner_did_not_confirm_is_suspended(client: Client) -> None:
+    reviewer, held = partner()
+    Habilitation.objects.filter(role=Role.LEVEL_A).update(starts_on=now().date() - timedelta(days=300))
+    client = sign_in(client, reviewer)
+    client.post(reverse("agents:review", args=[held.pk]), {"transition": "confirm"})
+    forgotten = agent()
+    Habilitation.objects.filter(user=forgotten).update(starts_on=now().date() - timedelta(days=300))
+
+    assert suspend_unreviewed(at=now()).startswith("1 ")
+
+    held.refresh_from_db()
+    assert held.state == "granted"
+    assert forgotten.habilitations.get().state == "suspended"
+
+
+def test_a_page_read_counts_as_used_once_a_day(client: Client) -> None:
+    _reviewer, held = partner()
+    client = sign_in(client, held.user)
+
+    client.get(reverse("watchlists:list"))
+
+    seen = AgentProfile.objects.get(user=held.user).last_seen_at
+    assert seen is not None
+    client.get(reverse("watchlists:list"))
+    assert AgentProfile.objects.get(user=held.user).last_seen_at == seen
+
+
+def test_partner_page_costs_the_same_whatever_the_agents(client: Client, django_assert_max_num_queries) -> None:
+    reviewer, _held = partner()
+    for _one in range(12):
+        AgentProfile.objects.create(user=agent(), entity=Entity.objects.get(), segment=Segment.objects.get(code="crp"))
+    client = sign_in(client, reviewer)
+
+    with django_assert_max_num_queries(12):
+        assert client.get(reverse("agents:partner")).status_code == 200
+
+
+def test_profiles_are_counted_by_combination(client: Client) -> None:
+    _reviewer, _held = partner()
+    admin = UserFactory()
+    HabilitationFactory(user=admin, role=Role.ADMINISTRATOR)
+
+    html = sign_in(client, admin).get(reverse("agents:profiles")).content.decode().replace("\u00a0", " ")
+
+    assert "1 profil en usage" in html
+    assert "Commissaire aux restructurations" in html
