@@ -121,6 +121,17 @@ class Environment:
     rate_limits: float = setting(
         1.0, "Multiplies every rate limit: raised for load tests only.", production="at most 1"
     )
+    audit_key: str = setting(
+        "",
+        "Key that signs the audit rows and hashes network addresses in them; empty: made from the secret key.",
+        secret=True,
+    )
+    audit_heads: str = setting(
+        "",
+        "Folder of the heads of the audit's chain, outside the database and its backups; empty: under `var/`.",
+        production="filled",
+    )
+    audit_years: int = setting(3, "Years after which audit rows are erased.")
     log_level: str = setting("INFO", "Level of the journal written on the error output.")
 
     @property
@@ -134,6 +145,10 @@ class Environment:
     @property
     def publications_folder(self) -> Path:
         return Path(self.publications or Path(self.var) / "publications")
+
+    @property
+    def audit_heads_folder(self) -> Path:
+        return Path(self.audit_heads or Path(self.var) / "audit")
 
     @property
     def production(self) -> bool:
@@ -219,6 +234,7 @@ def _faults(env: Environment) -> list[str]:
         ),
         (bool(env.host_provider), "VIGIE_HOST_PROVIDER: the legal notices need it"),
         (env.publisher != Environment.publisher, "VIGIE_PUBLISHER: the legal notices need it"),
+        (bool(env.audit_heads), "VIGIE_AUDIT_HEADS: a folder outside the database and its backups"),
         (env.rate_limits <= 1, "VIGIE_RATE_LIMITS: at most 1 in production"),
     )
     return faults + [message for kept, message in demands if not kept]

@@ -18,6 +18,7 @@ VIGIE = replace(
     incoming=os.path.join(_FOLDERS, "incoming"),
     lake=os.path.join(_FOLDERS, "lake"),
     publications=os.path.join(_FOLDERS, "publications"),
+    audit_heads=os.path.join(_FOLDERS, "audit"),
 )
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

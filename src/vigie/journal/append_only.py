@@ -1,6 +1,6 @@
 """The database itself refuses to change or delete what is append-only, whoever asks: triggers, on both engines.
 
-Two tables are so: the events and the audit. ``protect`` is called by migrations 0002 and 0003. On SQLite a migration
+Three tables are so: the events, the audit and its seals. ``protect`` is called by migrations 0002, 0003 and 0004. On SQLite a migration
 that alters such a table makes it anew and so loses its triggers: such a migration ends with ``protect`` (a test reminds
 it). ``lifted`` is for what must erase whole rows, by the retention rules, and for the tests that empty the base;
 nothing else calls it. PostgreSQL's TRUNCATE fires no row trigger: keep that privilege from the account of the service.
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-EVENTS, AUDIT = "journal_event", "journal_auditevent"
-TABLES = (EVENTS, AUDIT)
+EVENTS, AUDIT, SEALS = "journal_event", "journal_auditevent", "journal_auditseal"
+TABLES = (EVENTS, AUDIT, SEALS)
 
 _PROTECT = {
     "sqlite": (
@@ -47,13 +47,17 @@ def unprotect(connection: Any, *tables: str) -> None:
 
 
 @contextmanager
-def lifted(connection: Any) -> Iterator[None]:
-    """Without the protection; inside a transaction, nobody else ever sees the tables without it."""
-    unprotect(connection, *TABLES)
+def lifted(connection: Any, *tables: str) -> Iterator[None]:
+    """Without the protection of these tables (all of them when none is named).
+
+    Inside a transaction, nobody else ever sees them without it.
+    """
+    chosen = tables or TABLES
+    unprotect(connection, *chosen)
     try:
         yield
     finally:
-        protect(connection, *TABLES)
+        protect(connection, *chosen)
 
 
 def _execute(connection: Any, statements: dict[str, tuple[str, ...]], tables: tuple[str, ...]) -> None:

@@ -134,7 +134,14 @@ class JobRun(models.Model):
 
 
 class AuditEvent(models.Model):
-    """Who looked at what. Append-only like the events, and chained: each row holds the hash of the one before."""
+    """Who looked at what, and why it was open to him. Append-only; ``AuditSeal`` chains it (decision 0018).
+
+    actor: whose rights were used. on_behalf_of: the administrator who really sat there, when he looked through
+    somebody else's eyes. siren: the firm concerned, when it is one. reach: codes of the départements, « FR » for all.
+    roles: codes of the roles of that moment. in_zone: whether the firm was in the person's territory, None when the
+    question has no meaning. unlocked_by: what opened the data (zone, follow, file…). purpose: the motive given.
+    mac: the service's signature on the row; nobody who only writes in the base can make it.
+    """
 
     at = models.DateTimeField(db_index=True)
     actor = models.ForeignKey(
@@ -144,21 +151,66 @@ class AuditEvent(models.Model):
         related_name="+",  # traceability
     )
     actor_name = models.CharField(max_length=200, blank=True)
+    actor_email = models.CharField(max_length=254, blank=True)
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",  # traceability
+    )
+    on_behalf_of_name = models.CharField(max_length=200, blank=True)
+    roles = models.CharField(max_length=200, blank=True)
+    segment = models.CharField(max_length=40, blank=True)
+    entity = models.CharField(max_length=200, blank=True)
+    zone = models.CharField(max_length=200, blank=True)
+    reach = models.CharField(max_length=400, blank=True)
     action = models.CharField(max_length=40)
     result = models.CharField(max_length=8, choices=[("allowed", "permis"), ("denied", "refusé")])
     object_type = models.CharField(max_length=60)
     object_id = models.CharField(max_length=60)
-    reach = models.CharField(max_length=400, blank=True)  # the territory of the person at that moment
+    siren = models.CharField(max_length=9, blank=True)
+    in_zone = models.BooleanField(null=True)
+    unlocked_by = models.CharField(max_length=40, blank=True)
+    purpose = models.CharField(max_length=200, blank=True)
+    ip_hash = models.CharField(max_length=32, blank=True)
     request_id = models.CharField(max_length=40, blank=True)
     details: Any = models.JSONField(default=dict)
-    hash = models.CharField(max_length=64, unique=True)
+    mac = models.CharField(max_length=64)
 
     class Meta:
         ordering = ("pk",)
         indexes = [
             models.Index(fields=["object_type", "object_id", "at"], name="audit_object"),
             models.Index(fields=["actor", "at"], name="audit_actor"),
+            models.Index(fields=["siren", "at"], name="audit_siren", condition=~Q(siren="")),
+            models.Index(fields=["action", "at"], name="audit_action"),
         ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_type} {self.object_id}"
+
+
+class AuditSeal(models.Model):
+    """The link of the chain that holds one audit row: hash = SHA-256 of the hash before and of the row.
+
+    seq: 1, 2, 3… without a hole. row: kept as a number when the row is gone, so that the verification can name it.
+    genuine: the row bore the service's signature when it was sealed.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    row = models.OneToOneField(
+        AuditEvent,
+        null=True,  # read by a left join: a row that was taken out must still be seen missing
+        on_delete=models.DO_NOTHING,
+        related_name="seal",
+        db_constraint=False,
+    )
+    hash = models.CharField(max_length=64)
+    genuine = models.BooleanField(default=True)
+    sealed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ("seq",)
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.hash[:12]}"
