@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings as vigie
 from django.core.cache import cache, caches
 from django.db import connection, transaction
 from django.template import engines
@@ -74,6 +76,12 @@ def _empty_tables(self: TransactionTestCase) -> None:
         cursor.execute(asked)
         for (table,) in cursor.fetchall():
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
+@pytest.fixture(autouse=True)
+def _no_head_of_another_base() -> None:
+    """Each test has a base of its own; the heads of the audit are files, which no rollback takes back."""
+    shutil.rmtree(vigie.VIGIE.audit_heads_folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True, scope="session")

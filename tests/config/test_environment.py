@@ -29,6 +29,7 @@ COMPLETE = {
     "VIGIE_RECHERCHE_ENTREPRISES_URL": "https://recherche-entreprises.ministere.test",
     "VIGIE_HOST_PROVIDER": "Hébergeur inventé, 1 rue du Port, Lyon",
     "VIGIE_PUBLISHER": "Direction inventée",
+    "VIGIE_AUDIT_HEADS": "/srv/vigie-audit",
 }
 FAULTS = (
     ("VIGIE_SECRET_KEY", "court"),
@@ -54,6 +55,7 @@ FAULTS = (
     ("VIGIE_RECHERCHE_ENTREPRISES_URL", None),
     ("VIGIE_HOST_PROVIDER", None),
     ("VIGIE_PUBLISHER", None),
+    ("VIGIE_AUDIT_HEADS", None),
     ("VIGIE_RATE_LIMITS", "10"),
     ("VIGIE_RATE_LIMITS", "beaucoup"),
     ("VIGIE_TRUSTED_PROXIES", "-1"),

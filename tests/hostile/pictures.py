@@ -14,10 +14,10 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection
 
-from vigie.journal.models import AuditEvent
+from vigie.journal.models import AuditEvent, AuditSeal
 from vigie.rights.models import RateCounter
 
-LEFT_OUT = (Session, RateCounter, AuditEvent)
+LEFT_OUT = (Session, RateCounter, AuditEvent, AuditSeal)
 Picture = dict[str, frozenset[tuple[Any, ...]]]
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\b(django_session|rights_ratecounter|journal_auditevent)\b")

@@ -10,11 +10,10 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django import Settings
 
 from tests.accounts.factories import UserFactory
-from vigie.journal import audit
 from vigie.journal.actions import record
 from vigie.journal.append_only import lifted
-from vigie.journal.models import AuditEvent, Event
-from vigie.rights.person import SYSTEM, Person, PersonKind
+from vigie.journal.models import Event
+from vigie.rights.person import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
@@ -64,24 +63,3 @@ def test_migrate_makes_the_table_of_the_cache(settings: Settings) -> None:
     caches["default"].set("key", "value")
 
     assert caches["default"].get("key") == "value"
-
-
-def test_the_audit_is_append_only_and_its_chain_shows_a_change(at: datetime) -> None:
-    person = Person(PersonKind.USER, name="Ada", user_id=UserFactory().pk, departements=frozenset({"35"}))
-    rows = [audit.note("view_block", "watchlists.Entry", str(n), by=person, at=at) for n in range(4)]
-    assert audit.first_wrong() is None
-
-    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        rows[1].delete()
-    with lifted(connection):
-        AuditEvent.objects.filter(pk=rows[2].pk).update(object_id="other")
-    assert audit.first_wrong() == rows[2].pk
-
-
-def test_a_row_taken_out_of_the_audit_is_seen(at: datetime) -> None:
-    rows = [audit.note("list_view", "watchlists.Publication", str(n), by=SYSTEM, at=at) for n in range(3)]
-
-    with lifted(connection):
-        AuditEvent.objects.filter(pk=rows[1].pk).delete()
-
-    assert audit.first_wrong() == rows[2].pk

@@ -339,7 +339,7 @@ PAGES: dict[str, Page] = {
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),
     "watchlists:list_settings": _team("list.view", WRITE),
     "watchlists:sheet": _team("entry.view", READ, _firm),
-    "watchlists:follow": _team("entry.subscribe", WRITE, _firm),
+    "watchlists:follow": _team("firm.follow", WRITE, _firm),
     "watchlists:corrections": _team("correction.view"),
     "watchlists:write_correction": _team("correction.write", BOTH),
     "watchlists:correction": _team("correction.view", READ, _correction),

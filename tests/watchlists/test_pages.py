@@ -28,8 +28,10 @@ from tests.watchlists.test_lateness import SOURCES
 from tests.watchlists.test_runs import record
 from vigie.accounts.models import User
 from vigie.agents.models import Follow
-from vigie.journal import audit
+from vigie.journal.audit_chain import seal
+from vigie.journal.audit_verify import first_wrong
 from vigie.journal.models import AuditEvent
+from vigie.kernel.clock import now
 from vigie.publication.write import write
 from vigie.rights.table import Role
 from vigie.watchlists.actions import receive
@@ -312,14 +314,15 @@ def test_each_confidential_block_shown_leaves_exactly_one_row(folders: Path, as_
         ("view_block", MENUISERIE.siren, "detection", "allowed", *me),
         ("view_block", MENUISERIE.siren, "debts", "allowed", *me),
         ("view_block", MENUISERIE.siren, "short_time_work", "allowed", *me),
-        ("view_company", ACIERIE.siren, "", "denied", *me),
+        ("denied", ACIERIE.siren, "", "denied", *me),
     ]
     assert AuditEvent.objects.first().details == {
         "filters": {"level": "strong"},
         "sort": "niveau",
         "firms": [MENUISERIE.siren],
     }
-    assert audit.first_wrong() is None
+    seal(now())
+    assert first_wrong(now()) is None
 
 
 def test_nothing_is_shown_when_the_audit_cannot_be_written(folders: Path, as_: As, monkeypatch) -> None:
@@ -330,7 +333,7 @@ def test_nothing_is_shown_when_the_audit_cannot_be_written(folders: Path, as_: A
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr("vigie.journal.audit.AuditEvent.save", broken)
+    monkeypatch.setattr("vigie.journal.audit._row", broken)
 
     for url in (listing(), sheet(MENUISERIE)):
         response = client.get(url)

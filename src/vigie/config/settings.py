@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "vigie.accounts.middleware.person",
+    "vigie.journal.middleware.traces",
     "vigie.agents.middleware.ConsentGate",
     "vigie.portal.middleware.navigation",
     "vigie.portal.middleware.rate_limit",

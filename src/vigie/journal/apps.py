@@ -8,7 +8,7 @@ class JournalConfig(AppConfig):
     verbose_name = "journal"
 
     def ready(self) -> None:
-        from vigie.journal import actions, delivery, jobs, outbox, running
+        from vigie.journal import actions, audit_chain, audit_retention, delivery, jobs, outbox, running
         from vigie.journal.registry import check_events
 
         checks.register(check_events)
@@ -38,4 +38,19 @@ class JournalConfig(AppConfig):
             label="Effacer les comptes rendus et les compteurs périmés",
             cron="40 3 * * *",
             rhythm="chaque nuit à 3 h 40",
+        )
+        jobs.register_job(
+            "seal_audit",
+            audit_chain.seal_audit,
+            label="Sceller les traces de l’audit",
+            cron="* * * * *",
+            rhythm="chaque minute",
+            trace=jobs.Trace.ROW,
+        )
+        jobs.register_job(
+            "purge_audit",
+            audit_retention.purge_audit,
+            label="Effacer les traces de l’audit au-delà de leur durée de conservation",
+            cron="30 2 1 * *",
+            rhythm="le 1er du mois à 2 h 30",
         )

@@ -125,19 +125,24 @@ def _key(secret: str) -> bytes:
 
 
 def _row(trace: Trace, by: Person, at: datetime) -> AuditEvent:
-    firm = trace.object_id[:9] if trace.object_type in FIRMS and trace.object_id[:9].isdecimal() else ""
     address = _address.get()
     row = AuditEvent(
         at=at,
         actor_id=by.user_id,
         actor_name=by.name[:200],
+        actor_email=by.email[:254],
+        on_behalf_of_id=by.acting_for_id,
+        on_behalf_of_name=by.acting_for_name[:200],
         roles=" ".join(sorted(by.roles))[:200],
+        segment=by.segment[:40],
+        entity=by.entity[:200],
+        zone=by.zone_label[:200],
         reach="FR" if by.nationwide else " ".join(sorted(by.departements))[:400],
         action=trace.action[:40],
         result=trace.result,
         object_type=trace.object_type[:60],
         object_id=trace.object_id[:60],
-        siren=(trace.siren or firm)[:9],
+        siren=trace.siren or _firm(trace),
         in_zone=trace.in_zone,
         unlocked_by=trace.unlocked_by[:40],
         purpose=trace.purpose[:200],
@@ -147,3 +152,10 @@ def _row(trace: Trace, by: Person, at: datetime) -> AuditEvent:
     )
     row.mac = sign(row)
     return row
+
+
+def _firm(trace: Trace) -> str:
+    """The SIREN of a firm or of an establishment; empty for anything else, and for what is not a number."""
+    number = trace.object_id
+    known = trace.object_type in FIRMS and len(number) in (9, 14) and number.isascii() and number.isdecimal()
+    return number[:9] if known else ""

@@ -89,12 +89,12 @@ def check_head(outside: Head | None) -> None:
     if inside is None:
         raise ChainBroken(
             f"the audit was cut or an old base was put back: the head of {outside.at} is link {outside.seq} "
-            f"(row {outside.row}), which the base does not hold; see « The audit » in operate.md"
+            f"(row {outside.row}), which the base does not hold; see The audit in operate.md"
         )
     if inside != outside.hash:
         raise ChainBroken(
             f"the audit was rewritten: link {outside.seq} (row {outside.row}) is not that of the head of {outside.at}; "
-            "see « The audit » in operate.md"
+            "see The audit in operate.md"
         )
 
 

@@ -41,9 +41,12 @@ def append(head: Head, at: datetime) -> None:
     folder = settings.VIGIE.audit_heads_folder
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     line = json.dumps(asdict(head), ensure_ascii=False, separators=(",", ":")) + "\n"
-    descriptor = os.open(folder / f"{paris_day(at).isoformat()}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    path = folder / f"{paris_day(at).isoformat()}.jsonl"
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, line.encode())
+        size = os.fstat(descriptor).st_size
+        torn = size and os.pread(descriptor, 1, size - 1) != b"\n"  # a line that a crash cut stays apart
+        os.write(descriptor, f"{chr(10) if torn else ''}{line}".encode())
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -93,7 +96,10 @@ def _files() -> list[Path]:
 
 
 def _lines(path: Path) -> Iterator[Head]:
+    """The lines of a file; one that a crash cut is passed over."""
     with path.open(encoding="utf-8") as file:
         for line in file:
-            if line.endswith("\n"):
+            try:
                 yield Head(**json.loads(line))
+            except (ValueError, TypeError):
+                continue

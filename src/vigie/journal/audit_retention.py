@@ -49,16 +49,18 @@ def _last_to_go(limit: datetime) -> AuditSeal | None:
 
 
 def _erase(last: AuditSeal, at: datetime) -> int:
-    """One transaction: the row that tells it, then the rows and links up to that one; then the line outside."""
+    """The line outside, then in one transaction the rows and links up to that one, and the row that tells it."""
     gone = AuditSeal.objects.filter(seq__lte=last.seq)
     with transaction.atomic():
         count = gone.count()
-        told = {"seq": last.seq, "hash": last.hash, "rows": count}
-        audit.note(PURGE, "journal.AuditEvent", str(last.row_id), by=SYSTEM, at=at, details=told)
         # Before the commit: a line too many is harmless, a line that is missing would look like a theft.
-        audit_heads.append(Head(PURGED, at.isoformat(timespec="seconds"), last.seq, last.hash, row=last.row_id or 0), at)
+        audit_heads.append(
+            Head(PURGED, at.isoformat(timespec="seconds"), last.seq, last.hash, row=last.row_id or 0), at
+        )
         with append_only.lifted(connection, append_only.AUDIT, append_only.SEALS):
             AuditEvent.objects.filter(seal__seq__lte=last.seq)._raw_delete(AuditEvent.objects.db)
             gone._raw_delete(gone.db)
+        told = {"seq": last.seq, "hash": last.hash, "rows": count}
+        audit.note(PURGE, "journal.AuditEvent", str(last.row_id), by=SYSTEM, at=at, details=told)
     seal(at)
     return count

@@ -93,27 +93,28 @@ def _start(state: _State, purges: list[Head]) -> Fault | None:
 
 def _follow(state: _State, expected: dict[int, Head]) -> Fault | None:
     """Goes from link to link; stops at the first that is wrong."""
-    for seq, row_id, digest, genuine, found, *values in _links(state.seq):
+    for seq, row_id, digest, genuine, mac, *values in _links(state.seq):
         wanted = state.seq + 1
         if seq != wanted:
             return Fault("missing_link", None, wanted, f"link {wanted} is gone; the next is {seq}, of row {row_id}")
-        if found is None:
+        if mac is None:
             return Fault("missing_row", row_id, seq, f"row {row_id} (link {seq}) was taken out")
         if link(state.hash, row_id, canonical(values)) != digest:
-            return Fault("changed", row_id, seq, f"row {row_id} (link {seq}) is not what was sealed, or its link is not")
+            return Fault("changed", row_id, seq, f"row {row_id} (link {seq}) is not what was sealed")
         head = expected.get(seq)
         if head is not None and head.hash != digest:
-            return Fault("rewritten", row_id, seq, f"the chain up to row {row_id} (link {seq}) was rewritten: {_of(head)}")
+            said = f"the chain up to row {row_id} (link {seq}) was rewritten: {_of(head)}"
+            return Fault("rewritten", row_id, seq, said)
         if not genuine:
-            return Fault("forged", row_id, seq, f"row {row_id} (link {seq}) was not written by the service, or changed "
-                                                "before it was sealed")  # fmt: skip
+            said = f"row {row_id} (link {seq}) was not written by the service, or was changed before it was sealed"
+            return Fault("forged", row_id, seq, said)
         state.seq, state.hash, state.links = seq, digest, state.links + 1
     return None
 
 
 def _links(after: int) -> Iterator[tuple[Any, ...]]:
-    """The links in order, each with its row: number, row, hash, genuine, the row's own number or None, its content."""
-    fields = ("seq", "row_id", "hash", "genuine", "row__pk", *(f"row__{name}" for name in CONTENT))
+    """The links in order, each with its row: seq, row_id, hash, genuine, mac (None: the row is gone), content."""
+    fields = ("seq", "row_id", "hash", "genuine", "row__mac", *(f"row__{name}" for name in CONTENT))
     while True:
         rows = list(AuditSeal.objects.filter(seq__gt=after).order_by("seq").values_list(*fields)[:CHUNK])
         yield from rows

@@ -16,7 +16,7 @@ def unprotect(apps, schema_editor):
 
 def sign_and_protect(apps, schema_editor):
     rows = apps.get_model("journal", "AuditEvent").objects
-    rows.filter(object_type="watchlists.Entry").update(siren=models.F("object_id"))
+    rows.filter(object_type="watchlists.Entry", object_id__regex="^[0-9]{9}$").update(siren=models.F("object_id"))
     for row in rows.iterator(chunk_size=2000):
         rows.filter(pk=row.pk).update(mac=audit.sign(row))
     append_only.protect(schema_editor.connection, append_only.AUDIT, append_only.SEALS)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
 from vigie.journal import audit
+from vigie.journal.audit import Trace
 from vigie.kernel.clock import now
 from vigie.rights.person import Person
 from vigie.watchlists.actions.following import follow_firm, unfollow_firm
@@ -28,12 +29,7 @@ FOLLOW = {
 @require_safe
 def sheet(request: HttpRequest, siren: str) -> HttpResponse:
     """``/detection/entreprises/<siren>/``"""
-    person = person_of(request)
-    try:
-        page = _sheet(person, siren)
-    except Http404:
-        audit.note("view_company", FIRM, siren, by=person, at=now(), result=audit.DENIED)
-        raise
+    page = _sheet(person_of(request), siren)
     template = "watchlists/outside.html" if isinstance(page, OutsidePage) else "watchlists/sheet.html"
     return render(request, template, {"page": page})
 
@@ -45,10 +41,8 @@ def _sheet(person: Person, siren: str) -> SheetPage | OutsidePage:
         page = sheet_page(person, siren)
     except Http404:
         return outside_page(siren)
-    at = now()
-    audit.note("view_company", FIRM, siren, by=person, at=at)
-    for block in page.blocks_shown:
-        audit.note("view_block", FIRM, siren, by=person, at=at, details={"block": block})
+    shown = [Trace("view_block", FIRM, siren, details={"block": block}) for block in page.blocks_shown]
+    audit.note_many([Trace("view_company", FIRM, siren), *shown], by=person, at=now())
     return page
 
 
