@@ -150,7 +150,7 @@ def delete_database(place: Place) -> None:
             file.unlink()
     for awaited in (place.history_awaited, place.example_awaited):
         awaited.unlink(missing_ok=True)
-    for folder in ("incoming", "lake", "publications"):
+    for folder in ("incoming", "lake", "publications", "audit"):
         shutil.rmtree(place.var / folder, ignore_errors=True)
 
 

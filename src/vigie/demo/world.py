@@ -5,6 +5,7 @@ The same seed, size and reference day give the same world. The reference day is 
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime
@@ -139,6 +140,7 @@ def empty() -> None:
         raise NoWorld("a production database is never emptied")
     with append_only.lifted(connection):
         call_command("flush", interactive=False, verbosity=0)
+    shutil.rmtree(settings.VIGIE.audit_heads_folder, ignore_errors=True)  # heads of an audit that is no more
 
 
 def _more_subjects(size: Size) -> None:

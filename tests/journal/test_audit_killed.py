@@ -1,0 +1,27 @@
+"""S-10 with real processes and real kills; VIGIE_KILLS=50, or `python -m bench.trials.audit`, has the long form."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLS = os.environ.get("VIGIE_KILLS", "5")
+
+
+def test_the_chain_verifies_after_each_kill() -> None:
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+    if not settings.VIGIE.database_url.startswith("postgres"):
+        environ.pop("VIGIE_DATABASE_URL", None)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.trials.audit", "--kills", KILLS],
+        cwd=ROOT, env=environ, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith(f"kept in {KILLS} kills")
