@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.accounts.factories import AbsenceFactory, AntenneFactory, HabilitationFactory, UserFactory, sign_in
+from tests.audit.factories import auditor
 from tests.directory.factories import ExpertFactory, SubjectQuestionFactory
 from tests.matching.conftest import write_territory
 from tests.matching.desk_world import World, desk_world
@@ -70,6 +71,7 @@ ROLES: dict[str, frozenset[Role]] = {
     "agent_b": frozenset({Role.LEVEL_B}),
     "administrator": frozenset({Role.ADMINISTRATOR}),
     "reviewer": frozenset({Role.REVIEWER}),
+    "auditor": frozenset({Role.AUDITOR}),
 }
 
 
@@ -128,6 +130,7 @@ def build() -> Service:
     world.users["administrator"] = UserFactory(full_name="Adam Réglages")
     HabilitationFactory(user=world.users["administrator"], role=Role.ADMINISTRATOR)
     world.users["reviewer"], agent_held = partner()
+    world.users["auditor"] = auditor(full_name="Zoé Compte")
     elsewhere = MatchFactory(
         need=NeedFactory(sent=True, sent_at=at - timedelta(hours=1), diagnosis__commune_code=network.ELSEWHERE),
         expert=ExpertFactory(full_name="Équipe lointaine", members=[world.users["unrelated"]]),

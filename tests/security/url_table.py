@@ -351,6 +351,8 @@ PAGES: dict[str, Page] = {
         WRITE,
         lambda service: {"own": ("2026-06.1",), "absent": ("2020-01.1",), "huge": (HUGE,)},
     ),
+    **{f"audit:{n}": _team("audit.read") for n in ("register", "replay", "anomalies", "chain")},
+    "audit:export": _team("audit.export"),
     "demo:guide": FREE,
     "demo:mails": FREE,
     "demo:mail": Page(Door.PUBLIC, places=_of("demo_mail")),

@@ -34,6 +34,7 @@ CONTENT = (
     "ip_hash", "request_id", "details",
 )  # fmt: skip
 _EMPTY: tuple[Any, ...] = (None, "", {})
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 _address: ContextVar[str] = ContextVar("audit_address", default="")
 
@@ -106,7 +107,7 @@ def canonical(values: Iterable[Any]) -> bytes:
     """
     told = {name: value for name, value in zip(CONTENT, values, strict=True) if value not in _EMPTY}
     told["at"] = told["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _JSON.encode(told).encode()
 
 
 def sign(row: Any) -> str:

@@ -5,10 +5,13 @@ Reads only. The whole chain is computed again from its first link, and compared 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from django.db import connection
 
 from vigie.journal import audit_heads
 from vigie.journal.audit import CONTENT, canonical, sign
@@ -17,6 +20,7 @@ from vigie.journal.audit_heads import Head
 from vigie.journal.models import AuditEvent, AuditSeal
 
 PURGE = "audit_purged"
+_AT, _IN_ZONE, _DETAILS = (CONTENT.index(name) for name in ("at", "in_zone", "details"))
 CHUNK = 5000
 WAITS_AT_MOST = timedelta(hours=1)  # a row older than that and in no link is a fault
 
@@ -116,11 +120,29 @@ def _links(after: int) -> Iterator[tuple[Any, ...]]:
     """The links in order, each with its row: seq, row_id, hash, genuine, mac (None: the row is gone), content."""
     fields = ("seq", "row_id", "hash", "genuine", "row__mac", *(f"row__{name}" for name in CONTENT))
     while True:
-        rows = list(AuditSeal.objects.filter(seq__gt=after).order_by("seq").values_list(*fields)[:CHUNK])
-        yield from rows
+        query = AuditSeal.objects.filter(seq__gt=after).order_by("seq").values_list(*fields)[:CHUNK].query
+        with connection.cursor() as cursor:  # without the converters of the ORM, which take two thirds of the time
+            cursor.execute(*query.sql_with_params())
+            rows = cursor.fetchall()
+        for row in rows:
+            yield (*row[:5], *_read(row[5:]))
         if len(rows) < CHUNK:
             return
         after = rows[-1][0]
+
+
+def _read(values: Sequence[Any]) -> list[Any]:
+    """The content of a row as the two engines give it, made what ``canonical`` takes; a row that is gone, as it is."""
+    read = list(values)
+    if read[_AT] is None:
+        return read
+    if read[_AT].tzinfo is None:  # SQLite
+        read[_AT] = read[_AT].replace(tzinfo=UTC)
+    if read[_IN_ZONE] is not None:
+        read[_IN_ZONE] = bool(read[_IN_ZONE])
+    if isinstance(read[_DETAILS], str):
+        read[_DETAILS] = {} if read[_DETAILS] == "{}" else json.loads(read[_DETAILS])
+    return read
 
 
 def _end(state: _State, expected: dict[int, Head]) -> Fault | None:

@@ -61,6 +61,12 @@ AGENT_ENTRIES = (
     ("Calendrier", "watchlists:calendar", "list.view"),
     ("Redressements", "watchlists:corrections", "correction.view"),
 )
+AUDIT_ENTRIES = (
+    ("Audit", "audit:register", "audit.read"),
+    ("Rejouer une journée", "audit:replay", "audit.read"),
+    ("Anomalies", "audit:anomalies", "audit.read"),
+    ("Chaîne", "audit:chain", "audit.read"),
+)
 
 
 def nav_for(person: Person) -> tuple[NavItem, ...]:
@@ -77,6 +83,7 @@ def nav_for(person: Person) -> tuple[NavItem, ...]:
         entries += _entries(NETWORK_ENTRIES, person)
     entries += _entries(AGENT_ENTRIES, person)
     entries += _entries(STEWARD_ENTRIES, person)
+    entries += _entries(AUDIT_ENTRIES, person)
     entries.append(NavItem("Mon compte", reverse("accounts:me")))
     return tuple(entries)
 

@@ -51,6 +51,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         return redirect("matching:queue")
     if may(person, "list.view"):
         return redirect("watchlists:list")
+    if may(person, "audit.read"):
+        return redirect("audit:register")
     if person.roles & {Role.EXPERT, Role.MANAGER}:
         return redirect("matching:desk")
     if may(person, "network.view"):

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from vigie.rights.vocabulary import Action, Grant
+from vigie.rights.vocabulary import Action, Grant, Reach, Role
 
-ACTIONS: tuple[Action, ...] = ()
+ACTIONS = (
+    Action("audit.read", "", "Lire l’audit, ses anomalies et l’état de sa chaîne"),
+    Action("audit.export", "", "Exporter l’audit"),
+)
 
-RIGHTS: tuple[Grant, ...] = ()
+# The auditor opens no firm: what he reads are traces, and they name a firm by its SIREN only.
+RIGHTS = (
+    Grant("audit.read", Role.AUDITOR, Reach.NATIONAL),
+    Grant("audit.export", Role.AUDITOR, Reach.NATIONAL),
+)

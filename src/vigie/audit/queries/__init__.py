@@ -1,0 +1,1 @@
+"""Reading traces; what each page shows."""

@@ -1,0 +1,216 @@
+"""The register: traces by agent, firm, administration and kind, the latest first. A firm is its SIREN, never a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.urls import reverse
+
+from vigie.accounts.models import User
+from vigie.audit.queries.words import BLOCKS, OPENED_BY, PURPOSES, RESULTS, action_label
+from vigie.journal.models import AuditEvent
+from vigie.kernel.siren import is_siren
+from vigie.ui.components import Cell, Column, Tab, Table
+from vigie.ui.formats import counted, exact, siren
+
+PER_PAGE, MOST_COUNTED, MOST_NAMED = 50, 10_000, 100
+SHEETS = ("view_company", "view_establishment", "view_block")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Key of the address → its label and the rows it shows.
+VIEWS: dict[str, tuple[str, Q]] = {
+    "": ("Tout", Q()),
+    "fiches": ("Fiches et blocs", Q(action__in=SHEETS)),
+    "listes": ("Listes", Q(action="list_view")),
+    "exports": ("Exports", Q(action__in=("export", "export_made", "export_failed", "directory.export"))),
+    "hors-zone": ("Hors territoire", Q(in_zone=False)),
+    "refus": ("Refus", Q(result="denied")),
+    "deverrouillages": ("Déverrouillages", Q(action__in=("unlock", "relock"))),
+    "administration": (
+        "Administration",
+        Q(action__startswith="admin_") | Q(action__startswith="impersonate_") | Q(action__startswith="publish_")
+        | Q(action__startswith="audit_"),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for: view is a key of ``VIEWS``; until is excluded."""
+
+    view: str
+    agent: str
+    siren: str
+    entity: str
+    since: datetime
+    until: datetime
+
+    def parameters(self) -> dict[str, str]:
+        """The filters in use, for the audit of this reading."""
+        told = {"view": self.view, "agent": self.agent, "siren": self.siren, "entity": self.entity}
+        days = {"since": self.since.isoformat(), "until": self.until.isoformat()}
+        return {name: value for name, value in told.items() if value} | days
+
+
+@dataclass(frozen=True)
+class RegisterPage:
+    """count: « plus de 10 000 » beyond what is counted."""
+
+    tabs: tuple[Tab, ...]
+    count: str
+    table: Table
+    export_href: str
+    next_href: str = ""
+    first_href: str = ""
+
+
+def found(asked: Asked) -> QuerySet[AuditEvent]:
+    """The rows looked for, the latest first. 1 query when an agent is named, to know who it may be."""
+    rows = AuditEvent.objects.filter(VIEWS[asked.view][1], at__gte=asked.since, at__lt=asked.until)
+    if asked.agent:
+        people = list(User.objects.named(asked.agent).values_list("pk", flat=True)[:MOST_NAMED])
+        rows = rows.filter(Q(actor_id__in=people) | Q(on_behalf_of_id__in=people))
+    if asked.entity:
+        rows = rows.filter(entity__istartswith=asked.entity)
+    if asked.siren:
+        rows = _of_firm(rows, asked.siren)
+    return rows.order_by("-at", "-pk")
+
+
+def _of_firm(rows: QuerySet[AuditEvent], number: str) -> QuerySet[AuditEvent]:
+    """The rows about a firm, and the pages of lists on which it was shown."""
+    if not is_siren(number):
+        return rows.none()
+    shown = Q(action="list_view", told__contains=f'"{number}"')
+    return rows.annotate(told=Cast("details", TextField())).filter(Q(siren=number) | shown)
+
+
+def register_page(asked: Asked, cursor: str, kept: Sequence[tuple[str, str]]) -> RegisterPage:
+    """A page of the register; at most 3 queries. kept: parameters that the links carry on."""
+    rows = found(asked)
+    page = list(_before(rows, cursor)[: PER_PAGE + 1])
+    page, more = page[:PER_PAGE], len(page) > PER_PAGE
+    count = rows.order_by()[: MOST_COUNTED + 1].count()
+    base = reverse("audit:register")
+    return RegisterPage(
+        tabs=tuple(
+            Tab(label, _href(base, [*kept, *([("vue", key)] if key else [])]), current=key == asked.view)
+            for key, (label, _condition) in VIEWS.items()
+        ),
+        count=f"Plus de {counted(MOST_COUNTED, 'trace')}" if count > MOST_COUNTED else counted(count, "trace"),
+        table=_table(page),
+        export_href=_href(reverse("audit:export"), _with(kept, asked.view)),
+        next_href=_href(base, _with(kept, asked.view, _cursor(page[-1]))) if more else "",
+        first_href=_href(base, _with(kept, asked.view)) if cursor else "",
+    )
+
+
+def _with(kept: Sequence[tuple[str, str]], view: str, cursor: str = "") -> list[tuple[str, str]]:
+    extra = [(name, value) for name, value in (("vue", view), ("apres", cursor)) if value]
+    return [*kept, *extra]
+
+
+def _href(base: str, pairs: Sequence[tuple[str, str]]) -> str:
+    return f"{base}?{urlencode(pairs)}" if pairs else base
+
+
+def _cursor(row: AuditEvent) -> str:
+    return f"{(row.at - EPOCH) // timedelta(microseconds=1)}.{row.pk}"
+
+
+def _before(rows: QuerySet[AuditEvent], cursor: str) -> QuerySet[AuditEvent]:
+    """The rows after the one that the cursor names; all of them when it cannot be read."""
+    moment, _dot, pk = cursor.partition(".")
+    if not all(part.isascii() and part.isdecimal() and len(part) < 18 for part in (moment, pk)):
+        return rows
+    try:
+        at = EPOCH + timedelta(microseconds=int(moment))
+    except OverflowError:
+        return rows
+    return rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=int(pk)))
+
+
+def _table(rows: Sequence[AuditEvent]) -> Table:
+    return Table(
+        caption="Traces, de la plus récente à la plus ancienne",
+        columns=(
+            Column("Moment", header=True),
+            Column("Agent"),
+            Column("Acte"),
+            Column("Objet"),
+            Column("Pourquoi ouvert"),
+            Column("Territoire"),
+            Column("Résultat"),
+        ),  # fmt: skip
+        rows=tuple(_cells(row) for row in rows),
+        empty="Aucune trace ne répond à ces critères. Élargissez les dates ou retirez un filtre.",
+        caption_hidden=True,
+        keys=True,
+    )
+
+
+def _cells(row: AuditEvent) -> tuple[Cell | str, ...]:
+    return (
+        Cell(exact(row.at)),
+        Cell(who(row), hint=" · ".join(filter(None, (row.actor_email, row.entity)))),
+        Cell(action_label(row.action), hint=what(row)),
+        Cell(about(row)),
+        why(row),
+        Cell(row.zone or row.reach),
+        Cell(state=RESULTS[row.result]),
+    )
+
+
+def who(row: AuditEvent) -> str:
+    """The person whose rights were used, and who really sat there."""
+    return f"{row.actor_name} (par {row.on_behalf_of_name})" if row.on_behalf_of_name else row.actor_name
+
+
+def about(row: AuditEvent) -> str:
+    """The object in a few signs: the SIREN of a firm, else the number of the object."""
+    return siren(row.siren) if is_siren(row.siren) else row.object_id
+
+
+def what(row: AuditEvent) -> str:
+    """The block, the page refused, the number of firms of a list, the rows of a file."""
+    told = row.details
+    if "block" in told:
+        return BLOCKS.get(str(told["block"]), str(told["block"]))
+    if "page" in told:
+        return f"{told['page']} ({told.get('status', '')})"
+    if isinstance(told.get("firms"), list):
+        return counted(len(told["firms"]), "entreprise")
+    return counted(told["rows"], "ligne") if isinstance(told.get("rows"), int) else ""
+
+
+def why(row: AuditEvent) -> str:
+    """Why the data were open to this reader; empty for what needs no reason."""
+    place = {True: "dans son territoire", False: "hors de son territoire", None: ""}[row.in_zone]
+    opened = OPENED_BY.get(row.unlocked_by, row.unlocked_by)
+    motive = PURPOSES.get(row.purpose, row.purpose)
+    return ", ".join(filter(None, (opened, place, f"motif\u00a0: {motive}" if motive else "")))
+
+
+HEADINGS = (
+    "Numéro", "Moment (Paris)", "Agent", "Adresse", "Administration", "Profil", "Rôles", "Territoire", "Acte",
+    "Précision", "Résultat", "SIREN", "Objet", "Pourquoi ouvert", "Adresse réseau (empreinte)", "Requête",
+)  # fmt: skip
+
+
+def lines(asked: Asked, most: int) -> Iterator[tuple[str, ...]]:
+    """The rows of the file, the headings apart, read as they are sent."""
+    for row in found(asked)[:most].iterator(chunk_size=2000):
+        yield (
+            str(row.pk), exact(row.at), who(row), row.actor_email, row.entity, row.segment, row.roles,
+            row.zone or row.reach, action_label(row.action), what(row), RESULTS[row.result].label, row.siren,
+            f"{row.object_type} {row.object_id}", why(row), row.ip_hash, row.request_id,
+        )  # fmt: skip
+
+
+def guarded(cell: str) -> str:
+    """The cell as no spreadsheet executes it."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -1,0 +1,115 @@
+"""« Que pouvait voir cet agent ce jour-là ? »: his rights as the traces recorded them, and the lists open then."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from vigie.accounts.models import User
+from vigie.audit.queries.register import SHEETS
+from vigie.audit.queries.words import BLOCKS, PURPOSES, action_label, roles_label
+from vigie.journal.models import AuditEvent, Event
+from vigie.journal.registry import subject_of
+from vigie.kernel.period import PARIS
+from vigie.ui.components import Cell, Column, Fact, Table
+from vigie.ui.formats import counted, day, exact, siren
+
+OPENING, CLOSING = "publication.opened", ("publication.replaced", "publication.withdrawn")
+LIST = "watchlists.Publication"
+MOST_UNLOCKED = 500
+
+
+@dataclass(frozen=True)
+class ReplayPage:
+    """facts: the rights recorded; missing says why there is none."""
+
+    title: str
+    missing: str = ""
+    facts: tuple[Fact, ...] = ()
+    seen: Table | None = None
+    unlocked: Table | None = None
+    register_href: str = ""
+
+
+def replay_page(address: str, on: date) -> ReplayPage:
+    """The replay of one agent and one day. At most 8 queries, whatever the number of traces."""
+    user = User.objects.with_address(address).first()
+    title = f"{address}, le {day(on)}"
+    if user is None:
+        return ReplayPage(title, "Aucun compte ne porte cette adresse.")
+    start = datetime.combine(on, time.min, tzinfo=PARIS)
+    end = start + timedelta(days=1)
+    mine = AuditEvent.objects.filter(actor_id=user.pk, at__lt=end)
+    last = mine.order_by("-at", "-pk").first()
+    if last is None:
+        return ReplayPage(
+            title, "Aucune trace de cet agent n’existe à cette date\u00a0: ses droits d’alors ne sont pas connus."
+        )
+    query = urlencode({"agent": user.email, "du": on.isoformat(), "au": on.isoformat()})
+    return ReplayPage(
+        title=f"{user.full_name}, le {day(on)}",
+        facts=(
+            Fact("Rôles", roles_label(last.roles)),
+            Fact("Administration", last.entity),
+            Fact("Profil", last.segment),
+            Fact("Territoire", last.zone or last.reach),
+            Fact("Départements", "France entière" if last.reach == "FR" else last.reach),
+            Fact("Listes ouvertes ce jour-là", ", ".join(_lists(end)), missing="aucune"),
+            Fact("Droits relevés par la trace du", exact(last.at)),
+        ),
+        seen=_seen(user.pk, start, end),
+        unlocked=_unlocked(user.pk, end),
+        register_href=f"{reverse('audit:register')}?{query}",
+    )
+
+
+def _lists(end: datetime) -> list[str]:
+    """The lists opened and neither replaced nor withdrawn before that moment."""
+    told = Event.objects.filter(subject_type=LIST, name__in=(OPENING, *CLOSING), at__lt=end).order_by("at", "pk")
+    opened: dict[str, None] = {}
+    for name, subject in told.values_list("name", "subject_id"):
+        if name == OPENING:
+            opened[subject] = None
+        else:
+            opened.pop(subject, None)
+    found = [subject_of(LIST, pk) for pk in list(opened)[-3:]]  # the latest; former months stay readable too
+    return [str(one) for one in found if one is not None]
+
+
+def _seen(user_id: int, start: datetime, end: datetime) -> Table:
+    rows = AuditEvent.objects.filter(actor_id=user_id, at__gte=start, at__lt=end).order_by()
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for action, result, details in rows.values_list("action", "result", "details").iterator(chunk_size=2000):
+        block = str(details.get("block", "")) if action in SHEETS else ""
+        counts[(action, BLOCKS.get(block, block), result)] += 1
+    return Table(
+        caption="Ce qu’il a vu et fait ce jour-là",
+        columns=(Column("Acte", header=True), Column("Bloc"), Column("Résultat"), Column("Fois", numeric=True)),
+        rows=tuple(
+            (Cell(action_label(action)), block, "refusé" if result == "denied" else "permis", str(count))
+            for (action, block, result), count in sorted(counts.items())
+        ),
+        empty="Aucune trace ce jour-là.",
+    )
+
+
+def _unlocked(user_id: int, end: datetime) -> Table:
+    """The firms that he had unlocked himself and not left."""
+    rows = AuditEvent.objects.filter(actor_id=user_id, action__in=("unlock", "relock"), at__lt=end, result="allowed")
+    held: dict[str, tuple[datetime, str]] = {}
+    for action, number, at, purpose in rows.order_by("at", "pk").values_list("action", "siren", "at", "purpose"):
+        if action == "unlock":
+            held[number] = (at, purpose)
+        else:
+            held.pop(number, None)
+    shown = list(held.items())[-MOST_UNLOCKED:]
+    return Table(
+        caption=f"Entreprises déverrouillées\u00a0: {counted(len(held), 'entreprise')}",
+        columns=(Column("SIREN", header=True), Column("Depuis"), Column("Motif")),
+        rows=tuple((Cell(siren(n)), exact(at), PURPOSES.get(why, why)) for n, (at, why) in shown),
+        empty="Aucune.",
+    )

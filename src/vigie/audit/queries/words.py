@@ -1,0 +1,57 @@
+"""The words of the audit: what each code says to who reads it."""
+
+from __future__ import annotations
+
+from vigie.audit.rules import DENIALS, NIGHT_EXPORTS, OUT_OF_ZONE, UNLOCKS_OTHER
+from vigie.kernel.lifecycle import State
+from vigie.rights.table import ROLE_LABELS, Role
+
+ACTIONS = {
+    "login": "Connexion", "login_failed": "Connexion échouée", "logout": "Déconnexion",
+    "consent": "Engagement de confidentialité", "view_company": "Fiche d’entreprise",
+    "view_establishment": "Fiche d’établissement", "view_block": "Bloc confidentiel", "search": "Recherche",
+    "list_view": "Page de liste", "export": "Export demandé", "export_made": "Export produit",
+    "export_failed": "Export échoué", "directory.export": "Export de l’annuaire", "unlock": "Déverrouillage",
+    "relock": "Fin de déverrouillage", "view_simulation": "Simulation d’un redressement",
+    "impersonate_start": "Début de navigation au nom d’un agent",
+    "impersonate_stop": "Fin de navigation au nom d’un agent", "denied": "Refus", "audit_read": "Lecture de l’audit",
+    "audit_purged": "Effacement des traces anciennes",
+}  # fmt: skip
+BLOCKS = {
+    "detection": "Risque et raisons", "score": "Risque et raisons", "debts": "Cotisations et dettes Urssaf",
+    "urssaf": "Cotisations et dettes Urssaf", "short_time_work": "Activité partielle", "dgefp": "Activité partielle",
+    "bdf": "Banque de France", "pge": "Prêt garanti par l’État",
+}  # fmt: skip
+OPENED_BY = {
+    "zone": "entreprise de son territoire, en alerte", "alert": "entreprise en alerte", "follow": "suivi personnel",
+    "file": "dossier partagé", "followup": "dossier partagé", "traced": "accès tracé hors territoire",
+    "national": "territoire national",
+}  # fmt: skip
+PURPOSES = {
+    "detection": "lue dans une liste", "source_interne": "signalée par l’entreprise ou un partenaire",
+    "source_externe": "connue localement ou par la presse", "autre": "autre motif",
+}  # fmt: skip
+RESULTS = {
+    "allowed": State("allowed", "permis", "success"),
+    "denied": State("denied", "refusé", "error"),
+}
+KINDS = {
+    "volume": "Volume inhabituel", "out_of_zone": f"Hors territoire ({OUT_OF_ZONE} et plus)",
+    "unlocks_other": f"Motif « autre » ({UNLOCKS_OTHER} et plus)",
+    "night_exports": f"Export de nuit ({NIGHT_EXPORTS} et plus)", "denials": f"Refus ({DENIALS} et plus)",
+}  # fmt: skip
+
+
+def action_label(code: str) -> str:
+    """The words of an action; families of codes (followup_…, admin_…) are said by their family."""
+    families = {"followup_": "Dossier de suivi", "admin_": "Administration", "publish_": "Publication d’une liste"}
+    if code in ACTIONS:
+        return ACTIONS[code]
+    return next((f"{label} ({code.removeprefix(start)})" for start, label in families.items() if code.startswith(start)),
+                code)  # fmt: skip
+
+
+def roles_label(codes: str) -> str:
+    """The words of the roles that a row recorded."""
+    known = set(Role)
+    return ", ".join(ROLE_LABELS[Role(code)] if code in known else code for code in codes.split())
