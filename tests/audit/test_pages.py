@@ -23,7 +23,6 @@ from vigie.journal import audit
 from vigie.journal.append_only import lifted
 from vigie.journal.models import AuditEvent, OutgoingMessage
 from vigie.kernel.clock import now
-from vigie.kernel.siren import show_siren
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
 REGISTER = "/audit/"
@@ -54,16 +53,17 @@ def test_the_register_says_who_saw_which_block_of_which_firm_and_why(reader: Cli
 
     shown = text(reader, REGISTER)
 
-    for words in ("Ada Liste", "ada@urssaf.example · Urssaf Bretagne", "Bloc confidentiel", "Cotisations et dettes",
-                  "suivi personnel, hors de son territoire, motif : signalée par l’entreprise"):  # fmt: skip
-        assert words.replace(" :", "\u00a0:") in shown or words in shown, words
-    assert show_siren(FIRM) in shown or FIRM in shown.replace("\u00a0", "")
+    for words in (
+        "Ada Liste", "ada@urssaf.example · Urssaf Bretagne", "Bloc confidentiel", "Cotisations et dettes", "123 456 782",
+        "suivi personnel, hors de son territoire, motif : signalée par l’entreprise",
+    ):  # fmt: skip
+        assert words in shown
 
 
 @pytest.mark.parametrize(
     ("asked", "seen"),
     [
-        ({"agent": "ada"}, {"one", "two", "out"}), ({"agent": "Personne"}, set()), ({"entite": "banque"}, {"bob"}),
+        ({"agent": "ada"}, {"one", "two", "out"}), ({"agent": "Introuvable"}, set()), ({"entite": "banque"}, {"bob", "list", "denied", "export", "admin"}),
         ({"siren": "123 456 782"}, {"one", "bob", "list"}), ({"siren": "0"}, set()), ({"vue": "refus"}, {"denied"}),
         ({"vue": "hors-zone"}, {"out"}), ({"vue": "exports"}, {"export"}), ({"vue": "administration"}, {"admin"}),
         ({"du": "2020-01-01", "au": "2020-01-31"}, set()), ({"vue": "inconnue", "du": "0001-01-01"}, None),
@@ -82,15 +82,10 @@ def test_each_filter_shows_its_rows(asked: dict[str, str], seen: set[str] | None
         "export": audit.note("export", "exports.ExportRecord", "E", by=bob, at=at),
         "admin": audit.note("admin_segment", "accounts.Segment", "S", by=bob, at=at),
     }
-    if asked.get("entite"):
-        AuditEvent.objects.all()  # all of Bob's are of his body
-        seen = {"bob", "list", "denied", "export", "admin"}
-    context = reader.get(REGISTER, asked).context["page"]
-    shown = len(context.table.rows)
+    page = reader.get(REGISTER, asked).context["page"]
 
-    assert shown == (len(seen) if seen is not None else shown)
-    if seen is not None and len(seen) == 0:
-        assert rows
+    if seen is not None:
+        assert len(page.table.rows) == len({rows[name].pk for name in seen})
 
 
 def test_reading_is_traced_and_a_page_costs_the_same_at_twenty_and_a_hundred_rows(reader: Client, ada: User) -> None:

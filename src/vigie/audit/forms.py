@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from vigie.audit.queries.register import Asked
 from vigie.kernel.period import PARIS
@@ -45,7 +46,11 @@ class ReplayForm(DsfrForm):
     """Who, and which day."""
 
     agent = CleanLineField(label="Agent", max_length=254, help_text="Adresse électronique, en entier")
-    jour = forms.DateField(label="Jour", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    jour = forms.DateField(
+        label="Jour",
+        validators=[MinValueValidator(date(FIRST_YEAR, 1, 1)), MaxValueValidator(date(LAST_YEAR, 12, 31))],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
 
 def _readable(day: date | None) -> date | None:

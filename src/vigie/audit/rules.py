@@ -64,7 +64,7 @@ def findings(weeks: Iterable[Week]) -> list[Finding]:
         habit = f"médiane {round(median(week.former))} par semaine" if week.former else "aucune semaine de comparaison"
         measures = (
             ("volume", week.sheets, usual, f"{week.sheets} fiches ouvertes ({habit})"),
-            ("out_of_zone", week.out_of_zone, OUT_OF_ZONE, f"{week.out_of_zone} fiches ouvertes hors de son territoire"),
+            ("out_of_zone", week.out_of_zone, OUT_OF_ZONE, f"{week.out_of_zone} fiches hors de son territoire"),
             (
                 "unlocks_other", week.unlocks_other, UNLOCKS_OTHER,
                 f"{week.unlocks_other} déverrouillages pour un autre motif",

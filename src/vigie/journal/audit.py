@@ -26,7 +26,7 @@ from vigie.rights.person import Person
 
 ALLOWED, DENIED = "allowed", "denied"
 # Kinds of object whose identifier is that of a firm (SIREN) or of one of its establishments (SIRET).
-FIRMS = frozenset({"watchlists.Entry", "companies.Company", "companies.Establishment"})
+FIRMS = frozenset({"watchlists.Entry", "watchlists.Firm", "companies.Company", "companies.Establishment"})
 # What a row says, in the order of the model, its number and its signature apart.
 CONTENT = (
     "at", "actor_id", "actor_name", "actor_email", "on_behalf_of_id", "on_behalf_of_name", "roles", "segment", "entity",

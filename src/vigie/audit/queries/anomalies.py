@@ -111,13 +111,20 @@ def _part(report: AnomalyReport) -> ReportPart:
         table=Table(
             caption=f"Ce qui sort de l’ordinaire, semaine du {day(report.monday)}",
             columns=(
-                Column("Agent", header=True), Column("Signal"), Column("Constat"),
-                Column("Chiffre", numeric=True), Column("Seuil", numeric=True), Column("Traces", hidden=True),
-            ),  # fmt: skip
+                Column("Agent", header=True),
+                Column("Signal"),
+                Column("Constat"),
+                Column("Chiffre", numeric=True),
+                Column("Seuil", numeric=True),
+                Column("Traces", hidden=True),
+            ),
             rows=tuple(
                 (
-                    Cell(one["agent"], hint=one["entity"]), KINDS.get(one["kind"], one["kind"]), one["sentence"],
-                    number(one["figure"]), number(one["threshold"]),
+                    Cell(one["agent"], hint=one["entity"]),
+                    KINDS.get(one["kind"], one["kind"]),
+                    one["sentence"],
+                    number(one["figure"]),
+                    number(one["threshold"]),
                     Cell("Voir les traces", href=_register(one["agent"], report.monday, last)),
                 )
                 for one in report.findings
@@ -125,7 +132,7 @@ def _part(report: AnomalyReport) -> ReportPart:
             empty="Rien ne sort de l’ordinaire.",
             caption_hidden=True,
         ),
-    )  # fmt: skip
+    )
 
 
 def _register(agent: str, first: date, last: date) -> str:
@@ -163,7 +170,7 @@ def chain_page() -> ChainPage:
                 Column("Dernier maillon"),
                 Column("Empreinte"),
                 Column("Constat"),
-            ),  # fmt: skip
+            ),
             rows=tuple(
                 (Cell(day(one.day)), number(one.links), number(one.seq), one.hash[:16], one.fault or "chaîne intacte")
                 for one in heads

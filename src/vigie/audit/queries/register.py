@@ -145,7 +145,7 @@ def _table(rows: Sequence[AuditEvent]) -> Table:
             Column("Pourquoi ouvert"),
             Column("Territoire"),
             Column("Résultat"),
-        ),  # fmt: skip
+        ),
         rows=tuple(_cells(row) for row in rows),
         empty="Aucune trace ne répond à ces critères. Élargissez les dates ou retirez un filtre.",
         caption_hidden=True,

@@ -47,8 +47,10 @@ def action_label(code: str) -> str:
     families = {"followup_": "Dossier de suivi", "admin_": "Administration", "publish_": "Publication d’une liste"}
     if code in ACTIONS:
         return ACTIONS[code]
-    return next((f"{label} ({code.removeprefix(start)})" for start, label in families.items() if code.startswith(start)),
-                code)  # fmt: skip
+    for start, label in families.items():
+        if code.startswith(start):
+            return f"{label} ({code.removeprefix(start)})"
+    return code
 
 
 def roles_label(codes: str) -> str:

@@ -43,7 +43,8 @@ def follow_firm(firm: Firm, *, motive: str = "", comment: str = "", by: Person, 
         since=at, until=at + timedelta(days=settings.VIGIE.follow_days),
     )  # fmt: skip
     record("firm.followed", follow, by=by, at=at, payload={"motive": motive, "opens": not before.unlocked})
-    audit.note("unlock", FIRM, firm.siren, by=by, at=at, details={"motive": motive, "opens": not before.unlocked})
+    told = {"motive": motive, "opens": not before.unlocked}
+    audit.note("unlock", FIRM, firm.siren, by=by, at=at, purpose=motive, details=told)
     return follow
 
 
@@ -57,7 +58,8 @@ def renew_follow(firm: Firm, *, by: Person, at: datetime) -> Follow:
     follow.until, follow.warned_at = at + timedelta(days=settings.VIGIE.follow_days), None
     follow.save(update_fields=["until", "warned_at"])
     record("firm.follow_renewed", follow, by=by, at=at)
-    audit.note("unlock", FIRM, firm.siren, by=by, at=at, details={"motive": follow.motive, "renewed": True})
+    told = {"motive": follow.motive, "renewed": True}
+    audit.note("unlock", FIRM, firm.siren, by=by, at=at, purpose=follow.motive, details=told)
     return follow
 
 
