@@ -37,7 +37,7 @@ RESULTS = {
 }
 KINDS = {
     "volume": "Volume inhabituel", "out_of_zone": f"Hors territoire ({OUT_OF_ZONE} et plus)",
-    "unlocks_other": f"Motif « autre » ({UNLOCKS_OTHER} et plus)",
+    "unlocks_other": f"Motif «\u00a0autre\u00a0» ({UNLOCKS_OTHER} et plus)",
     "night_exports": f"Export de nuit ({NIGHT_EXPORTS} et plus)", "denials": f"Refus ({DENIALS} et plus)",
 }  # fmt: skip
 
