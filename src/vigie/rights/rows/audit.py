@@ -13,6 +13,4 @@ ACTIONS = (
 RIGHTS = (
     Grant("audit.read", Role.AUDITOR, Reach.NATIONAL),
     Grant("audit.export", Role.AUDITOR, Reach.NATIONAL),
-    Grant("account.view", Role.AUDITOR, Reach.OWN),
-    Grant("account.edit", Role.AUDITOR, Reach.OWN),
 )
