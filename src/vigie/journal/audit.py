@@ -1,7 +1,7 @@
 """The audit: who read what and why it was open to him, and who was refused. One row per confidential block shown.
 
 A row is written in the transaction of what it tells: if it cannot be written, nothing is shown. It costs one statement
-and waits for nobody: rows are signed one by one here, and chained a moment later by ``audit_chain`` (decision 0019).
+and waits for nobody: rows are signed one by one here, and chained a moment later by ``audit_chain`` (decision 0020).
 """
 
 from __future__ import annotations

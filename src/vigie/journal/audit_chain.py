@@ -2,7 +2,7 @@
 
 A row is written without waiting for anybody; every minute, and at any time on demand, this chains what is not chained
 yet. Before adding a link it compares the base with the last head written outside: a base that was cut, rewritten or
-put back from an old copy is never sealed over (decision 0019).
+put back from an old copy is never sealed over (decision 0020).
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ class JobRun(models.Model):
 
 
 class AuditEvent(models.Model):
-    """Who looked at what, and why it was open to him. Append-only; ``AuditSeal`` chains it (decision 0019).
+    """Who looked at what, and why it was open to him. Append-only; ``AuditSeal`` chains it (decision 0020).
 
     actor: whose rights were used. on_behalf_of: the administrator who really sat there, when he looked through
     somebody else's eyes. siren: the firm concerned, when it is one. reach: codes of the départements, « FR » for all.
