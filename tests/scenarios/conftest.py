@@ -11,11 +11,13 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,14 @@ def manage(site: str) -> Callable[..., str]:
         return done.stdout.replace("\u00a0", " ")
 
     return run
+
+
+@pytest.fixture
+def rows(site: str) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+    """Asks the database of the running service, in SQL, beside all that the product says of it."""
+    file = Path(_RUNNING[site]["VIGIE_VAR"]) / "vigie.sqlite3"
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as connection:
+        yield lambda question: connection.execute(question).fetchall()
 
 
 def _answers(address: str) -> bool:

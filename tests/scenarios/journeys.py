@@ -101,3 +101,17 @@ def _looked_at(person: Someone, look: bool, name: str) -> None:
 def rows(person: Someone) -> list[Any]:
     """The rows of the table of the page, as text."""
     return [text.strip() for text in person.page.locator("main table tbody tr").all_inner_texts()]
+
+
+def close_with_help(expert: Someone) -> None:
+    """The closing names the help, who brings it, and its level."""
+    expert.page.locator("summary, button", has_text=re.compile("Aide proposée|Une aide proposée")).first.click()
+    form = expert.page.locator("form", has=expert.page.get_by_label(re.compile("Aide proposée|Quelle aide"))).first
+    form.get_by_label(re.compile("Aide proposée|Quelle aide")).first.fill("Aide à la première embauche")
+    provider = form.get_by_label(re.compile("organisme|Qui l’apporte", re.IGNORECASE)).first
+    if not provider.input_value():
+        provider.fill("Conseil régional")
+    form.get_by_text("Régionale", exact=True).first.click()
+    form.locator("button").first.click()
+    expert.page.wait_for_load_state("domcontentloaded")
+    expert.see("Aide à la première embauche")

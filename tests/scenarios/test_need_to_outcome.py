@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from tests.scenarios import journeys
@@ -51,7 +49,7 @@ def test_a_baker_is_called_by_the_right_people_and_sees_the_outcome(someone) -> 
     chamber.see("J’ai deux candidats")
 
     # the outcome and the help are recorded
-    close_with_help(chamber)
+    journeys.close_with_help(chamber)
     chamber.check_accessible()
     chamber.picture("expert-3-cloture")
     wait_for_mail(reader, HEAD, "Aide à la première embauche")
@@ -66,17 +64,3 @@ def test_a_baker_is_called_by_the_right_people_and_sees_the_outcome(someone) -> 
     assert stranger.open(link) == 404
     assert not stranger.sees(BAKERY)
     stranger.check_accessible()
-
-
-def close_with_help(expert) -> None:
-    """The closing names the help, who brings it, and its level."""
-    expert.page.locator("summary, button", has_text=re.compile("Aide proposée|Une aide proposée")).first.click()
-    form = expert.page.locator("form", has=expert.page.get_by_label(re.compile("Aide proposée|Quelle aide"))).first
-    form.get_by_label(re.compile("Aide proposée|Quelle aide")).first.fill("Aide à la première embauche")
-    provider = form.get_by_label(re.compile("organisme|Qui l’apporte", re.IGNORECASE)).first
-    if not provider.input_value():
-        provider.fill("Conseil régional")
-    form.get_by_text("Régionale", exact=True).first.click()
-    form.locator("button").first.click()
-    expert.page.wait_for_load_state("domcontentloaded")
-    expert.see("Aide à la première embauche")
