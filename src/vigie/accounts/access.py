@@ -10,11 +10,13 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from vigie.accounts import kept
 from vigie.accounts.models import User
 from vigie.rights.person import Person, PersonKind
 from vigie.rights.reach import may
@@ -62,9 +64,20 @@ def granted(action: str) -> Callable[[View], View]:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in page, with the address to come back to when it can be asked for again."""
-    back = f"?{urlencode({'next': request.get_full_path()})}" if request.method in {"GET", "HEAD"} else ""
-    return go(request, f"{reverse('account_login')}{back}")
+    """The sign-in page, with the address to come back to; what a form sent is kept for the account that sent it."""
+    if request.method in {"GET", "HEAD"}:
+        return go(request, _sign_in_then(request.get_full_path()))
+    found = kept.keep(request)
+    if found is None:
+        return go(request, reverse("account_login"))
+    messages.warning(request, kept.SAID if found.key else kept.TOO_LONG)
+    response = go(request, _sign_in_then(found.page))
+    kept.give(response, found)
+    return response
+
+
+def _sign_in_then(back: str) -> str:
+    return f"{reverse('account_login')}?{urlencode({'next': back})}"
 
 
 def go(request: HttpRequest, url: str) -> HttpResponse:

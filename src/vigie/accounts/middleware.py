@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from vigie.accounts import session
-from vigie.accounts.access import go
+from vigie.accounts.access import go, to_sign_in
 from vigie.accounts.models import User
 from vigie.accounts.queries import has_second_factor, person_for
 from vigie.kernel.clock import now
@@ -69,16 +69,16 @@ def _admit(request: HttpRequest, user: User, at: datetime) -> HttpResponse | Non
 def _without_second_factor(request: HttpRequest, user: User, found: Person) -> HttpResponse | None:
     """A role that asks for a second factor, in a session that did not use it: no right until it does."""
     if has_second_factor(user):
-        return _close(request, "Connectez-vous avec votre second facteur.", reverse("account_login"))
+        return _close(request, "Connectez-vous avec votre second facteur.", to_sign_in)
     request.person = replace(found, roles=frozenset())  # type: ignore[attr-defined]
     return None if _is_open(request, _SET_UP) else go(request, reverse("mfa_activate_totp"))
 
 
-def _close(request: HttpRequest, message: str, url: str = "") -> HttpResponse | None:
+def _close(request: HttpRequest, message: str, then: View | None = None) -> HttpResponse | None:
     """Closes the session; the request goes on as a visitor’s, or to the page given."""
     logout(request)
     messages.warning(request, message)
-    return go(request, url) if url else None
+    return then(request) if then else None
 
 
 def _is_open(request: HttpRequest, names: tuple[str, ...]) -> bool:

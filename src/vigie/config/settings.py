@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "vigie.accounts.middleware.person",
     "vigie.journal.middleware.traces",
+    "vigie.accounts.kept.middleware",
     "vigie.agents.middleware.ConsentGate",
     "vigie.portal.middleware.navigation",
     "vigie.portal.middleware.rate_limit",

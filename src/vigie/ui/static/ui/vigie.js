@@ -1,5 +1,5 @@
 // What scripts add to pages that already work without them. No library, no eval, no markup built from text.
-// combobox · counter · once (double sending) · unsaved text · copy · j and k · focus on the errors
+// combobox · counter · once (double sending) · unsaved text · copy · j and k · focus on the errors · kept text
 
 const DEBOUNCE_MS = 150;
 const SEARCH_FROM = 2;
@@ -222,6 +222,32 @@ function rowKeys(list) {
   });
 }
 
+// --- kept: what was typed before the session ended goes back in its form; nothing is sent ------------------------------
+function putBack(box) {
+  const typed = new Map();
+  for (const line of box.querySelectorAll("[data-vg-field]")) {
+    const name = line.dataset.vgField;
+    typed.set(name, [...(typed.get(name) ?? []), line.textContent]);
+  }
+  const sentTo = (form) => new URL(form.action, location.href).pathname === box.dataset.vgKept;
+  const fields = (form) => [...form.elements].filter((field) => typed.has(field.name));
+  const alike = (form) => fields(form).filter((field) => field.type !== "hidden" || typed.get(field.name)[0] === field.value).length;
+  const forms = [...document.querySelectorAll("form[method=post]")].filter(sentTo).sort((a, b) => alike(b) - alike(a));
+  const form = forms[0];
+  if (!form || !fields(form).some((field) => field.type !== "hidden" && field.tagName !== "BUTTON")) return;
+  for (const field of form.elements) fill(field, typed.get(field.name) ?? []);
+  for (let around = form.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+  box.querySelector("[data-vg-kept-how]").textContent = "Votre texte est de nouveau dans le formulaire\u00a0: relisez, puis envoyez.";
+}
+
+function fill(field, values) {
+  if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
+  else if (field.tagName === "SELECT") for (const option of field.options) option.selected = values.includes(option.value);
+  else if (field.tagName !== "TEXTAREA" && !/^(text|search|email|tel|url|number|date|month|time)$/.test(field.type)) return;
+  else if (values.length) field.value = values.shift();
+  if (!field.closest("[data-vg-combobox]")) field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 each("[data-vg-combobox]", (box, rank) => new Combobox(box, rank));
 each("[data-vg-counter]", counter);
 each("[data-vg-copy]", copier);
@@ -229,3 +255,4 @@ each("[data-vg-keys]", rowKeys);
 each("[data-vg-errors]", (summary) => summary.focus());
 sendOnce();
 guardUnsaved();
+each("[data-vg-kept]", putBack);
