@@ -214,7 +214,7 @@ def test_session_opened_without_the_factor_closes_once_the_account_has_it(client
 
     answer = client.get("/mon-compte/")
 
-    assert (answer.status_code, answer.url) == (302, "/connexion/")
+    assert (answer.status_code, answer.url) == (302, "/connexion/?next=%2Fmon-compte%2F")
     assert signed_in_user(client) is None
 
 

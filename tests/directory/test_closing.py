@@ -11,6 +11,8 @@ from tests.conftest import visible_text
 from tests.directory.conftest import Book
 from tests.directory.factories import ExpertFactory
 from tests.matching.factories import MatchFactory
+from vigie.accounts.models import Habilitation
+from vigie.directory import closing
 from vigie.directory.closing import close_antenne
 from vigie.directory.models import Expert
 from vigie.journal.models import OutgoingMessage
@@ -103,3 +105,35 @@ def test_empty_antenne_closes_alone(book: Book, team: Person) -> None:
 
     empty.refresh_from_db()
     assert empty.deleted_at == AT
+
+
+def test_its_managers_answer_for_nothing_any_more(book: Book, running: Match, heir: Expert, team: Person) -> None:
+    manager = UserFactory(manager=True, antenne=book.antenne)
+    epoch = manager.session_epoch
+
+    close_antenne(book.antenne, to=heir, by=team, at=AT)
+
+    held = Habilitation.objects.get(user=manager, role="manager")
+    manager.refresh_from_db()
+    assert (held.state, held.ended_at) == ("revoked", AT)
+    assert manager.session_epoch > epoch
+    assert not person(manager).managed_antennes
+
+
+def test_a_fault_after_the_revocation_leaves_the_antenne_and_its_manager_as_they_were(
+    book: Book, running: Match, heir: Expert, team: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = UserFactory(manager=True, antenne=book.antenne)
+
+    def fault(point: str) -> None:
+        raise RuntimeError(point)
+
+    monkeypatch.setattr(closing, "crash_point", fault)
+    with pytest.raises(RuntimeError, match="after_revoked"):
+        close_antenne(book.antenne, to=heir, by=team, at=AT)
+
+    book.antenne.refresh_from_db()
+    running.refresh_from_db()
+    assert book.antenne.deleted_at is None
+    assert running.expert == book.expert
+    assert Habilitation.objects.get(user=manager, role="manager").state == "granted"

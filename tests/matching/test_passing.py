@@ -13,6 +13,7 @@ from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused
 from vigie.matching.actions.matches import decline, take_charge
 from vigie.matching.actions.passing import pass_on
+from vigie.matching.actions.visit_sending import validate_visit
 from vigie.matching.mails.experts import match_sent
 from vigie.matching.mails.network import visit_sent
 from vigie.matching.models import Diagnosis, Match, Need
@@ -52,6 +53,20 @@ def test_another_need_goes_at_once_to_those_who_answer_it(world: Network) -> Non
     company = OutgoingMessage.objects.get(template="matching/mail/visit_sent")
     assert company.recipient == match.need.diagnosis.contact.email
     assert visit_sent(Diagnosis.objects.get(pk=visit.pk), None, AT)["visited_on"] == ""
+
+
+def test_the_team_validates_first_where_the_institution_of_the_author_wants_it(world: Network) -> None:
+    institution = world.users["recruiter"].antenne.institution
+    institution.validates_visits = True
+    institution.save()
+
+    other = confide(world, waiting(world).need)
+
+    assert (other.sent_at, other.matches.count()) == (None, 0)
+    assert not OutgoingMessage.objects.filter(template="matching/mail/visit_sent").exists()
+    assert other.diagnosis in waiting_visits(world.person("team"))
+    validate_visit(other.diagnosis, by=world.person("team"), at=LATER)
+    assert [one.expert for one in other.matches.all()] == [world.banker]
 
 
 def test_a_double_click_passes_it_on_once(world: Network) -> None:

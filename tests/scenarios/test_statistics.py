@@ -34,6 +34,7 @@ HEADLINES = {
     "Réponse en moins de cinq jours, besoins avec échange": "needs_taken_care_in_five_days",
 }
 Rows = Callable[[str], list[tuple[Any, ...]]]
+Figures = dict[str, float | None]
 
 
 def test_a_need_helped_today_is_in_the_figures_and_all_of_them_equal_the_rows(
@@ -56,30 +57,32 @@ def test_a_need_helped_today_is_in_the_figures_and_all_of_them_equal_the_rows(
 
     after = figures(head)
     equal(after, head, rows)
-    assert after["solicitations_completed"] == before["solicitations_completed"] + 1
-    assert after["done_with_help"] == before["done_with_help"] + 1
+    assert after["done_with_help"] == (before["done_with_help"] or 0) + 1
     for person, name in ((head, "statistiques-telephone"), (expert, "statistiques")):
         person.open("/statistiques/")
         person.check_accessible()
         person.picture(name)
 
 
-def equal(shown: dict[str, float], person: Someone, rows: Rows) -> None:
+def equal(shown: Figures, person: Someone, rows: Rows) -> None:
     """The figures on top of the page, then each month of its file, are what the rows say."""
     file = lines(person)
     assert len(shown) == len(HEADLINES)
     hidden = {code: {line["mois"] for line in file if _is(line, code) and not line["valeur"]} for code in shown}
-    assert not hidden["done_with_help"]
-    assert not hidden["solicitations_completed"]
+    assert not hidden["done_with_help"]  # a small world: small numbers of the others may be kept back
     assert shown == {code: counted(rows, hidden[code])[code] for code in shown}
     months = by_month(rows)
     compared = 0
     for line in file:
         for code in ("done_with_help", "solicitations_completed", "needs_transmitted"):
-            if _is(line, code):
+            if _is(line, code) and line["valeur"]:
                 assert int(line["valeur"]) == months[line["mois"]][code], line
                 compared += 1
-    assert compared >= 12
+    assert compared >= len(months_of(file))
+
+
+def months_of(file: list[dict[str, str]]) -> set[str]:
+    return {line["mois"] for line in file}
 
 
 def _is(line: dict[str, str], code: str) -> bool:
@@ -87,8 +90,8 @@ def _is(line: dict[str, str], code: str) -> bool:
 
 
 # --- what the page says -----------------------------------------------------------------------------------------------
-def figures(person: Someone) -> dict[str, float]:
-    """The four figures on top of the page."""
+def figures(person: Someone) -> Figures:
+    """The four figures on top of the page; None for one without object."""
     person.open("/statistiques/")
     person.see("Demandes déposées")
     told = person.page.locator(".vg-figure-list > div").evaluate_all(
@@ -97,7 +100,9 @@ def figures(person: Someone) -> dict[str, float]:
     return {HEADLINES[label.strip()]: _number(value) for label, value in told}
 
 
-def _number(text: str) -> float:
+def _number(text: str) -> float | None:
+    if text.strip() == "sans objet":
+        return None
     return float("".join(letter for letter in text.replace(",", ".") if letter.isdigit() or letter == "."))
 
 
@@ -111,7 +116,7 @@ def lines(person: Someone) -> list[dict[str, str]]:
 
 
 # --- what the rows say ------------------------------------------------------------------------------------------------
-def counted(rows: Rows, hidden: set[str]) -> dict[str, float]:
+def counted(rows: Rows, hidden: set[str]) -> Figures:
     """The same figures over the last six months but those kept back, from requests, needs and matches."""
     last = Month.of(datetime.now(PARIS).date())
     seen = {str(last.plus(-back)) for back in range(6)} - hidden
@@ -141,8 +146,8 @@ def by_month(rows: Rows) -> dict[str, Counter[str]]:
     return found
 
 
-def _percent(part: set[int], whole: Collection[int]) -> float:
-    return round(100 * len(part) / len(whole), 1)
+def _percent(part: set[int], whole: Collection[int]) -> float | None:
+    return round(100 * len(part) / len(whole), 1) if whole else None
 
 
 def _moment(text: str) -> datetime:

@@ -9,13 +9,15 @@ from django.db import transaction
 from django.urls import reverse
 
 from vigie.accounts import actions as accounts
-from vigie.accounts.models import Antenne, User, UserQuerySet
+from vigie.accounts.models import Antenne, Habilitation, User, UserQuerySet
 from vigie.directory import actions
 from vigie.directory.models import Expert
 from vigie.directory.registry import hand_over, running_of
+from vigie.journal.crash import crash_point
 from vigie.kernel.errors import InvalidInput
 from vigie.rights.person import Person
 from vigie.rights.reach import require
+from vigie.rights.table import Role
 from vigie.ui.components import Link
 from vigie.ui.formats import counted
 
@@ -45,6 +47,12 @@ def _experts(antenne: Antenne) -> list[Expert]:
 
 def _people(antenne: Antenne) -> UserQuerySet:
     return User.objects.living().filter(antenne=antenne).order_by("pk")
+
+
+def _managers(antenne: Antenne) -> list[Habilitation]:
+    """The habilitations to answer for it, those asked or suspended too: they would open an antenne that is no more."""
+    held = Habilitation.objects.filter(role=Role.MANAGER, antenne=antenne)
+    return list(held.exclude(state__in=Habilitation.LIFECYCLE.final_codes).order_by("pk"))
 
 
 def closing_page(antenne: Antenne) -> ClosingPage:
@@ -94,6 +102,9 @@ def close_antenne(antenne: Antenne, *, to: Expert | None, by: Person, at: dateti
         moved = hand_over([one.pk for one in experts], to, by=by, at=at)
         for user in people:
             accounts.change_account(user, {"antenne_id": to.antenne_id}, by=by, at=at)
+    for held in _managers(row):
+        accounts.revoke(held, by=by, at=at)
+        crash_point("closing.after_revoked")
     for expert in experts:
         actions.remove(expert, by=by, at=at)
     actions.remove(row, by=by, at=at)

@@ -12,6 +12,7 @@ from vigie.kernel.errors import InvalidInput, Refused
 from vigie.matching.actions.visit_draft import checked_text, mine, page_expired, propose
 from vigie.matching.actions.visit_sending import send_ready
 from vigie.matching.models import Diagnosis, Need
+from vigie.matching.queries.need_origin import waits_for_team
 from vigie.matching.rules.visits import PASSING_CONSENT, refuse_without_consent
 from vigie.rights.person import Person
 from vigie.rights.reach import require
@@ -22,7 +23,8 @@ def pass_on(
 ) -> Need:
     """The other need, linked to the one during which it was met; sent at once to those whom the rules choose.
 
-    When nobody answers it waits for the team (``sent_at`` is empty). The same form sent twice gives the same need.
+    It waits for the team (``sent_at`` is empty) when nobody answers, or when the author's institution wants so. The
+    same form sent twice gives the same need.
     """
     require(by, "need.pass_on", need)
     refuse_without_consent(consent)
@@ -76,5 +78,6 @@ def _write(need: Need, subject: Subject, text: str, form_token: str, by: Person,
     other = Need.objects.create(diagnosis=visit, subject=subject, content=text, created_at=at)
     propose(other, at=at)
     record("visit.filed", visit, by=by, at=at, payload={"needs": [other.pk]})
-    send_ready(visit, by=by, at=at)
+    if not waits_for_team(visit):
+        send_ready(visit, by=by, at=at)
     return Need.objects.select_related("subject").get(pk=other.pk)

@@ -33,9 +33,9 @@ def origin(diagnosis: Diagnosis) -> str:
 
 
 def waits_for_team(visit: Diagnosis) -> bool:
-    """True when the institution of who files wants its visits validated by the team before they leave."""
+    """True when the institution of who files, or passes on, wants the team to validate before anything leaves."""
     antenne = visit.adviser.antenne if visit.adviser else None
-    return visit.passed_from_id is None and antenne is not None and antenne.institution.validates_visits
+    return antenne is not None and antenne.institution.validates_visits
 
 
 def zone_named(kind: ZoneType, label: str) -> str:

@@ -20,6 +20,7 @@ from vigie.matching.forms.visits import PassOnForm
 from vigie.matching.models import Need
 from vigie.matching.queries import holes as hole_pages
 from vigie.matching.queries.need import visible_need
+from vigie.matching.queries.need_origin import waits_for_team
 from vigie.matching.queries.network_page import territory_choices, territory_page
 from vigie.matching.queries.positions import company_name
 from vigie.matching.queries.visit_pages import open_subjects
@@ -100,6 +101,11 @@ def _passed(need: Need, form: PassOnForm, person: Person) -> Need:
 
 
 def _tell(request: HttpRequest, other: Need) -> None:
+    if waits_for_team(other.diagnosis):
+        messages.success(
+            request, f"«\u00a0{other.subject.label}\u00a0» est noté\u00a0: l’équipe le valide avant l’envoi."
+        )
+        return
     count = other.matches.count()
     if not count:
         messages.warning(
