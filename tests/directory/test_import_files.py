@@ -215,11 +215,7 @@ def test_exported_file_sent_back_changes_nothing(
     kind: str, file_format: str, whole: bool, rich: Book, team: Person
 ) -> None:
     export = Export(kind, None if whole else rich.institution)
-    if file_format == "csv":
-        data = "".join(csv_lines(export)).encode()
-    else:
-        with workbook(export) as file:
-            data = file.read()
+    data = "".join(csv_lines(export)).encode() if file_format == "csv" else b"".join(workbook(export))
 
     row = sent(data, team, kind, f"annuaire.{file_format}")
 

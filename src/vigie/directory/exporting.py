@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
-import xlsxwriter
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from vigie.accounts.models import Antenne, Habilitation, Institution, User
@@ -21,12 +19,14 @@ from vigie.directory.importing.cells import guard, guard_typed
 from vigie.directory.importing.columns import ADVISER_COLUMNS, ADVISERS, ANTENNE_COLUMNS, ANTENNES, ZONE_COLUMNS
 from vigie.directory.importing.subjects import header_of
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject, InstitutionSubject
+from vigie.directory.streamed_workbook import workbook_bytes
 from vigie.kernel.text import clean_text
 from vigie.rights.table import Role
 
 KINDS = (ANTENNES, ADVISERS)
 FORMATS = ("csv", "xlsx")
 CHUNK = 500
+FIXED = tuple(one.label for one in ADVISER_COLUMNS if one.code != "subject")  # the columns of subjects come after
 _LIVING = Q(deleted_at__isnull=True)
 _PLACE = ("antenne__institution__name", "antenne__institution_id", "antenne__name", "antenne_id")
 
@@ -44,8 +44,7 @@ class Export:
         """The titles of the columns. 0 or 1 query."""
         if self.kind == ANTENNES:
             return [one.label for one in ANTENNE_COLUMNS]
-        fixed = [one.label for one in ADVISER_COLUMNS if one.code != "subject"]
-        return [*fixed, *dict.fromkeys(header_of(one) for one in self._competences())]
+        return [*FIXED, *dict.fromkeys(header_of(one) for one in self._competences())]
 
     def rows(self) -> Iterator[Row]:
         """One row an antenne, or one row a member of a team, a team without member, a person without team."""
@@ -126,7 +125,7 @@ class Export:
             for user in batch:
                 yield [
                     user.antenne.institution.name, user.antenne.name, user.full_name, user.email, user.phone, user.job,
-                    *[""] * (10 + len(places)),
+                    *[""] * (len(FIXED) - 6 + len(places)),
                 ]  # fmt: skip
 
 
@@ -188,23 +187,9 @@ def csv_lines(export: Export) -> Iterator[str]:
     yield out.getvalue()
 
 
-def workbook(export: Export) -> IO[bytes]:
-    """The file as a workbook, on disk until it is closed: every cell is text, the header stays in view and filters."""
-    file = tempfile.TemporaryFile(prefix="vigie-export-")  # noqa: SIM115  # closed by who sends it
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet("Antennes" if export.kind == ANTENNES else "Conseillers et experts")
-    bold = book.add_format({"bold": True, "text_wrap": True})
-    headers = export.headers()
-    sheet.set_column(0, max(0, len(headers) - 1), 22)
-    sheet.freeze_panes(1, 2)
-    for place, text in enumerate(headers):
-        sheet.write_string(0, place, guard_typed(text), bold)
-    count = 0
-    for count, row in enumerate(export.rows(), start=1):
-        for place, text in enumerate(row):
-            if text:
-                sheet.write_string(count, place, guard_typed(clean_text(text)))
-    sheet.autofilter(0, 0, max(count, 1), max(0, len(headers) - 1))
-    book.close()
-    file.seek(0)
-    return file
+def workbook(export: Export) -> Iterator[bytes]:
+    """The file as a workbook, piece by piece: every cell is text, the header stays in view and filters."""
+    title = "Antennes" if export.kind == ANTENNES else "Conseillers et experts"
+    headers = [guard_typed(text) for text in export.headers()]
+    rows = ([guard_typed(clean_text(text)) if text else "" for text in row] for row in export.rows())
+    return workbook_bytes(title, headers, rows)

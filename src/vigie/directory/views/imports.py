@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,6 +24,11 @@ from vigie.kernel.errors import Refused
 from vigie.kernel.period import paris_day
 from vigie.rights import limits
 from vigie.ui.formats import counted
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @granted("directory.edit")
@@ -120,8 +125,7 @@ def export(request: HttpRequest, kind: str, file_format: str) -> Any:
     details = {"kind": kind, "format": file_format, "rows": found.count()}
     audit.note("directory.export", "accounts.Institution", place, by=person, at=at, details=details)
     name = f"annuaire-{'antennes' if kind == 'antennes' else 'conseillers'}-{paris_day(at):%Y-%m-%d}.{file_format}"
-    if file_format == "xlsx":
-        return FileResponse(workbook(found), as_attachment=True, filename=name)
-    answer = StreamingHttpResponse(csv_lines(found), content_type="text/csv; charset=utf-8")
+    lines = workbook(found) if file_format == "xlsx" else csv_lines(found)
+    answer = StreamingHttpResponse(lines, content_type=CONTENT_TYPES[file_format])
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
