@@ -98,6 +98,14 @@ BARS = (
         module("bench.reception"), ("--firms", "35000"),
     ),
     Bar(
+        "audit", "S-10", "L’audit vérifié en entier, une trace écrite, les autres écritures qui n’attendent pas",
+        "30 s ; p95 1 ms ; 20 %", module("bench.audit"), ("--rows", "20000", "--wait", "5"), 2,
+    ),
+    Bar(
+        "audit-kills", "S-10", "La chaîne de l’audit après des arrêts brutaux", "0 faute, 0 trace perdue",
+        module("bench.trials.audit"), ("--kills", "6"),
+    ),
+    Bar(
         "panel", "P-03 P-04 P-05", "Le panel près de la limite, juste au centime",
         "2,5 × par colonne ; 6 Gio ; 1,4 et 2,4 ×",
         module("bench.panel"), ("--firms", "1000", "--rounds", "1"), 3,

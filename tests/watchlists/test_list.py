@@ -132,7 +132,8 @@ def test_filter_on_what_the_reader_does_not_hold_is_not_offered_and_refused(fold
     refused = level_b.get(listing(delai="sans"))
     assert refused.status_code == 403
     assert "cotisations et dettes Urssaf" in words(refused)
-    assert AuditEvent.objects.last().result == "denied"
+    denied = AuditEvent.objects.get(result="denied")
+    assert denied.details == {"page": "watchlists:list", "status": 403, "method": "GET"}
 
     level_a = as_(agent(territory="FR"))
     assert "Délai Urssaf en cours" in words(level_a.get(LIST))

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from vigie.accounts.access import granted, person_of
 from vigie.journal import audit
 from vigie.kernel.clock import now
-from vigie.kernel.errors import Forbidden, InvalidInput
+from vigie.kernel.errors import InvalidInput
 from vigie.rights.person import Person
 from vigie.watchlists.actions.list_settings import choose_columns, choose_default_view, delete_view, save_view
 from vigie.watchlists.forms_lists import ColumnsForm, ListFilterForm, SaveViewForm
-from vigie.watchlists.queries.desk import Desk, desk_of, kept_of, list_href, withdrawn_page
+from vigie.watchlists.queries.desk import desk_of, kept_of, list_href, withdrawn_page
 from vigie.watchlists.queries.filters import require_offered
 from vigie.watchlists.queries.lists import Asked, Withdrawn, list_page, lists_asked
 
@@ -34,7 +34,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     if not request.GET and desk.first_href:
         return redirect(desk.first_href)
     asked = Asked.read(request.GET.dict(), FILTERS)
-    _require_offered(request, person, desk)
+    require_offered(request.GET, desk.choices)
     form = ListFilterForm(request.GET, choices=desk.choices)
     try:
         with transaction.atomic():
@@ -65,14 +65,6 @@ def list_settings(request: HttpRequest) -> HttpResponse:
         raise Http404
     messages.success(request, act(request, person))
     return redirect(list_href(request.POST.get("adresse", ""), FILTERS))
-
-
-def _require_offered(request: HttpRequest, person: Person, desk: Desk) -> None:
-    try:
-        require_offered(request.GET, desk.choices)
-    except Forbidden as refused:
-        audit.note("list_view", LIST, "", by=person, at=now(), result=audit.DENIED, details={"why": refused.code})
-        raise
 
 
 def _save(request: HttpRequest, person: Person) -> str:
