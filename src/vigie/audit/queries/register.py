@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from vigie.accounts.models import User
-from vigie.audit.queries.words import BLOCKS, OPENED_BY, PURPOSES, RESULTS, action_label
+from vigie.audit.queries.words import BLOCKS, OPENED_BY, PAGES, PURPOSES, RESULTS, action_label
 from vigie.journal.models import AuditEvent
 from vigie.kernel.siren import is_siren
 from vigie.ui.components import Cell, Column, Tab, Table
@@ -172,7 +172,7 @@ def who(row: AuditEvent) -> str:
 
 def about(row: AuditEvent) -> str:
     """The object in a few signs: the SIREN of a firm, else the number of the object."""
-    return siren(row.siren) if is_siren(row.siren) else row.object_id
+    return siren(row.siren) if is_siren(row.siren) else PAGES.get(row.object_id, row.object_id)
 
 
 def what(row: AuditEvent) -> str:

@@ -111,5 +111,5 @@ def _unlocked(user_id: int, end: datetime) -> Table:
         caption=f"Entreprises déverrouillées\u00a0: {counted(len(held), 'entreprise')}",
         columns=(Column("SIREN", header=True), Column("Depuis"), Column("Motif")),
         rows=tuple((Cell(siren(n)), exact(at), PURPOSES.get(why, why)) for n, (at, why) in shown),
-        empty="Aucune.",
+        empty="Il n’avait déverrouillé aucune entreprise.",
     )

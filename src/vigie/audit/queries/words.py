@@ -31,6 +31,7 @@ PURPOSES = {
     "detection": "lue dans une liste", "source_interne": "signalée par l’entreprise ou un partenaire",
     "source_externe": "connue localement ou par la presse", "autre": "autre motif",
 }  # fmt: skip
+PAGES = {"register": "registre", "replay": "journée rejouée", "anomalies": "anomalies"}  # of the audit itself
 RESULTS = {
     "allowed": State("allowed", "permis", "success"),
     "denied": State("denied", "refusé", "error"),
