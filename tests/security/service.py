@@ -365,7 +365,7 @@ def _list_acts(service: Service) -> list[Act]:
     return [
         Act("watchlists:list_settings", "agent_a", reverse("watchlists:list_settings"),
             {"transition": "columns", "colonnes": ["niveau"]}),
-        Act("watchlists:follow", "agent_a", reverse("watchlists:follow", args=[MENUISERIE.siren]),
+        Act("sheets:follow", "agent_a", reverse("sheets:follow", args=[MENUISERIE.siren]),
             {"transition": "follow"}),
         Act("watchlists:act_on_publication", "team", reverse("watchlists:act_on_publication", args=[_open_list()]),
             {"transition": "withdraw", "reason": "Une source était fausse."}),

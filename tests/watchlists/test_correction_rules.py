@@ -10,7 +10,6 @@ import pytest
 from vigie.detection.corrections.files import parse
 from vigie.kernel.period import Month
 from vigie.watchlists.queries.explanation import _correction
-from vigie.watchlists.queries.reasons import Sight
 from vigie.watchlists.rules_corrections import (
     Asked,
     Content,
@@ -24,6 +23,7 @@ from vigie.watchlists.rules_corrections import (
     may_approve,
     scope_words,
 )
+from vigie.watchlists.rules_sight import Category, Sight, Why
 
 IDENTITY = Identity(
     code="essai", version=1, wording="Ce que lit l’agent", reason="Une raison assez longue.",
@@ -151,4 +151,5 @@ def test_the_words_of_a_correction_are_read_with_its_facts(debts: bool, said: st
     """« Dette masquée » on a firm's sheet tells its debt: who may not read debts reads that an expert corrected."""
     row = {"code": "essai", "confidentiality": "urssaf"}
     told = {"corrections": {"essai": "Dette masquée"}}
-    assert _correction(row, told, Sight(debts=debts, short_time_work=True)) == said
+    held = frozenset({Category.DGEFP, *([Category.URSSAF] if debts else [])})
+    assert _correction(row, told, Sight(held=held, by=Why.ALERT)) == said

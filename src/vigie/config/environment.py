@@ -98,6 +98,15 @@ class Environment:
     refusal_told_days: int = setting(
         3, "Working days after the last refusal before the company is told, unless the team did."
     )
+    external_links: str = setting(
+        "Annuaire des Entreprises=https://annuaire-entreprises.data.gouv.fr/entreprise/{siren};"
+        "Justificatif d’immatriculation=https://annuaire-entreprises.data.gouv.fr/justificatif-immatriculation-pdf/{siren};"
+        "Comptes et actes (INPI)=https://data.inpi.fr/entreprises/{siren};"
+        "Annonces commerciales (BODACC)=https://www.bodacc.fr/pages/annonces-commerciales/?q={siren}",
+        "Links of the sheets to other services, as `label=address`, separated by semicolons; `{siren}` and "
+        "`{siret}` are "
+        "replaced. Empty: none.",
+    )
     visibility_doctrine: str = setting(
         "strict",
         "Doctrine of visibility: strict (territory and alert, or followed), or traced (open to every agent whose "
@@ -151,6 +160,12 @@ class Environment:
         return Path(self.audit_heads or Path(self.var) / "audit")
 
     @property
+    def external_links_list(self) -> list[tuple[str, str]]:
+        """(label, address) of each link of the sheets."""
+        pairs = (one.partition("=") for one in self.external_links.split(";"))
+        return [(label.strip(), address.strip()) for label, _equals, address in pairs if label.strip()]
+
+    @property
     def production(self) -> bool:
         return self.mode == "production"
 
@@ -197,6 +212,8 @@ def _faults(env: Environment) -> list[str]:
     faults = []
     if env.mode not in {"demo", "test", "production"}:
         faults.append(f"VIGIE_MODE: demo, test or production expected, not {env.mode!r}")
+    if any(not address.startswith("https://") for _label, address in env.external_links_list):
+        faults.append("VIGIE_EXTERNAL_LINKS: label=https://… expected, separated by semicolons")
     if env.visibility_doctrine not in {"strict", "traced"}:
         faults.append(f"VIGIE_VISIBILITY_DOCTRINE: strict or traced expected, not {env.visibility_doctrine!r}")
     if env.brand not in {"neutral", "state"}:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vigie.companies.urls")),
     path("", include("vigie.directory.urls")),
     path("", include("vigie.matching.urls")),
+    path("", include("vigie.sheets.urls")),
     path("", include("vigie.watchlists.urls")),
     path("", include("vigie.exports.urls")),
     path("", include("vigie.agents.urls")),
@@ -19,7 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vigie.support.urls")),
     path("", include("vigie.followup.urls")),
     path("", include("vigie.campaigns.urls")),
-    path("", include("vigie.sheets.urls")),
     path("", include("vigie.statistics.urls")),
 ]
 

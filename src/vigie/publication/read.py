@@ -71,11 +71,13 @@ class _Table:
 class Publication:
     """A publication that was verified, open for reading; files are opened when first asked for, then kept."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, *, late: bool = False) -> None:
         self.folder = folder
         self.manifest = manifest
+        self.late = late  # each file is verified when it is first read
         self.tables = frozenset(file.path.removesuffix(".parquet") for file in manifest.files) & BY_NAME.keys()
         self._open: dict[str, _Table] = {}
+        self._verified: set[str] = set()
         self._lock = Lock()
 
     def dossier(self, siren: str, tables: Iterable[str] = DOSSIER) -> Dossier:
@@ -121,12 +123,27 @@ class Publication:
             return []
         filters = [("sector", "=", sector), ("size_band", "=", size_band)]
         path = self.folder / BY_NAME["sector_ratios"].file
+        self.require("sector_ratios")
         return pq.read_table(path, filters=filters, use_threads=False).to_pylist()
+
+    def require(self, name: str) -> None:
+        """Verifies the file of a table the first time, when that was left for later; PublicationError names it."""
+        if not self.late or name in self._verified:
+            return
+        path = self.folder / BY_NAME[name].file
+        wanted = next(file for file in self.manifest.files if file.path == path.name)
+        if _sha256(path) != wanted.sha256:
+            raise HashMismatch(str(path), "its SHA-256 is not the one of the manifest")
+        self._verified.add(name)
 
     def _table(self, name: str) -> _Table:
         with self._lock:
             if name not in self._open:
-                self._open[name] = _open_table(self.folder, BY_NAME[name])
+                self.require(name)
+                try:
+                    self._open[name] = _open_table(self.folder, BY_NAME[name])
+                except (pa.ArrowException, OSError) as error:
+                    raise PublicationError(str(self.folder / BY_NAME[name].file), f"cannot be read: {error}") from error
             return self._open[name]
 
 
@@ -155,6 +172,15 @@ def open_publication(folder: Path, *, verify: bool = True) -> Publication:
             if file.path.removesuffix(".parquet") in BY_NAME:
                 _require_columns(path, file.rows, manifest)
     return Publication(folder, manifest)
+
+
+def open_received(folder: Path) -> Publication:
+    """Opens a folder that was verified whole at its reception: a file that has gone or changed since fails alone.
+
+    PublicationError when the manifest cannot be read; else each table says so when it is asked for.
+    """
+    manifest = from_json(_text(folder / MANIFEST, str(folder)), str(folder))
+    return Publication(folder, manifest, late=True)
 
 
 def manifest_hash(folder: Path) -> str:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from vigie.sheets import views
 
 app_name = "sheets"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("detection/entreprises/<str:siren>/", views.company, name="company"),
+    path("detection/entreprises/<str:siren>/suivre/", views.follow, name="follow"),
+    path("detection/entreprises/<str:siren>/pourquoi/", views.why, name="why"),
+    path("detection/entreprises/<str:siren>/echange/", views.talk, name="talk"),
+    path("detection/etablissements/<str:siret>/", views.establishment, name="establishment"),
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from vigie.watchlists.views import corrections, listing, lists, runs
 
@@ -11,8 +12,11 @@ urlpatterns = [
     path("detection/", listing.listing, name="list"),
     path("detection/reglages/", listing.list_settings, name="list_settings"),
     path("detection/calendrier/", lists.calendar, name="calendar"),
-    path("detection/entreprises/<str:siren>/", lists.sheet, name="sheet"),
-    path("detection/entreprises/<str:siren>/suivre/", lists.follow, name="follow"),
+    # The addresses of ``sheets``, which answers first, under their former names.
+    path("detection/entreprises/<str:siren>/", RedirectView.as_view(pattern_name="sheets:company"), name="sheet"),
+    path(
+        "detection/entreprises/<str:siren>/suivre/", RedirectView.as_view(pattern_name="sheets:follow"), name="follow"
+    ),
     path("detection/redressements/", corrections.listing, name="corrections"),
     path("detection/redressements/nouveau/", corrections.write, name="write_correction"),
     path("detection/redressements/<int:pk>/", corrections.sheet, name="correction"),

@@ -135,7 +135,7 @@ def _first(entry: Entry, page: Around) -> str:
 
 def _firm(entry: Entry, page: Around) -> Cell:
     siren = f"SIREN {show_siren(entry.siren)}"
-    return Cell(page.names[entry.siren], href=reverse("watchlists:sheet", args=[entry.siren]), hint=siren)
+    return Cell(page.names[entry.siren], href=reverse("sheets:company", args=[entry.siren]), hint=siren)
 
 
 def _place(entry: Entry, page: Around) -> str:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from vigie.kernel.errors import HashMismatch
 from vigie.publication.read import Publication as Folder
-from vigie.publication.read import manifest_hash, open_publication
+from vigie.publication.read import manifest_hash, open_received
 from vigie.publication.write import FACTS_FOLDER
 
 
@@ -25,7 +25,7 @@ def facts_folder(code: str, fingerprint: str) -> Folder:
 
 @lru_cache(maxsize=8)
 def _opened(path: str, fingerprint: str) -> Folder:
-    """Opened without reading every hash again, but the manifest must be the one that was received."""
+    """The manifest must be the one that was received; each file is verified when it is first read."""
     if manifest_hash(Path(path)) != fingerprint:
         raise HashMismatch(path, "its manifest is not the one that was received")
-    return open_publication(Path(path), verify=False)
+    return open_received(Path(path))

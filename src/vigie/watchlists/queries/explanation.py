@@ -10,8 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from vigie.ui.components import Cell, Chart, Column, Series, Table
-from vigie.ui.formats import NBSP, day, listed, number
+from vigie.ui.components import Cell, Column, Table
+from vigie.ui.formats import NBSP, day, number
 from vigie.watchlists.queries.reasons import MASKED, NOT_YOURS
 from vigie.watchlists.rules_sight import Sight
 
@@ -27,13 +27,12 @@ class Explanation:
 
     aggravating: tuple[str, ...]
     reassuring: tuple[str, ...]
-    chart: Chart
     features: tuple[Table, ...]
     corrections: Table | None
     changed: tuple[str, ...]
 
 
-def explain(entry: Row, contributions: list[Row], told: dict[str, Any], sight: Sight) -> Explanation:
+def explain(contributions: list[Row], told: dict[str, Any], sight: Sight) -> Explanation:
     """The explanation of one firm for one reader."""
     rows = sorted(contributions, key=lambda row: -row["contribution_log_odds"])
     kinds: dict[str, list[Row]] = defaultdict(list)
@@ -42,7 +41,6 @@ def explain(entry: Row, contributions: list[Row], told: dict[str, Any], sight: S
     return Explanation(
         aggravating=_sentences(kinds["feature"], told, sight, AGGRAVATING, raising=True),
         reassuring=_sentences(kinds["feature"][::-1], told, sight, REASSURING, raising=False),
-        chart=_bars(entry, kinds["family"], kinds["correction"], told, sight),
         features=tuple(
             _features(row["family"], [f for f in kinds["feature"] if f["family"] == row["family"]], told, sight)
             for row in kinds["family"]
@@ -70,26 +68,6 @@ def _masked(row: Row) -> str:
 
 def _label(row: Row, told: dict[str, Any]) -> str:
     return told["features"].get(row["code"], {}).get("label", row["code"])
-
-
-def _bars(entry: Row, families: list[Row], corrections: list[Row], told: dict[str, Any], sight: Sight) -> Chart:
-    """The base, each family, each correction: their sum is the log-odds of the probability."""
-    bars = [("Risque moyen du secteur et de la taille", entry["base_log_odds"])]
-    bars += [(_family(row["family"], told), row["contribution_log_odds"]) for row in families]
-    bars += [(f"Redressement : {_correction(row, told, sight)}", row["contribution_log_odds"]) for row in corrections]
-    raising = [_family(row["family"], told) for row in families if row["contribution_log_odds"] > 0][:2]
-    lowering = [_family(row["family"], told) for row in families[::-1] if row["contribution_log_odds"] < 0][:1]
-    parts = [f"{listed(raising)} {'font' if len(raising) > 1 else 'fait'} monter le risque"] if raising else []
-    parts += [f"{lowering[0]} le fait baisser"] if lowering else []
-    return Chart(
-        kind="bar",
-        title="Ce qui fait le risque, par thème",
-        sentence=f"{', '.join(parts)}." if parts else "Aucun thème ne se détache.",
-        labels=tuple(label for label, _value in bars),
-        series=(Series("Contribution", tuple(round(value, 2) for _label, value in bars)),),
-        axis="Thème",
-        source="Les contributions s’additionnent (échelle logarithmique).",
-    )
 
 
 def _correction(row: Row, told: dict[str, Any], sight: Sight) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from vigie.publication.read import Publication as Folder
@@ -14,29 +15,63 @@ from vigie.watchlists.queries.door import facts_folder, list_folder
 
 @dataclass(frozen=True)
 class Series:
-    """Rows of a table for a firm. fresher: the facts folder they come from, empty when it is the list."""
+    """Rows of a table for a firm. fresher: the facts folder they come from, empty when it is the list.
+
+    until: source → last day of its facts, in that folder.
+    """
 
     rows: list[dict[str, Any]]
     fresher: str = ""
+    until: dict[str, date] = field(default_factory=dict)
+
+
+class Dossier:
+    """The files that the sheet of one firm reads, a table at a time and only when a panel asks for it."""
+
+    def __init__(self, publication: Publication, siren: str) -> None:
+        self.publication = publication
+        self.siren = siren
+
+    @cached_property
+    def _folders(self) -> list[tuple[str, dict[str, date], Folder]]:
+        return _folders(self.publication)
+
+    def holds(self, table: str) -> bool:
+        """Whether some source delivered it, for any firm. 1 query the first time."""
+        return any(table in one.tables for _code, _until, one in self._folders)
+
+    def series(self, table: str) -> Series:
+        """Its rows from the newest folder that holds it; PublicationError when its file cannot be read."""
+        for code, until, folder in self._folders:
+            if table in folder.tables:
+                return Series(folder.dossier(self.siren, [table])[table], code, until)
+        return Series([])
+
+    def sector_ratios(self, sector: str, size_band: str) -> list[dict[str, Any]]:
+        """Quartiles of a sector, from the list."""
+        return self._folders[-1][2].sector_ratios(sector, size_band)
 
 
 def series(publication: Publication, siren: str, tables: Iterable[str]) -> dict[str, Series]:
     """Each table from the newest folder that holds it. 1 query."""
-    folders = _folders(publication)
-    found = {}
-    for name in tables:
-        code, folder = next(((code, one) for code, one in folders if name in one.tables), ("", None))
-        rows = folder.dossier(siren, [name])[name] if folder is not None else []
-        found[name] = Series(rows, code)
-    return found
+    dossier = Dossier(publication, siren)
+    return {name: dossier.series(name) for name in tables}
 
 
-def _folders(publication: Publication) -> list[tuple[str, Folder]]:
+def _folders(publication: Publication) -> list[tuple[str, dict[str, date], Folder]]:
     """The facts received since the list was written, the newest first, then the list itself."""
     written = datetime.fromisoformat(publication.told["created_at"])
     newer = FactsFolder.objects.filter(written_at__gt=written).order_by("-written_at", "-pk")
-    folders = [(row.code, facts_folder(row.code, row.fingerprint)) for row in newer[:12]]
-    return [*folders, ("", list_folder(publication.code, publication.fingerprint))]
+    known = data_until(publication)
+    folders = [
+        (row.code, known | _dates(row.told.get("cutoffs", {})), facts_folder(row.code, row.fingerprint))
+        for row in newer[:12]
+    ]
+    return [*folders, ("", known, list_folder(publication.code, publication.fingerprint))]
+
+
+def _dates(told: dict[str, str]) -> dict[str, date]:
+    return {name: date.fromisoformat(day) for name, day in told.items()}
 
 
 def shown_before(siren: str, tables: Collection[str]) -> dict[str, list[dict[str, Any]]]:

@@ -133,7 +133,7 @@ def _firm(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Cell | str,
     levels = (LEVEL_STATES.get(str(row.get(name)), LEVEL_STATES["none"]) for name in ("level_before", "level_after"))
     effect = row.get("effect")
     told = shown(round(effect, 2)) if isinstance(effect, int | float) else "inconnu"
-    href = reverse("watchlists:sheet", args=[siren])
+    href = reverse("sheets:company", args=[siren])
     return (Cell(names[siren], href=href), *(Cell(state=level) for level in levels), told)
 
 

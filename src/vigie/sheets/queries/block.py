@@ -1,0 +1,214 @@
+"""A block of a sheet, and what the panels that make them share: the firm, its reader, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+
+from vigie.companies.models import Company, Establishment
+from vigie.kernel.errors import PublicationError
+from vigie.kernel.lifecycle import State
+from vigie.kernel.period import Month, paris_day
+from vigie.rights.person import Person
+from vigie.ui.components import Chart, Fact, Link, Step, Table
+from vigie.ui.formats import day
+from vigie.watchlists.models import Entry, Publication
+from vigie.watchlists.queries.freshness import Dossier, Series, data_until
+from vigie.watchlists.queries.words import to_month
+from vigie.watchlists.rules_sight import Category, Sight
+from vigie.watchlists.states import OPEN, REPLACED
+
+FOLLOW_TO_SEE = "Verrouillé\u00a0: suivez cette entreprise pour voir ces données."
+NO_RIGHT = "Votre habilitation n’ouvre pas ces données."
+UNREADABLE = (
+    "Ce bloc ne peut pas être montré\u00a0: un fichier manque ou n’est plus celui qui a été reçu. "
+    "L’équipe est prévenue."
+)
+EMPTY = "Aucune donnée disponible pour cette entreprise."
+PER_PAGE = 10
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A step of the waterfall, in thousandths of the width of the drawing. kind: base, up, down or total."""
+
+    label: str
+    kind: str
+    left: int
+    width: int
+    value: str
+    total: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A heading under the block and the sentences it holds."""
+
+    heading: str
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block, as the template draws it: what is empty is not drawn. more: what is read on demand.
+
+    locked: why nothing is shown; invites: following would open it. failed: its file cannot be read.
+    """
+
+    code: str
+    title: str
+    state: State | None = None
+    badges: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    parts: tuple[Part, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    tables: tuple[Table, ...] = ()
+    story: tuple[Step, ...] = ()
+    links: tuple[Link, ...] = ()
+    more: tuple[str, ...] = ()
+    more_tables: tuple[Table, ...] = ()
+    pages: Page | None = None
+    note: str = ""
+    origin: str = ""
+    legal: bool = False
+    locked: str = ""
+    invites: bool = False
+    failed: bool = False
+
+
+@dataclass
+class Reading:
+    """One reading of a sheet. siret: of the establishment whose sheet it is; empty for the company."""
+
+    person: Person
+    sight: Sight
+    company: Company
+    at: datetime
+    siret: str = ""
+    page: str = "1"
+    kept: dict[str, Any] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)  # what cannot be read → why, for the operators
+
+    @property
+    def siren(self) -> str:
+        return self.company.siren
+
+    @property
+    def today(self) -> date:
+        return paris_day(self.at)
+
+    def opens(self, category: Category) -> bool:
+        return self.sight.opens(category)
+
+    @cached_property
+    def current(self) -> Publication | None:
+        """The open list. 1 query."""
+        return Publication.objects.current().first()
+
+    @cached_property
+    def dossier(self) -> Dossier | None:
+        return Dossier(self.current, self.siren) if self.current is not None else None
+
+    @cached_property
+    def establishments(self) -> QuerySet[Establishment]:
+        """Those of the company, closed ones too, the head office first."""
+        return self.company.establishments.order_by("-is_head_office", "-is_active", "search_rank", "siret")
+
+    @cached_property
+    def places(self) -> Page:
+        """The page asked for of the establishments. 2 queries."""
+        return Paginator(self.establishments, PER_PAGE).get_page(self.page)
+
+    @cached_property
+    def head_office(self) -> Establishment | None:
+        """1 query at most."""
+        if self.places.number == 1:
+            return next((place for place in self.places if place.is_head_office), None)
+        return self.company.establishments.filter(is_head_office=True).order_by("-is_active", "siret").first()
+
+    @cached_property
+    def place(self) -> Establishment | None:
+        """The establishment whose sheet it is. 1 query."""
+        return self.company.establishments.filter(siret=self.siret).first() if self.siret else None
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The firm in every published list, the newest first. Asked only when the score is open. 1 query."""
+        if not self.opens(Category.SCORE):
+            return []
+        found = Entry.objects.filter(siren=self.siren, publication__state__in=[OPEN, REPLACED])
+        return list(found.select_related("publication").order_by("-publication__batch", "-publication__number"))
+
+    @cached_property
+    def entry(self) -> Entry | None:
+        """The firm in the open list. Asked only when the score is open."""
+        return next((one for one in self.entries if self.current and one.publication_id == self.current.pk), None)
+
+    def series(self, table: str) -> Series:
+        """The rows of the firm, or of its establishment; read once. Tables kept from the reader are not asked for."""
+        if table not in self.kept:
+            found = self.dossier.series(table) if self.dossier is not None else Series([])
+            if self.siret and found.rows and "siret" in found.rows[0]:
+                found = Series([row for row in found.rows if row["siret"] == self.siret], found.fresher, found.until)
+            self.kept[table] = found
+        kept: Series = self.kept[table]
+        return kept
+
+    def rows_if_readable(self, table: str) -> list[dict[str, Any]] | None:
+        """The same rows, for a block that stands without them; None when the source or its file is missing."""
+        if self.dossier is None or not self.dossier.holds(table):
+            return None
+        try:
+            return self.series(table).rows
+        except PublicationError as error:
+            self.faults[table] = str(error)
+            return None
+
+    def until(self, table: str, source: str) -> date | None:
+        """The last day of a source in the folder that the table comes from."""
+        return self.series(table).until.get(source)
+
+    def last_month(self, *until: date | None) -> date:
+        """Where the charts of the sheet end: the month of the list, or later when the facts are fresher."""
+        known = [Month.of(one).first_day for one in until if one is not None]
+        return max([*known, self.current.batch if self.current else self.today.replace(day=1)])
+
+    def origin(self, table: str, source: str, name: str) -> str:
+        """Who gives the figures, until when, and when they came."""
+        until = self.until(table, source)
+        told = [name]
+        told += [f"données arrêtées {to_month(until)}"] if until else []
+        fresher = self.series(table).fresher
+        if fresher:
+            told.append(f"faits reçus le {day(date.fromisoformat(fresher[:10]))}, plus récents que la liste")
+        elif self.current is not None:
+            told.append(f"reçues le {day(self.current.received_at)}")
+        return " · ".join(told)
+
+    def source_until(self, source: str) -> date | None:
+        """The last day of a source in the open list."""
+        return data_until(self.current).get(source) if self.current is not None else None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A row of the table of panels. category: the right that opens it; tables: the files that feed it, if any.
+
+    ``build`` gives None when it has nothing to say of this firm, and the block does not appear.
+    """
+
+    code: str
+    title: str
+    build: Callable[[Reading], Block | None]
+    category: Category | None = None
+    tables: tuple[str, ...] = ()
+    establishment: bool = False  # also on the sheet of an establishment
+    always: bool = False  # drawn even when no list is open, or when its files were not delivered

@@ -1,0 +1,175 @@
+"""What happened to the firm, and who is around it: proceedings, group, timeline, who follows."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from vigie.agents.models import Follow
+from vigie.kernel.period import PARIS
+from vigie.kernel.siren import show_siren
+from vigie.sheets.queries.block import Block, Reading
+from vigie.sheets.rules.series import EXCLUDED_STAGE
+from vigie.sheets.rules.status import phase, phases, procedure
+from vigie.ui.components import Column, Step, Table
+from vigie.ui.formats import day, euros, percent
+from vigie.watchlists.queries.words import LEVEL_STATES, of_month
+from vigie.watchlists.rules_sight import Category
+
+Row = dict[str, Any]
+STEPS_AT_MOST = 40
+
+
+def known_proceedings(reading: Reading) -> list[Row] | None:
+    """The decisions; None when no source delivered them (L-02)."""
+    return reading.rows_if_readable("dossier_proceedings")
+
+
+def proceedings(reading: Reading) -> Block:
+    """The status of the day, then each phase with its first date."""
+    rows = known_proceedings(reading)
+    status = procedure(rows, reading.today)
+    if rows is None:
+        return Block(
+            "proceedings", "Procédures collectives", texts=(f"{status}\u00a0: la source n’est pas disponible.",)
+        )
+    if not rows:
+        text = f"{status}\u00a0: aucune procédure connue."
+        return Block("proceedings", "Procédures collectives", texts=(text,), origin=_origin(reading))
+    return Block(
+        "proceedings",
+        "Procédures collectives",
+        badges=(status,),
+        tables=(
+            Table(
+                caption="Phases, avec la première date de chacune",
+                columns=(Column("Phase", header=True), Column("Depuis")),
+                rows=tuple((name, day(first)) for name, first in phases(rows)),
+                caption_hidden=True,
+                empty="Les procédures connues sont closes.",
+            ),
+        ),
+        origin=_origin(reading),
+    )
+
+
+def _origin(reading: Reading) -> str:
+    return reading.origin("dossier_proceedings", "procol", "Jugements publiés")
+
+
+def group(reading: Reading) -> Block | None:
+    """The group, for who may read its provider's data."""
+    rows = [row for row in reading.series("dossier_groups").rows if reading.sight.reads(row["confidentiality"])]
+    if not rows:
+        return None
+    return Block(
+        "group",
+        "Groupe",
+        tables=(
+            Table(
+                caption="Têtes de groupe",
+                columns=(
+                    Column("Tête du groupe", header=True), Column("SIREN"), Column("Pays"),
+                    Column("Part détenue", numeric=True), Column("Niveau", numeric=True),
+                ),
+                rows=tuple(
+                    (
+                        row["head_name"] or "Personne physique",
+                        show_siren(row["head_siren"]) if row["head_siren"] else "aucun",
+                        row["head_country"] or "inconnu",
+                        percent(row["holding_share"], 0) if row["holding_share"] is not None else "inconnue",
+                        str(row["holding_level"]) if row["holding_level"] is not None else "inconnu",
+                    )
+                    for row in rows
+                ),
+                caption_hidden=True,
+            ),
+        ),
+        note="Les liens de groupe sont connus de façon incomplète.",
+        origin=reading.origin("dossier_groups", "ellisphere", "Ellisphère"),
+    )  # fmt: skip
+
+
+def timeline(reading: Reading) -> Block | None:
+    """Lists, alert changes, proceedings, plans, follows, in one story filtered by rights; the newest first."""
+    steps = _register(reading) + _lists(reading) + _plans(reading) + _follows(reading)
+    if not steps:
+        return None
+    steps.sort(key=lambda step: step.at or datetime.min.replace(tzinfo=UTC), reverse=True)
+    return Block("story", "Chronologie", story=tuple(steps[:STEPS_AT_MOST]))
+
+
+def _register(reading: Reading) -> list[Step]:
+    kept = []
+    if reading.company.created_on:
+        kept.append(Step("Création de l’entreprise", _at(reading.company.created_on)))
+    for row in known_proceedings(reading) or ():
+        title = "Fin de la procédure" if row["stage"] == "fin_procedure" else phase(row["kind"], row["stage"])
+        kept.append(Step(title, _at(row["effective_on"]), "Procédure collective"))
+    return kept
+
+
+def _lists(reading: Reading) -> list[Step]:
+    """Each list, with what changed; nothing when the score is not open (``entries`` is then empty)."""
+    kept, before = [], ""
+    for entry in reversed(reading.entries):
+        if entry.level != before:
+            words = LEVEL_STATES[entry.level].label
+            opened = entry.publication.opened_at or _at(entry.publication.batch)
+            kept.append(Step(words, opened, f"Liste {of_month(entry.publication.batch)}"))
+        before = entry.level
+    return kept
+
+
+def _plans(reading: Reading) -> list[Step]:
+    if not reading.opens(Category.URSSAF):
+        return []
+    kept = []
+    for row in reading.rows_if_readable("dossier_payment_plans") or ():
+        if row["stage"] != EXCLUDED_STAGE:
+            amount = euros(row["amount_eur"]) if row["amount_eur"] is not None else "montant inconnu"
+            kept.append(Step("Délai de paiement Urssaf", _at(row["created_on"]), amount))
+    return kept
+
+
+def _follows(reading: Reading) -> list[Step]:
+    """The reader's own follows."""
+    return [
+        Step("Vous suivez cette entreprise", follow.since, follow.get_motive_display())
+        for follow in reading.kept.get("my_follows", ())
+    ]
+
+
+def followers(reading: Reading) -> Block | None:
+    """Colleagues who follow the firm, for agents of its territory and those who follow it. 1 query."""
+    ground = reading.sight.ground
+    if not (ground.visible or ground.followed):
+        return None
+    rows = (
+        Follow.objects.running(reading.at)
+        .filter(siren=reading.siren)
+        .select_related("user__agent__entity")
+        .order_by("user__full_name", "pk")
+    )
+    people: dict[int, tuple[str, str, str]] = {}
+    for row in rows:
+        profile = getattr(row.user, "agent", None)
+        body = str(profile.entity) if profile is not None else "administration non précisée"
+        people.setdefault(row.user_id, (row.user.full_name, body, day(row.since)))
+    return Block(
+        "followers",
+        "Qui suit cette entreprise",
+        tables=(
+            Table(
+                caption="Agents qui suivent l’entreprise",
+                columns=(Column("Agent", header=True), Column("Service"), Column("Depuis")),
+                rows=tuple(people.values()),
+                caption_hidden=True,
+                empty="Personne ne la suit pour le moment.",
+            ),
+        ),
+    )
+
+
+def _at(moment: date) -> datetime:
+    return datetime.combine(moment, time(0), PARIS)

@@ -1,0 +1,101 @@
+"""« Préparer l’échange »: one page to print before calling the head of a firm.
+
+The part that is said to the firm is made of fixed words and of the directory: no score, no level, no list, no figure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vigie.companies.models import Company
+from vigie.directory.models import Subject
+from vigie.kernel.errors import PublicationError
+from vigie.kernel.nomenclature.legal_forms import legal_form_label
+from vigie.kernel.siren import show_siren
+from vigie.kernel.text import fold
+from vigie.rights.person import Person
+from vigie.sheets.queries.block import Part, Reading
+from vigie.sheets.queries.panels import story
+from vigie.sheets.queries.panels.identity import company_facts, name_of
+from vigie.sheets.queries.sheet import reading_of
+from vigie.sheets.rules.talk import MAY_NOT_SAY, MAY_SAY, THEMES, themes_for
+from vigie.ui.components import Fact, Table
+from vigie.watchlists.rules_sight import Category
+
+HELP_AT_MOST = 4  # subjects by theme: the page is printed on one sheet
+SOLE_TRADER = "1000"
+WORST_FAMILIES = 3
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What to ask, and the help that exists."""
+
+    label: str
+    questions: tuple[str, ...]
+    help: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TalkPage:
+    """opened: what the audit writes when the reasons chose the themes."""
+
+    name: str
+    siren: str
+    facts: tuple[Fact, ...]
+    director: str
+    contacts: Table | None
+    themes: tuple[Theme, ...]
+    words: tuple[Part, ...]
+    chosen: bool
+    opened: dict[str, str]
+
+
+def talk_page(person: Person, company: Company, at: datetime) -> TalkPage:
+    """The themes follow the reasons when the reader may know them, else they are the usual ones. 8 queries at most."""
+    reading = reading_of(person, company, at)
+    families = _families(reading)
+    living = Subject.objects.filter(archived_at=None, is_catch_all=False)
+    subjects = [(fold(label).lower(), label) for label in living.values_list("label", flat=True)]
+    followers = story.followers(reading)
+    wanted = themes_for(families) if families else tuple(THEMES)[:5]
+    return TalkPage(
+        name=name_of(company),
+        siren=show_siren(company.siren),
+        facts=tuple(fact for fact in company_facts(reading) if fact.label in ("Activité", "Création", "Siège")),
+        director=_director(company),
+        contacts=followers.tables[0] if followers is not None else None,
+        themes=tuple(_theme(code, subjects) for code in wanted),
+        words=(Part("Ce qui peut être dit", MAY_SAY), Part("Ce qui ne se dit pas", MAY_NOT_SAY)),
+        chosen=bool(families),
+        opened={"block": "talk", "unlocked_by": str(reading.sight.by)} if families else {},
+    )
+
+
+def _families(reading: Reading) -> list[str]:
+    """The families of reasons that raise the risk most; none when the score is not open, or cannot be read."""
+    if not reading.opens(Category.SCORE) or reading.dossier is None:
+        return []
+    try:
+        rows = reading.series("contributions").rows
+    except PublicationError as error:
+        reading.faults["contributions"] = str(error)
+        return []
+    kept = [row for row in rows if row["kind"] == "family" and row["contribution_log_odds"] > 0]
+    kept.sort(key=lambda row: -row["contribution_log_odds"])
+    return [row["family"] for row in kept[:WORST_FAMILIES]]
+
+
+def _director(company: Company) -> str:
+    """Who directs, when the register says it publicly: the head of a sole trader's firm is the firm."""
+    if company.legal_form_code == SOLE_TRADER:
+        return company.name if company.diffusible else "Non diffusible"
+    form = legal_form_label(company.legal_form_code) or "cette forme juridique"
+    return f"Voir l’Annuaire des Entreprises\u00a0: les dirigeants ({form}) y sont publics."
+
+
+def _theme(code: str, subjects: list[tuple[str, str]]) -> Theme:
+    label, questions, words = THEMES[code]
+    found = [shown for folded, shown in subjects if any(word in folded for word in words)]
+    return Theme(label, questions, tuple(found[:HELP_AT_MOST]))

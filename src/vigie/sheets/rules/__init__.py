@@ -1,0 +1,1 @@
+"""What sheets obey, without a database: monthly series, statuses, positions, questions to ask. Pure."""

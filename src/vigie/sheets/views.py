@@ -1,0 +1,135 @@
+"""The pages of sheets. What is shown and its audit rows are one transaction: no row, no page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from vigie.accounts.access import granted, person_of
+from vigie.accounts.forms import put_refusal
+from vigie.companies.models import Company
+from vigie.journal import audit
+from vigie.kernel.clock import now
+from vigie.kernel.errors import InvalidInput
+from vigie.rights.person import Person
+from vigie.sheets.actions import note_sheet, tell_faults
+from vigie.sheets.forms import FollowForm, UnfollowForm
+from vigie.sheets.queries.follow import follow_page
+from vigie.sheets.queries.sheet import SheetPage, known_firm, known_place, sheet_page
+from vigie.sheets.queries.talk import talk_page
+from vigie.sheets.queries.why import why_page
+from vigie.watchlists.actions.following import follow_firm, renew_follow, unfollow_firm
+from vigie.watchlists.models import Firm
+
+reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
+DONE = {
+    "follow": (
+        "Vous suivez cette entreprise\u00a0: ses données vous sont ouvertes, et ses faits nouveaux "
+        "annoncés par courriel."
+    ),
+    "renew": "Votre suivi est renouvelé.",
+    "unfollow": "Vous ne suivez plus cette entreprise.",
+}
+
+
+@granted("list.view")
+@require_safe
+def company(request: HttpRequest, siren: str) -> HttpResponse:
+    """``/detection/entreprises/<siren>/``"""
+    return _sheet(request, _known(request, siren), "")
+
+
+@granted("list.view")
+@require_safe
+def establishment(request: HttpRequest, siret: str) -> HttpResponse:
+    """``/detection/etablissements/<siret>/``"""
+    try:
+        place = known_place(person_of(request), siret)
+    except Http404:
+        _denied(person_of(request), "companies.Establishment", siret)
+        raise
+    return _sheet(request, place.company, siret)
+
+
+def _sheet(request: HttpRequest, firm: Company, siret: str) -> HttpResponse:
+    person, at = person_of(request), now()
+    with transaction.atomic():
+        page: SheetPage = sheet_page(person, firm, at, siret=siret, page=request.GET.get("page", "1"))
+        note_sheet(page, by=person, at=at)
+    tell_faults(page.faults, at=at)
+    return render(request, "sheets/sheet.html", {"page": page})
+
+
+def _known(request: HttpRequest, siren: str) -> Firm:
+    try:
+        return known_firm(person_of(request), siren)
+    except Http404:
+        _denied(person_of(request), "companies.Company", siren)
+        raise
+
+
+def _denied(person: Person, kind: str, number: str) -> None:
+    audit.note("denied", kind, number[:14], by=person, at=now(), result=audit.DENIED)
+
+
+@granted("list.view")
+@require_safe
+def why(request: HttpRequest, siren: str) -> HttpResponse:
+    """``/detection/entreprises/<siren>/pourquoi/``"""
+    return render(request, "sheets/why.html", {"page": why_page(person_of(request), _known(request, siren))})
+
+
+@granted("list.view")
+@reads_and_writes
+def follow(request: HttpRequest, siren: str) -> HttpResponse:
+    """``/detection/entreprises/<siren>/suivre/``: unlock with a motive, renew, stop."""
+    firm, asked = _known(request, siren), request.POST.get("transition", "")
+    forms: dict[str, Any] = {"follow": FollowForm(), "unfollow": UnfollowForm()}
+    if request.method == "POST":
+        if asked not in DONE:
+            raise Http404
+        if asked in forms:
+            forms[asked] = type(forms[asked])(request.POST)
+        if _acted(request, firm, asked, forms.get(asked)):
+            messages.success(request, DONE[asked])
+            return redirect("sheets:company", siren)
+    page = follow_page(person_of(request), firm, now(), forms["unfollow"])
+    return render(request, "sheets/follow.html", {"page": page, "form": forms["follow"]})
+
+
+def _acted(request: HttpRequest, firm: Firm, asked: str, form: Any) -> bool:
+    """Whether what was asked is done; else the form says what must be mended."""
+    person, at = person_of(request), now()
+    if asked == "renew":
+        renew_follow(firm, by=person, at=at)
+        return True
+    if not form.is_valid():
+        return False
+    told = form.cleaned_data
+    try:
+        if asked == "follow":
+            follow_firm(firm, motive=told["motive"], comment=told["comment"], by=person, at=at)
+        else:
+            unfollow_firm(firm, ending=told["ending"], comment=told["comment"], by=person, at=at)
+    except InvalidInput as refused:
+        put_refusal(form, refused)
+        return False
+    return True
+
+
+@granted("list.view")
+@require_safe
+def talk(request: HttpRequest, siren: str) -> HttpResponse:
+    """``/detection/entreprises/<siren>/echange/``: one page to print before calling."""
+    firm, person, at = _known(request, siren), person_of(request), now()
+    with transaction.atomic():
+        page = talk_page(person, firm, at)
+        if page.opened:
+            audit.note("view_block", "companies.Company", siren, by=person, at=at, details=dict(page.opened))
+    return render(request, "sheets/talk.html", {"page": page, "back": reverse("sheets:company", args=[siren])})

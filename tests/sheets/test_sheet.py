@@ -1,0 +1,370 @@
+"""The sheet in its pages: what each reader sees, what never leaves, what is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.conftest import visible_text
+from tests.publication.factories import Firm, facts, siren, siret, table, tables
+from tests.watchlists.factories import ACIERIE, FIRMS, GARAGE, MENUISERIE, OPENED, agent, follow, opened
+from vigie.accounts.models import User
+from vigie.agents.models import Follow
+from vigie.companies.models import Company, Establishment
+from vigie.journal.models import AuditEvent
+from vigie.publication.write import write
+from vigie.rights.table import Role
+from vigie.watchlists.actions import receive
+from vigie.watchlists.models import Notice
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
+As = Callable[[User | None], Client]
+LOCKED = "Verrouillé : suivez cette entreprise pour voir ces données."
+NO_RIGHT = "Votre habilitation n’ouvre pas ces données."
+
+
+def sheet(firm: Firm, name: str = "company") -> str:
+    return reverse(f"sheets:{name}", args=[firm.siren])
+
+
+def read(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 200
+    return visible_text(answer.content.decode()).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def place(number: int, nic: int = 1, **values: Any) -> Establishment:
+    """An establishment of an invented firm that is known already."""
+    return Establishment.objects.create(
+        siret=siret(number, nic), company_id=siren(number), source="sirene", seen_at=OPENED,
+        **({"is_head_office": nic == 1, "commune_name": "Rennes", "postal_code": "35000"} | values),
+    )  # fmt: skip
+
+
+# --- what is open
+
+
+def test_alert_of_the_territory_is_explained(folders: Path, as_: As) -> None:
+    opened(folders, "2026-05.1")
+    opened(folders)
+
+    text = read(as_(agent()), sheet(MENUISERIE))
+
+    for said in (
+        "Menuiserie Durand",
+        "Risque fort",
+        "risque élevé",
+        "Vérifiez aussi la dette des établissements fermés",
+        "Dette salariale Urssaf de 4300 € depuis 5 mois",
+        "Ce qui rassure",
+        "Ce qui ferait baisser l’alerte",
+        "42,0 % de risque de procédure collective dans les 18 mois",
+        "8,4 fois le risque moyen",
+        "Redressement : Dette ancienne en baisse",
+        "Avant redressement",
+        "Liste de mai 2026 : risque fort",
+        "Dette sociale : pèse plus",
+        "Aucun fait connu pour : Emploi",
+        "La dette sociale est de 5 300 €, dont 4 300 € de part salariale.",
+        "L’entreprise compte 32 salariés, comme un an plus tôt.",
+        "Modèle 2026-06-ebm-a",
+        "Seuils de cette liste",
+        "In bonis : aucune procédure connue",
+        "Historique des alertes",
+    ):
+        assert said in text, said
+    assert "Verrouillé" not in text
+
+
+def test_waterfall_ends_at_the_log_odds_of_the_score(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    text = read(as_(agent()), sheet(MENUISERIE))
+
+    # logit(0.42) = -0.3228; the base is -3, and each step starts where the one before ended.
+    line = text[text.index("Total total") :]
+    assert line.startswith("Total total −0,32 −0,32")
+    assert "Risque moyen du secteur et de la taille départ −3,00 −3,00" in text
+
+
+def test_firm_scored_without_alert_is_said_not_detected(folders: Path, as_: As) -> None:
+    opened(folders, "2026-05.1", [*FIRMS[:2], Firm(3, "Garage Morel", "moderate", 0.12), *FIRMS[3:]])
+    opened(folders)
+
+    text = read(as_(agent()), sheet(GARAGE))
+
+    assert "non détectée : risque faible de procédure collective à 18 mois" in text
+    assert "Liste de mai 2026 : risque modéré" in text
+    assert "Ce qui ferait baisser" not in text
+
+
+def test_firm_outside_the_perimeter_says_which_rule(folders: Path, as_: As) -> None:
+    opened(folders)
+    Company.objects.create(siren=siren(900_001), name="Petit Atelier", source="sirene", seen_at=OPENED)
+    user = agent()
+    follow(user, siren(900_001), datetime(2026, 1, 1, tzinfo=UTC), until=datetime(2099, 1, 1, tzinfo=UTC))
+
+    text = read(as_(user), reverse("sheets:company", args=[siren(900_001)]))
+
+    assert "Hors périmètre à la date de la liste de juin 2026" in text
+    assert "Règle du périmètre : moins de dix salariés (3 salariés en mai 2026)" in text
+
+
+def test_failed_firm_is_said_so_without_waterfall(folders: Path, as_: As) -> None:
+    whole = tables(FIRMS)
+    decision = {"siren": MENUISERIE.siren, "effective_on": date(2026, 5, 4), "kind": "liquidation",
+                "stage": "ouverture", "label": "Liquidation"}  # fmt: skip
+    whole["dossier_proceedings"] = table("dossier_proceedings", [decision])
+    receive(write(folders, "2026-06.1", whole, facts("2026-06"), card="# Carte\n"), at=OPENED)
+
+    text = read(as_(agent()), sheet(MENUISERIE))
+
+    assert "défaillante ou fermée : liquidation judiciaire" in text
+    assert "Risque moyen du secteur" not in text
+    assert "Liquidation judiciaire 4 mai 2026" in text
+
+
+# --- what is locked
+
+
+def test_identity_is_open_and_the_rest_is_locked_out_of_the_territory(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    html = as_(agent(territory="59")).get(sheet(MENUISERIE)).content.decode()
+    text = visible_text(html).replace("\u00a0", " ")
+
+    assert "Menuiserie Durand" in text
+    assert "32 salariés" in text
+    assert text.count(LOCKED) == 4  # detection, history, short-time work, debts
+    for kept_back in ("Risque", "4300", "4 300", "strong", "Dette salariale", "ETP", "8,4"):
+        assert kept_back not in html.replace("\u202f", " "), kept_back
+
+
+def test_locked_tables_are_not_even_opened(folders: Path, as_: As) -> None:
+    opened(folders)
+    for name in ("entries", "contributions", "dossier_debts", "dossier_short_time_work", "dossier_payment_plans"):
+        (folders / "2026-06.1" / f"{name}.parquet").write_bytes(b"nothing to read here")
+
+    text = read(as_(agent(territory="59")), sheet(MENUISERIE))
+
+    assert text.count(LOCKED) == 4
+    assert "ne peut pas être montré" not in text
+    assert not Notice.objects.exists()
+
+
+def test_firm_never_in_alert_is_locked_in_its_own_territory(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    html = as_(agent(territory="FR")).get(sheet(GARAGE)).content.decode()
+
+    for kept_back in ("4300", "4 300", "2,0", "Pas d’alerte", "Risque faible", "procédure collective dans les"):
+        assert kept_back not in html.replace("\u202f", " ")
+    assert "Verrouillé" in html
+
+
+def test_level_b_is_told_that_his_habilitation_does_not_open_urssaf(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    text = read(as_(agent(Role.LEVEL_B, "FR")), sheet(MENUISERIE))
+
+    debts = text[text.index("Urssaf " + NO_RIGHT) :][:90]
+    assert "Suivre" not in debts  # a missing right is not opened by following
+    assert LOCKED not in text
+    assert "équivalents temps plein" in text
+
+
+def test_unknown_numbers_do_not_exist(folders: Path, as_: As) -> None:
+    opened(folders)
+    client = as_(agent())
+
+    numbers = (siren(77), "12", "x" * 200, MENUISERIE.siren[:-1] + "0")
+    pages = [client.get(reverse("sheets:company", args=[one])) for one in numbers]
+    pages += [client.get(reverse("sheets:establishment", args=[one])) for one in (siret(1), siret(77), "12")]
+
+    assert {page.status_code for page in pages} == {404}
+    assert AuditEvent.objects.filter(result="denied").count() == 7
+
+
+# --- establishments
+
+
+def test_establishments_come_ten_at_a_time_the_head_office_first(folders: Path, as_: As) -> None:
+    opened(folders)
+    for nic in range(1, 14):
+        place(1, nic, is_active=nic != 13, closed_on=date(2024, 5, 2) if nic == 13 else None)
+    client = as_(agent())
+
+    text = read(client, sheet(MENUISERIE))
+
+    assert "13 établissements, dont 12 actifs." in text
+    assert "Siège · " in text
+    assert "Dette sociale Oui" in text or "Oui" in text
+    assert "Fermé le 2 mai 2024" in read(client, sheet(MENUISERIE) + "?page=2")
+
+
+def test_debt_column_is_only_for_who_reads_urssaf(folders: Path, as_: As) -> None:
+    opened(folders)
+    place(1)
+
+    assert "Dette sociale" in read(as_(agent()), sheet(MENUISERIE)).split("Établissements")[-1]
+    assert "Dette sociale Oui" not in read(as_(agent(Role.LEVEL_B, "FR")), sheet(MENUISERIE))
+
+
+def test_establishment_has_its_own_sheet(folders: Path, as_: As) -> None:
+    opened(folders)
+    place(1, closed_on=None)
+
+    text = read(as_(agent()), reverse("sheets:establishment", args=[siret(1)]))
+
+    assert "Établissement de Menuiserie Durand" in text
+    assert "L’établissement compte 32 salariés" in text
+    assert "Voir la fiche de l’entreprise" in text
+    assert "Risque fort" not in text
+
+
+# --- faults
+
+
+def test_block_whose_file_is_missing_fails_alone_and_operators_are_told_once(folders: Path, as_: As) -> None:
+    opened(folders)
+    (folders / "2026-06.1" / "dossier_debts.parquet").unlink()
+    (folders / "2026-06.1" / "dossier_workforce.parquet").write_bytes(b"changed since")
+    client = as_(agent())
+
+    read(client, sheet(MENUISERIE))
+    text = read(client, sheet(MENUISERIE))
+
+    assert text.count("Ce bloc ne peut pas être montré") == 2
+    assert "Risque fort" in text
+    assert "équivalents temps plein" in text
+    assert Notice.objects.filter(key__startswith="unreadable:").count() == 2
+
+
+def test_source_that_was_not_delivered_has_no_block(folders: Path, as_: As) -> None:
+    whole = tables(FIRMS)
+    for name in ("dossier_short_time_work", "dossier_accounts", "dossier_proceedings"):
+        del whole[name]
+    receive(write(folders, "2026-06.1", whole, facts("2026-06"), card="# Carte\n"), at=OPENED)
+
+    text = read(as_(agent()), sheet(MENUISERIE))
+
+    assert "Activité partielle Suivre" not in text
+    assert "équivalents temps plein" not in text
+    assert "Comptes et ratios" not in text
+    assert "Statut inconnu : la source n’est pas disponible." in text
+    assert "In bonis" not in text
+
+
+def test_sheet_stands_without_any_list(as_: As) -> None:
+    Company.objects.create(siren=siren(5), name="Sans liste", source="sirene", seen_at=OPENED)
+
+    text = read(as_(agent()), reverse("sheets:company", args=[siren(5)]))
+
+    assert "Sans liste" in text
+    assert "Statut inconnu" in text
+
+
+# --- the audit
+
+
+def test_one_row_for_the_sheet_and_one_for_each_confidential_block(folders: Path, as_: As) -> None:
+    opened(folders)
+    client = as_(agent())
+
+    client.get(sheet(MENUISERIE))
+    client.get(sheet(ACIERIE))
+
+    rows = [(r.action, r.object_id, r.details.get("block", "")) for r in AuditEvent.objects.order_by("pk")]
+    assert rows == [
+        ("view_company", MENUISERIE.siren, ""),
+        ("view_block", MENUISERIE.siren, "detection"),
+        ("view_block", MENUISERIE.siren, "history"),
+        ("view_block", MENUISERIE.siren, "short_time_work"),
+        ("view_block", MENUISERIE.siren, "debts"),
+        ("view_company", ACIERIE.siren, ""),
+    ]
+
+
+# --- following
+
+
+def test_unlock_asks_a_motive_and_opens(folders: Path, as_: As) -> None:
+    opened(folders)
+    client = as_(agent(territory="59"))
+    url = sheet(MENUISERIE, "follow")
+
+    assert "Choisissez un motif" in client.post(url, {"transition": "follow"}).content.decode()
+    short = {"transition": "follow", "motive": "autre", "comment": "dossier"}
+    assert "10 caractères au moins" in client.post(url, short).content.decode()
+    assert not Follow.objects.exists()
+    assert client.post(url, {**short, "comment": "étude du tissu local"}).status_code == 302
+    assert "Risque fort" in read(client, sheet(MENUISERIE))
+    assert "Votre suivi court jusqu’au" in read(client, sheet(MENUISERIE))
+
+
+def test_follow_is_renewed_in_one_press_and_ends_with_a_reason(folders: Path, as_: As) -> None:
+    opened(folders)
+    user = agent(territory="59")
+    client, url = as_(user), sheet(MENUISERIE, "follow")
+    client.post(url, {"transition": "follow", "motive": "source_externe"})
+    before = Follow.objects.get().until
+
+    assert client.post(url, {"transition": "renew"}).status_code == 302
+    assert Follow.objects.get().until > before
+    assert "Choisissez une réponse" in client.post(url, {"transition": "unfollow"}).content.decode()
+    assert client.post(url, {"transition": "unfollow", "ending": "aucune_action"}).status_code == 302
+    assert LOCKED in read(client, sheet(MENUISERIE))
+    assert client.post(url, {"transition": "other"}).status_code == 404
+
+
+def test_why_page_tells_the_three_facts_and_never_the_alert_when_locked(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    inside = read(as_(agent()), sheet(MENUISERIE, "why"))
+    outside = read(as_(agent(territory="59")), sheet(MENUISERIE, "why"))
+
+    assert "Vous voyez ses données parce qu’elle est sur votre territoire" in inside
+    assert "Est ou a été en alerte dans une liste publiée Oui" in inside
+    assert "ne peut pas vous être dit" in outside
+    assert "Suivre cette entreprise" in outside
+
+
+# --- preparing the talk
+
+
+def test_what_is_said_to_the_firm_reveals_neither_score_nor_list(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    text = read(as_(agent()), sheet(MENUISERIE, "talk"))
+
+    said = text[text.index("À dire, à demander, à proposer") :].lower()
+    assert "échéances sociales" in said
+    for word in ("liste", "risque", "score", "alerte", "détect", "4300", "4 300", "défaillan", "%"):
+        assert word not in said.split("besoin d’aide")[0], word
+
+
+# --- cost
+
+
+def test_sheet_asks_twenty_queries_at_most_whatever_the_rows(folders: Path, as_: As) -> None:
+    opened(folders)
+    client, counts = as_(agent()), []
+    for nics in ((1, 2), range(2, 60)):
+        for nic in nics:
+            if not Establishment.objects.filter(siret=siret(1, nic)).exists():
+                place(1, nic)
+        client.get(sheet(MENUISERIE))
+        with CaptureQueriesContext(connection) as seen:
+            client.get(sheet(MENUISERIE))
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1]
+    assert counts[0] <= 40  # 20 once audit rows are written together
