@@ -32,7 +32,7 @@ from tests.matching.factories import (
     ThreadMessageFactory,
 )
 from tests.matching.requests import SIRET, candidates_of, expert_for, ready, subject_of
-from tests.publication.factories import published
+from tests.publication.factories import published, siret
 from tests.security import directory_files, following, network
 from tests.watchlists.correction_world import FORM as CORRECTION
 from tests.watchlists.correction_world import approved, draft
@@ -40,6 +40,7 @@ from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent
 from vigie.accounts.models import AgentProfile, Habilitation, User
 from vigie.accounts.models_agents import Entity, Segment
 from vigie.agents.actions.references import load_references
+from vigie.companies.models import Establishment
 from vigie.demo.models import DemoMail
 from vigie.journal.jobs import registered_jobs
 from vigie.journal.models import Event, OutgoingMessage
@@ -362,11 +363,14 @@ def _directory_acts(service: Service) -> list[Act]:
 
 
 def _list_acts(service: Service) -> list[Act]:
+    place = siret(MENUISERIE.number)
+    Establishment.objects.create(siret=place, company_id=MENUISERIE.siren, source="sirene", seen_at=OPENED)
+    service.ids["place"] = int(place)
     return [
         Act("watchlists:list_settings", "agent_a", reverse("watchlists:list_settings"),
             {"transition": "columns", "colonnes": ["niveau"]}),
         Act("sheets:follow", "agent_a", reverse("sheets:follow", args=[MENUISERIE.siren]),
-            {"transition": "follow"}),
+            {"transition": "follow", "motive": "detection"}),
         Act("watchlists:act_on_publication", "team", reverse("watchlists:act_on_publication", args=[_open_list()]),
             {"transition": "withdraw", "reason": "Une source était fausse."}),
     ]  # fmt: skip

@@ -338,8 +338,11 @@ PAGES: dict[str, Page] = {
     "agents:edit_confidentiality": Page(Door.SERVICE, BOTH, "consent.edit"),
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),
     "watchlists:list_settings": _team("list.view", WRITE),
-    "watchlists:sheet": _team("entry.view", READ, _firm),
-    "watchlists:follow": _team("firm.follow", WRITE, _firm),
+    **dict.fromkeys(
+        ("sheets:company", "sheets:why", "sheets:talk", "watchlists:sheet"), _team("firm.view", READ, _firm)
+    ),
+    **dict.fromkeys(("sheets:follow", "watchlists:follow"), _team("firm.follow", BOTH, _firm)),
+    "sheets:establishment": _team("firm.view", READ, _of("place")),
     "watchlists:corrections": _team("correction.view"),
     "watchlists:write_correction": _team("correction.write", BOTH),
     "watchlists:correction": _team("correction.view", READ, _correction),
