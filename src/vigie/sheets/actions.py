@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from vigie.journal import audit
+from vigie.journal.audit import Trace
 from vigie.rights.person import Person
 from vigie.watchlists.actions.notices import tell_operators
 
@@ -18,14 +17,16 @@ if TYPE_CHECKING:
 COMPANY, ESTABLISHMENT = "companies.Company", "companies.Establishment"
 
 
-@transaction.atomic
 def note_sheet(page: SheetPage, *, by: Person, at: datetime) -> None:
-    """One row for the sheet, one for each confidential block shown, with why it was open."""
+    """One row for the sheet, one for each confidential block shown, with why it was open. 1 query."""
     kind, number = (ESTABLISHMENT, page.siret) if page.siret else (COMPANY, page.siren)
     action = "view_establishment" if page.siret else "view_company"
-    audit.note(action, kind, number, by=by, at=at, details={"in_zone": page.in_zone})
-    for block, why in page.opened:
-        audit.note("view_block", kind, number, by=by, at=at, details={"block": block, "unlocked_by": why})
+    rows = [Trace(action, kind, number, in_zone=page.in_zone)]
+    rows += [
+        Trace("view_block", kind, number, in_zone=page.in_zone, unlocked_by=why, details={"block": block})
+        for block, why in page.opened
+    ]
+    audit.note_many(rows, by=by, at=at)
 
 
 def tell_faults(faults: Iterable[tuple[str, str]], *, at: datetime) -> None:

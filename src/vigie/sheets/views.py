@@ -17,7 +17,6 @@ from vigie.companies.models import Company
 from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
-from vigie.rights.person import Person
 from vigie.sheets.actions import note_sheet, tell_faults
 from vigie.sheets.forms import FollowForm, UnfollowForm
 from vigie.sheets.queries.follow import follow_page
@@ -49,11 +48,7 @@ def company(request: HttpRequest, siren: str) -> HttpResponse:
 @require_safe
 def establishment(request: HttpRequest, siret: str) -> HttpResponse:
     """``/detection/etablissements/<siret>/``"""
-    try:
-        place = known_place(person_of(request), siret)
-    except Http404:
-        _denied(person_of(request), "companies.Establishment", siret)
-        raise
+    place = known_place(person_of(request), siret)
     return _sheet(request, place.company, siret)
 
 
@@ -67,15 +62,7 @@ def _sheet(request: HttpRequest, firm: Company, siret: str) -> HttpResponse:
 
 
 def _known(request: HttpRequest, siren: str) -> Firm:
-    try:
-        return known_firm(person_of(request), siren)
-    except Http404:
-        _denied(person_of(request), "companies.Company", siren)
-        raise
-
-
-def _denied(person: Person, kind: str, number: str) -> None:
-    audit.note("denied", kind, number[:14], by=person, at=now(), result=audit.DENIED)
+    return known_firm(person_of(request), siren)
 
 
 @granted("list.view")
@@ -131,5 +118,5 @@ def talk(request: HttpRequest, siren: str) -> HttpResponse:
     with transaction.atomic():
         page = talk_page(person, firm, at)
         if page.opened:
-            audit.note("view_block", "companies.Company", siren, by=person, at=at, details=dict(page.opened))
+            audit.note("view_block", "companies.Company", siren, by=person, at=at, **page.opened)
     return render(request, "sheets/talk.html", {"page": page, "back": reverse("sheets:company", args=[siren])})

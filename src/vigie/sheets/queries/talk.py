@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from vigie.companies.models import Company
 from vigie.directory.models import Subject
@@ -49,7 +50,7 @@ class TalkPage:
     themes: tuple[Theme, ...]
     words: tuple[Part, ...]
     chosen: bool
-    opened: dict[str, str]
+    opened: dict[str, Any]
 
 
 def talk_page(person: Person, company: Company, at: datetime) -> TalkPage:
@@ -69,7 +70,7 @@ def talk_page(person: Person, company: Company, at: datetime) -> TalkPage:
         themes=tuple(_theme(code, subjects) for code in wanted),
         words=(Part("Ce qui peut être dit", MAY_SAY), Part("Ce qui ne se dit pas", MAY_NOT_SAY)),
         chosen=bool(families),
-        opened={"block": "talk", "unlocked_by": str(reading.sight.by)} if families else {},
+        opened={"details": {"block": "talk"}, "unlocked_by": str(reading.sight.by)} if families else {},
     )
 
 

@@ -10,8 +10,8 @@ from vigie.sheets.rules.status import Case, case, procedure, steps
 from vigie.ui.components import Cell, Column, Table
 from vigie.ui.formats import day, number, percent
 from vigie.watchlists.models import Entry, Publication
+from vigie.watchlists.queries.columns import badges
 from vigie.watchlists.queries.explanation import explain, signed
-from vigie.watchlists.queries.lists import badges
 from vigie.watchlists.queries.reasons import MASKED, NOT_YOURS, partner_lines
 from vigie.watchlists.queries.words import LEVEL_STATES, of_month
 from vigie.watchlists.rules_sight import Sight
@@ -83,7 +83,7 @@ def _explained(reading: Reading, entry: Entry, current: Publication, found: Case
         "detection",
         "Détection",
         state=LEVEL_STATES[entry.level],
-        badges=tuple(badges(entry)),
+        badges=tuple(badges(entry, reading.sight)),
         texts=(_sentence(entry, current), *((CLOSED_DEBTS,) if alert else ())),
         parts=tuple(part for part in parts if part.points),
         bars=_bars(row, contributions, current.told, reading.sight) if alert else (),
@@ -218,7 +218,7 @@ def history(reading: Reading) -> Block | None:
                     (
                         f"Liste {of_month(one.publication.batch)}",
                         Cell(state=LEVEL_STATES[one.level]),
-                        ", ".join(badges(one)) or "Rien de particulier",
+                        ", ".join(badges(one, reading.sight)) or "Rien de particulier",
                     )
                     for one in reading.entries
                 ),
