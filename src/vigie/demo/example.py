@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from vigie.companies import importer
 from vigie.demo import progress
 from vigie.kernel.errors import VigieError
 from vigie.kernel.period import Month, paris_day
@@ -63,6 +64,7 @@ def build(now: Callable[[], datetime], say: Callable[[str], None]) -> None:
         progress.note(row, done)
     say(receive_new(at=now()))
     say(open_due(now()))
+    _import_register(last, now(), say)
     progress.end(row, f"Listes de {first} et {last} reçues", now())
 
 
@@ -96,6 +98,15 @@ def _invent(last: Month, say: Callable[[str], None]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         (aside / folder.name).rename(folder)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _import_register(last: Month, at: datetime, say: Callable[[str], None]) -> None:
+    """The invented Sirene files of the month, so that the sheets have their identities and establishments."""
+    folder = settings.VIGIE.incoming_folder / str(last)
+    for kind, name in ((importer.UNITS, "sireneUL.csv"), (importer.PLACES, "StockEtablissement_utf8_geo.csv")):
+        if (folder / name).exists():
+            account = importer.Import(kind, folder / name, at=at, everything=True).run(resume=True)
+            say(f"{name}: {account.kept} rows kept, {account.rejected} rejected")
 
 
 def _batch(*arguments: str) -> None:
