@@ -70,6 +70,9 @@ class Reach(StrEnum):
     TERRITORY = "territory"  # firms with an establishment in one of the départements of one's habilitation
     FOLLOWED = "followed"  # firms that one follows, or whose file one takes part in
     UNLOCKED = "unlocked"  # firms of one's territory that are or were in alert, and those that one follows
+    PARTICIPANT = "participant"  # files that one takes part in without leading them
+    REFERENT = "referent"  # files that one leads
+    TERRITORY_CRP = "territory_crp"  # files of one's territory, for the CRP network and who takes part in them
     ENTITY = "entity"  # agents of the same body
     NATIONAL = "national"
 
@@ -85,6 +88,9 @@ REACH_LABELS: dict[Reach, str] = {
     Reach.TERRITORY: "son territoire",
     Reach.FOLLOWED: "les entreprises qu’il suit",
     Reach.UNLOCKED: "les entreprises de son territoire qui sont ou ont été en alerte, et celles qu’il suit",
+    Reach.PARTICIPANT: "les accompagnements auxquels il participe",
+    Reach.REFERENT: "les accompagnements dont il est référent",
+    Reach.TERRITORY_CRP: "les accompagnements de son territoire, s’il est du réseau CRP ou y participe",
     Reach.ENTITY: "les agents de son administration",
     Reach.NATIONAL: "partout",
 }

@@ -2,6 +2,33 @@
 
 from __future__ import annotations
 
-from vigie.journal.event import Event
+from vigie.journal.event import Event, Message
 
-EVENTS: tuple[Event, ...] = ()
+FILE = "followup.Followup"
+_MOVED = (Message("file_members", "followup/mail/moved"),)
+_MEMBER = (Message("file_member", "followup/mail/member"),)
+
+EVENTS = (
+    Event("file.opened", FILE, "Un accompagnement a été ouvert"),
+    Event("file.changed", FILE, "Un accompagnement a été modifié"),
+    Event("file.moved", FILE, "L’état d’un accompagnement a changé", _MOVED),
+    Event("file.completed", FILE, "Un accompagnement est terminé", _MOVED),
+    Event("file.reopened", FILE, "Un accompagnement a été rouvert", _MOVED),
+    Event("file.deleted", FILE, "Un accompagnement a été supprimé", _MOVED),
+    Event("file.restored", FILE, "Un accompagnement a été restauré", _MOVED),
+    Event("file.analysed", FILE, "Un échange avec l’entreprise a été analysé"),
+    Event("file.acted", FILE, "Une action pour l’entreprise a été notée"),
+    Event("file.referred", FILE, "L’entreprise a été orientée vers un conseiller"),
+    Event("file.summarised", FILE, "Une synthèse a été enregistrée"),
+    Event("file.commented", FILE, "Un commentaire a été écrit, corrigé ou supprimé"),
+    Event("file.contacts_changed", FILE, "Les contacts de l’entreprise ont changé"),
+    Event("file.member_added", "followup.Member", "Une personne a été ajoutée à un accompagnement", _MEMBER),
+    Event("file.member_changed", "followup.Member", "Le rôle d’une personne a changé dans un accompagnement", _MEMBER),
+    Event("file.member_removed", "followup.Member", "Une personne a été retirée d’un accompagnement", _MEMBER),
+    Event(
+        "file.joined",
+        "followup.Member",
+        "Une personne a rejoint d’elle-même un accompagnement",
+        (Message("file_referents", "followup/mail/joined"),),
+    ),
+)
