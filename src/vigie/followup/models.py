@@ -65,7 +65,7 @@ class WorkplaceQuerySet(ReachQuerySet):
 class Workplace(Establishment):
     """An establishment, as the place of a file."""
 
-    objects = WorkplaceQuerySet.as_manager()
+    objects = WorkplaceQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         proxy = True
@@ -108,7 +108,7 @@ class FollowupQuerySet(ReachQuerySet):
 
 
 class Followup(models.Model):
-    """One file. ``modified_at`` moves with its texts and its criticality; ``version`` with each change of its fields."""
+    """One file. ``modified_at`` moves with its texts and its criticality; ``version`` with its fields."""
 
     LIFECYCLE = FOLLOWUP
 

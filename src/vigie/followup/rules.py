@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from vigie.kernel.errors import InvalidInput, Refused
 from vigie.kernel.period import paris_day
@@ -51,7 +51,9 @@ def lock_holds(locked_at: datetime | None, at: datetime) -> bool:
     return locked_at is not None and at - locked_at < timedelta(hours=LOCK_HOURS)
 
 
-def refuse_talk_of_tomorrow(talked_on: object, at: datetime) -> None:
+def refuse_talk_of_tomorrow(talked_on: date | None, at: datetime) -> None:
     """A talk is recorded once it took place."""
-    if talked_on is not None and talked_on > paris_day(at):  # type: ignore[operator]
-        raise InvalidInput("talk_in_future", "Cette date est à venir. Indiquez le jour de l’échange.", field="talked_on")
+    if talked_on is not None and talked_on > paris_day(at):
+        raise InvalidInput(
+            "talk_in_future", "Cette date est à venir. Indiquez le jour de l’échange.", field="talked_on"
+        )

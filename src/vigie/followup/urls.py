@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from vigie.followup.views import acts, files, people, texts
 
 app_name = "followup"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("accompagnements/", files.listing, name="list"),
+    path("accompagnements/nouveau/", files.new, name="new"),
+    path("accompagnements/supprimes/", files.deleted, name="deleted"),
+    path("accompagnements/supprimes/<int:pk>/", files.restore, name="restore"),
+    path("accompagnements/<int:pk>/", files.sheet, name="file"),
+    path("accompagnements/<int:pk>/modifier/", files.edit, name="edit"),
+    path("accompagnements/<int:pk>/terminer/", files.complete, name="complete"),
+    path("accompagnements/<int:pk>/acte/", files.act, name="act"),
+    path("accompagnements/<int:pk>/personnes/", people.members, name="members"),
+    path("accompagnements/<int:pk>/personnes/<int:member_pk>/", people.member, name="member"),
+    path("accompagnements/<int:pk>/contacts/", people.add_contact, name="add_contact"),
+    path("accompagnements/<int:pk>/contacts/<int:contact_pk>/", people.contact, name="contact"),
+    path("accompagnements/<int:pk>/syntheses/<slug:code>/", texts.summary, name="summary"),
+    path("accompagnements/<int:pk>/commentaires/<slug:code>/", texts.comment, name="comment"),
+    path("accompagnements/<int:pk>/mes-commentaires/<int:comment_pk>/", texts.own_comment, name="own_comment"),
+    path("accompagnements/<int:pk>/analyse/", acts.analyse, name="analyse"),
+    path("accompagnements/<int:pk>/action/", acts.add_action, name="add_action"),
+    path("accompagnements/<int:pk>/orienter/", acts.refer_firm, name="refer"),
+]

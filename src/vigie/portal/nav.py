@@ -58,6 +58,7 @@ STEWARD_ENTRIES: tuple[Entry, ...] = (
 )
 AGENT_ENTRIES = (
     ("Liste de détection", "watchlists:list", "list.view"),
+    ("Accompagnements", "followup:list", "file.list"),
     ("Calendrier", "watchlists:calendar", "list.view"),
     ("Redressements", "watchlists:corrections", "correction.view"),
 )

@@ -55,7 +55,8 @@ def analyse(followup: Followup, talk: Talk, *, form_token: str, by: Person, at: 
 
 @transaction.atomic
 def act_for_firm(
-    followup: Followup, analysis: Analysis | None, term: Term, done_on: date, *, form_token: str, by: Person, at: datetime
+    followup: Followup, analysis: Analysis | None, term: Term, done_on: date, *, form_token: str, by: Person,
+    at: datetime,
 ) -> FirmAction:  # fmt: skip
     """Notes an action really done. Refused without an analysis of this file that confirms a difficulty."""
     row = locked(followup)
@@ -67,7 +68,7 @@ def act_for_firm(
     if analysis is None or analysis.followup_id != row.pk:
         raise Refused(
             "analysis_missing",
-            "Une action s’appuie sur un échange avec l’entreprise. Notez d’abord cet échange et ce qu’il vous a appris.",
+            "Une action s’appuie sur un échange avec l’entreprise. Notez d’abord cet échange.",
         )
     if done_on < analysis.talked_on:
         raise InvalidInput(

@@ -54,7 +54,8 @@ def needs_motive(person: Person, siren: str) -> bool:
 
 
 def open_file(
-    workplace: Workplace, fields: Fields, *, motive: str = "", comment: str = "", form_token: str, by: Person, at: datetime
+    workplace: Workplace, fields: Fields, *, motive: str = "", comment: str = "", form_token: str, by: Person,
+    at: datetime,
 ) -> Followup:  # fmt: skip
     """A new file, its author being its référent. The same form sent twice gives the same file.
 
@@ -69,7 +70,7 @@ def open_file(
 
 
 def duplicate(followup: Followup, *, form_token: str, by: Person, at: datetime) -> Followup:
-    """Continues a completed file: same words, same people still habilitated, its author référent; no text of networks."""
+    """Continues a completed file: same words, same people if still habilitated; no text of networks."""
     require(by, "file.duplicate", followup)
     if (same := _mine(form_token, by)) is not None:
         return same

@@ -123,9 +123,7 @@ def refuse_last_referent(followup: Followup, member: Member) -> None:
     """Refused: a file always has somebody in charge, whose account is open."""
     others = followup.members.present().filter(role=Member.Role.REFERENT).exclude(pk=member.pk)
     if not others.filter(user__is_active=True, user__deleted_at__isnull=True).exists():
-        raise Refused(
-            "last_referent", "C’est le dernier référent de cet accompagnement. Désignez-en d’abord un autre."
-        )
+        raise Refused("last_referent", "C’est le dernier référent de cet accompagnement. Désignez-en d’abord un autre.")
 
 
 def _change_role(followup: Followup, member: Member, role: str, *, by: Person, at: datetime) -> Member:

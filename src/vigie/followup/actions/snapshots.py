@@ -44,7 +44,8 @@ def picture(followup: Followup) -> dict[str, Any]:
                 "entity": agent.entity.short_name if agent else "",
             }
         )
-    zones = Zone.objects.filter(zone_type__in=["departement", "region"], code__in=[followup.departement, followup.region])
+    codes = [followup.departement, followup.region]
+    zones = Zone.objects.filter(zone_type__in=["departement", "region"], code__in=codes)
     names = {(kind, code): name for kind, code, name in zones.values_list("zone_type", "code", "name")}
     return {
         "state": followup.state,

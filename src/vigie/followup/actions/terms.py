@@ -55,9 +55,12 @@ def load_followup_terms() -> int:
     ]
     rows.append(
         Term(
-            kind=Term.Kind.ACTION, code=REDIRECT_ACTION, label="Réorientation externe au CODEFI",
-            position=len(SEEDS[Term.Kind.ACTION]) + 1, is_system=True,
-        )  # fmt: skip
+            kind=Term.Kind.ACTION,
+            code=REDIRECT_ACTION,
+            label="Réorientation externe au CODEFI",
+            position=len(SEEDS[Term.Kind.ACTION]) + 1,
+            is_system=True,
+        )
     )
     missing = [row for row in rows if (row.kind, row.code) not in known]
     Term.objects.bulk_create(missing)

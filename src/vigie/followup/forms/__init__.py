@@ -1,1 +1,235 @@
 """What agents type in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from vigie.agents.models import Follow
+from vigie.directory.models import Subject
+from vigie.followup.actions.files import Fields
+from vigie.followup.models import Analysis, FirmContact, Followup, Member, Term
+from vigie.followup.queries.lists import Filters
+from vigie.followup.states import FOLLOWUP
+from vigie.matching.rules.visits import CONSENTS, NO_CONSENT, VISIT_CONSENT
+from vigie.ui.fields import CleanLineField, CleanTextField, EmailField, PersonNameField, PhoneField
+from vigie.ui.forms import DsfrForm, FormTokenMixin
+
+KINDS = (Term.Kind.DIFFICULTY, Term.Kind.REDIRECT, Term.Kind.SERVICE, Term.Kind.SECTOR, Term.Kind.LABEL)
+PLURALS = {
+    Term.Kind.DIFFICULTY: "Difficultés", Term.Kind.REDIRECT: "Réorientations hors CODEFI",
+    Term.Kind.SERVICE: "Instances concernées", Term.Kind.SECTOR: "Filières", Term.Kind.LABEL: "Étiquettes",
+}  # fmt: skip
+
+
+def day_field(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        error_messages={
+            "invalid": "Cette date n’est pas valide. Exemple\u00a0: 31/12/2026", "required": "Indiquez une date.",
+        },
+    )  # fmt: skip
+
+
+class FilesFilterForm(DsfrForm):
+    """The filters of the lists, kept in the address; what cannot be read does not filter."""
+
+    q = CleanLineField(label="Entreprise", required=False, max_length=120, help_text="Nom, SIREN ou SIRET")
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *FOLLOWUP.choices])
+    criticite = forms.ChoiceField(
+        label="Criticité", required=False, choices=[("", "Toutes"), *Followup.Criticality.choices]
+    )
+    departement = forms.ChoiceField(label="Département", required=False)
+    difficulte = forms.TypedChoiceField(label="Difficulté", required=False, coerce=int, empty_value="")
+    analyse = forms.ChoiceField(
+        label="Difficulté à l’analyse", required=False, choices=[("", "Sans importance"), *Analysis.Verdict.choices]
+    )
+    nature = forms.ChoiceField(label="Nature", required=False, choices=[("", "Toutes"), *Analysis.Nature.choices])
+    intervention = forms.ChoiceField(
+        label="Type d’intervention", required=False, choices=[("", "Tous"), *Analysis.Intervention.choices]
+    )
+    retard = forms.BooleanField(label="Étape en retard", required=False)
+
+    def __init__(
+        self, *args: Any, departements: Sequence[str], difficulties: Sequence[tuple[int, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["departement"].choices = [("", "Tous"), *((code, code) for code in departements)]  # type: ignore[attr-defined]
+        self.fields["difficulte"].choices = [("", "Toutes"), *difficulties]  # type: ignore[attr-defined]
+
+    def filters(self) -> Filters:
+        """The filters that could be read."""
+        self.is_valid()
+        data = self.cleaned_data
+        return Filters(
+            q=data.get("q", ""),
+            states=(data["etat"],) if data.get("etat") else (),
+            criticality=data.get("criticite", ""),
+            departement=data.get("departement", ""),
+            difficulty=data.get("difficulte") or 0,
+            verdict=data.get("analyse", ""),
+            nature=data.get("nature", ""),
+            intervention=data.get("intervention", ""),
+            late=data.get("retard", False),
+        )
+
+
+class FieldsForm(DsfrForm):
+    """The fields of a file. Actions are not here: what was done is noted after the analysis of a talk."""
+
+    criticality = forms.ChoiceField(
+        label="Criticité",
+        choices=Followup.Criticality.choices,
+        help_text="Priorité du CODEFI\u00a0: urgence, emploi, enjeu stratégique, sensibilité",
+    )
+    next_step = CleanLineField(label="Prochaine étape", required=False, max_length=200)
+    next_step_on = day_field("Date de la prochaine étape", required=False)
+    size = forms.ModelChoiceField(
+        label="Taille du groupe", required=False, queryset=Term.objects.none(), empty_label="Inconnue"
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = list(Term.objects.filter(archived_at=None))
+        self.fields["size"].queryset = Term.objects.filter(kind=Term.Kind.SIZE, archived_at=None)  # type: ignore[attr-defined]
+        self.offered = {str(term.pk): term for term in offered}
+        for kind in KINDS:
+            self.fields[kind] = forms.MultipleChoiceField(
+                label=PLURALS[kind],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                choices=[(str(term.pk), term.label) for term in offered if term.kind == kind],
+            )
+
+    def written(self) -> Fields:
+        """What was typed; the form must be valid."""
+        data = self.cleaned_data
+        terms = [self.offered[pk] for kind in KINDS for pk in data[kind]]
+        return Fields(data["criticality"], data["size"], terms, data["next_step"], data["next_step_on"])
+
+    @property
+    def kinds(self) -> list[forms.BoundField]:
+        return [self[kind] for kind in KINDS]
+
+
+def initial_of(followup: Followup) -> dict[str, Any]:
+    """The fields of a file, as the form shows them."""
+    held: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for term in followup.terms.filter(kind__in=KINDS):
+        held[term.kind].append(str(term.pk))
+    names = ("criticality", "size", "next_step", "next_step_on", "version")
+    return {name: getattr(followup, name) for name in names} | held
+
+
+class OpenForm(FormTokenMixin, FieldsForm):
+    """A new file. motive, comment: only when the firm is not already open to the person."""
+
+    motive = forms.ChoiceField(
+        label="Pourquoi ouvrez-vous les données de cette entreprise",
+        choices=[("", "Choisissez"), *Follow.Motive.choices],
+        required=False,
+    )
+    comment = CleanLineField(label="Précision", required=False, max_length=500)
+
+    def __init__(self, *args: Any, motive: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not motive:
+            del self.fields["motive"], self.fields["comment"]
+
+
+class PersonForm(DsfrForm):
+    """Who is added to a file."""
+
+    who = CleanLineField(label="Adresse électronique professionnelle", max_length=254)
+    role = forms.ChoiceField(label="Rôle", choices=Member.Role.choices)
+
+
+class AnalysisForm(FormTokenMixin, DsfrForm):
+    """A talk with the firm and what it taught."""
+
+    talked_on = day_field("Date de l’échange")
+    channel = forms.ChoiceField(label="Canal", choices=Analysis.Channel.choices)
+    verdict = forms.ChoiceField(label="Après l’échange", choices=Analysis.Verdict.choices, widget=forms.RadioSelect)
+    nature = forms.ChoiceField(
+        label="Nature de la difficulté", required=False, choices=[("", "Choisissez"), *Analysis.Nature.choices]
+    )
+    intervention = forms.ChoiceField(
+        label="Type d’intervention", required=False, choices=[("", "Choisissez"), *Analysis.Intervention.choices],
+        help_text="Prévention avant la difficulté, remédiation pendant, curation quand une procédure est engagée",
+    )  # fmt: skip
+
+
+class ActionForm(FormTokenMixin, DsfrForm):
+    """An action really done, and the talk that justifies it."""
+
+    analysis = forms.ModelChoiceField(
+        label="Échange qui la justifie", queryset=Analysis.objects.none(), empty_label=None,
+        error_messages={"required": "Notez d’abord un échange avec l’entreprise."},
+    )  # fmt: skip
+    term = forms.ModelChoiceField(label="Action réalisée", queryset=Term.objects.none(), empty_label="Choisissez")
+    done_on = day_field("Date de l’action")
+
+    def __init__(self, *args: Any, followup: Followup, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        analysis: Any = self.fields["analysis"]
+        analysis.queryset = Analysis.objects.filter(followup=followup)
+        analysis.label_from_instance = lambda one: f"{one.talked_on:%d/%m/%Y}, {one.get_verdict_display().lower()}"
+        self.fields["term"].queryset = Term.objects.filter(kind=Term.Kind.ACTION, archived_at=None)  # type: ignore[attr-defined]
+
+
+class SummaryForm(DsfrForm):
+    """The summary of a network. version: the one that was read."""
+
+    text = CleanTextField(
+        label="Synthèse", required=False, max_length=20_000, rows=16,
+        help_text="Trois paragraphes\u00a0: présentation, difficultés, actions et calendrier. Mise en forme Markdown.",
+    )  # fmt: skip
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class CommentForm(FormTokenMixin, DsfrForm):
+    """A comment of a network."""
+
+    text = CleanTextField(label="Commentaire", max_length=5_000, rows=5, help_text="Mise en forme Markdown")
+
+
+class ContactForm(FormTokenMixin, DsfrForm):
+    """Somebody of the firm."""
+
+    first_name = PersonNameField(label="Prénom", required=False, max_length=80, autocomplete="off")
+    last_name = PersonNameField(label="Nom", max_length=80, autocomplete="off")
+    function = forms.ChoiceField(label="Fonction", choices=FirmContact.Function.choices)
+    phone = PhoneField(label="Téléphone", required=False, max_length=25)
+    mobile = PhoneField(label="Téléphone mobile", required=False, max_length=25)
+    email = EmailField(label="Adresse électronique", required=False)
+    notes = CleanTextField(label="Notes", required=False, max_length=2_000, rows=4)
+
+    def values(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "form_token"}
+
+
+class ReferForm(FormTokenMixin, DsfrForm):
+    """The need of the firm, for an adviser. The person met must agree."""
+
+    subject = forms.ModelChoiceField(label="Sujet", queryset=Subject.objects.none(), empty_label="Choisissez")
+    content = CleanTextField(
+        label="Le besoin, dans les mots de l’entreprise", max_length=6_000, rows=6,
+        help_text="L’expert lit ce texte. N’y mettez rien de la détection ni de cet accompagnement.",
+    )  # fmt: skip
+    full_name = PersonNameField(label="Prénom et nom de la personne à rappeler", max_length=150, autocomplete="off")
+    phone = PhoneField(label="Téléphone", required=False, max_length=25)
+    email = EmailField(label="Adresse électronique", required=False)
+    talked_on = day_field("Date de votre échange avec elle")
+    consent = forms.BooleanField(label=CONSENTS[VISIT_CONSENT], error_messages={"required": NO_CONSENT})
+
+    def __init__(self, *args: Any, subjects: Sequence[Subject], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["subject"]
+        field.queryset = Subject.objects.filter(pk__in=[one.pk for one in subjects])

@@ -73,6 +73,11 @@ RIGHTS = (
     Grant("visit.file", Role.MANAGER, Reach.NATIONAL),
     Grant("visit.file", Role.ANIMATOR, Reach.NATIONAL),
     Grant("visit.file", Role.TEAM, Reach.NATIONAL),
+    # A public agent files needs from the files that he holds: same routing, same agreement of the company.
+    Grant("visit.file", Role.LEVEL_A, Reach.NATIONAL),
+    Grant("visit.file", Role.LEVEL_B, Reach.NATIONAL),
+    Grant("visit.edit", Role.LEVEL_A, Reach.FILED_BY_ME),
+    Grant("visit.edit", Role.LEVEL_B, Reach.FILED_BY_ME),
     Grant("visit.edit", Role.ADVISER, Reach.FILED_BY_ME),
     Grant("visit.edit", Role.EXPERT, Reach.FILED_BY_ME),
     Grant("visit.edit", Role.MANAGER, Reach.FILED_BY_ME),

@@ -1,0 +1,281 @@
+"""« Mes accompagnements », those of one's territory and of one's administration: as a list, a board, a calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from vigie.accounts.models_agents import Network
+from vigie.followup.models import Analysis, Followup, FollowupQuerySet, Member, Term
+from vigie.followup.queries.touch import held_by, with_people
+from vigie.followup.states import ACTIVE, FOLLOWUP, UNDER_SURVEILLANCE
+from vigie.kernel.lifecycle import State, Transition
+from vigie.kernel.text import fold
+from vigie.rights.person import Person
+from vigie.ui.components import ActButton, Cell, Column, Tab, Table
+from vigie.ui.formats import counted, day
+
+MINE, ZONE, OWN_BODY = "mes", "departement", "administration"
+SCOPES = {MINE: "Mes accompagnements", ZONE: "De mon territoire", OWN_BODY: "De mon administration"}
+LIST, BOARD, CALENDAR = "liste", "tableau", "calendrier"
+FORMS = {LIST: "Liste", BOARD: "Tableau", CALENDAR: "Calendrier"}
+PER_PAGE, PER_COLUMN, IN_CALENDAR = 20, 30, 200
+CRITICALITY = {
+    "none": State("none", "Pas de criticité", "new"),
+    "moderate": State("moderate", "Criticité modérée", "warning"),
+    "high": State("high", "Criticité élevée", "error"),
+}
+EMPTY = {
+    MINE: "Vous ne participez à aucun accompagnement. Ouvrez-en un depuis la fiche d’une entreprise.",
+    ZONE: "Aucun accompagnement dans votre territoire.",
+    OWN_BODY: "Personne de votre administration n’accompagne d’entreprise dans votre territoire.",
+}
+NO_MATCH = "Aucun accompagnement ne répond à ces filtres. Retirez-en un."
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What was asked of a list; empty: everything."""
+
+    q: str = ""
+    states: tuple[str, ...] = ()
+    criticality: str = ""
+    departement: str = ""
+    difficulty: int = 0
+    verdict: str = ""
+    nature: str = ""
+    intervention: str = ""
+    late: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True)
+class Card:
+    """A file on the board. buttons: the moves that the person may make."""
+
+    firm: str
+    href: str
+    where: str
+    referents: str
+    criticality: State
+    step: str
+    late: bool
+    buttons: tuple[ActButton, ...]
+
+
+@dataclass(frozen=True)
+class BoardColumn:
+    """A state and its files. more: how many are not shown."""
+
+    state: State
+    cards: tuple[Card, ...]
+    count: int
+    more: int
+
+
+@dataclass(frozen=True)
+class CalendarDay:
+    """A day (or « En retard », « Sans date ») and the steps foreseen."""
+
+    title: str
+    late: bool
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """The page in one of its three forms."""
+
+    title: str
+    count: str
+    tabs: tuple[Tab, ...]
+    forms: tuple[Tab, ...]
+    table: Table | None = None
+    paging: Page | None = None
+    columns: tuple[BoardColumn, ...] = ()
+    days: tuple[CalendarDay, ...] = ()
+    deleted: str = ""
+    export: str = ""
+    firms: tuple[str, ...] = field(default=())
+
+
+def scope_of(person: Person, scope: str) -> FollowupQuerySet:
+    """The files of a scope that the person may read (follow-up.md 4.3)."""
+    visible = Followup.objects.allowed(person, "file.view")
+    if scope == MINE:
+        return visible.filter(pk__in=Followup.objects.held_by(person).values("pk"))
+    inside = visible if person.nationwide else visible.filter(departement__in=sorted(person.departements))
+    if scope == ZONE:
+        return inside
+    networks = sorted(person.networks - {Network.CODEFI})
+    own = Member.objects.filter(
+        followup=OuterRef("pk"), removed_at__isnull=True, user__agent__segment__network__code__in=networks
+    )
+    return inside.filter(Exists(own))
+
+
+def filtered(files: FollowupQuerySet, filters: Filters, today: date) -> FollowupQuerySet:
+    """Those that answer all the filters. An analysis must answer its three filters together."""
+    if filters.q:
+        asked = filters.q.replace(" ", "")
+        by_number = Q(siren__startswith=asked) | Q(workplace__siret__startswith=asked) if asked.isdecimal() else Q()
+        name = Q(workplace__company__name__icontains=filters.q) | Q(
+            workplace__company__name_key__icontains=fold(filters.q)
+        )
+        files = files.filter(by_number or name)
+    if filters.states:
+        files = files.filter(state__in=filters.states)
+    for column in ("criticality", "departement"):
+        if value := getattr(filters, column):
+            files = files.filter(**{column: value})
+    if filters.difficulty:
+        bearing = Followup.terms.through.objects.filter(followup_id=OuterRef("pk"), term_id=filters.difficulty)
+        files = files.filter(Exists(bearing))
+    told = {name: getattr(filters, name) for name in ("verdict", "nature", "intervention") if getattr(filters, name)}
+    if told:
+        files = files.filter(Exists(Analysis.objects.filter(followup=OuterRef("pk"), **told)))
+    if filters.late:
+        files = files.filter(state__in=ACTIVE, next_step_on__lt=today)
+    return files
+
+
+def difficulties() -> list[tuple[int, str]]:
+    """The difficulties in use. 1 query."""
+    found = Term.objects.filter(kind=Term.Kind.DIFFICULTY, archived_at=None)
+    return list(found.values_list("pk", "label"))
+
+
+def departements_of(person: Person) -> list[str]:
+    """The départements that have a file the person may read. 1 query."""
+    files = Followup.objects.allowed(person, "file.view").order_by("departement")
+    return [code for code in files.values_list("departement", flat=True).distinct() if code]
+
+
+def list_page(
+    person: Person, scope: str, shape: str, filters: Filters, asked: Mapping[str, str], number: str, today: date
+) -> ListPage:  # fmt: skip
+    """The page. About 10 queries, whatever the number of files."""
+    files = filtered(scope_of(person, scope), filters, today)
+    count = files.count()
+    common: dict[str, Any] = {
+        "title": SCOPES[scope],
+        "count": counted(count, "accompagnement"),
+        "tabs": tuple(Tab(label, _href(asked, vue=code), current=code == scope) for code, label in SCOPES.items()),
+        "forms": tuple(Tab(label, _href(asked, forme=code), current=code == shape) for code, label in FORMS.items()),
+        "deleted": reverse("followup:deleted"),
+    }
+    if shape == BOARD:
+        columns = tuple(_column(person, files, state, today) for state in FOLLOWUP.states)
+        return ListPage(columns=columns, **common)
+    if shape == CALENDAR:
+        return ListPage(days=_days(files, today), **common)
+    paging = Paginator(with_people(files.order_by("-modified_at", "-pk")), PER_PAGE).get_page(number)
+    rows = list(paging.object_list)
+    return ListPage(
+        table=_table(rows, scope, filters, today), paging=paging, firms=tuple(row.siren for row in rows), **common
+    )
+
+
+def _href(asked: Mapping[str, str], **changes: str) -> str:
+    kept = {name: value for name, value in asked.items() if value and name != "page"} | changes
+    return f"{reverse('followup:list')}?{urlencode(kept)}"
+
+
+def _table(rows: list[Any], scope: str, filters: Filters, today: date) -> Table:
+    return Table(
+        caption=SCOPES[scope],
+        caption_hidden=True,
+        columns=(
+            Column("Entreprise", header=True), Column("État"), Column("Criticité"), Column("Référents"),
+            Column("Prochaine étape"), Column("Dernière nouvelle"),
+        ),
+        rows=tuple(
+            (
+                Cell(row.workplace.company.name, href=reverse("followup:file", args=[row.pk]), hint=_where(row)),
+                Cell(state=FOLLOWUP.by_code[row.state]),
+                Cell(state=CRITICALITY[row.criticality]),
+                held_by(row, Member.Role.REFERENT) or "Aucun",
+                Cell(row.next_step or "Aucune", hint=_when(row, today)),
+                Cell(at=row.modified_at),
+            )
+            for row in rows
+        ),
+        empty=NO_MATCH if filters.any else EMPTY[scope],
+        keys=True,
+    )  # fmt: skip
+
+
+def _where(row: Any) -> str:
+    return f"{row.workplace.commune_name} ({row.departement})" if row.departement else row.workplace.commune_name
+
+
+def is_late(row: Any, today: date) -> bool:
+    """A running file whose next step is past."""
+    return bool(row.is_active and row.next_step_on and row.next_step_on < today)
+
+
+def _when(row: Any, today: date) -> str:
+    if row.next_step_on is None:
+        return ""
+    return f"En retard\u00a0: {day(row.next_step_on)}" if is_late(row, today) else day(row.next_step_on)
+
+
+def _column(person: Person, files: FollowupQuerySet, state: State, today: date) -> BoardColumn:
+    held = files.filter(state=state.code)
+    count = held.count()
+    marked = with_people(held.with_rights(person, movable="file.manage_state"))
+    rows = list(marked.order_by("next_step_on", "-modified_at", "-pk")[:PER_COLUMN])
+    cards = tuple(_card(row, today, movable=row.movable) for row in rows)
+    return BoardColumn(state, cards, count, count - len(cards))
+
+
+def _card(row: Any, today: date, *, movable: bool = False) -> Card:
+    here = reverse("followup:file", args=[row.pk])
+    return Card(
+        firm=row.workplace.company.name,
+        href=here,
+        where=_where(row),
+        referents=held_by(row, Member.Role.REFERENT) or "Aucun référent",
+        criticality=CRITICALITY[row.criticality],
+        step=" · ".join(part for part in (row.next_step, _when(row, today)) if part),
+        late=is_late(row, today),
+        buttons=tuple(_move(row, step) for step in FOLLOWUP.offered(row.state) if step.name in MOVES)
+        if movable
+        else (),
+    )
+
+
+MOVES = ("start_surveillance", "resume")  # those that need no other word
+
+
+def _move(row: Any, step: Transition) -> ActButton:
+    label = "Reprendre" if row.state == UNDER_SURVEILLANCE else "Mettre sous surveillance"
+    return ActButton(
+        label, reverse("followup:act", args=[row.pk]), step.name, "tertiary", about=row.workplace.company.name
+    )
+
+
+def _days(files: FollowupQuerySet, today: date) -> tuple[CalendarDay, ...]:
+    """The next steps of the running files: the late ones, then day after day, then those without date."""
+    running = with_people(files.filter(state__in=ACTIVE).exclude(next_step="", next_step_on__isnull=True))
+    dated = list(running.filter(next_step_on__isnull=False).order_by("next_step_on", "pk")[:IN_CALENDAR])
+    undated = list(running.filter(next_step_on__isnull=True).order_by("-modified_at")[:PER_PAGE])
+    found: dict[str, list[Any]] = {}
+    for row in dated:
+        found.setdefault("En retard" if is_late(row, today) else day(row.next_step_on), []).append(row)
+    if undated:
+        found["Sans date"] = undated
+    return tuple(
+        CalendarDay(title, title == "En retard", tuple(_card(row, today) for row in rows))
+        for title, rows in found.items()
+    )

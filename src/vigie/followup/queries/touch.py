@@ -1,0 +1,129 @@
+"""Who is already in touch with a firm: the files on its establishments, for those entitled to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Prefetch
+from django.urls import reverse
+
+from vigie.companies.models import Establishment
+from vigie.followup.models import Analysis, Followup, FollowupQuerySet, Member, Workplace
+from vigie.followup.states import FOLLOWUP
+from vigie.kernel.siren import show_siret
+from vigie.rights.person import Person
+from vigie.ui.components import Cell, Column, Link, Table
+from vigie.ui.formats import day, listed
+
+NOTHING = "Aucun accompagnement accessible."
+AT_MOST = 30
+
+
+@dataclass(frozen=True)
+class Panel:
+    """« Accompagnements » of a firm. note: said in place of the table when nothing may be read.
+
+    opens: the establishments on which the person may open a file.
+    """
+
+    title: str
+    note: str
+    table: Table | None
+    opens: tuple[Link, ...]
+
+
+def with_people(files: Any) -> Any:
+    """Files with their firm, their people and their last talk; 4 queries whatever their number."""
+    present = Member.objects.present().select_related("user__agent__entity")
+    return files.select_related("workplace__company").prefetch_related(
+        Prefetch("members", queryset=present, to_attr="present_members"),
+        Prefetch("analyses", queryset=Analysis.objects.order_by("-talked_on", "-pk"), to_attr="talks"),
+    )
+
+
+def person_words(user: Any) -> str:
+    """« Ada Liste (DDFiP) »"""
+    agent = getattr(user, "agent", None)
+    return f"{user} ({agent.entity.short_name})" if agent else str(user)
+
+
+def held_by(file: Any, role: str) -> str:
+    """The people of a role, in words; the file comes from ``with_people``."""
+    return listed([person_words(member.user) for member in file.present_members if member.role == role])
+
+
+def last_talk(file: Any) -> str:
+    """« 3 mars 2026, téléphone », or empty."""
+    if not file.talks:
+        return ""
+    talk = file.talks[0]
+    return f"{day(talk.talked_on)}, {talk.get_channel_display().lower()}"
+
+
+def known_files(person: Person, siren: str) -> FollowupQuerySet:
+    """The files of a firm that the person may know of: all of them for who has an establishment of it in his
+    territory or takes part in one of its files; none else.
+    """
+    files = Followup.objects.filter(siren=siren, deleted_at__isnull=True)
+    near = Workplace.objects.allowed(person, "file.open").filter(company_id=siren).exists()
+    if near or Followup.objects.held_by(person).filter(siren=siren).exists():
+        return files
+    return files.none()
+
+
+def firm_panel(person: Person, siren: str) -> Panel:
+    """The files of a firm and who holds them. The same words when there is none and when none may be known (S-11)."""
+    rows = list(with_people(known_files(person, siren)).order_by("-started_on", "-pk")[:AT_MOST])
+    taken = {row.workplace_id for row in rows if row.is_active}
+    places = Workplace.objects.allowed(person, "file.open").filter(company_id=siren, is_active=True)
+    free = places.exclude(pk__in=taken).order_by("-is_head_office", "siret")[:AT_MOST]
+    return Panel(
+        title="Accompagnements",
+        note="" if rows else NOTHING,
+        table=_table(rows, _readable(person, rows)) if rows else None,
+        opens=tuple(_opening(place) for place in free),
+    )
+
+
+def other_files_table(person: Person, files: FollowupQuerySet) -> Table | None:
+    """The other files of a firm, with the link where it is open; None when there is none."""
+    rows = list(with_people(files).order_by("-started_on", "-pk")[:AT_MOST])
+    return _table(rows, _readable(person, rows)) if rows else None
+
+
+def _readable(person: Person, rows: list[Any]) -> set[int]:
+    found = Followup.objects.allowed(person, "file.view").filter(pk__in=[row.pk for row in rows])
+    return set(found.values_list("pk", flat=True))
+
+
+def _opening(place: Establishment) -> Link:
+    where = f"{show_siret(place.siret)} {place.commune_name}".strip()
+    return Link(
+        f"Ouvrir un accompagnement sur {where}", f"{reverse('followup:new')}?{urlencode({'siret': place.siret})}"
+    )
+
+
+def _table(rows: Iterable[Any], open_to: set[int]) -> Table:
+    return Table(
+        caption="Qui accompagne déjà cette entreprise",
+        columns=(
+            Column("Établissement", header=True), Column("État"), Column("Référents"), Column("Depuis"),
+            Column("Dernier échange"),
+        ),
+        rows=tuple(_row(row, row.pk in open_to) for row in rows),
+    )  # fmt: skip
+
+
+def _row(row: Any, readable: bool) -> tuple[Cell | str, ...]:
+    place = row.workplace
+    href = reverse("followup:file", args=[row.pk]) if readable else ""
+    return (
+        Cell(show_siret(place.siret), href=href, hint=place.commune_name),
+        Cell(state=FOLLOWUP.by_code[row.state]),
+        held_by(row, Member.Role.REFERENT) or "Aucun",
+        day(row.started_on),
+        (last_talk(row) or "Aucun noté") if readable else "Réservé à son territoire",
+    )

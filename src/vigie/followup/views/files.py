@@ -1,0 +1,174 @@
+"""Lists of files, a file, its opening, its fields, its life."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from vigie.accounts.access import granted, person_of
+from vigie.followup.actions import files as actions
+from vigie.followup.actions.files import AlreadyActive
+from vigie.followup.forms import FieldsForm, FilesFilterForm, OpenForm, initial_of
+from vigie.followup.models import DeletedFollowup, Followup, Workplace
+from vigie.followup.queries import lists
+from vigie.followup.queries.deleted import deleted_page
+from vigie.followup.queries.file import completion_page
+from vigie.followup.views.shared import asked_file, draw_file, reads_and_writes, refused, renew_version
+from vigie.journal import audit
+from vigie.kernel.clock import now
+from vigie.kernel.errors import Refused
+from vigie.kernel.period import paris_day
+from vigie.kernel.siren import compact
+from vigie.rights.reach import may, require
+from vigie.ui.forms import NoteForm, new_form_token
+
+FILE = "followup.Followup"
+DONE = {
+    "start_surveillance": "L’entreprise est maintenant sous surveillance.",
+    "resume": "L’accompagnement reprend.",
+    "reopen": "L’accompagnement est rouvert.",
+}
+
+
+@granted("file.list")
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """``/accompagnements/``"""
+    person, at = person_of(request), now()
+    form = FilesFilterForm(request.GET, departements=lists.departements_of(person), difficulties=lists.difficulties())
+    scope = request.GET.get("vue", lists.MINE)
+    shape = request.GET.get("forme", lists.LIST)
+    scope = scope if scope in lists.SCOPES else lists.MINE
+    shape = shape if shape in lists.FORMS else lists.LIST
+    with transaction.atomic():
+        number = request.GET.get("page", "1")[:9]
+        page = lists.list_page(person, scope, shape, form.filters(), request.GET.dict(), number, paris_day(at))
+        audit.note("list_view", FILE, scope, by=person, at=at, details={"shape": shape, "firms": list(page.firms)})
+    return render(request, "followup/list.html", {"page": page, "form": form})
+
+
+@granted("file.list")
+@require_safe
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/accompagnements/<id>/``; ``?onglet=``: a network, the contacts, the history."""
+    return draw_file(request, asked_file(request, pk))
+
+
+@granted("file.list")
+@reads_and_writes
+def new(request: HttpRequest) -> HttpResponse:
+    """``/accompagnements/nouveau/?siret=…``"""
+    person = person_of(request)
+    siret = compact(request.GET.get("siret", ""))[:14]
+    rows = Workplace.objects.select_related("company")
+    place = get_object_or_404(rows, pk=siret)
+    if not may(person, "file.open", place):
+        audit.note("open_file", FILE, siret, by=person, at=now(), result=audit.DENIED)
+        raise Http404
+    motive = actions.needs_motive(person, place.company_id)
+    form = OpenForm(request.POST if request.method == "POST" else None, token=new_form_token(), motive=motive)
+    status, running = 200, None
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            made = actions.open_file(
+                place, form.written(), motive=data.get("motive", ""), comment=data.get("comment", ""),
+                form_token=data["form_token"], by=person, at=now(),
+            )  # fmt: skip
+        except Refused as error:
+            status = refused(form, error)
+            running = error.followup if isinstance(error, AlreadyActive) else None
+        else:
+            messages.success(request, "L’accompagnement est ouvert. Vous en êtes le référent.")
+            return redirect("followup:file", made.pk)
+    context = {"form": form, "place": place, "motive": motive, "running": _address(request, running)}
+    return render(request, "followup/new.html", context, status=status)
+
+
+def _address(request: HttpRequest, running: Followup | None) -> str:
+    """The page of the running file, for who may read it."""
+    if running is None or not may(person_of(request), "file.view", running):
+        return ""
+    return reverse("followup:file", args=[running.pk])
+
+
+@granted("file.list")
+@reads_and_writes
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/accompagnements/<id>/modifier/``"""
+    followup, person = asked_file(request, pk), person_of(request)
+    require(person, "file.edit", followup)
+    form = FieldsForm(request.POST if request.method == "POST" else None, initial=initial_of(followup))
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = form.cleaned_data["version"] or 0
+            actions.change_file(followup, form.written(), version=version, by=person, at=now())
+        except Refused as error:
+            status = refused(form, error)
+            renew_version(form, str(Followup.objects.get(pk=pk).version))
+        else:
+            messages.success(request, "L’accompagnement est enregistré.")
+            return redirect("followup:file", pk)
+    context = {"form": form, "file": followup}
+    return render(request, "followup/edit.html", context, status=status)
+
+
+@granted("file.list")
+@reads_and_writes
+def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/accompagnements/<id>/terminer/``: everything is read again, then the file ends (S-02)."""
+    followup, person = asked_file(request, pk), person_of(request)
+    require(person, "file.manage_state", followup)
+    if request.method == "POST":
+        actions.move_file(followup, "complete", by=person, at=now())
+        messages.success(request, "L’accompagnement est terminé. Vous pouvez le rouvrir pendant 30\u00a0jours.")
+        return redirect("followup:file", pk)
+    return render(request, "followup/complete.html", {"page": completion_page(followup)})
+
+
+@granted("file.list")
+@require_POST
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """The buttons of the page and of the board."""
+    followup, person, at = asked_file(request, pk), person_of(request), now()
+    name = request.POST.get("transition", "")
+    reason = NoteForm(request.POST, label="Raison", limit=1000)
+    said = reason.cleaned_data["note"] if reason.is_valid() else ""
+    if name in DONE:
+        actions.move_file(followup, name, reason=said, by=person, at=at)
+        messages.success(request, DONE[name])
+    elif name == "duplicate":
+        token = request.POST.get("form_token", "")[:64] or new_form_token()
+        made = actions.duplicate(followup, form_token=token, by=person, at=at)
+        messages.success(request, "Un nouvel accompagnement est ouvert, dans la suite du précédent.")
+        return redirect("followup:file", made.pk)
+    elif name == "delete":
+        actions.delete_file(followup, said, by=person, at=at)
+        messages.success(request, "L’accompagnement est supprimé. Vous pouvez le restaurer pendant 30\u00a0jours.")
+        return redirect("followup:deleted")
+    else:
+        raise Http404
+    return redirect("followup:file", pk)
+
+
+@granted("file.list")
+@require_safe
+def deleted(request: HttpRequest) -> HttpResponse:
+    """``/accompagnements/supprimes/``: those the person may restore."""
+    return render(request, "followup/deleted.html", {"page": deleted_page(person_of(request), now())})
+
+
+@granted("file.list")
+@require_POST
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes a deleted file back."""
+    person = person_of(request)
+    row = get_object_or_404(DeletedFollowup.objects.allowed(person, "file.restore"), pk=pk)
+    actions.restore_file(row, by=person, at=now())
+    messages.success(request, "L’accompagnement est restauré.")
+    return redirect("followup:file", pk)

@@ -1,0 +1,114 @@
+"""Summaries and comments, each in the tab of its network."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from vigie.accounts.access import granted, person_of
+from vigie.accounts.models_agents import Network
+from vigie.followup.actions import texts as actions
+from vigie.followup.actions.texts import SummaryLocked, SummaryMoved, network_of
+from vigie.followup.forms import CommentForm, SummaryForm
+from vigie.followup.models import Comment, Followup, Summary
+from vigie.followup.rules import SKELETON
+from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused, renew_version
+from vigie.kernel.clock import now
+from vigie.kernel.errors import Refused
+from vigie.rights.reach import require
+from vigie.ui.forms import new_form_token
+
+
+def _tab(followup: Followup, network: Network) -> str:
+    return f"{reverse('followup:file', args=[followup.pk])}?onglet={network.code}"
+
+
+@granted("file.list")
+@reads_and_writes
+def summary(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """``/accompagnements/<id>/syntheses/<réseau>/``. Posts: « lock » opens the editor, « release », « save »."""
+    followup, person, at = asked_file(request, pk), person_of(request), now()
+    network = network_of(person, code)
+    require(person, "file.edit", followup)
+    name = request.POST.get("transition", "")
+    if request.method == "POST" and name == "lock":
+        actions.lock_summary(followup, network, by=person, at=at)
+        return redirect("followup:summary", pk, code)
+    if request.method == "POST" and name == "release":
+        actions.release_summary(followup, network, by=person)
+        return redirect(_tab(followup, network))
+    return _edit(request, followup, network)
+
+
+def _edit(request: HttpRequest, followup: Followup, network: Network) -> HttpResponse:
+    person, at = person_of(request), now()
+    found = Summary.objects.readable(person).filter(followup=followup, network=network).first()
+    initial = {"text": (found.text if found else "") or SKELETON, "version": found.version if found else 0}
+    form = SummaryForm(request.POST if request.method == "POST" else None, initial=initial)
+    theirs, status, alert = "", 200, ""
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.save_summary(followup, network, data["text"], version=data["version"], by=person, at=at)
+        except (SummaryMoved, SummaryLocked) as error:
+            theirs, status, alert = error.summary.text, 409, error.message_fr
+            renew_version(form, str(error.summary.version))
+        else:
+            messages.success(request, "La synthèse est enregistrée.")
+            return redirect(_tab(followup, network))
+    context = {
+        "form": form, "file": followup, "network": network, "theirs": theirs, "alert": alert,
+        "back": _tab(followup, network),
+    }  # fmt: skip
+    return render(request, "followup/summary.html", context, status=status)
+
+
+@granted("file.list")
+@reads_and_writes
+def comment(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """``/accompagnements/<id>/commentaires/<réseau>/``"""
+    followup, person = asked_file(request, pk), person_of(request)
+    network = network_of(person, code)
+    require(person, "file.edit", followup)
+    form = CommentForm(request.POST if request.method == "POST" else None, token=new_form_token())
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.write_comment(followup, network, data["text"], form_token=data["form_token"], by=person, at=now())
+        except Refused as error:
+            status = refused(form, error)
+        else:
+            messages.success(request, "Votre commentaire est publié.")
+            return redirect(_tab(followup, network))
+    title, note = f"Commenter ({network.label})", f"Visible par le réseau {network.label} seulement."
+    return draw_form(request, followup, form, title, "Publier", status=status, note=note)
+
+
+@granted("file.list")
+@reads_and_writes
+def own_comment(request: HttpRequest, pk: int, comment_pk: int) -> HttpResponse:
+    """``/accompagnements/<id>/mes-commentaires/<id>/``: its author corrects or deletes it."""
+    followup, person = asked_file(request, pk), person_of(request)
+    rows = Comment.objects.readable(person).filter(followup=followup, author_id=person.user_id, deleted_at=None)
+    found = get_object_or_404(rows.select_related("network"), pk=comment_pk)
+    if request.method == "POST" and request.POST.get("transition") == "delete":
+        actions.delete_comment(found, by=person, at=now())
+        messages.success(request, "Le commentaire est supprimé.")
+        return redirect(_tab(followup, found.network))
+    if request.method == "POST" and "text" not in request.POST:
+        raise Http404
+    initial = {"text": found.text}
+    form = CommentForm(request.POST if request.method == "POST" else None, token=new_form_token(), initial=initial)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit_comment(found, form.cleaned_data["text"], by=person, at=now())
+        except Refused as error:
+            status = refused(form, error)
+        else:
+            messages.success(request, "Votre commentaire est corrigé.")
+            return redirect(_tab(followup, found.network))
+    return draw_form(request, followup, form, "Corriger mon commentaire", "Enregistrer", status=status)
