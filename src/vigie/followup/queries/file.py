@@ -32,6 +32,7 @@ from vigie.kernel.siren import show_siret
 from vigie.rights.person import Person
 from vigie.ui.components import ActButton, Column, Fact, Step, Tab, Table
 from vigie.ui.formats import counted, day, day_and_hour, listed
+from vigie.ui.markdown import to_html
 
 THREAD, CONTACTS, HISTORY = "suivi", "contacts", "historique"
 COMMENTS_AT_MOST, HISTORY_AT_MOST = 100, 200
@@ -60,7 +61,7 @@ class SummaryView:
 
 @dataclass(frozen=True)
 class CommentView:
-    """A comment, its Markdown still to be drawn."""
+    """A comment, its Markdown drawn."""
 
     author: str
     at: datetime
@@ -381,7 +382,7 @@ def _summary(person: Person, row: Any, network: Network, writes: bool, asked: As
         past = summary.versions.select_related("author")[1:21]
         versions = tuple(Step(f"Version {one.version}, par {one.author}", one.at, one.text) for one in past)
     return SummaryView(
-        text=summary.text if summary else "",
+        text=to_html(summary.text) if summary and summary.text else "",
         note=note,
         lock=lock,
         buttons=(button,) if writes and not lock else (),
@@ -397,7 +398,7 @@ def _comment(person: Person, row: Any, comment: Comment, writes: bool) -> Commen
     return CommentView(
         author=person_words(comment.author),
         at=comment.at,
-        text="" if gone else comment.text,
+        text="" if gone else to_html(comment.text),
         deleted=gone,
         edited=f"modifié le {day_and_hour(comment.edited_at)}" if comment.edited_at and not gone else "",
         edit=here if own else "",

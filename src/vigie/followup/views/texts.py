@@ -19,6 +19,7 @@ from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
 from vigie.rights.reach import require
 from vigie.ui.forms import new_form_token
+from vigie.ui.markdown import to_html
 
 
 def _tab(followup: Followup, network: Network) -> str:
@@ -53,7 +54,7 @@ def _edit(request: HttpRequest, followup: Followup, network: Network) -> HttpRes
         try:
             actions.save_summary(followup, network, data["text"], version=data["version"], by=person, at=at)
         except (SummaryMoved, SummaryLocked) as error:
-            theirs, status, alert = error.summary.text, 409, error.message_fr
+            theirs, status, alert = to_html(error.summary.text), 409, error.message_fr
             renew_version(form, str(error.summary.version))
         else:
             messages.success(request, "La synthèse est enregistrée.")
