@@ -60,7 +60,7 @@ RELATIONS: dict[tuple[str, str], frozenset[Reach]] = {
     ("adviser", "filed"): frozenset({Reach.FILED_BY_ME}),
     ("animator", "own"): frozenset({Reach.ZONES}),
     ("reviewer", "entity"): frozenset({Reach.ENTITY}),
-    ("agent_a", "own"): frozenset({Reach.TERRITORY}),
+    ("agent_a", "own"): frozenset({Reach.TERRITORY, Reach.REFERENT, Reach.TERRITORY_CRP}),
     ("agent_b", "own"): frozenset({Reach.TERRITORY}),
 }
 
@@ -192,6 +192,27 @@ def _nothing(service: Service) -> dict[str, Args]:
 
 def _correction(service: Service) -> dict[str, Args]:
     return {"own": (service.ids["correction"],), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
+def _file(service: Service) -> dict[str, Args]:
+    ids = service.ids
+    places = {"own": (ids["file"],), "out": (ids["file_elsewhere"],), "absent": (ABSENT,), "huge": (HUGE,)}
+    return places | {"crossed": (ids["file_deleted"],)}
+
+
+def _in_file(*after: str) -> Places:
+    """A part of a file: named by its id, or by a text as it is."""
+
+    def places(service: Service) -> dict[str, Args]:
+        ids = service.ids
+        last = tuple(ids.get(name, name) for name in after)
+        return {"own": (ids["file"], *last), "out": (ids["file_elsewhere"], *last), "huge": (HUGE, *last)}
+
+    return places
+
+
+def _deleted_file(service: Service) -> dict[str, Args]:
+    return {"own": (service.ids["file_deleted"],), "absent": (service.ids["file"],), "huge": (HUGE,)}
 
 
 def _job(service: Service) -> dict[str, Args]:
@@ -328,6 +349,20 @@ PAGES: dict[str, Page] = {
     "matching:new_refusal": _team("refusal.edit", BOTH),
     "matching:refusal": _team("refusal.edit", BOTH, _of("template")),
     "matching:order_refusal": _team("refusal.edit", WRITE, _of("template")),
+    **dict.fromkeys(("followup:list", "followup:deleted"), _team("file.list")),
+    "followup:new": _team("file.list", BOTH),
+    "followup:file": _sheet("file.view", READ, "file.view", _file),
+    **{f"followup:{n}": _sheet("file.edit", BOTH, "file.view", _file) for n in ("edit", "analyse", "add_action")},
+    "followup:refer": _sheet("file.refer", BOTH, "file.view", _file),
+    "followup:complete": _sheet("file.manage_state", BOTH, "file.view", _file),
+    "followup:act": _sheet("file.manage_state", WRITE, "file.view", _file),
+    "followup:members": _sheet("file.manage_members", BOTH, "file.view", _file),
+    "followup:member": _sheet("file.manage_members", WRITE, "file.view", _in_file("file_member")),
+    "followup:add_contact": _sheet("file.edit_contacts", BOTH, "file.view", _file),
+    "followup:contact": _sheet("file.edit_contacts", BOTH, "file.view_contacts", _in_file("file_contact")),
+    **{f"followup:{n}": _sheet("file.edit", BOTH, "file.view", _in_file("dgfip")) for n in ("summary", "comment")},
+    "followup:own_comment": _sheet("comment.edit", BOTH, "", _in_file("file_comment"), only="agent_a"),
+    "followup:restore": _sheet("file.restore", WRITE, "file.restore", _deleted_file),
     **dict.fromkeys(("statistics:public", "statistics:csv", "statistics:json"), FREE),
     "statistics:cohorts": _team("figures.view"),
     "agents:confidentiality": Page(Door.SERVICE, BOTH, "consent.give"),

@@ -202,7 +202,9 @@ class DeletedFollowupQuerySet(ReachQuerySet):
 
 
 class DeletedFollowup(Followup):
-    """A file that was deleted, and that its référents may take back."""
+    """A file that was deleted, and that its référents may take back. It has no life of its own."""
+
+    LIFECYCLE = None  # type: ignore[assignment]
 
     objects = DeletedFollowupQuerySet.as_manager()  # type: ignore[assignment,misc]
 

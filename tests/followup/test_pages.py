@@ -1,0 +1,187 @@
+"""What each agent sees and does on the pages of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.accounts.factories import person
+from tests.conftest import visible_text
+from tests.followup.factories import ELSEWHERE, MOMENT, colleague, network, opened_file, token, workplace
+from vigie.accounts.models import User
+from vigie.followup.actions.contacts import write_contact
+from vigie.followup.actions.members import add_member
+from vigie.followup.actions.texts import delete_comment, lock_summary, save_summary, write_comment
+from vigie.followup.models import Followup, Summary
+from vigie.followup.panels import panel
+from vigie.journal.models import AuditEvent
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
+As = Callable[[User | None], Client]
+
+
+def address(file: Followup, tab: str = "") -> str:
+    return reverse("followup:file", args=[file.pk]) + (f"?onglet={tab}" if tab else "")
+
+
+def test_the_page_says_who_since_when_the_state_and_the_next_step(as_: As) -> None:
+    ada = colleague("Ada Liste")
+    made = opened_file(ada, next_step="Rappeler la dirigeante", next_step_on=MOMENT.date())
+
+    text = visible_text(as_(ada).get(address(made)).content.decode())
+
+    for told in ("Menuiserie Durand", "En cours", "Ada Liste (CRP)", "8 juillet 2026", "Rappeler la dirigeante"):
+        assert told in text
+    assert AuditEvent.objects.filter(action="view_file", actor_id=ada.pk).exists()
+
+
+def test_a_file_of_elsewhere_answers_like_one_that_never_was(as_: As) -> None:
+    far = opened_file(colleague("Zoé Nord", territory="59"), workplace(commune=ELSEWHERE))
+    client = as_(colleague("Ada Liste"))
+
+    hidden, unknown = client.get(address(far)), client.get(reverse("followup:file", args=[987654]))
+
+    assert (hidden.status_code, unknown.status_code) == (404, 404)
+    assert visible_text(hidden.content.decode()) == visible_text(unknown.content.decode())
+
+
+def test_texts_of_a_network_never_reach_the_others(as_: As) -> None:
+    ada, zoe = colleague("Ada Liste"), colleague("Zoé Banque", "dgfip", codefi=False)
+    made = opened_file(ada)
+    by = person(ada, MOMENT)
+    save_summary(made, network("crp"), "Le **secret** du CRP", version=0, by=by, at=MOMENT)
+    write_comment(made, network("crp"), "Entre nous", form_token=token(1), by=by, at=MOMENT)
+
+    own = as_(ada).get(address(made, "crp")).content.decode()
+    client = as_(zoe)
+    others = [client.get(address(made, tab)) for tab in ("", "historique", "dgfip")]
+    walled = client.get(address(made, "crp"))
+    forged = client.post(reverse("followup:comment", args=[made.pk, "crp"]), {"text": "x", "form_token": token(2)})
+
+    assert "<strong>secret</strong>" in own
+    assert "Entre nous" in own
+    assert [one.status_code for one in others] == [200, 200, 200]
+    assert not any("secret" in one.content.decode() or "Entre nous" in one.content.decode() for one in others)
+    assert (walled.status_code, forged.status_code) == (404, 404)
+
+
+def test_an_agent_of_the_zone_reads_and_may_only_manage_people(as_: As) -> None:
+    made = opened_file(colleague("Ada Liste"))
+    client = as_(colleague("Zoé Banque", "dgfip"))
+
+    page = visible_text(client.get(address(made)).content.decode())
+
+    assert "Ajouter une personne" in page
+    assert "Noter un échange" not in page
+    for name in ("edit", "complete", "analyse", "refer", "add_contact"):
+        assert client.get(reverse(f"followup:{name}", args=[made.pk])).status_code == 403, name
+
+
+def test_two_referents_editing_the_same_summary_lose_nothing(as_: As) -> None:
+    ada, zoe = colleague("Ada Liste"), colleague("Zoé Banque")
+    made = opened_file(ada)
+    add_member(made, zoe, "referent", by=person(ada, MOMENT), at=MOMENT)
+    save_summary(made, network("crp"), "Premier", version=0, by=person(ada, MOMENT), at=MOMENT)
+    save_summary(made, network("crp"), "De Zoé", version=1, by=person(zoe, MOMENT), at=MOMENT)
+
+    said = {"text": "D’Ada", "version": "1", "transition": "save"}
+    refused = as_(ada).post(reverse("followup:summary", args=[made.pk, "crp"]), said)
+
+    assert refused.status_code == 409
+    page = visible_text(refused.content.decode())
+    assert "De Zoé" in page
+    assert "D’Ada" in page
+    assert Summary.objects.get().text == "De Zoé"
+
+
+def test_the_lock_holds_on_saving_and_ends_after_two_hours(as_: As) -> None:
+    from datetime import timedelta
+
+    from vigie.kernel.clock import now
+
+    ada, zoe = colleague("Ada Liste"), colleague("Zoé Banque")
+    made, at = opened_file(ada), now()
+    add_member(made, zoe, "referent", by=person(ada, at), at=at)
+    lock_summary(made, network("crp"), by=person(zoe, at), at=at)
+    said = {"text": "D’Ada", "version": "0", "transition": "save"}
+    client = as_(ada)
+
+    refused = client.post(reverse("followup:summary", args=[made.pk, "crp"]), said)
+    Summary.objects.update(locked_at=at - timedelta(hours=2, minutes=1))
+    done = client.post(reverse("followup:summary", args=[made.pk, "crp"]), said)
+
+    assert (refused.status_code, done.status_code) == (409, 302)
+
+
+def test_a_deleted_comment_leaves_its_place_and_no_word(as_: As) -> None:
+    ada = colleague("Ada Liste")
+    made, by = opened_file(ada), person(ada, MOMENT)
+    comment = write_comment(made, network("codefi"), "Trop dit", form_token=token(1), by=by, at=MOMENT)
+    delete_comment(comment, by=by, at=MOMENT)
+
+    page = visible_text(as_(ada).get(address(made, "codefi")).content.decode())
+
+    assert "Commentaire supprimé" in page
+    assert "Trop dit" not in page
+
+
+def test_contacts_are_for_who_takes_part_and_the_crp_of_the_zone(as_: As) -> None:
+    ada = colleague("Ada Liste", "dgfip")
+    made = opened_file(ada)
+    write_contact(made, {"last_name": "Fournil"}, form_token=token(1), by=person(ada, MOMENT), at=MOMENT)
+
+    crp = as_(colleague("Cléo Crp")).get(address(made, "contacts"))
+    other = as_(colleague("Zoé Banque", "dgfip")).get(address(made, "contacts"))
+
+    assert "Fournil" in crp.content.decode()
+    assert other.status_code == 404
+
+
+@pytest.mark.parametrize("shape", ["liste", "tableau", "calendrier"])
+def test_lists_ask_as_many_queries_for_twenty_files_as_for_a_hundred(as_: As, shape: str) -> None:
+    ada = colleague("Ada Liste")
+    client = as_(ada)
+    url = f"{reverse('followup:list')}?vue=departement&forme={shape}"
+    counts = []
+    for more in (20, 80):
+        for _rank in range(more):
+            opened_file(ada, next_step="Appeler", next_step_on=MOMENT.date())
+        client.get(url)
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert client.get(url).status_code == 200
+        counts.append(len(seen))
+
+    assert counts[0] == counts[1]
+
+
+def test_scopes_keep_their_meaning() -> None:
+    from vigie.followup.queries.lists import scope_of
+
+    ada, zoe = colleague("Ada Liste"), colleague("Zoé Banque", "dgfip", territory="59")
+    near = opened_file(ada)
+    far = opened_file(zoe, workplace(commune=ELSEWHERE))
+    add_member(far, ada, "participant", by=person(zoe, MOMENT), at=MOMENT)
+    by = person(ada, MOMENT)
+
+    assert set(scope_of(by, "mes")) == {near, far}
+    assert set(scope_of(by, "departement")) == {near}
+    assert set(scope_of(by, "administration")) == {near}
+    assert set(scope_of(person(zoe, MOMENT), "administration")) == {far}
+
+
+def test_the_panel_names_who_is_in_touch_and_says_the_same_when_there_is_nothing_to_know() -> None:
+    ada = colleague("Ada Liste")
+    made = opened_file(ada)
+    near = panel(person(colleague("Zoé Banque", "dgfip"), MOMENT), made.siren)
+    stranger = person(colleague("Nora Nord", "dgfip", territory="59"), MOMENT)
+
+    assert near.table is not None
+    assert "Ada Liste (CRP)" in near.table.rows[0]
+    assert panel(stranger, made.siren) == panel(stranger, workplace("Autre").company_id)
