@@ -28,9 +28,13 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
     """Names what the addresses of files need; agent_a is référent, agent_b reads his territory."""
     load_followup_terms()
     entity, _new = Entity.objects.get_or_create(name="Direction", defaults={"short_name": "DDFIP"})
-    segment = Segment.objects.create(code="dgfip", label="DGFiP", network=network(NETWORK))
+    segment = Segment.objects.create(code="dgfip-essai", label="DGFiP", network=network(NETWORK))
     for name in ("agent_a", "agent_b"):
-        AgentProfile.objects.get_or_create(user=users[name], defaults={"entity": entity, "segment": segment})
+        profile, _new = AgentProfile.objects.get_or_create(
+            user=users[name], defaults={"entity": entity, "segment": segment}
+        )
+        profile.segment = segment
+        profile.save(update_fields=["segment"])
     by = person(users["agent_a"], at)
     mine = opened_file(users["agent_a"], at=at)
     gone = opened_file(users["agent_a"], at=at)
