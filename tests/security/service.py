@@ -33,9 +33,6 @@ from tests.matching.factories import (
 )
 from tests.matching.requests import SIRET, candidates_of, expert_for, ready, subject_of
 from tests.publication.factories import published, siret
-from tests.security import directory_files, following, network
-
-from tests.publication.factories import published
 from tests.security import directory_files, files, following, network
 from tests.watchlists.correction_world import FORM as CORRECTION
 from tests.watchlists.correction_world import approved, draft
