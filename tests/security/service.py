@@ -52,6 +52,7 @@ from vigie.matching.queries.positions import version
 from vigie.rights.table import Role
 from vigie.ui.forms import sign_moment
 from vigie.watchlists.actions import receive
+from vigie.watchlists.models import OpinionReason
 
 FORM_TOKEN = "jeton-du-formulaire-1"
 ASKED = {
@@ -368,12 +369,22 @@ def _list_acts(service: Service) -> list[Act]:
     place = siret(MENUISERIE.number)
     Establishment.objects.create(siret=place, company_id=MENUISERIE.siren, source="sirene", seen_at=OPENED)
     service.ids["place"] = int(place)
+    code = _open_list()
+    service.ids["opinion_reason"] = OpinionReason.objects.create(code="a-retirer", label="Raison de trop").pk
     return [
+        Act("watchlists:opinion", "agent_a", reverse("watchlists:opinion", args=[MENUISERIE.siren]),
+            {"utile": "non", "raisons": [OpinionReason.objects.exclude(code="a-retirer").first().code]}),
+        Act("watchlists:opinion_counts", "team", reverse("watchlists:opinion_counts"), {"label": "Site fermé"}),
+        Act("watchlists:archive_reason", "team",
+            reverse("watchlists:archive_reason", args=[service.ids["opinion_reason"]])),
         Act("watchlists:list_settings", "agent_a", reverse("watchlists:list_settings"),
             {"transition": "columns", "colonnes": ["niveau"]}),
         Act("sheets:follow", "agent_a", reverse("sheets:follow", args=[MENUISERIE.siren]),
             {"transition": "follow", "motive": "detection"}),
         Act("watchlists:act_on_publication", "team", reverse("watchlists:act_on_publication", args=[_open_list()]),
+        Act("watchlists:follow", "agent_a", reverse("watchlists:follow", args=[MENUISERIE.siren]),
+            {"transition": "follow"}),
+        Act("watchlists:act_on_publication", "team", reverse("watchlists:act_on_publication", args=[code]),
             {"transition": "withdraw", "reason": "Une source était fausse."}),
     ]  # fmt: skip
 

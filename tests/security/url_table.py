@@ -372,6 +372,11 @@ PAGES: dict[str, Page] = {
     "agents:profiles": _team("profile.view"),
     "agents:edit_confidentiality": Page(Door.SERVICE, BOTH, "consent.edit"),
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),
+    "watchlists:opinion": _team("opinion.give", BOTH, _firm),
+    "watchlists:opinions": _team("list.view"),
+    "watchlists:opinion_counts": _team("opinion.count", BOTH),
+    "watchlists:archive_reason": _team("opinion.count", WRITE, _of("opinion_reason")),
+    "watchlists:search": _team("list.view"),
     "watchlists:list_settings": _team("list.view", WRITE),
     **dict.fromkeys(
         ("sheets:company", "sheets:why", "sheets:talk", "watchlists:sheet"), _team("firm.view", READ, _firm)

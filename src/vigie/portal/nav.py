@@ -42,6 +42,7 @@ TEAM_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Travaux", "journal:jobs", "job.view"),
             ("Chiffres", "matching:figures", "figures.view"),
             ("Intégrations", "watchlists:runs", "run.view"),
+            ("Avis des agents", "watchlists:opinion_counts", "opinion.count"),
         ),
     ),
 )
@@ -59,6 +60,7 @@ STEWARD_ENTRIES: tuple[Entry, ...] = (
 AGENT_ENTRIES = (
     ("Liste de détection", "watchlists:list", "list.view"),
     ("Accompagnements", "followup:list", "file.list"),
+    ("Recherche", "watchlists:search", "list.view"),
     ("Calendrier", "watchlists:calendar", "list.view"),
     ("Redressements", "watchlists:corrections", "correction.view"),
 )

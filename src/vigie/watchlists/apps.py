@@ -9,7 +9,7 @@ class WatchlistsConfig(AppConfig):
     def ready(self) -> None:
         from vigie.journal.jobs import Trace, register_job
         from vigie.watchlists import audiences, audiences_corrections, jobs_corrections
-        from vigie.watchlists.actions import lateness, opening, reception, watching
+        from vigie.watchlists.actions import lateness, opening, opinions, reception, watching
 
         audiences.register()
         audiences_corrections.register()
@@ -27,4 +27,11 @@ class WatchlistsConfig(AppConfig):
             label="Prévenir des listes et des sources en retard",
             cron="0 8 * * *",
             rhythm="chaque jour à 8 h",
+        )
+        register_job(
+            "send_opinions",
+            opinions.send_opinions,
+            label="Transmettre les avis des agents au calcul",
+            cron="30 4 * * *",
+            rhythm="chaque nuit",
         )

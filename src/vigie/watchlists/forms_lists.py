@@ -7,8 +7,9 @@ from typing import Any
 
 from django import forms
 
-from vigie.ui.fields import CleanLineField
+from vigie.ui.fields import CleanLineField, CleanTextField
 from vigie.ui.forms import DsfrForm
+from vigie.watchlists.models import OpinionReason
 from vigie.watchlists.queries.columns import ListColumn
 from vigie.watchlists.queries.filters import PAYMENT_PLANS, PROCEDURES, Choices, Filters
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS
@@ -69,6 +70,20 @@ class ListFilterForm(DsfrForm):
         )
 
 
+class SearchForm(DsfrForm):
+    """What is searched among all companies, kept in the address."""
+
+    q = CleanLineField(
+        label="Entreprise", required=False, max_length=120, help_text="Nom, enseigne, commune, SIREN ou SIRET"
+    )
+    departement = forms.ChoiceField(label="Département", required=False)
+    secteur = forms.ChoiceField(label="Secteur", required=False, choices=[("", "Tous"), *SECTIONS.items()])
+
+    def __init__(self, *args: Any, departements: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["departement"].choices = [("", "Tous"), *departements]  # type: ignore[attr-defined]
+
+
 class SaveViewForm(DsfrForm):
     """The name under which the filters and the sort of the page are kept."""
 
@@ -97,6 +112,42 @@ class ColumnsForm(DsfrForm):
         self.fields["colonnes"].choices = [  # type: ignore[attr-defined]
             (column.code, column.label) for column in offered if column.code != "entreprise"
         ]
+
+
+class OpinionForm(DsfrForm):
+    """Whether a detection was useful, and why not."""
+
+    utile = forms.ChoiceField(
+        label="Cette détection était",
+        choices=[("oui", "Utile"), ("non", "Inutile")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Dites si cette détection était utile."},
+    )
+    raisons = forms.MultipleChoiceField(
+        label="Si elle était inutile, pourquoi",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Une raison au moins",
+    )
+    precision = CleanTextField(label="Précision", required=False, max_length=1000, rows=3)
+
+    def __init__(self, *args: Any, reasons: Iterable[OpinionReason], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["raisons"].choices = [(one.code, one.label) for one in reasons]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("utile") == "non" and not data.get("raisons") and "raisons" not in self.errors:
+            self.add_error("raisons", "Choisissez une raison au moins.")
+        return data
+
+
+class ReasonLabelForm(DsfrForm):
+    """One more reason."""
+
+    label = CleanLineField(
+        label="Nouvelle raison", max_length=120, error_messages={"required": "Écrivez la raison à proposer."}
+    )
 
 
 def _bounded(count: int | None) -> int | None:

@@ -305,3 +305,5 @@ class Delivery(models.Model):
 # Django finds here the models of the application; others have files of their own.
 from vigie.watchlists.models_corrections import Correction as Correction  # noqa: E402
 from vigie.watchlists.models_lists import ListSettings as ListSettings  # noqa: E402
+from vigie.watchlists.models_lists import Opinion as Opinion  # noqa: E402
+from vigie.watchlists.models_lists import OpinionReason as OpinionReason  # noqa: E402

@@ -1,4 +1,4 @@
-"""What an agent keeps of the lists: his views, his columns. Imported by ``models``."""
+"""What agents keep of the lists and say of them: views, columns, opinions. Imported by ``models``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+
+from vigie.rights.reach import ReachQuerySet
+from vigie.rights.table import Reach
+from vigie.watchlists.models import Publication
 
 
 class ListSettings(models.Model):
@@ -18,3 +23,48 @@ class ListSettings(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class OpinionReason(models.Model):
+    """Why a detection was useless, as agents may say it; the team words them. An archived one is no longer offered."""
+
+    code = models.SlugField("code", max_length=30, unique=True)
+    label = models.CharField("raison", max_length=120)
+    position = models.PositiveSmallIntegerField("rang", default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class OpinionQuerySet(ReachQuerySet):
+    REACHES = {Reach.OWN: lambda person: Q(user_id=person.user_id)}
+
+
+class Opinion(models.Model):
+    """What an agent thinks of a detection. sent_at: when it left for the batch, empty again when it changes."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="opinions")
+    siren = models.CharField(max_length=9)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="opinions")
+    segment = models.CharField(max_length=30, blank=True)
+    useful = models.BooleanField("détection utile")
+    reasons = models.ManyToManyField(OpinionReason, blank=True)
+    comment = models.TextField("précision", blank=True)
+    given_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OpinionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-given_at", "-pk")
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "siren", "user"], name="opinion_once"),
+        ]
+        indexes = [models.Index(fields=["publication", "sent_at"], name="opinion_to_send")]
+
+    def __str__(self) -> str:
+        return f"{self.publication_id} {self.siren} {self.useful}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from vigie.watchlists.views import corrections, listing, lists, runs
+from vigie.watchlists.views import corrections, listing, lists, opinions, runs, search
 
 app_name = "watchlists"
 urlpatterns = [
     path("detection/", listing.listing, name="list"),
+    path("detection/recherche/", search.search, name="search"),
     path("detection/reglages/", listing.list_settings, name="list_settings"),
     path("detection/calendrier/", lists.calendar, name="calendar"),
     # The addresses of ``sheets``, which answers first, under their former names.
@@ -17,6 +18,10 @@ urlpatterns = [
     path(
         "detection/entreprises/<str:siren>/suivre/", RedirectView.as_view(pattern_name="sheets:follow"), name="follow"
     ),
+    path("detection/entreprises/<str:siren>/avis/", opinions.opinion, name="opinion"),
+    path("detection/avis/", opinions.mine, name="opinions"),
+    path("equipe/avis/", opinions.counts, name="opinion_counts"),
+    path("equipe/avis/raisons/<int:pk>/retirer/", opinions.archive, name="archive_reason"),
     path("detection/redressements/", corrections.listing, name="corrections"),
     path("detection/redressements/nouveau/", corrections.write, name="write_correction"),
     path("detection/redressements/<int:pk>/", corrections.sheet, name="correction"),

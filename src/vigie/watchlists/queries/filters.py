@@ -87,6 +87,12 @@ def choices_for(person: Person, sight: Sight) -> Choices:
     )
 
 
+def all_departements() -> tuple[tuple[str, str], ...]:
+    """Every département, for a search that knows no border. 1 query."""
+    rows = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT).order_by("code").values_list("code", "name")
+    return tuple((code, f"{code} – {name}") for code, name in rows)
+
+
 def require_offered(sent: Mapping[str, str], choices: Choices) -> None:
     """Forbidden when a filter that rests on a nature of data not held was sent by hand."""
     for name in sorted(choices.refused):

@@ -1,0 +1,34 @@
+"""Searching a firm among all companies."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from vigie.accounts.access import granted, person_of
+from vigie.journal import audit
+from vigie.kernel.clock import now
+from vigie.watchlists.forms_lists import SearchForm
+from vigie.watchlists.queries.filters import all_departements
+from vigie.watchlists.queries.search import search_page
+
+
+@granted("list.view")
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """``/detection/recherche/``: what was typed is not kept, only how much was found."""
+    person = person_of(request)
+    form = SearchForm(request.GET, departements=all_departements())
+    form.is_valid()
+    asked = form.cleaned_data
+    departement, section = asked.get("departement", ""), asked.get("secteur", "")
+    with transaction.atomic():
+        page = search_page(person, asked.get("q", ""), departement, section)
+        if page.table is not None:
+            told = {"found": page.shown, "departement": departement, "section": section}
+            audit.note("search", "watchlists.Firm", "", by=person, at=now(), details=told)
+    if page.firm:
+        return redirect("watchlists:sheet", page.firm)
+    return render(request, "watchlists/search.html", {"page": page, "form": form})
