@@ -11,10 +11,10 @@ from django.urls import reverse
 from vigie.rights.person import Person
 from vigie.ui.components import ActButton
 from vigie.ui.formats import day
-from vigie.watchlists.models import ListSettings
+from vigie.watchlists.models import ListSettings, Publication
 from vigie.watchlists.queries.columns import ListColumn, chosen, columns_for
 from vigie.watchlists.queries.filters import Choices, choices_for
-from vigie.watchlists.queries.lists import SORT, WHOLE, Withdrawn
+from vigie.watchlists.queries.lists import SORT, WHOLE
 from vigie.watchlists.queries.sight import sight_in_list
 from vigie.watchlists.queries.words import of_month
 from vigie.watchlists.rules_sight import Sight
@@ -75,9 +75,8 @@ def list_href(query: str, names: Iterable[str]) -> str:
     return f"{reverse('watchlists:list')}?{kept_of(query, names) or urlencode({WHOLE: 'tout'})}"
 
 
-def withdrawn_page(withdrawn: Withdrawn) -> WithdrawnPage:
+def withdrawn_page(row: Publication) -> WithdrawnPage:
     """The page of a withdrawn list."""
-    row = withdrawn.publication
     when = f" le {day(row.ended_at)}" if row.ended_at else ""
     return WithdrawnPage(
         f"Liste {of_month(row.batch)} retirée",

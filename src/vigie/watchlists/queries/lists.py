@@ -11,7 +11,6 @@ from django.db.models import Count
 from django.http import Http404
 from django.urls import reverse
 
-from vigie.kernel.errors import VigieError
 from vigie.rights.person import Person
 from vigie.ui.components import Link, Table
 from vigie.ui.formats import counted, day, listed
@@ -31,14 +30,6 @@ LIST, SORT, PLACE = "liste", "tri", "apres"
 WHOLE = "vue"  # in an address that asks for the whole list, whatever the view that opens first
 # What the secretaries of the CODEFI ask each time: first alerts, in bonis, no payment plan, not recent (L-50).
 CODEFI = {"premiere": "on", "procedure": "bonis", "delai": "sans", "sans_recentes": "on"}
-
-
-class Withdrawn(VigieError):
-    """The list asked for was read, and is no longer."""
-
-    def __init__(self, publication: Publication) -> None:
-        super().__init__(publication.code)
-        self.publication = publication
 
 
 @dataclass(frozen=True)
@@ -78,30 +69,32 @@ class Asked:
 
 @dataclass(frozen=True)
 class OpenLists:
-    """The list shown, and the others that are open, the latest first."""
+    """The list shown, and the others that are open, the latest first. withdrawn: the one asked for, gone since."""
 
     shown: Publication | None
     others: tuple[Publication, ...] = ()
+    withdrawn: Publication | None = None
 
 
 def lists_asked(code: str) -> OpenLists:
     """The list of this code, or that which replaced it; the latest for an empty code, None when none is open.
 
-    Raises Withdrawn, and Http404 for a list that was never open. 1 query, 2 for a list that is no longer open.
+    Http404 for a list that was never open. 1 query, 2 for a list that is no longer open.
     """
     recent = list(Publication.objects.current().defer("checks", "counts")[: OTHERS_SHOWN + 1])
-    found = next((one for one in recent if code in ("", one.code)), None) or (_former(code) if code else None)
-    return OpenLists(found, tuple(one for one in recent if one != found))
+    found = next((one for one in recent if code in ("", one.code)), None)
+    others = tuple(one for one in recent if one != found)
+    return OpenLists(found, others) if found or not code else _former(code, others)
 
 
-def _former(code: str) -> Publication:
+def _former(code: str, others: tuple[Publication, ...]) -> OpenLists:
     row = Publication.objects.filter(code=code).first()
     if row is None or row.state in (RECEIVED, CHECKED) or row.opened_at is None:
         raise Http404
     found = row if row.state == OPEN else Publication.objects.current().filter(batch=row.batch).first()
     if found is None or row.state == WITHDRAWN:
-        raise Withdrawn(row)
-    return found
+        return OpenLists(None, others, withdrawn=row)
+    return OpenLists(found, tuple(one for one in others if one != found))
 
 
 def list_page(

@@ -19,7 +19,7 @@ from vigie.watchlists.actions.list_settings import choose_columns, choose_defaul
 from vigie.watchlists.forms_lists import ColumnsForm, ListFilterForm, SaveViewForm
 from vigie.watchlists.queries.desk import desk_of, kept_of, list_href, withdrawn_page
 from vigie.watchlists.queries.filters import require_offered
-from vigie.watchlists.queries.lists import Asked, Withdrawn, list_page, lists_asked
+from vigie.watchlists.queries.lists import Asked, list_page, lists_asked
 
 FILTERS = tuple(ListFilterForm.base_fields)
 LIST = "watchlists.Publication"
@@ -36,14 +36,14 @@ def listing(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request.GET.dict(), FILTERS)
     require_offered(request.GET, desk.choices)
     form = ListFilterForm(request.GET, choices=desk.choices)
-    try:
-        with transaction.atomic():
-            filters = form.filters()
-            page = list_page(person, desk.sight, lists_asked(asked.code), filters, asked, desk.columns)
-            told = {"filters": filters.parameters(), "sort": asked.sort, "firms": list(page.sirens)}
-            audit.note("list_view", LIST, page.code, by=person, at=now(), details=told)
-    except Withdrawn as withdrawn:
-        return render(request, "watchlists/withdrawn.html", {"page": withdrawn_page(withdrawn)}, status=410)
+    lists = lists_asked(asked.code)
+    if lists.withdrawn is not None:
+        return render(request, "watchlists/withdrawn.html", {"page": withdrawn_page(lists.withdrawn)}, status=410)
+    with transaction.atomic():
+        filters = form.filters()
+        page = list_page(person, desk.sight, lists, filters, asked, desk.columns)
+        told = {"filters": filters.parameters(), "sort": asked.sort, "firms": list(page.sirens)}
+        audit.note("list_view", LIST, page.code, by=person, at=now(), details=told)
     address = request.GET.urlencode()
     forms = {
         "form": form,
