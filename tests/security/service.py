@@ -366,10 +366,10 @@ def _directory_acts(service: Service) -> list[Act]:
 
 
 def _list_acts(service: Service) -> list[Act]:
+    code = _open_list()
     place = siret(MENUISERIE.number)
     Establishment.objects.create(siret=place, company_id=MENUISERIE.siren, source="sirene", seen_at=OPENED)
     service.ids["place"] = int(place)
-    code = _open_list()
     service.ids["opinion_reason"] = OpinionReason.objects.create(code="a-retirer", label="Raison de trop").pk
     return [
         Act("watchlists:opinion", "agent_a", reverse("watchlists:opinion", args=[MENUISERIE.siren]),
@@ -381,9 +381,6 @@ def _list_acts(service: Service) -> list[Act]:
             {"transition": "columns", "colonnes": ["niveau"]}),
         Act("sheets:follow", "agent_a", reverse("sheets:follow", args=[MENUISERIE.siren]),
             {"transition": "follow", "motive": "detection"}),
-        Act("watchlists:act_on_publication", "team", reverse("watchlists:act_on_publication", args=[_open_list()]),
-        Act("watchlists:follow", "agent_a", reverse("watchlists:follow", args=[MENUISERIE.siren]),
-            {"transition": "follow"}),
         Act("watchlists:act_on_publication", "team", reverse("watchlists:act_on_publication", args=[code]),
             {"transition": "withdraw", "reason": "Une source était fausse."}),
     ]  # fmt: skip
