@@ -84,11 +84,12 @@ def establishments(reading: Reading) -> Block:
 
 def _row(reading: Reading, place: Establishment, with_debt: bool) -> tuple[Cell | str, ...]:
     where = " ".join(filter(None, (place.postal_code, place.commune_name))) or KEPT_BACK
+    siret = show_siret(place.siret) if place.sign else ""
     shown = (
         Cell(
             place.sign or show_siret(place.siret),
             href=reverse("sheets:establishment", args=[place.siret]),
-            hint=" · ".join(filter(None, ("Siège" if place.is_head_office else "", show_siret(place.siret)))),
+            hint=" · ".join(filter(None, ("Siège" if place.is_head_office else "", siret))),
         ),
         where,
         _headcount(reading, place.siret),
