@@ -129,3 +129,17 @@ def test_markdown_draws_lists_and_links() -> None:
     assert "<h3>Contexte</h3>" in drawn
     assert "<li><strong>un</strong></li>" in drawn
     assert 'rel="nofollow noopener noreferrer"' in drawn
+
+
+def test_what_was_typed_is_kept_while_the_rules_are_accepted(as_: Callable[[User], Client]) -> None:
+    client = as_(agent(consented=False))
+    client.get(RULES)  # the browser learns which account it is
+
+    refused = client.post(
+        reverse("watchlists:follow", args=["290000017"]),
+        {"comment": "Le dirigeant m’a appelé hier au sujet de ses dettes."},
+    )
+
+    assert refused.status_code == 302
+    assert refused.url.startswith(RULES)
+    assert "est gardé une heure" in client.get(RULES).content.decode()

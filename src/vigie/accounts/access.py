@@ -65,19 +65,27 @@ def granted(action: str) -> Callable[[View], View]:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page, with the address to come back to; what a form sent is kept for the account that sent it."""
+    return lead_first(request, reverse("account_login"), kept.SAID)
+
+
+def lead_first(request: HttpRequest, url: str, said: str) -> HttpResponse:
+    """A page that comes before the one asked for, and comes back to it; what a form sent is kept meanwhile.
+
+    said: what the person is told when something is kept.
+    """
     if request.method in {"GET", "HEAD"}:
-        return go(request, _sign_in_then(request.get_full_path()))
+        return go(request, _then(url, request.get_full_path()))
     found = kept.keep(request)
     if found is None:
-        return go(request, reverse("account_login"))
-    messages.warning(request, kept.SAID if found.key else kept.TOO_LONG)
-    response = go(request, _sign_in_then(found.page))
+        return go(request, url)
+    messages.warning(request, said if found.key else kept.TOO_LONG)
+    response = go(request, _then(url, found.page))
     kept.give(response, found)
     return response
 
 
-def _sign_in_then(back: str) -> str:
-    return f"{reverse('account_login')}?{urlencode({'next': back})}"
+def _then(url: str, back: str) -> str:
+    return f"{url}?{urlencode({'next': back})}"
 
 
 def go(request: HttpRequest, url: str) -> HttpResponse:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from vigie.accounts.access import go, person_of
+from vigie.accounts.access import lead_first, person_of
 from vigie.accounts.models import AgentProfile
 from vigie.agents.queries.consent import has_consented
 from vigie.kernel.clock import now
@@ -17,6 +16,7 @@ from vigie.kernel.period import paris_day
 
 # The applications whose pages show firms to agents. Those of the team in them ask for no level: they pass.
 _SEEN_ON = "seen_on"
+KEPT = "Rien n’a été envoyé. Ce que vous avez saisi est gardé une heure\u00a0: vous le retrouverez ensuite."
 BUSINESS = frozenset({"watchlists", "sheets", "followup", "campaigns", "exports"})
 
 
@@ -38,8 +38,7 @@ class ConsentGate:
         if has_consented(person_of(request), now()):
             self._seen(request)
             return None
-        back = f"?{urlencode({'next': request.get_full_path()})}" if request.method in {"GET", "HEAD"} else ""
-        return go(request, f"{reverse('agents:confidentiality')}{back}")
+        return lead_first(request, reverse("agents:confidentiality"), KEPT)
 
     @staticmethod
     def _seen(request: HttpRequest) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr  # nosec B406  writing, nothing is parsed
 
 SENT_FROM = 65_536  # bytes gathered before they leave
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
