@@ -246,6 +246,11 @@ PAGES: dict[str, Page] = {
     "portal:desk": Page(Door.PUBLIC, given=LED),
     **dict.fromkeys(("account_login", "account_request_login_code", "account_logout"), SIGN_IN),
     **dict.fromkeys(("account_confirm_login_code", "mfa_authenticate"), SIGN_IN),
+    **dict.fromkeys(("proconnect_begin", "proconnect_after"), Page(Door.PUBLIC, given=LED)),
+    "proconnect_callback": Page(Door.PUBLIC, given=frozenset({400})),  # a return from nowhere
+    "proconnect_attach": Page(Door.PUBLIC, BOTH, given=LED),
+    "proconnect_ended": Page(Door.PUBLIC, WRITE),  # a signed word of the provider; any other is refused (400)
+    "confirm_identity": Page(Door.SIGNED, given=frozenset({200, 302})),
     **dict.fromkeys(("mfa_activate_totp", "mfa_deactivate_totp", "mfa_reauthenticate"), OWN_FACTOR),
     "mfa_view_recovery_codes": Page(Door.SIGNED, given=OWN_FACTOR.given),
     "mfa_generate_recovery_codes": OWN_FACTOR,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,8 +16,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from vigie.accounts import kept
+from vigie.accounts import kept, session
+from vigie.accounts.identity_rules import RECENT
 from vigie.accounts.models import User
+from vigie.kernel.clock import now
 from vigie.rights.person import Person, PersonKind
 from vigie.rights.reach import may
 
@@ -61,6 +63,33 @@ def granted(action: str) -> Callable[[View], View]:
         return signed_in(guarded)
 
     return door
+
+
+def recently_authenticated(view: View) -> View:
+    """For sensitive acts (an export of more than 500 rows, looking through somebody's eyes, changing rights).
+
+    The person must have proved who he is within the last fifteen minutes (ProConnect, or a code of his application);
+    else he is led to prove it again, then back to this page, or to the one whose form he sent: he sends it again, for
+    nothing was done. Put it under ``granted`` or ``signed_in``; call ``confirm_first`` instead when only the content
+    of the act tells whether it is sensitive.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return confirm_first(request) or view(request, *args, **kwargs)
+
+    return guarded
+
+
+def confirm_first(request: HttpRequest) -> HttpResponse | None:
+    """The page on which the person proves who he is again; None when he did within the last fifteen minutes."""
+    if session.proved_within(request, account_of(request), RECENT, now()):
+        return None
+    back = request.get_full_path()
+    if request.method not in {"GET", "HEAD"}:
+        sent_from = urlsplit(request.headers.get("referer", ""))
+        back = f"{sent_from.path}?{sent_from.query}".rstrip("?") if sent_from.netloc == request.get_host() else ""
+    return go(request, f"{reverse('confirm_identity')}?{urlencode({'next': back})}")
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -382,6 +382,7 @@ def remove_second_factor(user: User, *, by: Person, at: datetime) -> None:
 
 
 def close_sessions(user_id: int) -> None:
+    """Closes every session of the account, at its next request."""
     User.objects.filter(pk=user_id).update(session_epoch=F("session_epoch") + 1)
 
 

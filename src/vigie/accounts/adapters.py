@@ -15,6 +15,7 @@ from django.utils.crypto import get_random_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from vigie.accounts import session, sign_in
+from vigie.accounts.identity_rules import GUARDED
 from vigie.accounts.models import User
 from vigie.accounts.queries import roles_in_force
 from vigie.accounts.rules import CODE_DIGITS
@@ -23,6 +24,8 @@ from vigie.rights.limits import client_ip
 
 CODE_MAIL = "account/email/login_code"
 NO_ACCOUNT = "Votre compte n’est pas ouvert en ce moment. Écrivez à {team} pour savoir pourquoi."
+
+PROCONNECT_ONLY = "Les agents de détection se connectent avec ProConnect."
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -68,9 +71,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return ["allauth.account.stages.LoginByCodeStage", "allauth.mfa.stages.AuthenticateStage"]
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
-        """Stops whoever lost his role between the code asked and the code typed."""
-        if roles_in_force(user, now()):
+        """Stops whoever lost his role between the code asked and the code typed, or must use ProConnect."""
+        roles = frozenset(roles_in_force(user, now()))
+        if roles and (settings.VIGIE.local_sign_in_for_agents or roles - GUARDED):
             return None
+        if roles:
+            messages.error(request, PROCONNECT_ONLY)
+            return redirect("account_login")
         messages.error(request, NO_ACCOUNT.format(team=settings.VIGIE.team_email))
         return redirect("account_login")
 
@@ -78,7 +85,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """A new session key, an end that is never put off, and the event."""
         at = now()
         super().login(request, user)
-        remembered = session.open_until(request, at)
+        guarded = bool(GUARDED & set(roles_in_force(user, at)))
+        remembered = session.open_until(request, at, guarded=guarded)
         attempt = sign_in.Attempt(user.email, client_ip(request), at)
         used = session.second_factor_used(request, user)
         sign_in.succeeded(user, attempt, remembered=remembered, second_factor=used)

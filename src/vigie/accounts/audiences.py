@@ -37,7 +37,26 @@ def invitation(user: User, recipient: Recipient, at: datetime) -> dict[str, Any]
     }
 
 
+def team_mailbox(user: User, by: Person) -> Iterable[Recipient]:
+    """The shared address of the team."""
+    return [Recipient(settings.VIGIE.team_email, "L’équipe de Vigie")]
+
+
+def identity_attached(user: User, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """What the holder of the account reads: it was he, or it must be told."""
+    return {"name": user.full_name, "account": f"{settings.VIGIE.site_url}{reverse('accounts:me')}"}
+
+
+def employer_changed(user: User, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """What the team reads: who, and where to decide."""
+    page = reverse("accounts:person", args=[user.pk])
+    return {"name": user.full_name, "email": user.email, "page": f"{settings.VIGIE.site_url}{page}"}
+
+
 def register() -> None:
     """Called once, when the applications are ready."""
     register_audience("account_holder", account_holder)
+    register_audience("team_mailbox", team_mailbox)
     register_content("accounts/mail/invitation", invitation)
+    register_content("accounts/mail/identity_attached", identity_attached)
+    register_content("accounts/mail/employer_changed", employer_changed)

@@ -82,6 +82,19 @@ class SignInCodeForm(DsfrForm):
         return code
 
 
+class AttachCodeForm(DsfrForm):
+    """The code that attaches another ProConnect identity to an account."""
+
+    code = CleanLineField(
+        label="Code reçu par courriel", max_length=40, help_text="8 chiffres", widget=forms.TextInput(attrs=CODE_ATTRS)
+    )
+
+    def refuse(self) -> None:
+        """Says that the code is not the one expected."""
+        if not self.errors:
+            self.add_error("code", WRONG_CODE)
+
+
 class SecondFactorForm(DsfrForm):
     """A code shown by the application, or a recovery code. A code is taken once."""
 

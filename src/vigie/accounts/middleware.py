@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from vigie.accounts import session
 from vigie.accounts.access import go, to_sign_in
+from vigie.accounts.adapters import PROCONNECT_ONLY
+from vigie.accounts.identity_rules import GUARDED
 from vigie.accounts.models import User
 from vigie.accounts.queries import has_second_factor, person_for
 from vigie.kernel.clock import now
@@ -51,19 +53,28 @@ def person(get_response: View) -> View:
 def _admit(request: HttpRequest, user: User, at: datetime) -> HttpResponse | None:
     """Sets the person of a session; gives the page to go to first, or None."""
     found = person_for(user, at)
-    if session.is_over(request, at):
+    if session.is_over(request, at, guarded=bool(found.roles & GUARDED)):
         return _close(request, "Votre session a pris fin. Connectez-vous de nouveau.")
     if not found.roles:
         team = settings.VIGIE.team_email
         return _close(
             request, f"Votre session est fermée\u00a0: votre habilitation n’est plus en cours. Écrivez à {team}."
         )
+    if found.roles & GUARDED and not _may_guard(request, user):
+        found = replace(found, roles=found.roles - GUARDED, departements=frozenset(), nationwide=False)
+        if not found.roles:
+            return _close(request, PROCONNECT_ONLY, reverse("account_login"))
     if found.roles & SECOND_FACTOR and not session.second_factor_used(request, user):
         return _without_second_factor(request, user, found)
     request.person = found  # type: ignore[attr-defined]
     if user.terms_accepted_at is None and not _is_open(request, _TERMS):
         return go(request, reverse("accounts:terms"))
     return None
+
+
+def _may_guard(request: HttpRequest, user: User) -> bool:
+    """The detection side opens to a session of ProConnect, to any other only where a setting allows it."""
+    return settings.VIGIE.local_sign_in_for_agents or session.by_proconnect(request, user)
 
 
 def _without_second_factor(request: HttpRequest, user: User, found: Person) -> HttpResponse | None:

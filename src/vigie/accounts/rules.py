@@ -17,6 +17,9 @@ CODE_LASTS = timedelta(minutes=10)
 CODE_TRIES = 3
 SESSION_LASTS = timedelta(hours=12)
 REMEMBERED_LASTS = timedelta(days=30)
+# On the detection side: what nobody touches closes, and nothing stays open through the night.
+GUARDED_LASTS = timedelta(hours=10)
+GUARDED_IDLE = timedelta(minutes=30)
 # A second identical sending within this time is the same click, not a second wish.
 SAME_CLICK = timedelta(minutes=10)
 LONGEST_ABSENCE = timedelta(days=366)
@@ -147,8 +150,10 @@ def territory_for(role: Role, text: str) -> str:
     return str(found)
 
 
-def session_lasts(remembered: bool) -> timedelta:
-    """How long a session lasts from its opening, whatever is done meanwhile."""
+def session_lasts(remembered: bool, guarded: bool = False) -> timedelta:
+    """How long a session lasts from its opening, whatever is done meanwhile. guarded: of the detection side."""
+    if guarded:
+        return GUARDED_LASTS
     return REMEMBERED_LASTS if remembered else SESSION_LASTS
 
 

@@ -40,6 +40,11 @@ def count_code(attempt: Attempt) -> None:
     limits.hit("code_email", attempt.email, attempt.at)
 
 
+def count_return(ip: str, at: datetime) -> None:
+    """Counts a return from ProConnect; raises TooMany."""
+    limits.hit("sign_in_ip", ip, at)
+
+
 def code_asked(user: User, code: str, at: datetime) -> None:
     """Owes the mail that carries the code."""
     _owe_code(user, code, at)
@@ -68,7 +73,10 @@ def _owe_code(user: User, code: str, at: datetime) -> None:
 
 
 def failed(user: User | None, attempt: Attempt, step: str) -> None:
-    """Counts and records a wrong code. step: ``code`` or ``second_factor``. Raises TooMany beyond the limit."""
+    """Counts and records a wrong code; raises TooMany beyond the limit.
+
+    step: ``code``, ``second_factor`` or ``identity``.
+    """
     payload = {"step": step, "network": network_of(attempt.ip)}
     record("account.sign_in_failed", user or User(pk=0), by=VISITOR, at=attempt.at, payload=payload)
     limits.hit("sign_in_failure", attempt.email, attempt.at)

@@ -6,7 +6,7 @@ addresses are not mounted.
 
 from django.urls import include, path
 
-from vigie.accounts.views import absences, me, people, second_factor, sign_in
+from vigie.accounts.views import absences, me, people, proconnect, second_factor, sign_in
 
 pages = [
     path("mon-compte/", me.me, name="me"),
@@ -31,6 +31,12 @@ urlpatterns = [
     path("connexion/", sign_in.ask_code, name="account_request_login_code"),
     path("connexion/code/", sign_in.confirm_code, name="account_confirm_login_code"),
     path("connexion/second-facteur/", sign_in.second_factor, name="mfa_authenticate"),
+    path("connexion/proconnect/", proconnect.begin, name="proconnect_begin"),
+    path("connexion/proconnect/retour/", proconnect.come_back, name="proconnect_callback"),
+    path("connexion/proconnect/rattacher/", proconnect.attach, name="proconnect_attach"),
+    path("connexion/proconnect/fin-de-session/", proconnect.ended, name="proconnect_ended"),
+    path("deconnexion/proconnect/", proconnect.after, name="proconnect_after"),
+    path("mon-compte/confirmer/", proconnect.confirm, name="confirm_identity"),
     path("deconnexion/", sign_in.sign_out, name="account_logout"),
     path("mon-compte/", me.me, name="mfa_index"),
     path("mon-compte/second-facteur/", second_factor.set_up, name="mfa_activate_totp"),

@@ -73,6 +73,27 @@ class Environment:
         production="https",
     )
     recherche_entreprises_active: bool = setting(True, "Switches the company-search service on.")
+    proconnect_issuer: str = setting(
+        "fake:",
+        "Issuer of ProConnect (`https://…/api/v2`), `fake:` for the fake delivered with Vigie; empty: no ProConnect.",
+        production="https, or empty",
+    )
+    proconnect_client_id: str = setting("", "Identifier of this service at ProConnect.", production="with the issuer")
+    proconnect_client_secret: str = setting(
+        "", "Secret of this service at ProConnect.", production="with the identifier", secret=True
+    )
+    proconnect_acr_values: str = setting(
+        "eidas0-mfa eidas1-mfa eidas2 eidas3 https://proconnect.gouv.fr/assurance/self-asserted-2fa "
+        "https://proconnect.gouv.fr/assurance/consistency-checked-2fa",
+        "Levels of authentication (`acr`) accepted from ProConnect, separated by spaces: those of a second factor; "
+        "production refuses `eidas1`.",
+    )
+    proconnect_seconds: float = setting(1.2, "Longest that a sign-in page waits for ProConnect (seconds).")
+    local_sign_in_for_agents: bool = setting(
+        True,
+        "Public agents of detection may also sign in by e-mail code and application (TOTP); in production, `false` "
+        "unless it is set.",
+    )
     contact_url: str = setting("https://vigie.example/contact", "Contact given to outside services in the User-Agent.")
     brand: str = setting("neutral", "`state` shows the State's block-mark; reserved by law to State services.")
     publisher: str = setting(
@@ -183,6 +204,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
             values[item.name] = _convert(text, item.default)
         except ValueError as error:
             faults.append(f"{name}: {error}")
+    if values.get("mode") == "production":
+        values.setdefault("local_sign_in_for_agents", False)
     environment = Environment(**values)
     faults += list(_faults(environment))
     if faults:
@@ -208,8 +231,15 @@ def _convert(text: str, default: Any) -> Any:
     return text
 
 
+def _is_https(address: str) -> bool:
+    """An https address with a host and nobody's name in it."""
+    parts = urlparse(address)
+    return parts.scheme == "https" and bool(parts.hostname) and not parts.username and not parts.query
+
+
 def _faults(env: Environment) -> list[str]:
     faults = []
+    fake = env.proconnect_issuer == "fake:" and not env.production  # it has its own identifier and secret
     if env.mode not in {"demo", "test", "production"}:
         faults.append(f"VIGIE_MODE: demo, test or production expected, not {env.mode!r}")
     if any(not address.startswith("https://") for _label, address in env.external_links_list):
@@ -223,6 +253,12 @@ def _faults(env: Environment) -> list[str]:
         faults.append("VIGIE_MAIL_URL: demo:, smtp:// or smtps:// expected")
     if not env.reminder_days < env.last_chance_days < env.abandon_days:
         faults.append("VIGIE_REMINDER_DAYS, VIGIE_LAST_CHANCE_DAYS, VIGIE_ABANDON_DAYS: each later than the one before")
+    if (env.proconnect_issuer or env.proconnect_client_id) and not env.proconnect_client_secret and not fake:
+        faults.append("VIGIE_PROCONNECT_CLIENT_SECRET: ProConnect gives it with the identifier")
+    if (env.proconnect_issuer or env.proconnect_client_secret) and not env.proconnect_client_id and not fake:
+        faults.append("VIGIE_PROCONNECT_CLIENT_ID: ProConnect gives it with the secret")
+    if not 0.1 <= env.proconnect_seconds <= 10:
+        faults.append("VIGIE_PROCONNECT_SECONDS: from 0.1 to 10")
     if not env.production:
         return faults
     demands = (
@@ -248,6 +284,14 @@ def _faults(env: Environment) -> list[str]:
         (
             env.recherche_entreprises_url.startswith("https://"),
             "VIGIE_RECHERCHE_ENTREPRISES_URL: https, not the fake",
+        ),
+        (
+            not env.proconnect_issuer or _is_https(env.proconnect_issuer),
+            "VIGIE_PROCONNECT_ISSUER: https, not the fake; empty for no ProConnect",
+        ),
+        (
+            bool(env.proconnect_acr_values.split()) and "eidas1" not in env.proconnect_acr_values.split(),
+            "VIGIE_PROCONNECT_ACR_VALUES: levels of a second factor, without eidas1",
         ),
         (bool(env.host_provider), "VIGIE_HOST_PROVIDER: the legal notices need it"),
         (env.publisher != Environment.publisher, "VIGIE_PUBLISHER: the legal notices need it"),

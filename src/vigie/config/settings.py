@@ -183,6 +183,9 @@ CSRF_TRUSTED_ORIGINS = [VIGIE.site_url] if _HTTPS else []
 CSRF_FAILURE_VIEW = "vigie.portal.views.csrf_refused"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Where a form of ours may lead: browsers hold the redirections that follow a form to it too.
+_PROCONNECT = urlparse(VIGIE.proconnect_issuer)
+_FORMS_LEAD_TO = [SELF, f"https://{_PROCONNECT.netloc}"] if _PROCONNECT.scheme == "https" else [SELF]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -193,7 +196,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": _FORMS_LEAD_TO,
         "frame-ancestors": [NONE],
     }
 }

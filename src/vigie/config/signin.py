@@ -1,11 +1,13 @@
 """What django-allauth is told: no password, a code by e-mail, a second factor (TOTP) for the team.
 
-Its own limits are switched off: ``vigie.rights.limits`` counts, in the database, for all workers.
+What mozilla-django-oidc is told for ProConnect is in ``vigie.accounts.proconnect``.
+django-allauth’s own limits are switched off: ``vigie.rights.limits`` counts, in the database, for all workers.
 """
 
 from __future__ import annotations
 
-AUTHENTICATION_BACKENDS = ["vigie.accounts.backend.SessionBackend"]
+# A session finds its account again by the first; the second only answers the return from ProConnect.
+AUTHENTICATION_BACKENDS = ["vigie.accounts.backend.SessionBackend", "vigie.accounts.proconnect.ProConnectBackend"]
 
 ACCOUNT_ADAPTER = "vigie.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}

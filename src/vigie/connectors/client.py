@@ -2,8 +2,8 @@
 
 Time-outs, at most three tries, circuit breaker, fresh cache, stale value when the service fails, provenance,
 call log. What the service says is read through a pydantic model; an answer that does not fit is a BadAnswer
-and is never kept. Only GET is here: nothing that Vigie sends out needs to write (a POST is never to be
-retried without an idempotency key).
+and is never kept. ``exchange`` is for what is neither kept nor asked twice: a form, a question in somebody's
+name.
 
 Call it outside a database transaction: when the cache is a table, a rolled-back failure would not be counted.
 """
@@ -26,7 +26,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from vigie.connectors.breaker import Breaker, Cache, ServiceHealth
-from vigie.connectors.wire import NoReply, Reply, Times, Wire
+from vigie.connectors.wire import NoReply, Question, Reply, Times, Wire
 from vigie.kernel import clock as kernel_clock
 from vigie.kernel.errors import BadAnswer, ConnectorError, NotFound, Unavailable
 from vigie.kernel.text import clean_line
@@ -201,6 +201,18 @@ class ServiceClient:
         self._keep(key, _Kept(value.model_dump_json(), now, fresh_for.total_seconds(), status))
         return Fetched(value=value, source=self.source, fetched_at=now, stale=False, status=status)
 
+    def exchange(self, question: Question, *, purpose: str, budget_s: float) -> Reply:
+        """The good reply (200) to a question asked once, without cache: Unavailable, BadAnswer otherwise.
+
+        RequestRefused when the service is well and does not accept what was sent.
+        """
+        if not self._active:
+            raise Unavailable(self.service, "switched off by its setting")
+        outcome, call, started = self._begin(
+            purpose, lambda started: self._exchange(question, started + budget_s, tries=1)
+        )
+        return self._end(call, started, outcome, lambda: self._good(outcome, absent_on_404=False))
+
     # --- asking ---------------------------------------------------------------------------------------------
     def _ask(
         self,
@@ -211,29 +223,40 @@ class ServiceClient:
         budget_s: float | None,
         absent_on_404: bool,
     ) -> tuple[M, int]:
+        outcome, call, started = self._begin(
+            purpose, lambda started: self._tries(path, params, None if budget_s is None else started + budget_s)
+        )
+        value = self._end(call, started, outcome, lambda: self._read(outcome, model, absent_on_404))
+        return value, outcome.status or 0
+
+    def _begin(self, purpose: str, ask: Callable[[float], _Outcome]) -> tuple[_Outcome, Call, float]:
+        """Asks, unless the breaker is open; gives how it ended, its line of the log, and when it began."""
         at, started = self._clock(), self._timer()
         call = Call(self.service, purpose, at, None, "breaker_open", 0, 0.0)
         if not self._breaker.allows(at):
             self._on_call(call)
             raise Unavailable(self.service, "not called: its last calls failed (breaker open)")
-        outcome = self._tries(path, params, None if budget_s is None else started + budget_s)
-        call = replace(call, status=outcome.status, tries=outcome.tries)
+        outcome = ask(started)
+        return outcome, replace(call, status=outcome.status, tries=outcome.tries), started
+
+    def _end(self, call: Call, started: float, outcome: _Outcome, read: Callable[[], T]) -> T:
+        """What was read of the answer; tells the breaker and the log in every case."""
         try:
-            value = self._read(outcome, model, absent_on_404)
+            value = read()
         except ConnectorError as error:
             self._note(error, outcome)
             self._on_call(replace(call, outcome=_outcome(error), duration_s=self._timer() - started))
             raise
         self._breaker.succeeded(self._clock())
         self._on_call(replace(call, outcome="ok", duration_s=self._timer() - started))
-        return value, outcome.status or 0
+        return value
 
     def _tries(self, path: str, params: Mapping[str, str], until: float | None) -> _Outcome:
         """The last of at most ``policy.tries`` exchanges, with waits between them."""
         policy, tries = self.policy, 0
         while True:
             tries += 1
-            outcome = self._exchange(path, params, until, tries)
+            outcome = self._exchange(Question(path, params), until, tries)
             if not outcome.retryable or tries >= policy.tries:
                 return outcome
             pause = policy.backoff_s * (2 ** (tries - 1) + self._jitter())
@@ -243,14 +266,14 @@ class ServiceClient:
                 return outcome
             self._sleep(pause)
 
-    def _exchange(self, path: str, params: Mapping[str, str], until: float | None, tries: int) -> _Outcome:
+    def _exchange(self, question: Question, until: float | None, tries: int) -> _Outcome:
         policy = self.policy
         whole_s = policy.connect_s + policy.read_s
         if until is not None:
             whole_s = max(0.01, min(whole_s, until - self._timer()))
         times = Times(min(policy.connect_s, whole_s), min(policy.read_s, whole_s), whole_s)
         try:
-            reply = self._wire.get(path, params, times)
+            reply = self._wire.ask(question, times)
         except NoReply as error:
             return _Outcome(tries, error=error, retryable=error.retryable)
         except BadAnswer as error:
@@ -262,8 +285,8 @@ class ServiceClient:
             retry_after_s=_retry_after(reply, self._clock()),
         )
 
-    def _read(self, outcome: _Outcome, model: type[M], absent_on_404: bool) -> M:
-        """The value of a good reply; raises what a bad one means."""
+    def _good(self, outcome: _Outcome, absent_on_404: bool) -> Reply:
+        """The reply of status 200; raises what any other outcome means."""
         if outcome.reply is None:
             raise outcome.error or Unavailable(self.service, "no reply")
         reply = outcome.reply
@@ -276,9 +299,14 @@ class ServiceClient:
         if reply.status in (401, 403):
             raise Unavailable(self.service, f"access refused (status {reply.status}): check its key")
         if 400 <= reply.status < 500:
-            raise _RequestRefused(self.service, f"request refused (status {reply.status}): {_excerpt(reply)}")
+            raise RequestRefused(self.service, f"request refused (status {reply.status}): {_excerpt(reply)}")
         if reply.status != 200:
             raise BadAnswer(self.service, f"unexpected status {reply.status}")
+        return reply
+
+    def _read(self, outcome: _Outcome, model: type[M], absent_on_404: bool) -> M:
+        """The value of a good reply; raises what a bad one means."""
+        reply = self._good(outcome, absent_on_404)
         try:
             return model.model_validate_json(reply.body)
         except ValidationError as error:
@@ -288,7 +316,7 @@ class ServiceClient:
 
     def _note(self, error: ConnectorError, outcome: _Outcome) -> None:
         """Tells the breaker. A service that refuses our request or knows no such thing is in good health."""
-        if isinstance(error, (NotFound, _RequestRefused)):
+        if isinstance(error, (NotFound, RequestRefused)):
             self._breaker.succeeded(self._clock())
         else:
             self._breaker.failed(self._clock(), str(error), hold_s=outcome.retry_after_s)
@@ -316,7 +344,7 @@ class ServiceClient:
         return Fetched(value=value, source=self.source, fetched_at=kept.fetched_at, stale=stale, status=kept.status)
 
 
-class _RequestRefused(BadAnswer):
+class RequestRefused(BadAnswer):
     """The service is well but does not accept what we asked: a fault of ours."""
 
 
@@ -338,7 +366,7 @@ class _Outcome:
 def _outcome(error: ConnectorError) -> str:
     if isinstance(error, NotFound):
         return "not_found"
-    if isinstance(error, _RequestRefused):
+    if isinstance(error, RequestRefused):
         return "refused"
     return "bad_answer" if isinstance(error, BadAnswer) else "unavailable"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.cache import cache
 
-from vigie.connectors import mail, recherche_entreprises
+from vigie.connectors import mail, proconnect, recherche_entreprises
 from vigie.connectors.breaker import Breaker, ServiceHealth
 from vigie.kernel import clock
 
@@ -13,5 +13,6 @@ def health() -> list[ServiceHealth]:
     """The state of each outside service, as its last calls left it; calls nobody."""
     return [
         recherche_entreprises.configured().client.health(),
+        proconnect.configured().service.health(),
         Breaker(mail.SERVICE, cache).health(clock.now(), active=True),  # the outbox tells it how its deliveries end
     ]

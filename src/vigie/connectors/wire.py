@@ -15,6 +15,7 @@ from concurrent.futures import TimeoutError as WaitedEnough
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import monotonic
+from typing import Any
 
 import httpx
 
@@ -49,8 +50,18 @@ class Times:
     whole_s: float
 
 
+@dataclass(frozen=True)
+class Question:
+    """What is sent: GET with parameters, or POST of a form. bearer: the access token of who it is asked for."""
+
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] | None = None
+    bearer: str = field(default="", repr=False)
+
+
 class Wire:
-    """GET on one service. Redirections are not followed: only the configured address is ever called."""
+    """Exchanges with one service. Redirections are not followed: only the configured address is ever called."""
 
     def __init__(
         self,
@@ -81,31 +92,41 @@ class Wire:
         self._client: httpx.Client | None = None
 
     def get(self, path: str, params: Mapping[str, str], times: Times) -> Reply:
+        """The reply of the service to a GET; raises NoReply, or BadAnswer for a body too large."""
+        return self.ask(Question(path, params), times)
+
+    def ask(self, question: Question, times: Times) -> Reply:
         """The reply of the service; raises NoReply, or BadAnswer for a body too large."""
         if not self._threaded:
-            return self._exchange(path, params, times)
+            return self._exchange(question, times)
         if not self._slots.acquire(blocking=False):
             raise NoReply(self._service, "too many calls under way", retryable=False)
         future: Future[Reply] = Future()
-        threading.Thread(target=self._work, args=(future, path, params, times), daemon=True).start()
+        threading.Thread(target=self._work, args=(future, question, times), daemon=True).start()
         try:
             return future.result(timeout=times.whole_s)
         except WaitedEnough:
             raise NoReply(self._service, f"no answer within {times.whole_s:.1f} s", retryable=True) from None
 
-    def _work(self, future: Future[Reply], path: str, params: Mapping[str, str], times: Times) -> None:
+    def _work(self, future: Future[Reply], question: Question, times: Times) -> None:
         try:
-            future.set_result(self._exchange(path, params, times))
+            future.set_result(self._exchange(question, times))
         except BaseException as error:  # handed to the waiting caller, who raises it
             future.set_exception(error)
         finally:
             self._slots.release()
 
-    def _exchange(self, path: str, params: Mapping[str, str], times: Times) -> Reply:
+    def _exchange(self, question: Question, times: Times) -> Reply:
         limits = httpx.Timeout(times.read_s, connect=times.connect_s, pool=times.connect_s)
         until = self._timer() + times.whole_s
+        sent: dict[str, Any] = {"params": question.params, "timeout": limits}
+        if question.form is not None:
+            sent["data"] = dict(question.form)
+        if question.bearer:
+            sent["headers"] = {"Authorization": f"Bearer {question.bearer}"}
+        method = "GET" if question.form is None else "POST"
         try:
-            with self._http().stream("GET", self._base_url + path, params=params, timeout=limits) as response:
+            with self._http().stream(method, self._base_url + question.path, **sent) as response:
                 body = self._body(response, until)
         except httpx.TimeoutException as error:
             raise NoReply(self._service, f"time-out ({type(error).__name__})", retryable=True) from error

@@ -10,11 +10,13 @@ class DemoConfig(AppConfig):
     verbose_name = "démonstration"
 
     def ready(self) -> None:
-        from vigie.connectors.fakes import data
+        from vigie.connectors.fakes import data, proconnect
+        from vigie.demo.identities import personas
         from vigie.demo.mailbox import DemoRelay
         from vigie.demo.stock_writer import provider
         from vigie.journal.relay import register_relay
 
         register_relay("demo", DemoRelay)
+        proconnect.register(personas)
         if settings.VIGIE.mode == "demo":
             data.register(provider(Path(settings.VAR) / "demo-world"))

@@ -156,9 +156,9 @@ def test_order_makes_the_next_requests_fail(http: httpx.Client) -> None:
     order = {"service": "recherche-entreprises", "mode": "500", "nb": 2}
 
     assert http.post("/fakes/_mode", json=order).json() == order
-    assert http.get("/fakes/_mode").json() == {"recherche-entreprises": "500"}
+    assert http.get("/fakes/_mode").json() == {"recherche-entreprises": "500", "proconnect": "ok"}
     assert [search(http, f"q={BAKERY}").status_code for _ in range(4)] == [500, 500, 200, 200]
-    assert http.get("/fakes/_mode").json() == {"recherche-entreprises": "ok"}
+    assert http.get("/fakes/_mode").json() == {"recherche-entreprises": "ok", "proconnect": "ok"}
 
 
 def test_order_without_a_number_lasts(http: httpx.Client) -> None:

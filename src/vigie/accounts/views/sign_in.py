@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.stages import LoginByCodeStage, LoginStageController
@@ -18,6 +19,8 @@ from vigie.accounts import session, sign_in
 from vigie.accounts.adapters import AccountAdapter
 from vigie.accounts.forms import SecondFactorForm, SignInCodeForm, SignInForm
 from vigie.accounts.queries import account_to_sign_in
+from vigie.accounts.views.proconnect import goodbye
+from vigie.connectors import proconnect
 from vigie.kernel.clock import now
 from vigie.rights.limits import client_ip
 
@@ -36,6 +39,15 @@ class AskCode(RequestLoginCodeView):
 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        local = settings.VIGIE.local_sign_in_for_agents
+        asked = {"proconnect": proconnect.active(), "agents_too": local, "next_query": self._next_query()}
+        return {**super().get_context_data(**kwargs), **asked}
+
+    def _next_query(self) -> str:
+        back = self.get_next_url()
+        return f"?{urlencode({'next': back})}" if back else ""
 
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: Any) -> None:
         """This page always begins anew: another address, another code."""
@@ -100,9 +112,15 @@ class SecondFactor(Helped, AuthenticateView):
 
 
 class SignOut(LogoutView):
-    """``/deconnexion/``: asks on a simple visit, closes the session when the button is pressed."""
+    """``/deconnexion/``: asks on a simple visit; the button closes the session, and that of ProConnect."""
 
     template_name = "accounts/sign_out.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        token = session.id_token(request)
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        request.session.flush()  # of a visitor whom ProConnect brought and whom we refused, too
+        return (goodbye(request, token) if token else None) or response
 
 
 ask_code = require_http_methods(["GET", "HEAD", "POST"])(AskCode.as_view())

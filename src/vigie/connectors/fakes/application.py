@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from vigie.connectors.fakes import data, modes, recherche_entreprises
+from vigie.connectors.fakes import data, modes, proconnect, recherche_entreprises
 
 Environ = dict[str, Any]
 WAIT = "vigie.fakes.wait"  # key of the environment: how to wait (in process, time is simulated)
-SERVICES = ("recherche-entreprises",)
-_REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed",
-            429: "Too Many Requests", 500: "Internal Server Error"}  # fmt: skip
-_LONGEST_ORDER = 10_000
+SERVICES = ("recherche-entreprises", "proconnect")
+_REASONS = {200: "OK", 302: "Found", 303: "See Other", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
+            405: "Method Not Allowed", 429: "Too Many Requests", 500: "Internal Server Error"}  # fmt: skip
+_LONGEST_BODY = 10_000
 
 
 class Answer:
@@ -53,16 +53,36 @@ def _answer(environ: Environ) -> Answer:
 
 
 def _service(environ: Environ, service: str, path: str) -> Answer:
-    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") and service != "proconnect":
         return Answer(405, {"erreur": "Méthode non permise."}, Allow="GET, HEAD")
     mode = environ.get("HTTP_X_FAKE_MODE") or modes.board.take(service)
     fault = _fault(environ, mode)
     if fault:
         return fault
+    if service == "proconnect":
+        return _proconnect(environ, path)
     if path != "/search":
         return Answer(404, {"erreur": "Ressource non trouvée."})
     query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     return Answer(*recherche_entreprises.search(data.firms(), query, nothing=mode == "vide"))
+
+
+def _proconnect(environ: Environ, path: str) -> Answer:
+    method = "GET" if environ["REQUEST_METHOD"] == "HEAD" else environ["REQUEST_METHOD"]
+    form = dict(parse_qsl(_body(environ).decode("utf-8", "replace"))) if method == "POST" else {}
+    query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    bearer = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
+    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    root = f"{environ['wsgi.url_scheme']}://{host}/fakes/proconnect"
+    sent = proconnect.answer(method, path, query, form, bearer, root)
+    headers = {"Content-Type": sent.content_type} | ({"Location": sent.location} if sent.location else {})
+    return Answer(sent.status, sent.body, **headers)
+
+
+def _body(environ: Environ) -> bytes:
+    length = min(int(environ.get("CONTENT_LENGTH") or _LONGEST_BODY), _LONGEST_BODY)
+    read: bytes = environ["wsgi.input"].read(length)
+    return read
 
 
 def _fault(environ: Environ, mode: str) -> Answer | None:
@@ -86,8 +106,7 @@ def _mode(environ: Environ) -> Answer:
     if environ["REQUEST_METHOD"] != "POST":
         return Answer(405, {"erreur": "Méthode non permise."}, Allow="GET, POST")
     try:
-        length = min(int(environ.get("CONTENT_LENGTH") or _LONGEST_ORDER), _LONGEST_ORDER)
-        order = json.loads(environ["wsgi.input"].read(length))
+        order = json.loads(_body(environ))
         service, mode, count = order["service"], order["mode"], order.get("nb")
         if service not in SERVICES or not (count is None or (isinstance(count, int) and 0 <= count < 10**6)):
             raise ValueError("unknown service or bad count")

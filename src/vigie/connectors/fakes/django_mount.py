@@ -6,9 +6,14 @@ import io
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 
+from vigie.connectors.fakes import modes, proconnect
 from vigie.connectors.fakes.application import application
+
+# The web workers of the demo agree on how a service misbehaves, and know each other's codes and keys.
+modes.board.store = proconnect.store = cache
 
 
 def fakes_view(request: HttpRequest, path: str) -> HttpResponse:

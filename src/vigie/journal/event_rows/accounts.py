@@ -29,6 +29,26 @@ EVENTS = (
     Event("account.entered", "accounts.User", "Une personne a été inscrite par un fichier d’annuaire"),
     Event("account.changed", "accounts.User", "Un compte a été modifié"),
     Event("account.absence_set", "accounts.User", "Une absence a été enregistrée"),
+    Event(
+        "account.identity_attached",
+        "accounts.User",
+        "Une identité ProConnect a été rattachée au compte",
+        (Message("account_holder", "accounts/mail/identity_attached"),),
+    ),
+    Event(
+        "account.identity_code_asked",
+        "accounts.User",
+        "Un code a été demandé pour rattacher une autre identité ProConnect",
+        (Message("account_holder", "accounts/mail/identity_code", secret=True),),
+    ),
+    Event(
+        "account.employer_changed",
+        "accounts.User",
+        "ProConnect annonce un autre employeur\u00a0: les habilitations de détection sont suspendues",
+        (Message("team_mailbox", "accounts/mail/employer_changed"),),
+    ),
+    Event("account.identity_confirmed", "accounts.User", "La personne a confirmé son identité"),
+    Event("account.session_ended_elsewhere", "accounts.User", "La session ProConnect a pris fin"),
     Event("habilitation.requested", "accounts.Habilitation", "Une habilitation a été demandée"),
     Event(
         "habilitation.granted",
