@@ -32,8 +32,8 @@ _LIBRARY: dict[str, Any] = {
     "OIDC_USE_PKCE": True,
     "OIDC_STATE_SIZE": 43,
     "OIDC_NONCE_SIZE": 43,
-    "OIDC_STORE_ID_TOKEN": True,  # asked back by the provider when the session ends
-    "OIDC_STORE_ACCESS_TOKEN": False,
+    "OIDC_STORE_ID_TOKEN": True,  # nosec B105  # asked back by the provider when the session ends
+    "OIDC_STORE_ACCESS_TOKEN": False,  # nosec B105
     "OIDC_AUTHENTICATION_CALLBACK_URL": "proconnect_callback",
 }
 

@@ -26,7 +26,7 @@ _OPENED_AT = "accounts.opened_at"
 _SEEN_AT = "accounts.seen_at"
 _SEEN_EVERY_S = 60  # a write at each page would cost more than it tells
 _PENDING = "accounts.pending_identity"
-_ID_TOKEN = "oidc_id_token"  # noqa: S105  # the key under which mozilla-django-oidc keeps it
+_ID_TOKEN = "oidc_id_token"  # noqa: S105  # nosec B105  # the key under which mozilla-django-oidc keeps it
 PROCONNECT = "proconnect"
 
 

@@ -303,7 +303,7 @@ def _token(form: Mapping[str, str], issuer: str) -> Sent:
     }  # fmt: skip
     claims |= {name: told[source] for name, source in (("amr", "amr"), ("auth_time", "at")) if name in told["wanted"]}
     body = {
-        "access_token": access, "token_type": "Bearer", "expires_in": TOKEN_S, "id_token": sign(claims),
+        "access_token": access, "token_type": "Bearer", "expires_in": TOKEN_S, "id_token": sign(claims),  # nosec B105
         "refresh_token": secrets.token_urlsafe(32), "scope": asked["scope"],
     }  # fmt: skip
     return Sent(200, body)
