@@ -62,7 +62,9 @@ class ProcessStore:
         self._values[key] = value
 
     def add(self, key: str, value: Any, timeout: float | None = None) -> bool:
-        return self._values.setdefault(key, value) is value
+        is_new = key not in self._values
+        self._values.setdefault(key, value)
+        return is_new
 
 
 @dataclass(frozen=True)
