@@ -13,6 +13,7 @@ from dataclasses import fields
 
 from django.apps import apps
 from django.conf import settings
+from django.urls import get_resolver
 
 import vigie
 from vigie.directory.queries.anomalies import ANOMALIES
@@ -181,6 +182,7 @@ def exceptions_page() -> str:
     for module in pkgutil.walk_packages(vigie.__path__, "vigie."):
         if module.name.startswith(("vigie.kernel", "vigie.connectors")) and "django_mount" not in module.name:
             importlib.import_module(module.name)
+    get_resolver().url_patterns  # noqa: B018  # the pages load the rest, whatever was loaded before
     lines: list[str] = []
 
     def walk(cls: type[BaseException], depth: int) -> None:
