@@ -9,6 +9,7 @@ sign_in(client, user)                        session with its second factor when
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -144,5 +145,6 @@ def sign_in(client: Client, user: User) -> Client:
             {"method": "mfa", "at": AT.timestamp(), "id": authenticator.pk, "type": "totp"}
         ]
         session["account_authentication_methods_user"] = str(user.pk)
+        session["accounts.seen_at"] = int(time.time())
         session.save()
     return client

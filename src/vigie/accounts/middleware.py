@@ -61,7 +61,7 @@ def _admit(request: HttpRequest, user: User, at: datetime) -> HttpResponse | Non
             request, f"Votre session est fermée\u00a0: votre habilitation n’est plus en cours. Écrivez à {team}."
         )
     if found.roles & GUARDED and not _may_guard(request, user):
-        found = replace(found, roles=found.roles - GUARDED, departements=frozenset(), nationwide=False)
+        found = _unguarded(found)
         if not found.roles:
             return _close(request, PROCONNECT_ONLY, reverse("account_login"))
     if found.roles & SECOND_FACTOR and not session.second_factor_used(request, user):
@@ -70,6 +70,14 @@ def _admit(request: HttpRequest, user: User, at: datetime) -> HttpResponse | Non
     if user.terms_accepted_at is None and not _is_open(request, _TERMS):
         return go(request, reverse("accounts:terms"))
     return None
+
+
+def _unguarded(found: Person) -> Person:
+    """The same person without anything of the detection side."""
+    empty: frozenset[str] = frozenset()
+    return replace(
+        found, roles=found.roles - GUARDED, departements=empty, nationwide=False, networks=empty, zone_label=""
+    )
 
 
 def _may_guard(request: HttpRequest, user: User) -> bool:
