@@ -63,7 +63,7 @@ def _admit(request: HttpRequest, user: User, at: datetime) -> HttpResponse | Non
     if found.roles & GUARDED and not _may_guard(request, user):
         found = _unguarded(found)
         if not found.roles:
-            return _close(request, PROCONNECT_ONLY, reverse("account_login"))
+            return _close(request, PROCONNECT_ONLY, to_sign_in)
     if found.roles & SECOND_FACTOR and not session.second_factor_used(request, user):
         return _without_second_factor(request, user, found)
     request.person = found  # type: ignore[attr-defined]
