@@ -78,6 +78,14 @@ BARS = (
         module("bench.directory_import"), ("--experts", "1000"),
     ),
     Bar(
+        "exports", "W-14", "Un export de 50 000 lignes et 24 colonnes, à mémoire constante", "20 s ; mémoire + 24 Mo",
+        module("bench.exports"), ("--rows", "5000"),
+    ),
+    Bar(
+        "exporting", "R-03", "Un long export dont le travailleur meurt repart : un fichier, un courriel", "0 faute",
+        module("bench.trials.exports"),
+    ),
+    Bar(
         "weights", "W-10", "Le poids d’une première visite", "350 ko, 15 requêtes",
         module("bench.weights"),
     ),

@@ -17,10 +17,10 @@ from tests.directory.factories import ExpertFactory, ExpertSubjectFactory, Insti
 from tests.directory.importing_world import AT, INSTITUTION, applied, differences, sent, told
 from vigie.directory.exporting import Export, csv_lines, workbook
 from vigie.directory.importing import reading
-from vigie.directory.importing.cells import guard, guard_typed, unguard
 from vigie.directory.importing.reading import MOST_LINES, parse, read_text
 from vigie.directory.importing.remarks import Remarks, UnreadableFile
 from vigie.directory.models import Change, DirectoryImport, Expert
+from vigie.exports.cells import guard, guard_typed, unguard
 from vigie.rights.person import Person
 
 HEADERS = "Institution;Nom;Codes INSEE"

@@ -87,6 +87,8 @@ def ask(client: Client, url: str, method: str, act: Act | None) -> tuple[HttpRes
             client.get(url) if method == "GET" else client.post(url, data)
         )  # fmt: skip
         transaction.set_rollback(True)
+    if response.streaming:
+        response.close()
     client.cookies = jar
     return response, written
 

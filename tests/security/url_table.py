@@ -11,6 +11,7 @@ from enum import Enum
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from tests.security import exported
 from tests.security.service import ROLES, Service
 from tests.watchlists.factories import ACIERIE, MENUISERIE
 from vigie.matching.links import Purpose, token
@@ -215,6 +216,10 @@ def _deleted_file(service: Service) -> dict[str, Args]:
     return {"own": (service.ids["file_deleted"],), "absent": (service.ids["file"],), "huge": (HUGE,)}
 
 
+def _export(service: Service) -> dict[str, Args]:
+    return {"own": (exported.CODE,), "out": (exported.OF_ANOTHER,), "absent": ("EXP-2222-2222",), "huge": (HUGE,)}
+
+
 def _job(service: Service) -> dict[str, Args]:
     return {"own": (service.act("journal:run_job").url.split("/")[3],), "absent": ("rien",)}
 
@@ -401,6 +406,8 @@ PAGES: dict[str, Page] = {
     ),
     **{f"audit:{n}": _team("audit.read") for n in ("register", "replay", "anomalies", "chain")},
     "audit:export": _team("audit.export"),
+    "exports:mine": Page(Door.SIGNED),
+    "exports:take": Page(Door.SIGNED, READ, "export.own", places=_export, only="member"),
     "demo:guide": FREE,
     "demo:mails": FREE,
     "demo:mail": Page(Door.PUBLIC, places=_of("demo_mail")),

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 from vigie.accounts.access import granted, person_of
 from vigie.audit.forms import RegisterForm, ReplayForm
 from vigie.audit.queries.anomalies import anomalies_page, chain_page
-from vigie.audit.queries.register import HEADINGS, VIEWS, Asked, found, guarded, lines, register_page
+from vigie.audit.queries.register import HEADINGS, VIEWS, Asked, found, lines, register_page
 from vigie.audit.queries.replay import replay_page
+from vigie.exports.cells import guard
 from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.period import paris_day
@@ -70,7 +71,7 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         yield "\ufeff"
         yield writer.writerow(HEADINGS)
         for line in lines(asked, MOST_EXPORTED):
-            yield writer.writerow([guarded(cell) for cell in line])
+            yield writer.writerow([guard(cell) for cell in line])
 
     answer = StreamingHttpResponse(pieces(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="audit-vigie.csv"'

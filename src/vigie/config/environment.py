@@ -49,6 +49,9 @@ class Environment:
     incoming: str = setting("", "Folder in which deliveries are put, a folder a month; empty: under `var/`.")
     lake: str = setting("", "Folder of the batch: typed sources, panels, models, run records; empty: under `var/`.")
     publications: str = setting("", "Folder of the published lists; empty: under `var/`.")
+    exports: str = setting(
+        "", "Folder of the exports prepared in the background, shared by all servers; empty: under `var/`."
+    )
     batch_starts: bool = setting(True, "Starts the monthly batch by itself when a delivery is complete.")
     site_url: str = setting("http://127.0.0.1:8000", "Public address, used in e-mails.", production="https")
     allowed_hosts: str = setting(
@@ -185,6 +188,10 @@ class Environment:
         """(label, address) of each link of the sheets."""
         pairs = (one.partition("=") for one in self.external_links.split(";"))
         return [(label.strip(), address.strip()) for label, _equals, address in pairs if label.strip()]
+
+    @property
+    def exports_folder(self) -> Path:
+        return Path(self.exports or Path(self.var) / "exports")
 
     @property
     def production(self) -> bool:

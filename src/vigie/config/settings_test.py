@@ -19,6 +19,7 @@ VIGIE = replace(
     lake=os.path.join(_FOLDERS, "lake"),
     publications=os.path.join(_FOLDERS, "publications"),
     audit_heads=os.path.join(_FOLDERS, "audit"),
+    exports=os.path.join(_FOLDERS, "exports"),
 )
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

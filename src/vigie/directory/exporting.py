@@ -5,21 +5,22 @@ Rows come one after the other, some hundreds of teams at a time: memory does not
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from vigie.accounts.models import Antenne, Habilitation, Institution, User
 from vigie.directory.importing.adviser_lines import ELSEWHERE, NO_ANTENNE
-from vigie.directory.importing.cells import guard, guard_typed
 from vigie.directory.importing.columns import ADVISER_COLUMNS, ADVISERS, ANTENNE_COLUMNS, ANTENNES, ZONE_COLUMNS
 from vigie.directory.importing.subjects import header_of
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject, InstitutionSubject
 from vigie.directory.streamed_workbook import workbook_bytes
+from vigie.exports.cells import guard_typed
+from vigie.exports.tables import Column, Sheet
+from vigie.exports.writers import separated
 from vigie.kernel.text import clean_text
 from vigie.rights.table import Role
 
@@ -172,19 +173,16 @@ def _batches(rows: Any) -> Iterator[list[Any]]:
 
 
 # --- files ----------------------------------------------------------------------------------------------------------
+def table_of(export: Export) -> Sheet:
+    """The file as a table of texts, which the import reads back; it bears no presentation."""
+    columns = tuple(Column(header, itemgetter(place)) for place, header in enumerate(export.headers()))
+    name = "Antennes" if export.kind == ANTENNES else "Conseillers et experts"
+    return Sheet(name, columns, export.rows, export.count(), name=name)
+
+
 def csv_lines(export: Export) -> Iterator[str]:
-    """The file as text, row by row, for spreadsheets: UTF-8 with its mark, semicolons."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    yield "\ufeff"
-    writer.writerow([guard(text) for text in export.headers()])
-    for row in export.rows():
-        writer.writerow([guard(text) for text in row])
-        if out.tell() > 65_536:
-            yield out.getvalue()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue()
+    """The file as text, some thousands of characters at a time."""
+    return separated.pieces(table_of(export))
 
 
 def workbook(export: Export) -> Iterator[bytes]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from vigie.exports import views
 
 app_name = "exports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("mes-exports/", views.mine, name="mine"),
+    path("mes-exports/<slug:code>/", views.take, name="take"),
+]

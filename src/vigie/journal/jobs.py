@@ -44,7 +44,8 @@ class Job:
     """A declared job. label: French, what it does. cron: in Paris time, empty when it only runs on demand.
 
     rhythm: the cron in French words. trace: ROW for what runs every minute, FAILURE for what runs for each object.
-    preview: what a run would do now, in words, without doing it.
+    preview: what a run would do now, in words, without doing it. timeout_s: the worker's patience, when the usual one
+    is too short; past ``retry`` the entry is given again while the first run goes on, and the function must bear it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Job:
     rhythm: str = ""
     trace: Trace = Trace.EVENT
     preview: Callable[[datetime], str] | None = None
+    timeout_s: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def register_job(
     rhythm: str = "",
     trace: Trace = Trace.EVENT,
     preview: Callable[[datetime], str] | None = None,
+    timeout_s: int | None = None,
 ) -> None:
     """Declares a job (called by the packages' ``apps.py``); a planned one has its rhythm in words too."""
     if bool(cron) != bool(rhythm):
@@ -87,7 +90,7 @@ def register_job(
     known = _jobs.get(name)
     if known is not None and known.function is not function:
         raise ValueError(f"job {name} is declared twice")
-    _jobs[name] = Job(name, function, label, cron, rhythm, trace, preview)
+    _jobs[name] = Job(name, function, label, cron, rhythm, trace, preview, timeout_s)
 
 
 def registered_jobs() -> list[Job]:
@@ -105,7 +108,7 @@ def enqueue(name: str, /, *, run_at: datetime | None = None, **arguments: Any) -
 
     run_at: not before that moment. Raises KeyError for a job that nobody declared.
     """
-    job(name)
+    declared = job(name)
     for key, value in arguments.items():
         _refuse_unless_plain(name, key, value)
     collected = _collected.get()
@@ -113,6 +116,8 @@ def enqueue(name: str, /, *, run_at: datetime | None = None, **arguments: Any) -
         collected.append(QueuedJob(name, run_at, arguments))
         return
     options: dict[str, Any] = {"save": False, "task_name": name}  # a success is told by JobRun, not by the queue
+    if declared.timeout_s is not None:
+        options["timeout"] = declared.timeout_s
     if run_at is not None:
         options["broker"] = _Later(run_at)
     async_task(RUNNER, name, arguments, q_options=options)

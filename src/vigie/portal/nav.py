@@ -63,6 +63,7 @@ AGENT_ENTRIES = (
     ("Recherche", "watchlists:search", "list.view"),
     ("Calendrier", "watchlists:calendar", "list.view"),
     ("Redressements", "watchlists:corrections", "correction.view"),
+    ("Mes exports", "exports:mine", "list.view"),
 )
 AUDIT_ENTRIES = (
     ("Audit", "audit:register", "audit.read"),

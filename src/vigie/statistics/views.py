@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from vigie.accounts.access import granted
-from vigie.directory.importing.cells import guard
+from vigie.exports.writers.separated import BYTE_ORDER_MARK, line
 from vigie.statistics.forms import StatisticsForm
 from vigie.statistics.indicators import PUBLIC
 from vigie.statistics.queries.cohorts import cohorts_page
@@ -35,24 +33,15 @@ def statistics(request: HttpRequest) -> HttpResponse:
     return render(request, "statistics/statistics.html", {"page": page, "form": form})
 
 
-class _Echo:
-    """A file that gives back each line written."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 @require_safe
 def as_csv(request: HttpRequest) -> StreamingHttpResponse:
     """``/statistiques/donnees.csv``: one line per month, région, indicator and part."""
     _form, asked, offered = _asked(request)
 
     def lines() -> Iterator[str]:
-        writer: Any = csv.DictWriter(_Echo(), COLUMNS, delimiter=";", lineterminator="\r\n")
-        yield "\ufeff"
-        yield writer.writeheader()
-        for line in data_lines(asked, offered):
-            yield writer.writerow({name: _cell(value) for name, value in line.items()})
+        yield BYTE_ORDER_MARK + line(COLUMNS)
+        for held in data_lines(asked, offered):
+            yield line(_cell(held[name]) for name in COLUMNS)
 
     return _file(lines(), "text/csv; charset=utf-8", "statistiques-vigie.csv")
 
@@ -71,8 +60,8 @@ def as_json(request: HttpRequest) -> StreamingHttpResponse:
 
     def pieces() -> Iterator[str]:
         yield json.dumps(head, ensure_ascii=False)[:-1] + ', "lignes": [\n'
-        for rank, line in enumerate(data_lines(asked, offered)):
-            yield (",\n" if rank else "") + json.dumps(line, ensure_ascii=False)
+        for rank, held in enumerate(data_lines(asked, offered)):
+            yield (",\n" if rank else "") + json.dumps(held, ensure_ascii=False)
         yield "\n]}\n"
 
     return _file(pieces(), "application/json; charset=utf-8", "statistiques-vigie.json")
@@ -85,12 +74,10 @@ def _file(pieces: Iterator[str], kind: str, name: str) -> StreamingHttpResponse:
 
 
 def _cell(value: object) -> object:
-    """A cell of the CSV: French decimals, words for yes and no, nothing that a spreadsheet would execute."""
+    """A cell of the CSV: words for yes and no, one decimal."""
     if isinstance(value, bool):
         return "oui" if value else "non"
-    if isinstance(value, float):
-        return f"{value:.1f}".replace(".", ",")
-    return guard(value) if isinstance(value, str) else value
+    return round(value, 1) if isinstance(value, float) else value
 
 
 @granted("figures.view")

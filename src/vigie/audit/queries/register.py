@@ -20,13 +20,14 @@ from vigie.ui.formats import counted, exact, siren
 
 PER_PAGE, MOST_COUNTED, MOST_NAMED = 50, 10_000, 100
 SHEETS = ("view_company", "view_establishment", "view_block")
+EXPORTS = ("export", "export_made", "export_failed", "export_taken", "directory.export")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Key of the address → its label and the rows it shows.
 VIEWS: dict[str, tuple[str, Q]] = {
     "": ("Tout", Q()),
     "fiches": ("Fiches et blocs", Q(action__in=SHEETS)),
     "listes": ("Listes", Q(action="list_view")),
-    "exports": ("Exports", Q(action__in=("export", "export_made", "export_failed", "directory.export"))),
+    "exports": ("Exports", Q(action__in=EXPORTS)),
     "hors-zone": ("Hors territoire", Q(in_zone=False)),
     "refus": ("Refus", Q(result="denied")),
     "deverrouillages": ("Déverrouillages", Q(action__in=("unlock", "relock"))),
@@ -209,8 +210,3 @@ def lines(asked: Asked, most: int) -> Iterator[tuple[str, ...]]:
             row.zone or row.reach, action_label(row.action), what(row), RESULTS[row.result].label, row.siren,
             f"{row.object_type} {row.object_id}", why(row), row.ip_hash, row.request_id,
         )  # fmt: skip
-
-
-def guarded(cell: str) -> str:
-    """The cell as no spreadsheet executes it."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

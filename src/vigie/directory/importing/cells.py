@@ -1,7 +1,4 @@
-"""Cells of an exchanged file: what spreadsheets would execute is guarded on the way out and freed on the way in. Pure.
-
-``unguard(guard(text)) == text`` for every text: a file exported then imported says the same thing.
-"""
+"""What the cells of a file of the address book say. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +7,6 @@ import re
 from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
 
-# A spreadsheet takes these for a formula, also after spaces, quotes or tabs.
-_FORMULA = re.compile(r"['\"\s]*[=+\-@\t\r]")
 _YES = {"X", "OUI"}
 _NO = {"NON", "N"}
 _CODES = re.compile(r"[\s,;]+")
@@ -22,26 +17,6 @@ _NARROW: dict[ZoneType, tuple[int, int]] = {
     ZoneType.REGION: (1, 2),
     ZoneType.EMPLOYMENT_AREA: (3, 4),
 }
-
-
-def is_risky(text: str) -> bool:
-    """True of what a spreadsheet could take for a formula."""
-    return _FORMULA.match(text) is not None
-
-
-def guard(text: str) -> str:
-    """The text as a CSV cell that no spreadsheet executes: an apostrophe comes first when it must."""
-    return f"'{text}" if is_risky(text) else text
-
-
-def guard_typed(text: str) -> str:
-    """The text as a workbook cell of type string, which nothing executes: only a written apostrophe is doubled."""
-    return f"'{text}" if text.startswith("'") and is_risky(text) else text
-
-
-def unguard(text: str) -> str:
-    """What ``guard`` was given."""
-    return text[1:] if text.startswith("'") and is_risky(text[1:]) else text
 
 
 def criteria_of(cell: str) -> str | None:

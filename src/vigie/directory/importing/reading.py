@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from vigie.directory.importing.cells import unguard
 from vigie.directory.importing.columns import recognised
 from vigie.directory.importing.remarks import Remarks, UnreadableFile
 from vigie.directory.importing.workbook import looks_like_workbook, workbook_rows
+from vigie.exports.cells import unguard
 from vigie.kernel.text import clean_line, clean_text
 from vigie.ui.formats import number
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -12,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from vigie.accounts.access import granted
 from vigie.directory.forms.coverage import CoverageForm
-from vigie.directory.importing.cells import guard
 from vigie.directory.queries.coverage_departement import departement_page
 from vigie.directory.queries.coverage_page import Seen, choices, coverage_page, exported_holes, seen
+from vigie.exports.writers.separated import BYTE_ORDER_MARK, line
 from vigie.kernel.clock import now
 from vigie.kernel.period import paris_day
 
@@ -45,13 +43,6 @@ def departement(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "directory/coverage_departement.html", {"page": page, "form": form})
 
 
-class _Echo:
-    """A file that gives back each line written."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 @granted("directory.view")
 @require_safe
 def holes(request: HttpRequest) -> StreamingHttpResponse:
@@ -59,10 +50,9 @@ def holes(request: HttpRequest) -> StreamingHttpResponse:
     _form, view = _asked(request)
 
     def lines() -> Iterator[str]:
-        writer: Any = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
-        yield "\ufeff"
+        yield BYTE_ORDER_MARK
         for row in exported_holes(view):
-            yield writer.writerow([guard(cell) if isinstance(cell, str) else cell for cell in row])
+            yield line(row)
 
     answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="trous-de-couverture-{view.on:%Y-%m-%d}.csv"'

@@ -1,0 +1,57 @@
+"""What the view of a subject calls to answer with an export: three lines there, everything else here.
+
+@granted("list.view")
+@require_POST
+def export_list(request: HttpRequest) -> HttpResponseBase:
+    asked = {"q": request.POST.get("q", "")}
+    return give(request, "list", asked, request.POST.get("format", ""), back=reverse("watchlists:list"))
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+
+from vigie.accounts.access import person_of
+from vigie.exports import actions
+from vigie.exports.recent import proof_wanted
+from vigie.kernel.clock import now
+from vigie.rights import limits
+
+CONTENT_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+
+
+def give(
+    request: HttpRequest, code: str, parameters: dict[str, Any], file_format: str, *, back: str
+) -> HttpResponseBase:
+    """The file itself, or « Mes exports » when a job makes it. back: the page where the export is asked for.
+
+    Raises what the builder raises (Http404, Forbidden), InvalidInput for a format, TooMany.
+    """
+    person, at = person_of(request), now()
+    content = actions.build(code, parameters, file_format, by=person, at=at)
+    elsewhere = proof_wanted(request, content.count, back)
+    if elsewhere is not None:
+        return elsewhere
+    limits.hit("export", str(person.user_id), at)
+    record = actions.ask(code, parameters, file_format, content, by=person, at=at)
+    if record.background:
+        messages.success(request, f"L’export {record.code} se prépare\u00a0: un courriel vous dira quand il est prêt.")
+        return redirect("exports:mine")
+    return attachment(actions.give(record, content, by=person, at=at), record.file_name, file_format)
+
+
+def attachment(file: Any, name: str, file_format: str) -> FileResponse:
+    """A file to keep, that no cache keeps."""
+    answer = FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[file_format])
+    answer["Cache-Control"] = "no-store, private"
+    return answer
