@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from vigie.accounts.access import granted, person_of
+from vigie.accounts.access import person_of, signed_in
 from vigie.followup.actions import acts as actions
 from vigie.followup.actions.acts import Talk
 from vigie.followup.actions.referring import Told, refer
@@ -22,7 +22,7 @@ from vigie.ui.forms import new_form_token
 FIRST = "Une action s’appuie sur un échange avec l’entreprise. Notez d’abord cet échange."
 
 
-@granted("file.list")
+@signed_in
 @reads_and_writes
 def analyse(request: HttpRequest, pk: int) -> HttpResponse:
     """``/accompagnements/<id>/analyse/``"""
@@ -46,7 +46,7 @@ def analyse(request: HttpRequest, pk: int) -> HttpResponse:
     return draw_form(request, followup, form, "Noter un échange", "Enregistrer", status=status, note=note)
 
 
-@granted("file.list")
+@signed_in
 @reads_and_writes
 def add_action(request: HttpRequest, pk: int) -> HttpResponse:
     """``/accompagnements/<id>/action/``"""
@@ -73,7 +73,7 @@ def add_action(request: HttpRequest, pk: int) -> HttpResponse:
     return draw_form(request, followup, form, "Noter une action menée", "Enregistrer", status=status)
 
 
-@granted("file.list")
+@signed_in
 @reads_and_writes
 def refer_firm(request: HttpRequest, pk: int) -> HttpResponse:
     """``/accompagnements/<id>/orienter/``: « Orienter vers un conseiller »."""

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from vigie.accounts.access import granted, person_of
+from vigie.accounts.access import granted, person_of, signed_in
 from vigie.followup.actions import files as actions
 from vigie.followup.actions.files import AlreadyActive
 from vigie.followup.forms import FieldsForm, FilesFilterForm, OpenForm, initial_of
@@ -51,7 +51,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "followup/list.html", {"page": page, "form": form})
 
 
-@granted("file.list")
+@signed_in
 @require_safe
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """``/accompagnements/<id>/``; ``?onglet=``: a network, the contacts, the history."""
@@ -96,7 +96,7 @@ def _address(request: HttpRequest, running: Followup | None) -> str:
     return reverse("followup:file", args=[running.pk])
 
 
-@granted("file.list")
+@signed_in
 @reads_and_writes
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """``/accompagnements/<id>/modifier/``"""
@@ -118,7 +118,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "followup/edit.html", context, status=status)
 
 
-@granted("file.list")
+@signed_in
 @reads_and_writes
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
     """``/accompagnements/<id>/terminer/``: everything is read again, then the file ends (S-02)."""
@@ -131,7 +131,7 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "followup/complete.html", {"page": completion_page(followup)})
 
 
-@granted("file.list")
+@signed_in
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """The buttons of the page and of the board."""
@@ -163,7 +163,7 @@ def deleted(request: HttpRequest) -> HttpResponse:
     return render(request, "followup/deleted.html", {"page": deleted_page(person_of(request), now())})
 
 
-@granted("file.list")
+@signed_in
 @require_POST
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a deleted file back."""

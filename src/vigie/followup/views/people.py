@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from vigie.accounts.access import account_of, granted, person_of
+from vigie.accounts.access import account_of, person_of, signed_in
 from vigie.accounts.models import User
 from vigie.followup.actions import contacts as contact_actions
 from vigie.followup.actions import members as actions
@@ -23,7 +23,7 @@ from vigie.ui.forms import new_form_token
 UNKNOWN = "Personne n’a ce compte. Vérifiez l’adresse, ou demandez son habilitation."
 
 
-@granted("file.list")
+@signed_in
 @reads_and_writes
 def members(request: HttpRequest, pk: int) -> HttpResponse:
     """``/accompagnements/<id>/personnes/``: adds somebody, or oneself (« join »)."""
@@ -51,7 +51,7 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
     return draw_form(request, followup, form, "Ajouter une personne", "Ajouter", status=status)
 
 
-@granted("file.list")
+@signed_in
 @require_POST
 def member(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     """Another role for somebody, or his removal."""
@@ -71,14 +71,14 @@ def member(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     return redirect("followup:file", pk)
 
 
-@granted("file.list")
+@signed_in
 @reads_and_writes
 def add_contact(request: HttpRequest, pk: int) -> HttpResponse:
     """``/accompagnements/<id>/contacts/``"""
     return _contact(request, asked_file(request, pk), None)
 
 
-@granted("file.list")
+@signed_in
 @reads_and_writes
 def contact(request: HttpRequest, pk: int, contact_pk: int) -> HttpResponse:
     """``/accompagnements/<id>/contacts/<id>/``: corrects or archives."""

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from vigie.accounts.access import granted, person_of
+from vigie.accounts.access import person_of, signed_in
 from vigie.accounts.models_agents import Network
 from vigie.followup.actions import texts as actions
 from vigie.followup.actions.texts import SummaryLocked, SummaryMoved, network_of
@@ -26,7 +26,7 @@ def _tab(followup: Followup, network: Network) -> str:
     return f"{reverse('followup:file', args=[followup.pk])}?onglet={network.code}"
 
 
-@granted("file.list")
+@signed_in
 @reads_and_writes
 def summary(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """``/accompagnements/<id>/syntheses/<réseau>/``. Posts: « lock » opens the editor, « release », « save »."""
@@ -66,7 +66,7 @@ def _edit(request: HttpRequest, followup: Followup, network: Network) -> HttpRes
     return render(request, "followup/summary.html", context, status=status)
 
 
-@granted("file.list")
+@signed_in
 @reads_and_writes
 def comment(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """``/accompagnements/<id>/commentaires/<réseau>/``"""
@@ -88,7 +88,7 @@ def comment(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     return draw_form(request, followup, form, title, "Publier", status=status, note=note)
 
 
-@granted("file.list")
+@signed_in
 @reads_and_writes
 def own_comment(request: HttpRequest, pk: int, comment_pk: int) -> HttpResponse:
     """``/accompagnements/<id>/mes-commentaires/<id>/``: its author corrects or deletes it."""
