@@ -114,7 +114,8 @@ def test_reviewer_who_is_an_agent_too_cannot_confirm_himself(client: Client) -> 
 
 def test_what_nobody_uses_is_suspended_once() -> None:
     _reviewer, used = partner()
-    AgentProfile.objects.filter(user=used.user).update(last_seen_at=now() - timedelta(days=2))
+    User.objects.filter(pk=used.user_id).update(last_login=now() - timedelta(days=2))
+    Habilitation.objects.filter(pk=used.pk).update(granted_at=now() - timedelta(days=200))
     idle = agent()
     Habilitation.objects.filter(user=idle).update(granted_at=now() - timedelta(days=200))
 
@@ -139,18 +140,6 @@ def test_what_a_partner_did_not_confirm_is_suspended(client: Client) -> None:
     held.refresh_from_db()
     assert held.state == "granted"
     assert forgotten.habilitations.get().state == "suspended"
-
-
-def test_a_page_read_counts_as_used_once_a_day(client: Client) -> None:
-    _reviewer, held = partner()
-    client = sign_in(client, held.user)
-
-    client.get(reverse("watchlists:list"))
-
-    seen = AgentProfile.objects.get(user=held.user).last_seen_at
-    assert seen is not None
-    client.get(reverse("watchlists:list"))
-    assert AgentProfile.objects.get(user=held.user).last_seen_at == seen
 
 
 def test_partner_page_costs_the_same_whatever_the_agents(client: Client, django_assert_max_num_queries) -> None:

@@ -33,8 +33,8 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
         profile, _new = AgentProfile.objects.get_or_create(
             user=users[name], defaults={"entity": entity, "segment": segment}
         )
-        profile.segment, profile.last_seen_at = segment, at  # seen just now: reading a page notes nothing more
-        profile.save(update_fields=["segment", "last_seen_at"])
+        profile.segment = segment
+        profile.save(update_fields=["segment"])
     by = person(users["agent_a"], at)
     mine = opened_file(users["agent_a"], at=at)
     gone = opened_file(users["agent_a"], at=at)

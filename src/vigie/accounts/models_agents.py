@@ -91,7 +91,6 @@ class AgentProfile(models.Model):
     feedbacks = models.TextField("retours", blank=True)
     last_contact_on = models.DateField("dernier échange", null=True, blank=True)
     time_zone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
-    last_seen_at = models.DateTimeField("dernière page lue", null=True, blank=True)
 
     class Meta:
         ordering = ("user",)

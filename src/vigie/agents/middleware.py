@@ -9,13 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from vigie.accounts.access import lead_first, person_of
-from vigie.accounts.models import AgentProfile
 from vigie.agents.queries.consent import has_consented
 from vigie.kernel.clock import now
-from vigie.kernel.period import paris_day
 
 # The applications whose pages show firms to agents. Those of the team in them ask for no level: they pass.
-_SEEN_ON = "seen_on"
 KEPT = "Rien n’a été envoyé. Ce que vous avez saisi est gardé une heure\u00a0: vous le retrouverez ensuite."
 BUSINESS = frozenset({"watchlists", "sheets", "followup", "campaigns", "exports"})
 
@@ -36,15 +33,5 @@ class ConsentGate:
         if found is None or found.app_name not in BUSINESS or person_of(request).level is None:
             return None
         if has_consented(person_of(request), now()):
-            self._seen(request)
             return None
         return lead_first(request, reverse("agents:confidentiality"), KEPT)
-
-    @staticmethod
-    def _seen(request: HttpRequest) -> None:
-        """Once a day: the agent reads something, his habilitation is used."""
-        today = paris_day(now()).isoformat()
-        if request.session.get(_SEEN_ON) == today:
-            return
-        request.session[_SEEN_ON] = today
-        AgentProfile.objects.filter(user_id=person_of(request).user_id or 0).update(last_seen_at=now())

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 
-def unused_since(last_seen: datetime | None, granted: datetime | None) -> datetime | None:
-    """Since when an agent has read no page: his last one, else the day he was habilitated."""
-    known = [moment for moment in (last_seen, granted) if moment is not None]
+def unused_since(last_login: datetime | None, granted: datetime | None) -> datetime | None:
+    """Since when an agent has not come: his last sign-in, else the day he was habilitated."""
+    known = [moment for moment in (last_login, granted) if moment is not None]
     return max(known) if known else None
 
 

@@ -134,7 +134,6 @@ def complete(at: datetime, by: Person, seen_at: datetime) -> None:
             entity=entities[agent.entity],
             segment=segments[agent.segment],
             trained=True,
-            last_seen_at=seen_at,
         )
         Duty.objects.bulk_create([Duty(user=user, kind=Duty.Kind.SP_CODEFI, departement=code) for code in agent.duties])
         if text is not None and agent.known.email != NOT_YET and agent.known.roles[0] in LEVELS:

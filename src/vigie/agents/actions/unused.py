@@ -19,11 +19,10 @@ from vigie.rights.table import DETECTION
 
 
 def suspend_unused(*, at: datetime) -> str:
-    """Suspends the agents who read nothing for VIGIE_UNUSED_DAYS (job of every night). Can be run again."""
+    """Suspends the agents who did not sign in for VIGIE_UNUSED_DAYS (job of every night). Can be run again."""
     count = 0
-    for held in _granted().select_related("user__agent"):
-        profile = getattr(held.user, "agent", None)
-        since = unused_since(profile.last_seen_at if profile else None, held.granted_at)
+    for held in _granted().select_related("user"):
+        since = unused_since(held.user.last_login, held.granted_at)
         if is_unused(since, at, settings.VIGIE.unused_days):
             count += _suspend(held, "unused", at)
     return f"{count} habilitation(s) inutilisée(s) suspendue(s)"

@@ -94,13 +94,13 @@ def _line(row: Habilitation, followed: dict[int, tuple[int, int]], person: Perso
     due = review_due(row.confirmed, row.starts_on, settings.VIGIE.review_days)  # type: ignore[attr-defined]
     late = row.state == GRANTED and due <= paris_day(at)
     where = territory_words(row.territory)
-    seen = profile.last_seen_at if profile else None
+    seen = row.user.last_login
     level = ROLE_LABELS[Role(row.role)].rpartition(", ")[2]
     return AgentLine(
         name=str(row.user),
         facts=" · ".join(filter(None, (level, str(profile.segment) if profile else "", where))),
         state=HABILITATION.by_code[row.state],
-        seen=f"Dernière page lue le {day(seen)}" if seen else "Aucune page lue",
+        seen=f"Dernière connexion le {day(seen)}" if seen else "Jamais connecté",
         follows=counted(count, "entreprise suivie", "entreprises suivies")
         + (f", dont {number(other)} pour un autre motif" if other else ""),
         due=f"À revoir depuis le {day(due)}" if late else f"Prochaine revue le {day(due)}",
