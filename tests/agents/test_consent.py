@@ -136,7 +136,7 @@ def test_what_was_typed_is_kept_while_the_rules_are_accepted(as_: Callable[[User
     client.get(RULES)  # the browser learns which account it is
 
     refused = client.post(
-        reverse("watchlists:follow", args=["290000017"]),
+        reverse("sheets:follow", args=["290000017"]),
         {"comment": "Le dirigeant m’a appelé hier au sujet de ses dettes."},
     )
 

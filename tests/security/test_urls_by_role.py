@@ -56,7 +56,7 @@ def expected(page: Page, who: str, place: str, method: str) -> frozenset[int]:
     if method not in page.methods:
         return refused
     if page.door is Door.SERVICE:
-        permitted = place == "own"
+        permitted = place in ("own", "known")
     elif page.door is Door.SIGNED and page.act:
         if place in ("absent", "huge", "crossed") or (page.see and not may(who, place, page.see)):
             return absent

@@ -187,6 +187,13 @@ def _firm(service: Service) -> dict[str, Args]:
     return {"own": (MENUISERIE.siren,), "out": (ACIERIE.siren,), "absent": ("123456782",), "huge": (HUGE,)}
 
 
+def _known_firm(service: Service) -> dict[str, Args]:
+    """The identity of a firm is read wherever it is; what is locked in it is tested with the sheets."""
+    found = dict(_firm(service))
+    found["known"] = found.pop("out")
+    return found
+
+
 def _nothing(service: Service) -> dict[str, Args]:
     return {"absent": (ABSENT,), "huge": (HUGE,)}
 
@@ -388,10 +395,8 @@ PAGES: dict[str, Page] = {
     "watchlists:archive_reason": _team("opinion.count", WRITE, _of("opinion_reason")),
     "watchlists:search": _team("list.view"),
     "watchlists:list_settings": _team("list.view", WRITE),
-    **dict.fromkeys(
-        ("sheets:company", "sheets:why", "sheets:talk", "watchlists:sheet"), _team("firm.view", READ, _firm)
-    ),
-    **dict.fromkeys(("sheets:follow", "watchlists:follow"), _team("firm.follow", BOTH, _firm)),
+    **dict.fromkeys(("sheets:company", "sheets:why", "sheets:talk"), _team("firm.view", READ, _known_firm)),
+    "sheets:follow": _team("firm.follow", BOTH, _known_firm),
     "sheets:establishment": _team("firm.view", READ, _of("place")),
     "watchlists:corrections": _team("correction.view"),
     "watchlists:write_correction": _team("correction.write", BOTH),

@@ -60,7 +60,7 @@ def test_name_finds_and_says_the_level_only_where_it_is_open(as_: As) -> None:
 @pytest.mark.usefixtures("known")
 def test_whole_number_leads_to_the_sheet(as_: As) -> None:
     client = as_(agent())
-    sheet = reverse("watchlists:sheet", args=[MENUISERIE.siren])
+    sheet = reverse("sheets:company", args=[MENUISERIE.siren])
 
     assert client.get(asked(q=MENUISERIE.siren)).url == sheet
     spaced = f"{MENUISERIE.siren[:3]} {MENUISERIE.siren[3:6]} {MENUISERIE.siren[6:]}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import path
-from django.views.generic import RedirectView
 
 from vigie.watchlists.views import corrections, listing, lists, opinions, runs, search
 
@@ -13,11 +12,6 @@ urlpatterns = [
     path("detection/recherche/", search.search, name="search"),
     path("detection/reglages/", listing.list_settings, name="list_settings"),
     path("detection/calendrier/", lists.calendar, name="calendar"),
-    # The addresses of ``sheets``, which answers first, under their former names.
-    path("detection/entreprises/<str:siren>/", RedirectView.as_view(pattern_name="sheets:company"), name="sheet"),
-    path(
-        "detection/entreprises/<str:siren>/suivre/", RedirectView.as_view(pattern_name="sheets:follow"), name="follow"
-    ),
     path("detection/entreprises/<str:siren>/avis/", opinions.opinion, name="opinion"),
     path("detection/avis/", opinions.mine, name="opinions"),
     path("equipe/avis/", opinions.counts, name="opinion_counts"),

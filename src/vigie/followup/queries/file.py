@@ -214,7 +214,7 @@ def file_page(person: Person, followup: Followup, tab: str, asked: Asked) -> Fil
         contacts=_contacts(row, may) if tab == CONTACTS else (),
         history=_history(row) if tab == HISTORY else None,
         others=_others(person, row),
-        firm_sheet=reverse("watchlists:sheet", args=[row.siren]),
+        firm_sheet=reverse("sheets:company", args=[row.siren]),
     )
 
 

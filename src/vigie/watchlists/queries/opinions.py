@@ -84,7 +84,7 @@ def my_opinions(person: Person) -> OpinionsPage:
         ),
         rows=tuple(
             (
-                Cell(names[one.siren], href=reverse("watchlists:sheet", args=[one.siren])),
+                Cell(names[one.siren], href=reverse("sheets:company", args=[one.siren])),
                 month_words(one.publication.batch),
                 Cell(VERDICTS[one.useful], hint=listed([reason.label for reason in one.reasons.all()])),
                 _state(one, lists),

@@ -107,7 +107,7 @@ def _row(hit: CompanyHit, naf: str, sight: Sight, levels: dict[str, str]) -> tup
         alert = Cell(state=LEVEL_STATES[level]) if level else "Hors de la dernière liste"
     activity = Cell(naf_label(naf), hint=SECTIONS.get(naf_section(naf), "")) if naf else "Inconnue"
     return (
-        Cell(hit.label, href=reverse("watchlists:sheet", args=[hit.siren]), hint=hit.hint),
+        Cell(hit.label, href=reverse("sheets:company", args=[hit.siren]), hint=hit.hint),
         activity,
         alert,
         "Par vous" if sight.ground.followed else "Non",

@@ -30,5 +30,5 @@ def search(request: HttpRequest) -> HttpResponse:
             told = {"found": page.shown, "departement": departement, "section": section}
             audit.note("search", "watchlists.Firm", "", by=person, at=now(), details=told)
     if page.firm:
-        return redirect("watchlists:sheet", page.firm)
+        return redirect("sheets:company", page.firm)
     return render(request, "watchlists/search.html", {"page": page, "form": form})
