@@ -18,7 +18,7 @@ from vigie.followup.actions.contacts import write_contact
 from vigie.followup.actions.members import add_member
 from vigie.followup.actions.texts import delete_comment, lock_summary, save_summary, write_comment
 from vigie.followup.models import Followup, Summary
-from vigie.followup.panels import panel
+from vigie.followup.queries.touch import firm_panel as panel
 from vigie.journal.models import AuditEvent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]

@@ -367,6 +367,7 @@ PAGES: dict[str, Page] = {
     "matching:refusal": _team("refusal.edit", BOTH, _of("template")),
     "matching:order_refusal": _team("refusal.edit", WRITE, _of("template")),
     **dict.fromkeys(("followup:list", "followup:deleted"), _team("file.list")),
+    "followup:firm": _team("file.list", READ, _known_firm),
     "followup:new": _team("file.list", BOTH),
     "followup:file": _sheet("file.view", READ, "file.view", _file),
     **{f"followup:{n}": _sheet("file.edit", BOTH, "file.view", _file) for n in ("edit", "analyse", "add_action")},

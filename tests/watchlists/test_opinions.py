@@ -21,7 +21,7 @@ from vigie.publication.feedback import read_feedback
 from vigie.rights.table import Role
 from vigie.watchlists.actions.opinions import add_reason, archive_reason, give_opinion, send_opinions
 from vigie.watchlists.models import Entry, Opinion, OpinionReason
-from vigie.watchlists.panels import opinion
+from vigie.watchlists.queries.opinions import opinion_panel as opinion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones", "seeded")]
 As = Callable[[User | None], Client]

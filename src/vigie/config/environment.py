@@ -266,8 +266,11 @@ def _faults(env: Environment) -> list[str]:
         faults.append("VIGIE_PROCONNECT_CLIENT_ID: ProConnect gives it with the secret")
     if not 0.1 <= env.proconnect_seconds <= 10:
         faults.append("VIGIE_PROCONNECT_SECONDS: from 0.1 to 10")
-    if not env.production:
-        return faults
+    return faults + (_unsafe(env) if env.production else [])
+
+
+def _unsafe(env: Environment) -> list[str]:
+    """What production refuses to start with."""
     demands = (
         (
             len(env.secret_key) >= 50 and env.secret_key != DEMO_SECRET,
@@ -284,7 +287,7 @@ def _faults(env: Environment) -> list[str]:
             and env.allowed_hosts != Environment.allowed_hosts,
             "VIGIE_ALLOWED_HOSTS: name your hosts, without *",
         ),
-        (scheme != "demo", "VIGIE_MAIL_URL: a relay (smtp:// or smtps://)"),
+        (urlparse(env.mail_url).scheme != "demo", "VIGIE_MAIL_URL: a relay (smtp:// or smtps://)"),
         (not env.mail_from.rstrip(">").endswith(".example"), "VIGIE_MAIL_FROM: a real address"),
         (not env.team_email.endswith(".example"), "VIGIE_TEAM_EMAIL: a real address"),
         (not env.dpo_email.endswith(".example"), "VIGIE_DPO_EMAIL: a real address"),
@@ -305,4 +308,4 @@ def _faults(env: Environment) -> list[str]:
         (bool(env.audit_heads), "VIGIE_AUDIT_HEADS: a folder outside the database and its backups"),
         (env.rate_limits <= 1, "VIGIE_RATE_LIMITS: at most 1 in production"),
     )
-    return faults + [message for kept, message in demands if not kept]
+    return [message for kept, message in demands if not kept]

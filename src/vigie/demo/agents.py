@@ -19,6 +19,7 @@ from vigie.agents.actions.references import load_references
 from vigie.agents.models import ConfidentialityText, Consent
 from vigie.demo import names
 from vigie.demo.known import Known
+from vigie.followup.actions.terms import load_followup_terms
 from vigie.kernel.period import paris_day
 from vigie.kernel.text import clean_email
 from vigie.rights.person import Person
@@ -119,6 +120,7 @@ LATELY = timedelta(days=1)  # before the reference day: when agents were last se
 def bodies(at: datetime) -> None:
     """Networks, segments, rules of confidentiality and bodies; before anybody is invited."""
     load_references(at)
+    load_followup_terms()
     Entity.objects.bulk_create([Entity(name=name, short_name=short) for name, short in ENTITIES])
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("accompagnements/nouveau/", files.new, name="new"),
     path("accompagnements/supprimes/", files.deleted, name="deleted"),
     path("accompagnements/supprimes/<int:pk>/", files.restore, name="restore"),
+    path("accompagnements/entreprises/<str:siren>/", files.firm, name="firm"),
     path("accompagnements/<int:pk>/", files.sheet, name="file"),
     path("accompagnements/<int:pk>/modifier/", files.edit, name="edit"),
     path("accompagnements/<int:pk>/terminer/", files.complete, name="complete"),

@@ -13,19 +13,17 @@ from vigie.journal.event_rows import (
     accounts,
     agents,
     audit,
-    campaigns,
     directory,
     exports,
     followup,
     journal,
     matching,
     sheets,
-    support,
     watchlists,
 )
 
 _SUBJECTS = (
-    matching, accounts, agents, audit, support, exports, directory, watchlists, followup, campaigns, sheets, journal
+    matching, accounts, agents, audit, exports, directory, watchlists, followup, sheets, journal
 )  # fmt: skip
 
 EVENTS: tuple[Event, ...] = tuple(event for subject in _SUBJECTS for event in subject.EVENTS)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from vigie.rights.rows import (
     agents,
     audit,
-    campaigns,
     detection,
     directory,
     exports,
@@ -18,7 +17,6 @@ from vigie.rights.rows import (
     house,
     matching,
     sheets,
-    support,
 )
 from vigie.rights.vocabulary import DETECTION as DETECTION
 from vigie.rights.vocabulary import GRANTABLE as GRANTABLE
@@ -33,7 +31,7 @@ from vigie.rights.vocabulary import Reach as Reach
 from vigie.rights.vocabulary import Role as Role
 
 _SUBJECTS = (
-    house, exports, agents, audit, support, directory, matching, detection, followup, campaigns, sheets
+    house, exports, agents, audit, directory, matching, detection, followup, sheets
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = tuple(action for subject in _SUBJECTS for action in subject.ACTIONS)

@@ -35,6 +35,15 @@ class Panel:
     opens: tuple[Link, ...]
 
 
+@dataclass(frozen=True)
+class FirmPage:
+    """The files of a firm, on a page of their own."""
+
+    siren: str
+    name: str
+    panel: Panel
+
+
 def with_people(files: Any) -> Any:
     """Files with their firm, their people and their last talk; 4 queries whatever their number."""
     present = Member.objects.present().select_related("user__agent__entity")

@@ -17,6 +17,7 @@ from vigie.followup.models import DeletedFollowup, Followup, Workplace
 from vigie.followup.queries import lists
 from vigie.followup.queries.deleted import deleted_page
 from vigie.followup.queries.file import completion_page
+from vigie.followup.queries.touch import FirmPage, firm_panel
 from vigie.followup.views.shared import asked_file, draw_file, reads_and_writes, refused, renew_version
 from vigie.journal import audit
 from vigie.kernel.clock import now
@@ -25,6 +26,7 @@ from vigie.kernel.period import paris_day
 from vigie.kernel.siren import compact
 from vigie.rights.reach import may, require
 from vigie.ui.forms import NoteForm, new_form_token
+from vigie.watchlists.models import Firm
 
 FILE = "followup.Followup"
 DONE = {
@@ -49,6 +51,18 @@ def listing(request: HttpRequest) -> HttpResponse:
         page = lists.list_page(person, scope, shape, form.filters(), request.GET.dict(), number, paris_day(at))
         audit.note("list_view", FILE, scope, by=person, at=at, details={"shape": shape, "firms": list(page.firms)})
     return render(request, "followup/list.html", {"page": page, "form": form})
+
+
+@granted("file.list")
+@require_safe
+def firm(request: HttpRequest, siren: str) -> HttpResponse:
+    """``/accompagnements/entreprises/<siren>/``: who is in touch with a firm, for those entitled to know."""
+    person = person_of(request)
+    found = get_object_or_404(Firm.objects.allowed(person, "firm.view"), pk=siren)
+    with transaction.atomic():
+        page = FirmPage(found.siren, found.name, firm_panel(person, found.siren))
+        audit.note("view_followups", "watchlists.Firm", found.siren, by=person, at=now())
+    return render(request, "followup/firm.html", {"page": page})
 
 
 @signed_in

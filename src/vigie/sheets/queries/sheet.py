@@ -23,6 +23,7 @@ from vigie.ui.components import Fact
 from vigie.ui.formats import day
 from vigie.watchlists.models import Firm
 from vigie.watchlists.queries.lists import late_sources
+from vigie.watchlists.queries.opinions import OpinionPanel, opinion_panel
 from vigie.watchlists.queries.sight import sight_of
 from vigie.watchlists.rules_sight import Category, Why
 
@@ -56,6 +57,7 @@ class SheetPage:
     opened: tuple[tuple[str, str], ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
     in_zone: bool = False
+    opinion: OpinionPanel | None = None  # what this reader thinks of the detection, when there is one to judge
 
 
 def known_firm(person: Person, siren: str) -> Firm:
@@ -81,7 +83,7 @@ def reading_of(person: Person, company: Company, at: datetime, *, siret: str = "
 
 
 def sheet_page(person: Person, company: Company, at: datetime, *, siret: str = "", page: str = "1") -> SheetPage:
-    """The sheet of a company, or of one of its establishments; 16 queries at most, whatever the rows."""
+    """The sheet of a company, or of one of its establishments; 20 queries at most, whatever the rows."""
     reading = reading_of(person, company, at, siret=siret, page=page)
     follows = _follows(reading)
     reading.kept["my_follows"] = follows
@@ -105,6 +107,7 @@ def sheet_page(person: Person, company: Company, at: datetime, *, siret: str = "
         opened=opened(reading, blocks),
         faults=tuple(reading.faults.items()),
         in_zone=reading.sight.ground.visible,
+        opinion=opinion_panel(person, company.siren, reading.current) if reading.opens(Category.SCORE) else None,
     )
 
 

@@ -48,11 +48,14 @@ class CountsPage:
     acts: tuple[ActButton, ...]
 
 
-def opinion_panel(person: Person, siren: str) -> OpinionPanel | None:
-    """What the sheet shows; None when this firm is not in alert in the last list, for this reader. 2 or 3 queries."""
+def opinion_panel(person: Person, siren: str, latest: Publication | None = None) -> OpinionPanel | None:
+    """What the sheet shows; None when this firm is not in alert in the last list, for this reader. 2 or 3 queries.
+
+    latest: the last list, when the caller has it.
+    """
     if not grants("opinion.give", person.roles):
         return None
-    latest = Publication.objects.current().first()
+    latest = latest or Publication.objects.current().first()
     if latest is None:
         return None
     entry = Entry.objects.allowed(person, "opinion.give").filter(publication=latest, siren=siren).alerts().first()

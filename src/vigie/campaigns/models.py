@@ -1,1 +1,0 @@
-"""Who contacts which firm of a list, and when it is visited."""

@@ -1,7 +1,0 @@
-"""Events of ``campaigns``."""
-
-from __future__ import annotations
-
-from vigie.journal.event import Event
-
-EVENTS: tuple[Event, ...] = ()

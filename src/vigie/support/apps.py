@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class SupportConfig(AppConfig):
-    name = "vigie.support"
-    label = "support"
-    verbose_name = "aide et avis"

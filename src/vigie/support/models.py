@@ -1,1 +1,0 @@
-"""« Besoin d’aide » and « Donner mon avis »: what people say of the service, and who answers."""
