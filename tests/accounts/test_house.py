@@ -140,4 +140,4 @@ def test_session_of_the_team_without_its_record_is_refused(client: Client, team:
     set_second_factor(team)
     client.force_login(team)
 
-    assert client.get("/equipe/personnes/").url == "/connexion/"
+    assert client.get("/equipe/personnes/").url == "/connexion/?next=%2Fequipe%2Fpersonnes%2F"

@@ -9,8 +9,7 @@ import re
 import pytest
 
 from tests.scenarios.conftest import DESK, PHONE, Someone, sign_in, wait_for_mail
-from tests.scenarios.journeys import BAKERY, CHAMBER
-from tests.scenarios.test_need_to_outcome import close_with_help
+from tests.scenarios.journeys import BAKERY, CHAMBER, close_with_help
 
 pytestmark = pytest.mark.browser
 

@@ -372,9 +372,10 @@ def _list_acts(service: Service) -> list[Act]:
     Establishment.objects.create(siret=place, company_id=MENUISERIE.siren, source="sirene", seen_at=OPENED)
     service.ids["place"] = int(place)
     service.ids["opinion_reason"] = OpinionReason.objects.create(code="a-retirer", label="Raison de trop").pk
+    kept, _new = OpinionReason.objects.get_or_create(code="a-garder", defaults={"label": "Donnée en retard"})
     return [
         Act("watchlists:opinion", "agent_a", reverse("watchlists:opinion", args=[MENUISERIE.siren]),
-            {"utile": "non", "raisons": [OpinionReason.objects.exclude(code="a-retirer").first().code]}),
+            {"utile": "non", "raisons": [kept.code]}),
         Act("watchlists:opinion_counts", "team", reverse("watchlists:opinion_counts"), {"label": "Site fermé"}),
         Act("watchlists:archive_reason", "team",
             reverse("watchlists:archive_reason", args=[service.ids["opinion_reason"]])),

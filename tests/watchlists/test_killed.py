@@ -63,7 +63,7 @@ def seen(database: Path) -> list[tuple[str, int, int]]:
     with sqlite3.connect(database) as base:
         return base.execute(
             "SELECT code, (SELECT count(*) FROM watchlists_entry e WHERE e.publication_id = p.id), "
-            "(SELECT count(*) FROM watchlists_entryplace x JOIN watchlists_entry e ON x.entry_id = e.id "
+            "(SELECT count(*) FROM watchlists_firmplace x JOIN watchlists_entry e ON x.siren = e.siren "
             "WHERE e.publication_id = p.id) FROM watchlists_publication p WHERE state = 'open' ORDER BY code"
         ).fetchall()
 

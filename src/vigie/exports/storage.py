@@ -15,6 +15,8 @@ from django.conf import settings
 from vigie.exports.models import ExportRecord
 from vigie.exports.writers.workbook import SCRATCH
 
+PIECE = 65_536  # bytes read at a time
+
 
 def path_of(record: ExportRecord) -> Path:
     """The file of this record. The lease is in its name: two makers never write in the same file."""
@@ -43,3 +45,9 @@ def erase_scratch(before: datetime) -> None:
 def stored() -> Iterator[Path]:
     """The files that are there."""
     return (path for path in folder().iterdir() if path.name.startswith("EXP-"))
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """The file piece by piece; opened when the first is asked for: an answer nobody reads leaves nothing open."""
+    with path.open("rb") as file:
+        yield from iter(lambda: file.read(PIECE), b"")

@@ -51,4 +51,4 @@ def take(request: HttpRequest, code: str) -> HttpResponseBase:
         audit.note("export_taken", AUDITED, record.code, by=person, at=at, result=audit.DENIED)
         raise Forbidden("rights_changed", CHANGED)
     audit.note("export_taken", AUDITED, record.code, by=person, at=at, details={"sha256": record.sha256})
-    return attachment(path.open("rb"), record.file_name, record.file_format)
+    return attachment(storage.pieces(path), record.file_name, record.file_format)
