@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 
 from vigie.accounts.access import person_of
 from vigie.exports import actions
@@ -50,8 +51,11 @@ def give(
     return attachment(actions.give(record, content, by=person, at=at), record.file_name, file_format)
 
 
-def attachment(file: Any, name: str, file_format: str) -> FileResponse:
-    """A file to keep, that no cache keeps."""
-    answer = FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[file_format])
+def attachment(file: Any, name: str, file_format: str) -> StreamingHttpResponse:
+    """A file to keep, that no cache keeps. file: an open one, or its pieces."""
+    answer = StreamingHttpResponse(file, content_type=CONTENT_TYPES[file_format])
+    if hasattr(file, "read"):
+        answer = FileResponse(file, content_type=CONTENT_TYPES[file_format])
+    answer["Content-Disposition"] = str(content_disposition_header(True, name))
     answer["Cache-Control"] = "no-store, private"
     return answer
