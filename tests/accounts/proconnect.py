@@ -14,6 +14,8 @@ from django.test import Client
 
 from tests.accounts.factories import HabilitationFactory, UserFactory
 from vigie.accounts.models import User
+from vigie.connectors import proconnect
+from vigie.connectors.fakes import modes
 from vigie.connectors.fakes import proconnect as fake
 from vigie.rights.table import Role
 
@@ -31,6 +33,10 @@ def signing_key() -> str:
 @pytest.fixture
 def known_personas(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
     """The fake recognises this agent, and a stranger; no page depends on how fast the machine is."""
+    # Nothing that another test left in this process: modes, codes, a client built for other settings.
+    proconnect._built.cache_clear()
+    monkeypatch.setattr(modes.board, "store", modes.ProcessStore())
+    monkeypatch.setattr(fake, "store", fake.ProcessStore())
     monkeypatch.setattr(fake, "_personas", lambda: [AGENT])
     fake.store.set(fake.KEYS, [signing_key()])
     settings.VIGIE = replace(settings.VIGIE, proconnect_seconds=7.0)
