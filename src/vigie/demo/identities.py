@@ -5,13 +5,13 @@ from __future__ import annotations
 import zlib
 
 from vigie.connectors.fakes.proconnect import Persona
-from vigie.demo import people
+from vigie.demo import agents, people
 from vigie.kernel.siren import with_key
 
 
 def personas() -> list[Persona]:
     """One for each, employed by the body of his address."""
-    return [_persona(known) for known in (*people.AGENTS, *people.TEAM)]
+    return [_persona(known) for known in (*(agent.known for agent in agents.AGENTS), *people.TEAM)]
 
 
 def _persona(known: people.Known) -> Persona:
