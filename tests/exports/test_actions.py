@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from django.http import Http404
 
 from tests.accounts.factories import UserFactory, person
+from tests.conftest import end
 from tests.exports.factories import Row, declared, long_sheet, sheet_of
 from vigie.accounts.models import User
 from vigie.exports import actions
@@ -76,7 +77,7 @@ def test_file_is_made_once_the_record_and_the_audit_are_written(by: Person, at: 
         yield Row()
 
     content = of_rows(rows)
-    give(asked(by, at, content), content, by=by, at=at).close()
+    end(give(asked(by, at, content), content, by=by, at=at))
 
     assert seen == [(1, 1)]
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.test import Client
 
 from tests.accounts.factories import UserFactory, person, sign_in
-from tests.conftest import visible_text
+from tests.conftest import end, visible_text
 from tests.exports.factories import declared, document, long_sheet, ready_export, sheet_of
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
@@ -183,7 +183,7 @@ def test_small_export_is_the_answer(request_of: HttpRequest, kind: str) -> None:
     assert f'filename="{record.file_name}"' in answer["Content-Disposition"]
     assert answer["Cache-Control"] == "no-store, private"
     assert (record.state, record.size) == ("given", len(data))
-    answer.close()
+    end(answer)
 
 
 @pytest.mark.usefixtures("_proved")
@@ -207,13 +207,13 @@ def test_many_rows_ask_first_for_a_proof_and_come_back(
     with declared("list", lambda *_: long_sheet(500)):
         given = give(request_of, "list", {}, "csv", back="/x/")
         assert given.status_code == 200
-        given.close()
+        end(given)
 
 
 def test_ten_exports_an_hour(request_of: HttpRequest) -> None:
     with declared("list", lambda *_: sheet_of()):
         for _ in range(10):
-            give(request_of, "list", {}, "csv", back="/x/").close()
+            end(give(request_of, "list", {}, "csv", back="/x/"))
         with pytest.raises(TooMany):
             give(request_of, "list", {}, "csv", back="/x/")
     assert ExportRecord.objects.count() == 10

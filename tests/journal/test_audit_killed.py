@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+from bench.trials.audit import POINTS
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,3 +27,14 @@ def test_the_chain_verifies_after_each_kill() -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith(f"kept in {KILLS} kills")
+
+
+def test_every_point_of_the_audit_is_in_the_trials() -> None:
+    journal = ROOT / "src" / "vigie" / "journal"
+    named = {
+        name
+        for path in journal.glob("*.py")
+        for name in re.findall(r'crash_point\("(audit\.[a-z_.]+)"\)', path.read_text("utf-8"))
+    }
+
+    assert named == set(POINTS)

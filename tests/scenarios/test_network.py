@@ -82,7 +82,7 @@ def test_an_animator_reminds_reports_a_hole_and_sees_nothing_of_the_next_area(so
     animator.picture("animateur-2-besoin")
     animator.page.locator("details[open] form button", has_text="Relancer les experts").click()
     animator.see("un courriel part")
-    animator.see("laissez-leur trois jours")
+    animator.see("laissez-leur 3 jours")
     wait_for_mail(reader, CHAMBER, "Une entreprise attend toujours votre appel")
 
     animator.press("Signaler un manque")

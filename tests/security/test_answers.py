@@ -11,11 +11,9 @@ import pytest
 import structlog
 from django.conf import settings
 from django.core import signing
-from django.core.signals import request_finished
-from django.db import close_old_connections
 from django.test import Client, override_settings
 
-from tests.conftest import visible_text
+from tests.conftest import end, visible_text
 from tests.security.service import Service, build
 from vigie.config.logs import LOGGING, without_links
 from vigie.matching.links import VALIDITY, Purpose, token
@@ -41,9 +39,7 @@ def _answers(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[tupl
     yield "home", nobody.get("/")
     static = nobody.get("/static/ui/vigie.css")
     b"".join(static)
-    request_finished.disconnect(close_old_connections)  # as the test client does: the test's transaction stays open
-    static.close()
-    request_finished.connect(close_old_connections)
+    end(static)
     yield "static", static
     yield "health", nobody.get("/sante")
     yield "to sign in", nobody.get("/besoins/")

@@ -16,6 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.conftest import end
 from tests.hostile.pictures import writes_seen
 from tests.security.service import Act, Service, build
 from tests.security.url_table import DONE, ELSEWHERE, PAGES, READ, Door, Page, may
@@ -88,7 +89,7 @@ def ask(client: Client, url: str, method: str, act: Act | None) -> tuple[HttpRes
         )  # fmt: skip
         transaction.set_rollback(True)
     if response.streaming:
-        response.close()
+        end(response)
     client.cookies = jar
     return response, written
 
