@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
 from tests.accounts.factories import TOTP_SECRET, AntenneFactory, UserFactory, sign_in
+from tests.accounts.proconnect import known_personas, make_agent  # noqa: F401  # a fixture for all of them
 from vigie.accounts.models import User
 from vigie.journal.models import OutgoingMessage
 from vigie.rights import limits
@@ -61,3 +62,8 @@ def sent_code(email: str) -> str:
 def totp(shift: int = 0, secret: str = TOTP_SECRET) -> str:
     """What the telephone shows now, or ``shift`` periods later."""
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + shift)))
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    return make_agent()

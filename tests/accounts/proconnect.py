@@ -13,10 +13,12 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.accounts.factories import HabilitationFactory, UserFactory
+from tests.conftest import visible_text
 from vigie.accounts.models import User
 from vigie.connectors import proconnect
 from vigie.connectors.fakes import modes
 from vigie.connectors.fakes import proconnect as fake
+from vigie.journal.models import AuditEvent, Event, OutgoingMessage
 from vigie.rights.table import Role
 
 BEGIN, BACK, ATTACH = "/connexion/proconnect/", "/connexion/proconnect/retour/", "/connexion/proconnect/rattacher/"
@@ -80,3 +82,24 @@ def sign_in_with(client: Client, email: str = AGENT.email, next_: str = "", **bo
 def asked(leaving: HttpResponse) -> dict[str, str]:
     """The parameters sent to ProConnect."""
     return {name: values[0] for name, values in parse_qs(urlsplit(leaving["Location"]).query).items()}
+
+
+def text_of(response) -> str:
+    return visible_text(response.content.decode()).replace("\u00a0", " ")
+
+
+def signed_in_user(client: Client) -> str | None:
+    return client.session.get("_auth_user_id")
+
+
+def events(name: str) -> list[dict]:
+    return list(Event.objects.filter(name=name).values_list("payload", flat=True))
+
+
+def refusals() -> list[tuple[str, str, str]]:
+    rows = AuditEvent.objects.filter(action="login_failed").order_by("pk")
+    return [(row.result, row.details["reason"], row.actor_name) for row in rows]
+
+
+def sent_code() -> str:
+    return str(OutgoingMessage.objects.filter(template="accounts/mail/identity_code").latest("pk").secret["code"])

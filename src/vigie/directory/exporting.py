@@ -5,6 +5,7 @@ Rows come one after the other, some hundreds of teams at a time: memory does not
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
@@ -17,16 +18,15 @@ from vigie.directory.importing.adviser_lines import ELSEWHERE, NO_ANTENNE
 from vigie.directory.importing.columns import ADVISER_COLUMNS, ADVISERS, ANTENNE_COLUMNS, ANTENNES, ZONE_COLUMNS
 from vigie.directory.importing.subjects import header_of
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject, InstitutionSubject
-from vigie.directory.streamed_workbook import workbook_bytes
-from vigie.exports.cells import guard_typed
 from vigie.exports.tables import Column, Sheet
 from vigie.exports.writers import separated
-from vigie.kernel.text import clean_text
+from vigie.exports.writers import workbook as workbooks
 from vigie.rights.table import Role
 
 KINDS = (ANTENNES, ADVISERS)
 FORMATS = ("csv", "xlsx")
 CHUNK = 500
+PIECE = 65_536  # bytes
 FIXED = tuple(one.label for one in ADVISER_COLUMNS if one.code != "subject")  # the columns of subjects come after
 _LIVING = Q(deleted_at__isnull=True)
 _PLACE = ("antenne__institution__name", "antenne__institution_id", "antenne__name", "antenne_id")
@@ -186,8 +186,12 @@ def csv_lines(export: Export) -> Iterator[str]:
 
 
 def workbook(export: Export) -> Iterator[bytes]:
-    """The file as a workbook, piece by piece: every cell is text, the header stays in view and filters."""
-    title = "Antennes" if export.kind == ANTENNES else "Conseillers et experts"
-    headers = [guard_typed(text) for text in export.headers()]
-    rows = ([guard_typed(clean_text(text)) if text else "" for text in row] for row in export.rows())
-    return workbook_bytes(title, headers, rows)
+    """The file as a workbook, by pieces: every cell is text, the header stays in view and filters.
+
+    It is written to the disk whole before its first piece, as the format wants its index last.
+    """
+    with tempfile.TemporaryFile(prefix="vigie-export-") as file:
+        workbooks.write(table_of(export), file, frozen=2)
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
