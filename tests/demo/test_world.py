@@ -22,7 +22,7 @@ from vigie.accounts.models import Absence, Antenne, Habilitation, Institution, U
 from vigie.accounts.queries import person_for
 from vigie.accounts.rules import Invitation
 from vigie.companies.models import Company, Establishment
-from vigie.demo import firms, people, progress, stock_writer, world
+from vigie.demo import firms, followups, people, progress, stock_writer, world
 from vigie.demo.agents import LEFT
 from vigie.demo.firms import BAKERY_COMMUNE
 from vigie.demo.guide import guide_page
@@ -30,6 +30,7 @@ from vigie.demo.models import DemoMail
 from vigie.demo.people import ANIMATOR, ANIMATOR_ELSEWHERE, BAKER_ADVISER, JOB_ADVISER, KNOWN, STRANGER, TEAM, Member
 from vigie.demo.request_texts import SITUATIONS
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject, MatchFilter, Subject
+from vigie.followup.models import Followup
 from vigie.journal.models import Event, JobRun, OutgoingMessage
 from vigie.kernel.period import Month
 from vigie.kernel.siren import INVENTED_PREFIX, is_siren, is_siret
@@ -310,3 +311,14 @@ def test_another_day_or_seed_gives_other_numbers() -> None:
     other = world.Plan(PLAN.size, 2, date(2026, 3, 18))
     assert isinstance(other.random("firms"), Random)
     assert other.random("firms").random() != PLAN.random("firms").random()
+
+
+def test_files_are_lived_where_the_world_has_the_firms_and_once() -> None:
+    assert followups.write(PLAN.ends_at, Random(1)) == 3  # two in the département of the story, one elsewhere
+    assert followups.write(PLAN.ends_at, Random(1)) == 0
+    helped, waiting = Followup.objects.filter(departement="48").order_by("created_at")
+    assert helped.next_step == "Faire le point sur les embauches"
+    assert {member.user.full_name for member in helped.members.all()} == {"Renaud Keller", "Luc Barthe"}
+    states = {match.state for need in helped.referrals.get().visit.needs.all() for match in need.matches.all()}
+    assert "done" in {MATCH.by_code[state].code for state in states}
+    assert waiting.referrals.exists()

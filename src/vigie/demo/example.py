@@ -2,6 +2,7 @@
 
 Everything goes through the same doors as in production: files in the folder of deliveries, `vigie-batch run` as a
 process, the folder of publications, the reception. The two last whole months are published; both are due already.
+Then the agents of the demo follow some of its firms (``followups``).
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from random import Random
 
 from django.conf import settings
 
 from vigie.companies import importer
-from vigie.demo import progress
+from vigie.demo import followups, progress
 from vigie.kernel.errors import VigieError
 from vigie.kernel.period import Month, paris_day
+from vigie.ui.formats import counted
 from vigie.watchlists.actions import batch_process
 from vigie.watchlists.actions.opening import open_due
 from vigie.watchlists.actions.reception import receive_new
@@ -25,7 +28,7 @@ FIRMS = 2_500
 MONTHS = 54
 SEED = 1
 LIST_IS_DUE = 8
-STEPS = ("invent", "first", "second", "receive")
+STEPS = ("invent", "first", "second", "receive", "follow")
 # A lighter training than production's: the demo must show its list within two minutes, on any machine.
 PARAMETERS = """\
 months = 48
@@ -65,6 +68,8 @@ def build(now: Callable[[], datetime], say: Callable[[str], None]) -> None:
     say(receive_new(at=now()))
     say(open_due(now()))
     _import_register(last, now(), say)
+    progress.note(row, 4)
+    say(counted(followups.write(now(), Random(SEED)), "accompagnement", "accompagnements"))
     progress.end(row, f"Listes de {first} et {last} reçues", now())
 
 
