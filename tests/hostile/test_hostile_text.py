@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+import zlib
 
 import pytest
 from django.apps import apps
@@ -26,7 +27,7 @@ TEXTS = {
 }
 TEXTS["mixed"] = f"{TEXTS['control']}{TEXTS['marks']}{TEXTS['lines']}"
 FULL = os.environ.get("VIGIE_FULL") == "1"
-TYPED = tuple(TEXTS) if FULL else ("mixed", "control", "long")
+TYPED = tuple(TEXTS) if FULL else ("mixed", "long")
 ASKED = tuple(TEXTS) if FULL else ("mixed", "number")
 BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u0000\u0007\u001b")
 QUERY = (
@@ -46,6 +47,8 @@ def test_hostile_text_in_any_field_of_any_form_is_kept_clean_or_refused(kind: st
     text, faults = TEXTS[kind], []
     for act in service.acts:
         for field in act.data:
+            if not FULL and kind != TYPED[zlib.crc32(f"{act.name} {field}".encode()) % 4 == 0]:
+                continue  # each field takes one text, three in four the mixed one; all of them with VIGIE_FULL=1
             limits.forget_local_counts()
             with transaction.atomic():
                 response = service.client(act.who).post(act.url, {**act.data, field: text})
