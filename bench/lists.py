@@ -26,8 +26,8 @@ from bench.reception import written
 from bench.scratch_directory import scratch_database
 
 LIMIT_MS = {"sqlite": 400.0, "postgresql": 200.0}
-ROUNDS = 2
-TERRITORIES = ("35", "11", "")  # a département, a région of many alerts, France
+ROUNDS = 1
+TERRITORIES = ("35", "R11", "FR")  # a département, a région of many alerts, France
 FILTERS: tuple[dict[str, str], ...] = (
     {},
     {"niveau": "strong"},
@@ -95,6 +95,7 @@ def _measure(slowest: int) -> list[tuple[float, float]]:
     from tests.watchlists.factories import agent
 
     from vigie.rights import limits
+    from vigie.rights.models import RateCounter
     from vigie.rights.table import Role
 
     setup_test_environment()  # answers tell the page they show
@@ -107,12 +108,13 @@ def _measure(slowest: int) -> list[tuple[float, float]]:
         for round_ in range(-1, ROUNDS):  # the first warms
             for url in _addresses(client):
                 limits.forget_local_counts()
+                RateCounter.objects.all().delete()  # nobody asks for so many pages in so little time
                 begun, worked = time.perf_counter(), time.process_time()
                 answer = client.get(url)
                 ended, done = time.perf_counter(), time.process_time()
                 assert answer.status_code == 200, (url, answer.status_code)
                 if round_ >= 0:
-                    found.append(((ended - begun) * 1000, (done - worked) * 1000, territory or "France", url))
+                    found.append(((ended - begun) * 1000, (done - worked) * 1000, territory, url))
     for wall, cpu, territory, url in sorted(found, reverse=True)[:slowest]:
         print(f"  {wall:.0f} ms ({cpu:.0f} of processor) {territory} {url}")
     return [(wall, cpu) for wall, cpu, *_ in found]
