@@ -33,7 +33,7 @@ from tests.matching.factories import (
 )
 from tests.matching.requests import SIRET, candidates_of, expert_for, ready, subject_of
 from tests.publication.factories import published, siret
-from tests.security import directory_files, exported, files, following, network
+from tests.security import directory_files, exported, files, following, helping, network
 from tests.watchlists.correction_world import FORM as CORRECTION
 from tests.watchlists.correction_world import approved, draft
 from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent
@@ -153,11 +153,13 @@ def build() -> Service:
     following.name(service, at)
     directory_files.name(service, at)
     exported.name(service, at)
+    helping.name(service, at)
     service.ids |= network.prepare(world.users["adviser"], world.users["animator"], subject_of(held), at)
     service.acts = [*_public_acts(service, at), *_desk_acts(service), *_team_acts(service), *_account_acts(service, at)]
     service.acts += _agent_acts(service)
     service.acts += [Act(*sending) for sending in following.acts(service, at)]
     service.acts += [Act(*sending) for sending in directory_files.acts(service)]
+    service.acts += [Act(*sending) for sending in helping.acts(service, at)]
     service.acts += [*_directory_acts(service), *_list_acts(service), *_correction_acts(service, at)]
     service.ids |= files.prepare(world.users, at)
     service.acts += [Act(*sending) for sending in files.acts(service.ids, world.users, at)]

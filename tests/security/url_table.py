@@ -63,6 +63,7 @@ RELATIONS: dict[tuple[str, str], frozenset[Reach]] = {
     ("reviewer", "entity"): frozenset({Reach.ENTITY}),
     ("agent_a", "own"): frozenset({Reach.TERRITORY, Reach.REFERENT, Reach.TERRITORY_CRP}),
     ("agent_b", "own"): frozenset({Reach.TERRITORY}),
+    ("member", "helped"): frozenset({Reach.OWN}),
 }
 
 
@@ -221,6 +222,10 @@ def _in_file(*after: str) -> Places:
 
 def _deleted_file(service: Service) -> dict[str, Args]:
     return {"own": (service.ids["file_deleted"],), "absent": (service.ids["file"],), "huge": (HUGE,)}
+
+
+def _helped(service: Service) -> dict[str, Args]:
+    return {"helped": (service.ids["question"],), "absent": (ABSENT,), "huge": (HUGE,)}
 
 
 def _export(service: Service) -> dict[str, Args]:
@@ -413,6 +418,13 @@ PAGES: dict[str, Page] = {
     **{f"audit:{n}": _team("audit.read") for n in ("register", "replay", "anomalies", "chain")},
     "audit:export": _team("audit.export"),
     "exports:mine": Page(Door.SIGNED),
+    **{f"support:{n}": Page(Door.PUBLIC, BOTH) for n in ("help", "opinion")},
+    **dict.fromkeys(("support:asked", "support:thanks"), FREE),
+    "support:inbox": Page(Door.SIGNED),
+    "support:question": Page(Door.SIGNED, BOTH, "help.answer", "help.view", _helped),
+    "support:responders": _team("help.name", BOTH),
+    "support:remove_responder": _team("help.name", WRITE, _of("responder")),
+    "support:opinions": _team("opinion.read"),
     "exports:take": Page(Door.SIGNED, READ, "export.own", places=_export, only="member"),
     "demo:guide": FREE,
     "demo:mails": FREE,

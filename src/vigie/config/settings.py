@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "vigie.exports",
     "vigie.agents",
     "vigie.audit",
+    "vigie.support",
     "vigie.companies",
     "vigie.directory",
     "vigie.matching",

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vigie.exports.urls")),
     path("", include("vigie.agents.urls")),
     path("", include("vigie.audit.urls")),
+    path("", include("vigie.support.urls")),
     path("", include("vigie.followup.urls")),
     path("", include("vigie.statistics.urls")),
 ]

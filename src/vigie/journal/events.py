@@ -19,11 +19,12 @@ from vigie.journal.event_rows import (
     journal,
     matching,
     sheets,
+    support,
     watchlists,
 )
 
 _SUBJECTS = (
-    matching, accounts, agents, audit, exports, directory, watchlists, followup, sheets, journal
+    matching, accounts, agents, audit, exports, directory, watchlists, followup, sheets, support, journal
 )  # fmt: skip
 
 EVENTS: tuple[Event, ...] = tuple(event for subject in _SUBJECTS for event in subject.EVENTS)

@@ -48,5 +48,7 @@ def site_map() -> SiteMap:
         Link("Accueil", reverse("portal:home")),
         Link("Statistiques", reverse("statistics:public")),
         Link("Se connecter (conseillers)", "/connexion/"),
+        Link("Besoin d’aide\u00a0?", reverse("support:help")),
+        Link("Donner mon avis", reverse("support:opinion")),
     )
     return SiteMap((("Le service", service), ("Demander un rappel", themes), ("À propos", legal)))

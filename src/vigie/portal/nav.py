@@ -43,6 +43,8 @@ TEAM_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Chiffres", "matching:figures", "figures.view"),
             ("Intégrations", "watchlists:runs", "run.view"),
             ("Avis des agents", "watchlists:opinion_counts", "opinion.count"),
+            ("Questions reçues", "support:inbox", "help.name"),
+            ("Avis sur le service", "support:opinions", "opinion.read"),
         ),
     ),
 )

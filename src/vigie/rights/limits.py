@@ -64,6 +64,8 @@ LIMITS = (
     Limit("solicitation_ip", "ip", 30, HOUR, "Trop de demandes ont été envoyées depuis votre connexion."),
     Limit("link_email", "email", 3, HOUR, "Trop de liens ont été demandés pour cette adresse."),
     Limit("search", "ip", 60, MINUTE, "Trop de recherches ont été faites en peu de temps.", step=5),
+    Limit("help_ip", "ip", 10, HOUR, "Trop de messages ont été envoyés depuis votre connexion."),
+    Limit("help_email", "email", 5, HOUR, "Trop de questions ont été envoyées avec cette adresse."),
     Limit("export", "account", 10, HOUR, "Trop d’exports ont été demandés."),
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from vigie.rights.rows import (
     house,
     matching,
     sheets,
+    support,
 )
 from vigie.rights.vocabulary import DETECTION as DETECTION
 from vigie.rights.vocabulary import GRANTABLE as GRANTABLE
@@ -31,7 +32,7 @@ from vigie.rights.vocabulary import Reach as Reach
 from vigie.rights.vocabulary import Role as Role
 
 _SUBJECTS = (
-    house, exports, agents, audit, directory, matching, detection, followup, sheets
+    house, exports, agents, audit, directory, matching, detection, followup, sheets, support
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = tuple(action for subject in _SUBJECTS for action in subject.ACTIONS)

@@ -49,8 +49,10 @@ def charts_available() -> bool:
 
 
 def footer_links(source_url: str) -> tuple[Link, ...]:
-    """The links that the law or the State's standards ask on every page."""
+    """Help and opinion first, then the links that the law or the State's standards ask on every page."""
     return (
+        Link("Besoin d’aide\u00a0?", "/aide/question/"),
+        Link("Donner mon avis", "/votre-avis/"),
         Link("Plan du site", "/plan-du-site/"),
         Link("Statistiques", "/statistiques/"),
         Link(f"Accessibilité\u00a0: {ACCESSIBILITY}", "/accessibilite/"),

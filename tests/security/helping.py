@@ -1,0 +1,43 @@
+"""A question that an expert of the small service answers, and one sending of each form of help."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from vigie.support.models import HelpRequest, Responder
+from vigie.ui.forms import sign_moment
+
+if TYPE_CHECKING:
+    from tests.security.service import Service
+
+FORM_TOKEN = "jeton-du-formulaire-2"
+
+
+def name(service: Service, at: datetime) -> None:
+    member = service.world.users["member"]
+    service.ids["question"] = HelpRequest.objects.create(
+        topic="site", body="Où est la liste ?", name="Camille Fournil", email="camille@fournil.example",
+        responder=member, asked_at=at, form_token="jeton-de-la-question",
+    ).pk  # fmt: skip
+    service.ids["responder"] = Responder.objects.create(user=member).pk
+
+
+def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, str]]]:
+    ids = service.ids
+    opened = {"filled_from": sign_moment(datetime.fromtimestamp(int(at.timestamp()) - 60, tz=UTC))}
+    asked = {
+        "full_name": "Camille Fournil", "email": "camille@fournil.example", "topic": "site", "body": "Comment faire ?",
+        "form_token": FORM_TOKEN, **opened,
+    }  # fmt: skip
+    told = {"score": "4", "text": "Clair.", "form_token": FORM_TOKEN, **opened}
+    named = {"email": service.world.users["team"].email, "topic": "site"}
+    return [
+        ("support:help", "anonymous", reverse("support:help"), asked),
+        ("support:opinion", "anonymous", reverse("support:opinion"), told),
+        ("support:question", "member", reverse("support:question", args=[ids["question"]]), {"answer": "En haut."}),
+        ("support:responders", "team", reverse("support:responders"), named),
+        ("support:remove_responder", "team", reverse("support:remove_responder", args=[ids["responder"]]), {}),
+    ]
