@@ -388,6 +388,8 @@ PAGES: dict[str, Page] = {
     "followup:restore": _sheet("file.restore", WRITE, "file.restore", _deleted_file),
     **dict.fromkeys(("statistics:public", "statistics:csv", "statistics:json"), FREE),
     "statistics:cohorts": _team("figures.view"),
+    "statistics:usage": _team("usage.open"),
+    "statistics:pages": _team("pages.measure"),
     "agents:confidentiality": Page(Door.SERVICE, BOTH, "consent.give"),
     "agents:partner": _team("agent.request"),
     "agents:ask": _team("agent.request", BOTH),

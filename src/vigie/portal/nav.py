@@ -45,6 +45,8 @@ TEAM_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Avis des agents", "watchlists:opinion_counts", "opinion.count"),
             ("Questions reçues", "support:inbox", "help.name"),
             ("Avis sur le service", "support:opinions", "opinion.read"),
+            ("Usages", "statistics:usage", "usage.open"),
+            ("Réponses des pages", "statistics:pages", "pages.measure"),
         ),
     ),
 )
@@ -58,6 +60,11 @@ STEWARD_ENTRIES: tuple[Entry, ...] = (
     ("Habilitations", "agents:partner", "agent.request"),
     ("Profils", "agents:profiles", "profile.view"),
     ("Règles de confidentialité", "agents:edit_confidentiality", "consent.edit"),
+)
+FIGURES_ENTRIES: tuple[Entry, ...] = (
+    ("Usages", "statistics:usage", "usage.open"),
+    ("Réponses des pages", "statistics:pages", "pages.measure"),
+    ("Avis sur le service", "support:opinions", "opinion.read"),
 )
 AGENT_ENTRIES = (
     ("Liste de détection", "watchlists:list", "list.view"),
@@ -90,6 +97,8 @@ def nav_for(person: Person) -> tuple[NavItem, ...]:
     entries += _entries(AGENT_ENTRIES, person)
     entries += _entries(STEWARD_ENTRIES, person)
     entries += _entries(AUDIT_ENTRIES, person)
+    if not person.is_team:
+        entries += _entries(FIGURES_ENTRIES, person)
     entries.append(NavItem("Mon compte", reverse("accounts:me")))
     return tuple(entries)
 

@@ -17,6 +17,7 @@ from vigie.rights.rows import (
     house,
     matching,
     sheets,
+    statistics,
     support,
 )
 from vigie.rights.vocabulary import DETECTION as DETECTION
@@ -32,7 +33,7 @@ from vigie.rights.vocabulary import Reach as Reach
 from vigie.rights.vocabulary import Role as Role
 
 _SUBJECTS = (
-    house, exports, agents, audit, directory, matching, detection, followup, sheets, support
+    house, exports, agents, audit, directory, matching, detection, followup, sheets, statistics, support
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = tuple(action for subject in _SUBJECTS for action in subject.ACTIONS)

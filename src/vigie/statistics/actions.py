@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from vigie.directory.queries.coverage import available_share
 from vigie.kernel.period import Month, paris_day
 from vigie.statistics.indicators import WHOLE, YES, Base
-from vigie.statistics.models import Count, Freshness
+from vigie.statistics.models import Count, Freshness, PageCount, UsageCount
 from vigie.statistics.queries.facts import companies_of, months_with_rows, needs_of, requests_of
 from vigie.statistics.queries.touched import touched_months
+from vigie.statistics.queries.usage import audit_rows, habilitated, written
 from vigie.statistics.rules import Cell, count_companies, count_needs, count_requests, masked_cells
+from vigie.statistics.usage import count_rows
 
 # What was written just before the last look may have been seen after it only (a transaction that lasted).
 OVERLAP = timedelta(minutes=30)
+PAGES_KEPT = timedelta(days=400)
 
 
 def count_again(at: datetime) -> int:
@@ -95,3 +98,29 @@ def _cell(row: Count) -> Cell:
 def _fresh(at: datetime, *, whole: bool) -> None:
     kept = {"at": at, **({"whole_at": at} if whole else {})}
     Freshness.objects.update_or_create(pk="counts", defaults=kept)
+
+
+def count_usage(at: datetime) -> int:
+    """Counts the use of the month in course and of the one before; gives how many counts they make."""
+    today = paris_day(at)
+    month = Month.of(today)
+    PageCount.objects.filter(day__lt=today - PAGES_KEPT).delete()
+    return sum(_write_usage(one, today) for one in (month.plus(-1), month))
+
+
+@transaction.atomic
+def _write_usage(month: Month, today: date) -> int:
+    """Makes the use of a month what the audit and the tables say; habilitations are those of its last count."""
+    found = count_rows(audit_rows(month)) + written(month, today)
+    known = UsageCount.objects.filter(month=month.first_day)
+    if month == Month.of(today):
+        found += habilitated(today)
+    else:
+        known = known.exclude(indicator="agents")
+    known.delete()
+    rows = [
+        UsageCount(month=month.first_day, entity=entity, zone=zone, indicator=code, count=count)
+        for (entity, zone, code), count in sorted(found.items())
+    ]
+    UsageCount.objects.bulk_create(rows, batch_size=1000)
+    return len(rows)

@@ -22,6 +22,11 @@ def refresh_statistics(*, at: datetime) -> str:
     return counted(actions.count_touched(at), "mois recompté", "mois recomptés")
 
 
+def count_usage(*, at: datetime) -> str:
+    """Counts what agents did in the month in course and the one before, and forgets old answers of pages."""
+    return counted(actions.count_usage(at), "compte d’usage", "comptes d’usage")
+
+
 def register() -> None:
     """Makes the jobs known to the queue (called once, by apps.py)."""
     register_job(
@@ -38,4 +43,11 @@ def register() -> None:
         cron="*/15 * * * *",
         rhythm="tous les quarts d’heure",
         trace=Trace.ROW,
+    )
+    register_job(
+        "count_usage",
+        count_usage,
+        label="Compter les usages des partenaires",
+        cron="40 3 * * *",
+        rhythm="chaque nuit à 3 h 40",
     )

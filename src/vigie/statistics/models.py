@@ -47,3 +47,8 @@ class Freshness(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.at}"
+
+
+# Django finds here the models of the application.
+from vigie.statistics.models_usage import PageCount as PageCount  # noqa: E402
+from vigie.statistics.models_usage import UsageCount as UsageCount  # noqa: E402

@@ -8,4 +8,6 @@ urlpatterns = [
     path("statistiques/donnees.csv", views.as_csv, name="csv"),
     path("statistiques/donnees.json", views.as_json, name="json"),
     path("equipe/chiffres/cohortes/", views.cohorts, name="cohorts"),
+    path("usages/", views.usage, name="usage"),
+    path("equipe/pages/", views.pages, name="pages"),
 ]

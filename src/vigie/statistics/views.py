@@ -9,12 +9,15 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from vigie.accounts.access import granted
+from vigie.accounts.access import granted, person_of
 from vigie.exports.writers.separated import BYTE_ORDER_MARK, line
+from vigie.kernel.clock import now
 from vigie.statistics.forms import StatisticsForm
 from vigie.statistics.indicators import PUBLIC
 from vigie.statistics.queries.cohorts import cohorts_page
 from vigie.statistics.queries.page import COLUMNS, MASKED_NOTE, Asked, Choices, choices, data_lines, statistics_page
+from vigie.statistics.queries.pages import pages_page
+from vigie.statistics.queries.usage import usage_page
 
 LICENCE = "Licence Ouverte 2.0 (etalab-2.0)"
 
@@ -85,3 +88,19 @@ def _cell(value: object) -> object:
 def cohorts(request: HttpRequest) -> HttpResponse:
     """``/equipe/chiffres/cohortes/``"""
     return render(request, "statistics/cohorts.html", {"page": cohorts_page()})
+
+
+@granted("usage.open")
+@require_safe
+def usage(request: HttpRequest) -> HttpResponse:
+    """``/usages/``: a reviewer sees his own body."""
+    return render(
+        request, "statistics/usage.html", {"page": usage_page(person_of(request), request.GET.get("mois", ""), now())}
+    )
+
+
+@granted("pages.measure")
+@require_safe
+def pages(request: HttpRequest) -> HttpResponse:
+    """``/equipe/pages/``"""
+    return render(request, "statistics/pages.html", {"page": pages_page(request.GET.get("periode", ""), now())})

@@ -1,0 +1,23 @@
+"""Figures of use: what each partner does with the service, how its pages answer."""
+
+from __future__ import annotations
+
+from vigie.rights.vocabulary import Action, Grant, Reach, Role
+
+USAGE = "statistics.UsageCount"
+_WHOLE = (Role.TEAM, Role.ADMINISTRATOR, Role.STATISTICS)
+
+ACTIONS = (
+    Action("usage.open", "", "Ouvrir la page des usages"),
+    Action("usage.read", USAGE, "Lire les usages d’une administration"),
+    Action("pages.measure", "", "Lire les temps de réponse et les erreurs des pages"),
+)
+
+# A reviewer reads his own body; nothing here names a person or a firm.
+RIGHTS = (
+    Grant("usage.open", Role.REVIEWER, Reach.NATIONAL),
+    Grant("usage.read", Role.REVIEWER, Reach.ENTITY),
+    *(Grant(act, role, Reach.NATIONAL) for act in ("usage.open", "usage.read") for role in _WHOLE),
+    Grant("pages.measure", Role.TEAM, Reach.NATIONAL),
+    Grant("pages.measure", Role.STATISTICS, Reach.NATIONAL),
+)

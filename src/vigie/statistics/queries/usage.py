@@ -1,0 +1,124 @@
+"""The use of the service in a month, from the audit and the tables; and the page of a partner or of the team."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from vigie.accounts.models import AgentProfile, Habilitation
+from vigie.accounts.rules import territory_words
+from vigie.followup.models import Followup
+from vigie.journal.audit import ALLOWED
+from vigie.journal.models import AuditEvent
+from vigie.kernel.period import Month, paris_day
+from vigie.rights.person import Person
+from vigie.rights.table import DETECTION
+from vigie.statistics.models import UsageCount
+from vigie.statistics.queries.facts import bounds
+from vigie.statistics.usage import ACTIONS, INDICATORS, Key, Row
+from vigie.ui.components import Column, Fact, Tab, Table
+from vigie.ui.formats import month as month_words
+from vigie.ui.formats import number, percent
+from vigie.watchlists.models import Opinion
+
+MONTHS_SHOWN = 6
+NO_BODY, NO_ZONE = "Sans administration", "Sans territoire"
+
+
+def audit_rows(month: Month) -> Iterator[Row]:
+    """The readings of agents in a month. 1 query, read by pieces."""
+    start, end = bounds(month)
+    rows = AuditEvent.objects.filter(action__in=ACTIONS, at__gte=start, at__lt=end, result=ALLOWED, on_behalf_of=None)
+    rows = rows.exclude(actor=None).exclude(zone="").order_by()
+    columns = "entity", "zone", "actor_id", "action", "object_type", "object_id", "siren", "at"
+    for entity, zone, actor, action, kind, key, siren, at in rows.values_list(*columns).iterator(chunk_size=5000):
+        yield Row(entity, zone, actor, action, kind, key, siren, paris_day(at).isoformat())
+
+
+def habilitated(today: date) -> Counter[Key]:
+    """The agents in force today. 2 queries."""
+    bodies = dict(AgentProfile.objects.values_list("user_id", "entity__short_name"))
+    held = Habilitation.objects.in_force(today).filter(role__in=DETECTION).order_by()
+    found = {(user, territory_words(where)) for user, where in held.values_list("user_id", "territory")}
+    return Counter((bodies.get(user, ""), zone, "agents") for user, zone in found)
+
+
+def written(month: Month, today: date) -> Counter[Key]:
+    """The files opened and the opinions given in a month, under the body and territory that their authors have today.
+
+    4 queries.
+    """
+    start, end = bounds(month)
+    bodies = dict(AgentProfile.objects.values_list("user_id", "entity__short_name"))
+    held = Habilitation.objects.in_force(today).filter(role__in=DETECTION).order_by("pk")
+    zones = {user: territory_words(where) for user, where in held.values_list("user_id", "territory")}
+    files = Followup.objects.filter(created_at__gte=start, created_at__lt=end).order_by()
+    opinions = Opinion.objects.filter(given_at__gte=start, given_at__lt=end).order_by()
+    found: Counter[Key] = Counter()
+    for code, authors in (
+        ("files", files.values_list("creator_id", flat=True)),
+        ("opinions", opinions.values_list("user_id", flat=True)),
+    ):
+        for author in authors.iterator(chunk_size=5000):
+            found[bodies.get(author, ""), zones.get(author, NO_ZONE), code] += 1
+    return found
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class UsagePage:
+    """The use of a month, as a whole, then by body and territory; definitions: (label, what it means)."""
+
+    title: str
+    tabs: tuple[Tab, ...]
+    facts: tuple[Fact, ...]
+    table: Table
+    definitions: tuple[tuple[str, str], ...]
+
+
+def usage_page(person: Person, asked: str, at: datetime) -> UsagePage:
+    """2 queries. asked: « 2026-10 »; the month in course when it cannot be read."""
+    mine = UsageCount.objects.allowed(person, "usage.read").order_by()
+    today = Month.of(paris_day(at))
+    months = [today.plus(-back) for back in range(MONTHS_SHOWN)]
+    month = next((one for one in months if str(one) == asked), today)
+    cells: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for entity, zone, code, count in mine.filter(month=month.first_day).values_list(
+        "entity", "zone", "indicator", "count"
+    ):
+        cells[entity, zone][code] = count
+    return UsagePage(
+        title=month_words(month),
+        tabs=tuple(Tab(month_words(one), f"?mois={one}", current=one == month) for one in months),
+        facts=_facts(cells.values()),
+        table=_table(cells),
+        definitions=tuple((one.label, one.definition) for one in INDICATORS),
+    )
+
+
+def _facts(cells) -> tuple[Fact, ...]:  # type: ignore[no-untyped-def]
+    """The totals, and the share of agents who are active."""
+    total: Counter[str] = Counter()
+    for held in cells:
+        total.update(held)
+    found = [Fact(one.label, number(total[one.code])) for one in INDICATORS]
+    rate = percent(min(1.0, total["active"] / total["agents"]), 0) if total["agents"] else ""
+    return (*found, Fact("Part des agents actifs", rate, missing="sans objet"))
+
+
+def _table(cells: Mapping[tuple[str, str], Mapping[str, int]]) -> Table:
+    return Table(
+        caption="Par administration et territoire",
+        columns=(
+            Column("Administration", header=True),
+            Column("Territoire"),
+            *(Column(one.label, numeric=True) for one in INDICATORS),
+        ),
+        rows=tuple(
+            (entity or NO_BODY, zone, *(number(held.get(one.code, 0)) for one in INDICATORS))
+            for (entity, zone), held in sorted(cells.items())
+        ),
+        empty="Rien n’a été compté dans ce mois.",
+    )
