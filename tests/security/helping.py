@@ -13,6 +13,7 @@ from vigie.ui.forms import sign_moment
 if TYPE_CHECKING:
     from tests.security.service import Service
 
+REPORT = {"departement": "35", "du": "2026-01-01", "au": "2026-03-31"}
 FORM_TOKEN = "jeton-du-formulaire-2"
 
 
@@ -35,6 +36,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
     told = {"score": "4", "text": "Clair.", "form_token": FORM_TOKEN, **opened}
     named = {"email": service.world.users["team"].email, "topic": "site"}
     return [
+        ("statistics:report_file", "agent_a", reverse("statistics:report_file"), {**REPORT, "format": "pdf"}),
         ("support:help", "anonymous", reverse("support:help"), asked),
         ("support:opinion", "anonymous", reverse("support:opinion"), told),
         ("support:question", "member", reverse("support:question", args=[ids["question"]]), {"answer": "En haut."}),

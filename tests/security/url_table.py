@@ -389,6 +389,8 @@ PAGES: dict[str, Page] = {
     **dict.fromkeys(("statistics:public", "statistics:csv", "statistics:json"), FREE),
     "statistics:cohorts": _team("figures.view"),
     "statistics:usage": _team("usage.open"),
+    "statistics:report": _team("report.read"),
+    "statistics:report_file": _team("report.read", WRITE),
     "statistics:pages": _team("pages.measure"),
     "agents:confidentiality": Page(Door.SERVICE, BOTH, "consent.give"),
     "agents:partner": _team("agent.request"),

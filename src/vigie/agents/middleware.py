@@ -15,6 +15,8 @@ from vigie.kernel.clock import now
 # The applications whose pages show firms to agents. Those of the team in them ask for no level: they pass.
 KEPT = "Rien n’a été envoyé. Ce que vous avez saisi est gardé une heure\u00a0: vous le retrouverez ensuite."
 BUSINESS = frozenset({"watchlists", "sheets", "followup", "exports"})
+# Pages of the same kind in an application that is otherwise public.
+BUSINESS_PAGES = frozenset({"statistics:report", "statistics:report_file"})
 
 
 class ConsentGate:
@@ -30,7 +32,9 @@ class ConsentGate:
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         found = request.resolver_match
-        if found is None or found.app_name not in BUSINESS or person_of(request).level is None:
+        if found is None or person_of(request).level is None:
+            return None
+        if found.app_name not in BUSINESS and found.view_name not in BUSINESS_PAGES:
             return None
         if has_consented(person_of(request), now()):
             return None

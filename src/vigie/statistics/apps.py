@@ -7,6 +7,9 @@ class StatisticsConfig(AppConfig):
     verbose_name = "statistiques"
 
     def ready(self) -> None:
+        from vigie.exports.registry import FOR_DOCUMENTS, register_exporter
         from vigie.statistics import jobs
+        from vigie.statistics.queries.report import report
 
         jobs.register()
+        register_exporter("actions_report", report, formats=FOR_DOCUMENTS)

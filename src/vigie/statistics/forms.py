@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django import forms
 
+from vigie.kernel.period import Month
 from vigie.statistics.queries.page import Asked, Choices
 from vigie.ui.formats import month
 from vigie.ui.forms import DsfrForm
@@ -29,3 +33,36 @@ class StatisticsForm(DsfrForm):
         self.is_valid()
         data = self.cleaned_data
         return self.offered.asked(data.get("region", ""), data.get("debut", ""), data.get("fin", ""))
+
+
+class ReportForm(DsfrForm):
+    """A département and a period; the last three months unless told otherwise."""
+
+    departement = forms.ChoiceField(
+        label="Département",
+        error_messages={"required": "Choisissez un département.", "invalid_choice": "Choisissez votre département."},
+    )
+    du = forms.DateField(label="Du", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    au = forms.DateField(label="Au", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, *args: Any, departements: list[tuple[str, str]], today: date, **kwargs: Any) -> None:
+        first = Month.of(today).plus(-2).first_day
+        own = departements[0][0] if len(departements) == 1 else ""
+        kwargs["initial"] = {"departement": own, "du": first, "au": today}
+        super().__init__(*args, **kwargs)
+        self.fields["departement"].choices = [("", "Choisir"), *departements]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("du") and data.get("au") and data["du"] > data["au"]:
+            self.add_error("au", "Cette date précède le début de la période.")
+        return data
+
+    def parameters(self) -> dict[str, str]:
+        """What was asked, as it is kept with an export."""
+        data = self.cleaned_data
+        return {"departement": data["departement"], "du": data["du"].isoformat(), "au": data["au"].isoformat()}
+
+    @property
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self.parameters().items())

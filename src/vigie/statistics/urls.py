@@ -8,6 +8,8 @@ urlpatterns = [
     path("statistiques/donnees.csv", views.as_csv, name="csv"),
     path("statistiques/donnees.json", views.as_json, name="json"),
     path("equipe/chiffres/cohortes/", views.cohorts, name="cohorts"),
+    path("accompagnements/bilan/", views.report, name="report"),
+    path("accompagnements/bilan/fichier/", views.report_file, name="report_file"),
     path("usages/", views.usage, name="usage"),
     path("equipe/pages/", views.pages, name="pages"),
 ]

@@ -6,17 +6,24 @@ import json
 from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
+from vigie.exports.answers import give
 from vigie.exports.writers.separated import BYTE_ORDER_MARK, line
+from vigie.journal import audit
 from vigie.kernel.clock import now
-from vigie.statistics.forms import StatisticsForm
+from vigie.kernel.period import paris_day
+from vigie.statistics.forms import ReportForm, StatisticsForm
 from vigie.statistics.indicators import PUBLIC
 from vigie.statistics.queries.cohorts import cohorts_page
 from vigie.statistics.queries.page import COLUMNS, MASKED_NOTE, Asked, Choices, choices, data_lines, statistics_page
 from vigie.statistics.queries.pages import pages_page
+from vigie.statistics.queries.report import departements_of, report_page
+from vigie.statistics.queries.report import report as report_of
 from vigie.statistics.queries.usage import usage_page
 
 LICENCE = "Licence Ouverte 2.0 (etalab-2.0)"
@@ -104,3 +111,24 @@ def usage(request: HttpRequest) -> HttpResponse:
 def pages(request: HttpRequest) -> HttpResponse:
     """``/equipe/pages/``"""
     return render(request, "statistics/pages.html", {"page": pages_page(request.GET.get("periode", ""), now())})
+
+
+@granted("report.read")
+@require_safe
+def report(request: HttpRequest) -> HttpResponse:
+    """``/accompagnements/bilan/``: the actions of a département in a period, on one page that can be printed."""
+    person, at = person_of(request), now()
+    form = ReportForm(request.GET or None, departements=departements_of(person), today=paris_day(at))
+    page = report_page(report_of(person, form.parameters(), at)) if form.is_valid() else None
+    if page is not None:
+        told = form.parameters()
+        audit.note("view_report", "statistics.Report", told["departement"], by=person, at=at, details=told)
+    return render(request, "statistics/report.html", {"page": page, "form": form})
+
+
+@granted("report.read")
+@require_POST
+def report_file(request: HttpRequest) -> HttpResponseBase:
+    """The same as a file."""
+    asked = {name: request.POST.get(name, "")[:10] for name in ("departement", "du", "au")}
+    return give(request, "actions_report", asked, request.POST.get("format", ""), back=reverse("statistics:report"))
