@@ -370,3 +370,15 @@ def test_sheet_asks_twenty_queries_at_most_whatever_the_rows(folders: Path, as_:
 
     assert counts[0] == counts[1]
     assert counts[0] <= 20
+
+
+def test_charts_are_drawn_and_their_tables_closed_when_the_browser_can(
+    folders: Path, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(folders)
+    monkeypatch.setattr("vigie.ui.context.charts_available", lambda: True)
+
+    html = as_(agent()).get(sheet(MENUISERIE)).content.decode()
+
+    assert "<line-chart" in html
+    assert '<details class="vg-details" open>' not in html

@@ -136,6 +136,7 @@ class Step:
     at: datetime | None = None
     text: str = ""
     current: bool = False
+    whole_day: bool = False  # only the day is known, not the hour
 
 
 @dataclass(frozen=True)

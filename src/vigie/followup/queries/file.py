@@ -220,7 +220,8 @@ def file_page(person: Person, followup: Followup, tab: str, asked: Asked) -> Fil
 
 def _where(row: Any) -> str:
     place = row.workplace
-    return " · ".join(part for part in (show_siret(place.siret), place.commune_name, row.departement) if part)
+    where = f"{place.commune_name} ({row.departement})" if row.departement else place.commune_name
+    return f"SIRET {show_siret(place.siret)} · {where}"
 
 
 def _head(row: Any, today: date) -> tuple[Fact, ...]:
@@ -335,10 +336,10 @@ def _thread(row: Any) -> tuple[Step, ...]:
         said = [talk.get_verdict_display(), talk.get_nature_display(), talk.get_intervention_display()]
         text = f"{' · '.join(part for part in said if part)}. Par {person_words(talk.author)}."
         title = f"Échange avec l’entreprise ({talk.get_channel_display().lower()})"
-        found.append((talk.talked_on, 0, Step(title, _moment(talk.talked_on), text)))
+        found.append((talk.talked_on, 0, Step(title, _moment(talk.talked_on), text, whole_day=True)))
     for done in row.firm_actions.select_related("term", "author__agent__entity"):
         text = f"Par {person_words(done.author)}."
-        found.append((done.done_on, 1, Step(done.term.label, _moment(done.done_on), text)))
+        found.append((done.done_on, 1, Step(done.term.label, _moment(done.done_on), text, whole_day=True)))
     found.sort(key=lambda one: one[:2], reverse=True)
     return tuple(step for _on, _kind, step in found)
 

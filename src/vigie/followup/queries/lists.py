@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +28,7 @@ LIST, BOARD, CALENDAR = "liste", "tableau", "calendrier"
 FORMS = {LIST: "Liste", BOARD: "Tableau", CALENDAR: "Calendrier"}
 PER_PAGE, PER_COLUMN, IN_CALENDAR = 20, 30, 200
 CRITICALITY = {
-    "none": State("none", "Pas de criticité", "new"),
+    "none": State("none", "Pas de criticité", "no-icon"),
     "moderate": State("moderate", "Criticité modérée", "warning"),
     "high": State("high", "Criticité élevée", "error"),
 }
@@ -37,6 +37,7 @@ EMPTY = {
     ZONE: "Aucun accompagnement dans votre territoire.",
     OWN_BODY: "Personne de votre administration n’accompagne d’entreprise dans votre territoire.",
 }
+LATE, UNDATED = "En retard", "Sans date"
 NO_MATCH = "Aucun accompagnement ne répond à ces filtres. Retirez-en un."
 
 
@@ -84,12 +85,12 @@ class BoardColumn:
 
 
 @dataclass(frozen=True)
-class CalendarDay:
-    """A day (or « En retard », « Sans date ») and the steps foreseen."""
+class CalendarWeek:
+    """A week (or « En retard », « Sans date ») and the steps foreseen."""
 
     title: str
     late: bool
-    cards: tuple[Card, ...]
+    table: Table
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class ListPage:
     table: Table | None = None
     paging: Page | None = None
     columns: tuple[BoardColumn, ...] = ()
-    days: tuple[CalendarDay, ...] = ()
+    weeks: tuple[CalendarWeek, ...] = ()
     deleted: str = ""
     export: str = ""
     firms: tuple[str, ...] = field(default=())
@@ -178,7 +179,7 @@ def list_page(
         columns = tuple(_column(person, files, state, today) for state in FOLLOWUP.states)
         return ListPage(columns=columns, **common)
     if shape == CALENDAR:
-        return ListPage(days=_days(files, today), **common)
+        return ListPage(weeks=_weeks(files, today), **common)
     paging = Paginator(with_people(files.order_by("-modified_at", "-pk")), PER_PAGE).get_page(number)
     rows = list(paging.object_list)
     return ListPage(
@@ -202,8 +203,8 @@ def _table(rows: list[Any], scope: str, filters: Filters, today: date) -> Table:
         rows=tuple(
             (
                 Cell(row.workplace.company.name, href=reverse("followup:file", args=[row.pk]), hint=_where(row)),
-                Cell(state=FOLLOWUP.by_code[row.state]),
-                Cell(state=CRITICALITY[row.criticality]),
+                Cell(state=_whole(FOLLOWUP.by_code[row.state])),
+                Cell(state=_whole(CRITICALITY[row.criticality])),
                 held_by(row, Member.Role.REFERENT) or "Aucun",
                 Cell(row.next_step or "Aucune", hint=_when(row, today)),
                 Cell(at=row.modified_at),
@@ -265,17 +266,47 @@ def _move(row: Any, step: Transition) -> ActButton:
     )
 
 
-def _days(files: FollowupQuerySet, today: date) -> tuple[CalendarDay, ...]:
-    """The next steps of the running files: the late ones, then day after day, then those without date."""
+def _weeks(files: FollowupQuerySet, today: date) -> tuple[CalendarWeek, ...]:
+    """The next steps of the running files: the late ones, then week after week, then those without date."""
     running = with_people(files.filter(state__in=ACTIVE).exclude(next_step="", next_step_on__isnull=True))
     dated = list(running.filter(next_step_on__isnull=False).order_by("next_step_on", "pk")[:IN_CALENDAR])
     undated = list(running.filter(next_step_on__isnull=True).order_by("-modified_at")[:PER_PAGE])
     found: dict[str, list[Any]] = {}
     for row in dated:
-        found.setdefault("En retard" if is_late(row, today) else day(row.next_step_on), []).append(row)
+        found.setdefault(_week_of(row, today), []).append(row)
     if undated:
-        found["Sans date"] = undated
-    return tuple(
-        CalendarDay(title, title == "En retard", tuple(_card(row, today) for row in rows))
-        for title, rows in found.items()
-    )
+        found[UNDATED] = undated
+    return tuple(CalendarWeek(title, title == LATE, _agenda(title, rows)) for title, rows in found.items())
+
+
+def _week_of(row: Any, today: date) -> str:
+    if is_late(row, today):
+        return LATE
+    monday = row.next_step_on - timedelta(days=row.next_step_on.weekday())
+    return "Cette semaine" if monday <= today else f"Semaine du {day(monday)}"
+
+
+def _agenda(title: str, rows: list[Any]) -> Table:
+    return Table(
+        caption=f"{title}\u00a0: étapes prévues",
+        caption_hidden=True,
+        columns=(
+            Column("Date"), Column("Entreprise", header=True), Column("Étape"), Column("Criticité"),
+            Column("Référents"),
+        ),
+        rows=tuple(
+            (
+                day(row.next_step_on) if row.next_step_on else "À fixer",
+                Cell(row.workplace.company.name, href=reverse("followup:file", args=[row.pk]), hint=_where(row)),
+                row.next_step or "Non précisée",
+                Cell(state=_whole(CRITICALITY[row.criticality])),
+                held_by(row, Member.Role.REFERENT) or "Aucun",
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+def _whole(state: State) -> State:
+    """The same badge, that a narrow column does not break."""
+    return replace(state, label=state.label.replace(" ", "\u00a0"))

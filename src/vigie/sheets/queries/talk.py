@@ -91,9 +91,9 @@ def _families(reading: Reading) -> list[str]:
 def _director(company: Company) -> str:
     """Who directs, when the register says it publicly: the head of a sole trader's firm is the firm."""
     if company.legal_form_code == SOLE_TRADER:
-        return company.name if company.diffusible else "Non diffusible"
+        return company.name if company.diffusible else "non diffusible"
     form = legal_form_label(company.legal_form_code) or "cette forme juridique"
-    return f"Voir l’Annuaire des Entreprises\u00a0: les dirigeants ({form}) y sont publics."
+    return f"voir l’Annuaire des Entreprises, où les dirigeants ({form}) sont publics."
 
 
 def _theme(code: str, subjects: list[tuple[str, str]]) -> Theme:

@@ -31,7 +31,7 @@ THEMES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
             "Avez-vous dû réduire le temps de travail\u00a0? Dans quels ateliers ou services\u00a0?",
             "Quand pensez-vous revenir à un temps normal\u00a0?",
         ),
-        ("activite partielle", "emploi", "formation"),
+        ("activite partielle", "former un", "organiser le travail"),
     ),
     "finance": (
         "La situation financière",

@@ -11,7 +11,7 @@ from vigie.companies.models import Company, Establishment, Source
 from vigie.kernel.nomenclature.legal_forms import legal_form_label
 from vigie.kernel.nomenclature.naf import naf_label
 from vigie.kernel.period import Month
-from vigie.kernel.siren import show_siren, show_siret
+from vigie.kernel.siren import show_siret
 from vigie.sheets.queries.block import Block, Reading
 from vigie.sheets.rules.series import in_debt
 from vigie.sheets.rules.status import age
@@ -26,7 +26,6 @@ def company_facts(reading: Reading) -> tuple[Fact, ...]:
     """The header of the sheet of a company."""
     company, office = reading.company, reading.head_office
     return (
-        Fact("SIREN", show_siren(company.siren)),
         Fact("Forme juridique", legal_form_label(company.legal_form_code)),
         Fact("Activité", _activity(company.naf_code)),
         Fact("Création", _created(company.created_on, reading.today)),
@@ -40,7 +39,6 @@ def place_facts(reading: Reading, place: Establishment) -> tuple[Fact, ...]:
     """The header of the sheet of an establishment."""
     company = reading.company
     return (
-        Fact("SIRET", show_siret(place.siret)),
         Fact("Siège", "Oui" if place.is_head_office else "Non"),
         Fact("Enseigne", place.sign, missing="aucune"),
         Fact("Activité", _activity(place.naf_code or company.naf_code)),
@@ -102,11 +100,11 @@ def _headcount(reading: Reading, siret: str) -> str:
     """The last known figure when it is of the freshness month; else « - »."""
     rows = reading.rows_if_readable("dossier_workforce")
     if not rows:
-        return "-"
+        return "inconnu"
     until = reading.until("dossier_workforce", "effectif") or reading.until("dossier_workforce", "effectif_ent")
     wanted = Month.of(until).first_day if until else None
     found = [row["workforce_count"] for row in rows if row["siret"] == siret and row["month"] == wanted]
-    return number(found[0]) if found and found[0] is not None else "-"
+    return number(found[0]) if found and found[0] is not None else "inconnu"
 
 
 def _holds_debts(reading: Reading) -> bool:

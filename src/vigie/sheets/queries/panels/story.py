@@ -102,10 +102,10 @@ def timeline(reading: Reading) -> Block | None:
 def _register(reading: Reading) -> list[Step]:
     kept = []
     if reading.company.created_on:
-        kept.append(Step("Création de l’entreprise", _at(reading.company.created_on)))
+        kept.append(Step("Création de l’entreprise", _at(reading.company.created_on), whole_day=True))
     for row in known_proceedings(reading) or ():
         title = "Fin de la procédure" if row["stage"] == "fin_procedure" else phase(row["kind"], row["stage"])
-        kept.append(Step(title, _at(row["effective_on"]), "Procédure collective"))
+        kept.append(Step(title, _at(row["effective_on"]), "Procédure collective", whole_day=True))
     return kept
 
 
@@ -128,7 +128,7 @@ def _plans(reading: Reading) -> list[Step]:
     for row in reading.rows_if_readable("dossier_payment_plans") or ():
         if row["stage"] != EXCLUDED_STAGE:
             amount = euros(row["amount_eur"]) if row["amount_eur"] is not None else "montant inconnu"
-            kept.append(Step("Délai de paiement Urssaf", _at(row["created_on"]), amount))
+            kept.append(Step("Délai de paiement Urssaf", _at(row["created_on"]), amount, whole_day=True))
     return kept
 
 
