@@ -107,3 +107,18 @@ def ready_export(code: str, user: User, person: Person, at: datetime, content: b
     with storage.create(storage.path_of(record)) as file:
         file.write(content)
     return record
+
+
+def document_words(document: Document) -> str:
+    """Everything that is read in a document."""
+    said = [document.title]
+    for section in document.sections:
+        said.append(section.heading)
+        for block in section.blocks:
+            if isinstance(block, Facts):
+                said += [f"{label} {value}" for label, value in block.items]
+            elif isinstance(block, Grid):
+                said += [block.caption, *block.headers, *(" ".join(map(str, row)) for row in block.rows)]
+            else:
+                said += block.items if isinstance(block, Points) else [block]
+    return "\n".join(said).replace("\u00a0", " ")

@@ -82,6 +82,8 @@ def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tupl
         ("add_action", to("add_action", pk),
          {"analysis": ids["file_talk"], "term": ids["file_action"], "done_on": day, **fresh}),
         ("refer", to("refer", pk), {**met, **told, **fresh}),
+        ("export_list", to("export_list"), {"format": "csv"}),
+        ("export_file", to("export_file", pk), {"format": "docx"}),
         ("restore", to("restore", ids["file_deleted"]), {}),
     ]  # fmt: skip
     return [(f"followup:{name}", "agent_a", url, data) for name, url, data in rows]

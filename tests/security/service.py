@@ -385,6 +385,10 @@ def _list_acts(service: Service) -> list[Act]:
             {"transition": "columns", "colonnes": ["niveau"]}),
         Act("sheets:follow", "agent_a", reverse("sheets:follow", args=[MENUISERIE.siren]),
             {"transition": "follow", "motive": "detection"}),
+        Act("sheets:export_company", "agent_a", reverse("sheets:export_company", args=[MENUISERIE.siren]),
+            {"format": "docx"}),
+        Act("sheets:export_establishment", "agent_a",
+            reverse("sheets:export_establishment", args=[service.ids["place"]]), {"format": "docx"}),
         Act("watchlists:act_on_publication", "team", reverse("watchlists:act_on_publication", args=[code]),
             {"transition": "withdraw", "reason": "Une source était fausse."}),
     ]  # fmt: skip

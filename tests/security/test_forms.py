@@ -120,6 +120,8 @@ def _rows() -> dict[str, set[tuple[Any, ...]]]:
 def test_no_column_is_written_by_adding_it_to_a_form(service: Service) -> None:
     wrong = []
     for act in service.acts if FULL else service.acts[::3]:
+        if act.name in EXPORTS:
+            continue
         plain, more = _after(service, act, {}), _after(service, act, _added(service, act))
         if plain[0] != more[0]:
             wrong.append(f"{act.name}: {plain[0]} then {more[0]}")
@@ -152,7 +154,9 @@ def _same_numbers_again() -> None:
 
 
 # --- sent twice -------------------------------------------------------------------------------------------------------
-AGAIN = {"account_login", "journal:run_job", "account_logout"}  # a new code, a second run: what was asked twice
+EXPORTS = {name for name in FORMS if ":export_" in name}  # a file each time, under a number drawn for it
+# a new code, a second run, another file: what was asked twice
+AGAIN = {"account_login", "journal:run_job", "account_logout", *EXPORTS}
 
 
 SENT_TWICE = [name for name in FORMS if name not in AGAIN]

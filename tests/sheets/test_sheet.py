@@ -13,15 +13,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.conftest import visible_text
+from tests.conftest import end, visible_text
+from tests.exports.factories import document_words
 from tests.publication.factories import Firm, facts, siren, siret, table, tables
 from tests.watchlists.factories import ACIERIE, FIRMS, GARAGE, MENUISERIE, OPENED, agent, follow, opened
 from vigie.accounts.models import User
+from vigie.accounts.queries import person_for
 from vigie.agents.models import Follow
 from vigie.companies.models import Company, Establishment
 from vigie.journal.models import AuditEvent
 from vigie.publication.write import write
 from vigie.rights.table import Role
+from vigie.sheets.queries.export import sheet_document
 from vigie.watchlists.actions import receive
 from vigie.watchlists.models import Notice
 
@@ -382,3 +385,23 @@ def test_charts_are_drawn_and_their_tables_closed_when_the_browser_can(
 
     assert "<line-chart" in html
     assert '<details class="vg-details" open>' not in html
+
+
+def test_a_sheet_leaves_as_it_is_read_and_each_block_is_written_down(folders: Path, as_: As) -> None:
+    opened(folders)
+    reader, blind = agent(), agent(territory="59")
+
+    own = document_words(sheet_document(person_for(reader, OPENED), {"siren": MENUISERIE.siren}, OPENED))
+    locked = document_words(sheet_document(person_for(blind, OPENED), {"siren": MENUISERIE.siren}, OPENED))
+    answer = as_(reader).post(sheet(MENUISERIE, "export_company"), {"format": "docx"})
+    assert b"".join(answer).startswith(b"PK")  # type: ignore[arg-type]
+    end(answer)
+
+    assert "Cotisations appelées" in own
+    assert "Source : " in own
+    assert LOCKED in locked
+    for secret in ("Cotisations appelées", "Ce qui fait le risque", "log-odds"):
+        assert secret not in locked
+    blocks = AuditEvent.objects.filter(action="view_block", actor_id=reader.pk)
+    assert {row.details["block"] for row in blocks} >= {"detection", "debts"}
+    assert AuditEvent.objects.filter(action="export", details__about=MENUISERIE.siren).exists()

@@ -7,6 +7,10 @@ class FollowupConfig(AppConfig):
     verbose_name = "accompagnements"
 
     def ready(self) -> None:
+        from vigie.exports.registry import FOR_DOCUMENTS, FOR_SHEETS, register_exporter
         from vigie.followup import audiences
+        from vigie.followup.queries import exports
 
         audiences.register()
+        register_exporter(exports.LIST, exports.list_sheet, formats=FOR_SHEETS)
+        register_exporter(exports.FILE, exports.file_document, formats=FOR_DOCUMENTS)

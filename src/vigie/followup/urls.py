@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.followup.views import acts, files, people, texts
+from vigie.followup.views import acts, exports, files, people, texts
 
 app_name = "followup"
 urlpatterns = [
     path("accompagnements/", files.listing, name="list"),
     path("accompagnements/nouveau/", files.new, name="new"),
+    path("accompagnements/exporter/", exports.export_list, name="export_list"),
     path("accompagnements/supprimes/", files.deleted, name="deleted"),
     path("accompagnements/supprimes/<int:pk>/", files.restore, name="restore"),
     path("accompagnements/entreprises/<str:siren>/", files.firm, name="firm"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("accompagnements/<int:pk>/modifier/", files.edit, name="edit"),
     path("accompagnements/<int:pk>/terminer/", files.complete, name="complete"),
     path("accompagnements/<int:pk>/acte/", files.act, name="act"),
+    path("accompagnements/<int:pk>/exporter/", exports.export_file, name="export_file"),
     path("accompagnements/<int:pk>/personnes/", people.members, name="members"),
     path("accompagnements/<int:pk>/personnes/<int:member_pk>/", people.member, name="member"),
     path("accompagnements/<int:pk>/contacts/", people.add_contact, name="add_contact"),

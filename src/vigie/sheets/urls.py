@@ -12,5 +12,7 @@ urlpatterns = [
     path("detection/entreprises/<str:siren>/suivre/", views.follow, name="follow"),
     path("detection/entreprises/<str:siren>/pourquoi/", views.why, name="why"),
     path("detection/entreprises/<str:siren>/echange/", views.talk, name="talk"),
+    path("detection/entreprises/<str:siren>/exporter/", views.export_company, name="export_company"),
     path("detection/etablissements/<str:siret>/", views.establishment, name="establishment"),
+    path("detection/etablissements/<str:siret>/exporter/", views.export_establishment, name="export_establishment"),
 ]

@@ -7,18 +7,21 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
 from vigie.accounts.forms import put_refusal
 from vigie.companies.models import Company
+from vigie.exports.answers import give
 from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
 from vigie.sheets.actions import note_sheet, tell_faults
 from vigie.sheets.forms import FollowForm, UnfollowForm
+from vigie.sheets.queries.export import EXPORT, asked_sheet
 from vigie.sheets.queries.follow import follow_page
 from vigie.sheets.queries.sheet import SheetPage, known_firm, known_place, sheet_page
 from vigie.sheets.queries.talk import talk_page
@@ -59,6 +62,31 @@ def _sheet(request: HttpRequest, firm: Company, siret: str) -> HttpResponse:
         note_sheet(page, by=person, at=at)
     tell_faults(page.faults, at=at)
     return render(request, "sheets/sheet.html", {"page": page})
+
+
+@granted("list.view")
+@require_POST
+def export_company(request: HttpRequest, siren: str) -> HttpResponseBase:
+    """``/detection/entreprises/<siren>/exporter/``: the sheet as a document."""
+    return _export(request, {"siren": siren}, reverse("sheets:company", args=[siren]))
+
+
+@granted("list.view")
+@require_POST
+def export_establishment(request: HttpRequest, siret: str) -> HttpResponseBase:
+    """``/detection/etablissements/<siret>/exporter/``"""
+    return _export(request, {"siret": siret}, reverse("sheets:establishment", args=[siret]))
+
+
+def _export(request: HttpRequest, asked: dict[str, str], back: str) -> HttpResponseBase:
+    """Each confidential block that leaves is written down as when it is read, beside the row of the export."""
+    person, at = person_of(request), now()
+    page = asked_sheet(person, asked, at)
+    answer = give(request, EXPORT, asked, request.POST.get("format", ""), back=back)
+    if answer.streaming:
+        note_sheet(page, by=person, at=at)
+    tell_faults(page.faults, at=at)
+    return answer
 
 
 def _known(request: HttpRequest, siren: str) -> Firm:

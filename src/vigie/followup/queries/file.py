@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from vigie.accounts.models_agents import Network
+from vigie.exports.offers import Offer
+from vigie.exports.registry import FOR_DOCUMENTS
 from vigie.followup.models import Analysis, Comment, FirmContact, Followup, Member, Snapshot, Summary, Term
 from vigie.followup.queries.lists import CRITICALITY, is_late
 from vigie.followup.queries.referrals import NeedFollowed, needs_followed
@@ -125,6 +127,7 @@ class FilePage:
     history: Table | None
     others: Table | None
     firm_sheet: str
+    export: Offer
 
 
 @dataclass(frozen=True)
@@ -215,6 +218,7 @@ def file_page(person: Person, followup: Followup, tab: str, asked: Asked) -> Fil
         history=_history(row) if tab == HISTORY else None,
         others=_others(person, row),
         firm_sheet=reverse("sheets:company", args=[row.siren]),
+        export=Offer(reverse("followup:export_file", args=[row.pk]), FOR_DOCUMENTS),
     )
 
 

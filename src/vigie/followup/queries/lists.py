@@ -13,6 +13,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from vigie.accounts.models_agents import Network
+from vigie.exports.offers import Offer
+from vigie.exports.registry import FOR_SHEETS
 from vigie.followup.models import Analysis, Followup, FollowupQuerySet, Member, Term
 from vigie.followup.queries.touch import held_by, with_people
 from vigie.followup.states import ACTIVE, FOLLOWUP, UNDER_SURVEILLANCE
@@ -106,7 +108,7 @@ class ListPage:
     columns: tuple[BoardColumn, ...] = ()
     weeks: tuple[CalendarWeek, ...] = ()
     deleted: str = ""
-    export: str = ""
+    export: Offer | None = None
     firms: tuple[str, ...] = field(default=())
 
 
@@ -174,6 +176,7 @@ def list_page(
         "tabs": tuple(Tab(label, _href(asked, vue=code), current=code == scope) for code, label in SCOPES.items()),
         "forms": tuple(Tab(label, _href(asked, forme=code), current=code == shape) for code, label in FORMS.items()),
         "deleted": reverse("followup:deleted"),
+        "export": Offer(reverse("followup:export_list"), FOR_SHEETS, _asked(asked)) if count else None,
     }
     if shape == BOARD:
         columns = tuple(_column(person, files, state, today) for state in FOLLOWUP.states)
@@ -185,6 +188,10 @@ def list_page(
     return ListPage(
         table=_table(rows, scope, filters, today), paging=paging, firms=tuple(row.siren for row in rows), **common
     )
+
+
+def _asked(asked: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in asked.items() if value and name not in ("page", "forme"))
 
 
 def _href(asked: Mapping[str, str], **changes: str) -> str:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import Http404
+from django.urls import reverse
 
 from vigie.agents.models import Follow
 from vigie.companies.models import Company, Establishment
+from vigie.exports.offers import Offer
+from vigie.exports.registry import FOR_DOCUMENTS
 from vigie.kernel.errors import PublicationError
 from vigie.kernel.lifecycle import State
 from vigie.kernel.siren import is_siren, is_siret, show_siren, show_siret
@@ -57,7 +60,13 @@ class SheetPage:
     opened: tuple[tuple[str, str], ...] = ()
     faults: tuple[tuple[str, str], ...] = ()
     in_zone: bool = False
+    export: Offer | None = None
     opinion: OpinionPanel | None = None  # what this reader thinks of the detection, when there is one to judge
+
+
+def _export(siren: str, siret: str) -> Offer:
+    name, number = ("export_establishment", siret) if siret else ("export_company", siren)
+    return Offer(reverse(f"sheets:{name}", args=[number]), FOR_DOCUMENTS)
 
 
 def known_firm(person: Person, siren: str) -> Firm:
@@ -105,6 +114,7 @@ def sheet_page(person: Person, company: Company, at: datetime, *, siret: str = "
         expires=f"Votre suivi court jusqu’au {day(mine.until)}." if mine is not None else "",
         follow=mine,
         opened=opened(reading, blocks),
+        export=_export(company.siren, siret),
         faults=tuple(reading.faults.items()),
         in_zone=reading.sight.ground.visible,
         opinion=opinion_panel(person, company.siren, reading.current) if reading.opens(Category.SCORE) else None,
