@@ -31,7 +31,7 @@ SETTINGS = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "shared_buffers": "128MB",
-    "max_connections": "60",
+    "max_connections": "130",
     "timezone": "UTC",
 }
 

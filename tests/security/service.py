@@ -33,7 +33,7 @@ from tests.matching.factories import (
 )
 from tests.matching.requests import SIRET, candidates_of, expert_for, ready, subject_of
 from tests.publication.factories import published, siret
-from tests.security import directory_files, exported, files, following, helping, network
+from tests.security import campaigning, directory_files, exported, files, following, helping, network
 from tests.watchlists.correction_world import FORM as CORRECTION
 from tests.watchlists.correction_world import approved, draft
 from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent
@@ -163,6 +163,8 @@ def build() -> Service:
     service.acts += [*_directory_acts(service), *_list_acts(service), *_correction_acts(service, at)]
     service.ids |= files.prepare(world.users, at)
     service.acts += [Act(*sending) for sending in files.acts(service.ids, world.users, at)]
+    service.ids |= campaigning.prepare(world.users, at)
+    service.acts += [Act(*sending) for sending in campaigning.acts(service.ids, world.users, at)]
     service.acts += [
         Act(f"matching:{name}", who, url, data)
         for name, who, url, data in network.forms(service.ids, world.need.pk, at)

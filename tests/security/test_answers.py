@@ -158,7 +158,9 @@ def test_neither_links_nor_words_nor_addresses_are_in_the_journal(
     service: Service, journal: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for act in service.acts:
-        service.client(act.who).post(act.url, act.data)
+        response = service.client(act.who).post(act.url, act.data)
+        if response.streaming:
+            end(response)
     Client().get(f"/ma-demande/{service.follow}/")
     Client().put(f"/ma-demande/{service.follow}/")
     monkeypatch.setattr("vigie.matching.views.follow.follow_page", _broken)

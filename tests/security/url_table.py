@@ -61,8 +61,10 @@ RELATIONS: dict[tuple[str, str], frozenset[Reach]] = {
     ("adviser", "filed"): frozenset({Reach.FILED_BY_ME}),
     ("animator", "own"): frozenset({Reach.ZONES}),
     ("reviewer", "entity"): frozenset({Reach.ENTITY}),
-    ("agent_a", "own"): frozenset({Reach.TERRITORY, Reach.REFERENT, Reach.TERRITORY_CRP}),
-    ("agent_b", "own"): frozenset({Reach.TERRITORY}),
+    ("agent_a", "own"): frozenset({Reach.TERRITORY, Reach.UNLOCKED, Reach.REFERENT, Reach.TERRITORY_CRP}),
+    ("agent_b", "own"): frozenset({Reach.TERRITORY, Reach.UNLOCKED}),
+    ("agent_a", "filed"): frozenset({Reach.UNLOCKED, Reach.OWN}),  # a firm that he took
+    ("agent_b", "filed"): frozenset({Reach.UNLOCKED}),
     ("member", "helped"): frozenset({Reach.OWN}),
 }
 
@@ -228,6 +230,22 @@ def _helped(service: Service) -> dict[str, Args]:
     return {"helped": (service.ids["question"],), "absent": (ABSENT,), "huge": (HUGE,)}
 
 
+def _campaign(service: Service) -> dict[str, Args]:
+    return {
+        "own": (service.ids["campaign"],), "out": (service.ids["campaign_elsewhere"],), "absent": (ABSENT,),
+        "huge": (HUGE,),
+    }  # fmt: skip
+
+
+def _target(service: Service) -> dict[str, Args]:
+    ids = service.ids
+    return {"own": (ids["campaign_target"],), "out": (ids["campaign_far"],), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
+def _taken(service: Service) -> dict[str, Args]:
+    return {"filed": (service.ids["campaign_taken"],), "out": (service.ids["campaign_far"],), "huge": (HUGE,)}
+
+
 def _export(service: Service) -> dict[str, Args]:
     return {"own": (exported.CODE,), "out": (exported.OF_ANOTHER,), "absent": ("EXP-2222-2222",), "huge": (HUGE,)}
 
@@ -388,6 +406,15 @@ PAGES: dict[str, Page] = {
     **{f"followup:{n}": _sheet("file.edit", BOTH, "file.view", _in_file("dgfip")) for n in ("summary", "comment")},
     "followup:own_comment": _sheet("comment.edit", BOTH, "", _in_file("file_comment"), only="agent_a"),
     "followup:restore": _sheet("file.restore", WRITE, "file.restore", _deleted_file),
+    **dict.fromkeys(("campaigns:list", "campaigns:mine"), _team("campaign.list")),
+    "campaigns:new": _team("campaign.create", BOTH),
+    "campaigns:campaign": _sheet("campaign.view", READ, "campaign.view", _campaign),
+    "campaigns:export_campaign": _sheet("campaign.view", WRITE, "campaign.view", _campaign),
+    **{f"campaigns:{n}": _sheet("campaign.manage", BOTH, "campaign.view", _campaign) for n in ("add", "team")},
+    "campaigns:act": _sheet("campaign.manage", WRITE, "campaign.view", _campaign),
+    "campaigns:target": _sheet("target.view", READ, "target.view", _target),
+    "campaigns:target_act": _sheet("target.take", WRITE, "target.view", _target),
+    "campaigns:contact": _sheet("target.contact", BOTH, "target.view", _taken),
     **dict.fromkeys(("statistics:public", "statistics:csv", "statistics:json"), FREE),
     "statistics:cohorts": _team("figures.view"),
     "statistics:usage": _team("usage.open"),

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "vigie.matching",
     "vigie.watchlists",
     "vigie.followup",
+    "vigie.campaigns",
     "vigie.sheets",
     "vigie.statistics",
     "vigie.portal",

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vigie.audit.urls")),
     path("", include("vigie.support.urls")),
     path("", include("vigie.followup.urls")),
+    path("", include("vigie.campaigns.urls")),
     path("", include("vigie.statistics.urls")),
 ]
 

@@ -13,6 +13,7 @@ from vigie.journal.event_rows import (
     accounts,
     agents,
     audit,
+    campaigns,
     directory,
     exports,
     followup,
@@ -24,7 +25,7 @@ from vigie.journal.event_rows import (
 )
 
 _SUBJECTS = (
-    matching, accounts, agents, audit, exports, directory, watchlists, followup, sheets, support, journal
+    matching, accounts, agents, audit, exports, directory, watchlists, followup, campaigns, sheets, support, journal
 )  # fmt: skip
 
 EVENTS: tuple[Event, ...] = tuple(event for subject in _SUBJECTS for event in subject.EVENTS)

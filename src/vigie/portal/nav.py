@@ -69,6 +69,7 @@ FIGURES_ENTRIES: tuple[Entry, ...] = (
 AGENT_ENTRIES = (
     ("Liste de détection", "watchlists:list", "list.view"),
     ("Accompagnements", "followup:list", "file.list"),
+    ("Campagnes", "campaigns:list", "campaign.list"),
     ("Bilan", "statistics:report", "report.read"),
     ("Recherche", "watchlists:search", "list.view"),
     ("Calendrier", "watchlists:calendar", "list.view"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from vigie.rights.rows import (
     agents,
     audit,
+    campaigns,
     detection,
     directory,
     exports,
@@ -33,7 +34,7 @@ from vigie.rights.vocabulary import Reach as Reach
 from vigie.rights.vocabulary import Role as Role
 
 _SUBJECTS = (
-    house, exports, agents, audit, directory, matching, detection, followup, sheets, statistics, support
+    house, exports, agents, audit, directory, matching, detection, followup, campaigns, sheets, statistics, support
 )  # fmt: skip
 
 ACTIONS: tuple[Action, ...] = tuple(action for subject in _SUBJECTS for action in subject.ACTIONS)

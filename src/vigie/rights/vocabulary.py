@@ -72,7 +72,7 @@ class Reach(StrEnum):
     UNLOCKED = "unlocked"  # firms of one's territory that are or were in alert, and those that one follows
     PARTICIPANT = "participant"  # files that one takes part in without leading them
     REFERENT = "referent"  # files that one leads
-    TERRITORY_CRP = "territory_crp"  # files of one's territory, for the CRP network and who takes part in them
+    TERRITORY_CRP = "territory_crp"  # those of one's territory, for the CRP network and who takes part in them
     ENTITY = "entity"  # agents of the same body
     NATIONAL = "national"
 
@@ -90,7 +90,7 @@ REACH_LABELS: dict[Reach, str] = {
     Reach.UNLOCKED: "les entreprises de son territoire qui sont ou ont été en alerte, et celles qu’il suit",
     Reach.PARTICIPANT: "les accompagnements auxquels il participe",
     Reach.REFERENT: "les accompagnements dont il est référent",
-    Reach.TERRITORY_CRP: "les accompagnements de son territoire, s’il est du réseau CRP ou y participe",
+    Reach.TERRITORY_CRP: "ceux de son territoire, s’il est du réseau CRP ou y participe",
     Reach.ENTITY: "les agents de son administration",
     Reach.NATIONAL: "partout",
 }

@@ -1,0 +1,123 @@
+"""What agents type in campaigns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from vigie.campaigns.models import Campaign
+from vigie.campaigns.queries.rows import FREE, MINE, OTHERS, Filters
+from vigie.campaigns.rules import DELAYS, OUTCOMES, RELEASES
+from vigie.campaigns.states import TARGET
+from vigie.followup.forms import day_field
+from vigie.followup.models import Analysis
+from vigie.followup.queries.touch import person_words
+from vigie.ui.fields import CleanLineField, CleanTextField
+from vigie.ui.forms import DsfrForm, FormTokenMixin
+
+NUMBERS_HELP = "SIREN ou SIRET, un par ligne"
+
+
+class PlanForm(FormTokenMixin, DsfrForm):
+    """A new campaign. from_list: takes the firms of the list as the filters above narrow it."""
+
+    name = CleanLineField(label="Nom de la campagne", max_length=120, error_messages={"required": "Donnez-lui un nom."})
+    objective = CleanTextField(label="Objectif", required=False, max_length=1_000, rows=3)
+    starts_on = day_field("Début")
+    ends_on = day_field("Fin")
+    from_list = forms.BooleanField(label="Prendre les entreprises de la liste filtrée", required=False)
+    numbers = CleanTextField(
+        label="Autres entreprises", required=False, max_length=20_000, rows=4, help_text=NUMBERS_HELP
+    )
+
+
+class NumbersForm(DsfrForm):
+    """Firms to add, by their numbers."""
+
+    numbers = CleanTextField(
+        label="Entreprises à ajouter", max_length=20_000, rows=8, help_text=NUMBERS_HELP,
+        error_messages={"required": "Indiquez un numéro au moins."},
+    )  # fmt: skip
+
+
+class MembersForm(DsfrForm):
+    """Agents to add, by their addresses."""
+
+    who = CleanTextField(
+        label="Agents à ajouter", max_length=8_000, rows=4,
+        help_text="Adresse électronique professionnelle, une par ligne",
+        error_messages={"required": "Indiquez une adresse au moins."},
+    )  # fmt: skip
+
+    def addresses(self) -> list[str]:
+        """What was typed; the form must be valid."""
+        words = self.cleaned_data["who"].replace(",", " ").replace(";", " ").split()
+        return list(dict.fromkeys(words))
+
+
+class TargetsFilterForm(DsfrForm):
+    """The filters of the firms of a campaign, kept in the address; what cannot be read does not filter."""
+
+    q = CleanLineField(label="Entreprise", required=False, max_length=120, help_text="Nom ou SIREN")
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *TARGET.choices])
+    departement = forms.ChoiceField(label="Département", required=False)
+    qui = forms.ChoiceField(
+        label="Qui", required=False,
+        choices=[("", "Sans importance"), (MINE, "Moi"), (OTHERS, "Quelqu’un d’autre"), (FREE, "Personne")],
+    )  # fmt: skip
+    resultat = forms.ChoiceField(
+        label="Résultat", required=False, choices=[("", "Tous"), *((one.code, one.label) for one in OUTCOMES)]
+    )
+
+    def __init__(self, *args: Any, departements: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["departement"].choices = [("", "Tous"), *((code, code) for code in departements)]  # type: ignore[attr-defined]
+
+    def filters(self) -> Filters:
+        """The filters that could be read."""
+        self.is_valid()
+        data = self.cleaned_data
+        return Filters(
+            q=data.get("q", ""),
+            state=data.get("etat", ""),
+            departement=data.get("departement", ""),
+            who=data.get("qui", ""),
+            outcome=data.get("resultat", ""),
+        )
+
+
+class ContactForm(FormTokenMixin, DsfrForm):
+    """A contact and what it gave. What was said goes into the file of the firm, not here."""
+
+    contacted_on = day_field("Date du contact")
+    channel = forms.ChoiceField(label="Canal", choices=Analysis.Channel.choices)
+    outcome = forms.ChoiceField(
+        label="Ce qu’il a donné", widget=forms.RadioSelect, choices=[(one.code, one.label) for one in OUTCOMES],
+        error_messages={"required": "Dites ce qu’a donné le contact."},
+    )  # fmt: skip
+    call_back_on = day_field("À rappeler le", required=False, help_text="Seulement si l’entreprise est à rappeler")
+
+
+class ReleaseForm(DsfrForm):
+    """Why a firm is given back."""
+
+    why = forms.ChoiceField(label="Pourquoi la rendez-vous", choices=RELEASES)
+
+
+class PostponeForm(DsfrForm):
+    """For how long a firm is postponed."""
+
+    why = forms.ChoiceField(label="Reporter", choices=[(code, words) for code, words, _days in DELAYS])
+
+
+class AssignForm(DsfrForm):
+    """To whom a firm is proposed."""
+
+    who = forms.TypedChoiceField(label="Agent de la campagne", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        members = campaign.members.select_related("user__agent__entity").order_by("user__full_name")
+        self.fields["who"].choices = [("", "Personne"), *((one.user_id, person_words(one.user)) for one in members)]  # type: ignore[attr-defined]

@@ -1,0 +1,24 @@
+"""Events of ``campaigns``. None writes to a firm."""
+
+from __future__ import annotations
+
+from vigie.journal.event import Event
+
+CAMPAIGN, TARGET = "campaigns.Campaign", "campaigns.Target"
+
+EVENTS = (
+    Event("campaign.opened", CAMPAIGN, "Une campagne de contact a été ouverte"),
+    Event("campaign.grown", CAMPAIGN, "Des entreprises ont été ajoutées à une campagne"),
+    Event("campaign.joined", CAMPAIGN, "Des agents ont été ajoutés à une campagne"),
+    Event("campaign.shared", CAMPAIGN, "Les entreprises d’une campagne ont été partagées"),
+    Event("campaign.closed", CAMPAIGN, "Une campagne est close"),
+    Event("campaign.reopened", CAMPAIGN, "Une campagne a été rouverte"),
+    Event("target.assigned", TARGET, "Une entreprise a été confiée à un agent"),
+    Event("target.taken", TARGET, "Un agent a pris une entreprise"),
+    Event("target.released", TARGET, "Une entreprise a été rendue ou libérée"),
+    Event("target.contacted", TARGET, "Un contact avec une entreprise a été noté"),
+    Event("target.finished", TARGET, "Le contact avec une entreprise est terminé"),
+    Event("target.reopened", TARGET, "Le contact avec une entreprise a repris"),
+    Event("target.postponed", TARGET, "Une entreprise a été reportée"),
+    Event("target.brought_back", TARGET, "Une entreprise est de nouveau à contacter"),
+)

@@ -1,0 +1,36 @@
+"""Campaigns of contact: who calls which firm (follow-up.md 2.7)."""
+
+from __future__ import annotations
+
+from vigie.rights.vocabulary import Action, Grant, Reach, Role
+
+CAMPAIGN, TARGET = "campaigns.Campaign", "campaigns.Target"
+
+ACTIONS = (
+    Action("campaign.list", "", "Lire les campagnes de contact et ses entreprises à contacter"),
+    Action("campaign.create", "", "Ouvrir une campagne de contact"),
+    Action("campaign.view", CAMPAIGN, "Lire une campagne et son avancement"),
+    Action("campaign.manage", CAMPAIGN, "Ajouter des entreprises à une campagne, la partager, la clore, la rouvrir"),
+    Action("target.view", TARGET, "Voir une entreprise d’une campagne et qui la contacte"),
+    Action("target.take", TARGET, "Prendre une entreprise d’une campagne, la reporter, la remettre à contacter"),
+    Action("target.contact", TARGET, "Noter un contact avec une entreprise que l’on a prise, la rendre"),
+    Action("target.share", TARGET, "Confier une entreprise d’une campagne à un agent, la libérer"),
+)
+
+_BOTH: tuple[tuple[str, Reach], ...] = (
+    ("campaign.list", Reach.NATIONAL),
+    ("campaign.view", Reach.TERRITORY),
+    # A firm of a campaign is seen like its detection: in the territory and in alert, or followed.
+    ("target.view", Reach.UNLOCKED),
+    ("target.take", Reach.UNLOCKED),
+    ("target.contact", Reach.OWN),
+)
+
+RIGHTS = (
+    *(Grant(action, role, reach) for action, reach in _BOTH for role in (Role.LEVEL_A, Role.LEVEL_B)),
+    Grant("campaign.create", Role.LEVEL_A, Reach.NATIONAL),
+    Grant("campaign.manage", Role.LEVEL_A, Reach.TERRITORY_CRP),
+    Grant("target.share", Role.LEVEL_A, Reach.TERRITORY_CRP),
+    # A campaign that closes frees what is still taken in it, wherever the firms are.
+    Grant("target.share", Role.SYSTEM, Reach.NATIONAL),
+)

@@ -1,0 +1,5 @@
+"""What the tests of campaigns share."""
+
+from tests.watchlists.conftest import as_ as as_
+from tests.watchlists.conftest import folders as folders
+from tests.watchlists.conftest import zones as zones
