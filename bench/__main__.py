@@ -78,6 +78,10 @@ BARS = (
         module("bench.directory_import"), ("--experts", "1000"),
     ),
     Bar(
+        "list_export", "W-14", "Une liste de 50 000 entreprises exportée, masquée, à mémoire constante",
+        "20 s ; mémoire + 24 Mo", module("bench.list_export"), ("--rows", "5000"),
+    ),
+    Bar(
         "exports", "W-14", "Un export de 50 000 lignes et 24 colonnes, à mémoire constante", "20 s ; mémoire + 24 Mo",
         module("bench.exports"), ("--rows", "5000"),
     ),

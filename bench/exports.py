@@ -33,9 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     quiet, before = wait_for_quiet(), load()
     for file_format in FORMATS:
         _written(max(1, options.rows // 10), file_format)
-    short_mb = _peak_mb()
+    short_mb = peak_mb()
     seconds = {file_format: _written(options.rows, file_format) for file_format in FORMATS}
-    more_mb = _peak_mb() - short_mb
+    more_mb = peak_mb() - short_mb
     slowest = max(seconds.values())
     kept = slowest <= LIMIT_S and more_mb <= LIMIT_MB
     outcome = MET if kept else verdict(False, quiet=quiet and load() <= 2 * before + 1)
@@ -79,7 +79,8 @@ def _sheet(count: int) -> Any:
     return Sheet("Liste", columns, rows, count)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """The most memory that this process has held."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.http import HttpRequest
 from django.test import Client
+from django.urls import reverse
 
 from tests.accounts.factories import UserFactory, person, sign_in
 from tests.conftest import end, visible_text
 from tests.exports.factories import declared, document, long_sheet, ready_export, sheet_of
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
-from vigie.exports import answers, recent, storage
+from vigie.exports import answers, storage
 from vigie.exports.answers import give
 from vigie.exports.models import ExportRecord
 from vigie.exports.registry import FOR_DOCUMENTS
@@ -161,7 +162,7 @@ def request_of(rf: Any, user: User, at: datetime) -> HttpRequest:
 
 @pytest.fixture
 def _proved(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recent, "did_recently_reauthenticate", lambda request: True)
+    monkeypatch.setattr(answers, "confirm_first", lambda *_: None)
 
 
 @pytest.fixture(params=["xlsx", "csv", "docx", "pdf"])
@@ -175,7 +176,7 @@ def kind(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def test_small_export_is_the_answer(request_of: HttpRequest, kind: str) -> None:
-    answer: Any = give(request_of, "list", {}, kind, back="/x/")
+    answer: Any = give(request_of, "list", {}, kind, back="/x/?q=a")
     data = b"".join(answer.streaming_content)
     record = ExportRecord.objects.get()
 
@@ -189,7 +190,7 @@ def test_small_export_is_the_answer(request_of: HttpRequest, kind: str) -> None:
 @pytest.mark.usefixtures("_proved")
 def test_long_export_leads_to_the_page(request_of: HttpRequest) -> None:
     with declared("list", lambda *_: long_sheet(5_001)):
-        answer: Any = give(request_of, "list", {}, "csv", back="/x/")
+        answer: Any = give(request_of, "list", {}, "csv", back="/x/?q=a")
 
     assert answer["Location"] == PAGE
     assert ExportRecord.objects.get().code in request_of._messages.said[0]  # type: ignore[attr-defined]
@@ -198,14 +199,14 @@ def test_long_export_leads_to_the_page(request_of: HttpRequest) -> None:
 def test_many_rows_ask_first_for_a_proof_and_come_back(
     request_of: HttpRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recent, "did_recently_reauthenticate", lambda request: False)
+    monkeypatch.setattr("vigie.accounts.session.proved_within", lambda *_: False)
     with declared("list", lambda *_: long_sheet(501)):
         answer: Any = give(request_of, "list", {}, "csv", back="/x/?q=a")
 
-    assert answer["Location"] == "/mon-compte/second-facteur/confirmer/?next=%2Fx%2F%3Fq%3Da"
+    assert answer["Location"] == f"{reverse('confirm_identity')}?next=%2Fx%2F%3Fq%3Da"
     assert not ExportRecord.objects.exists()
     with declared("list", lambda *_: long_sheet(500)):
-        given = give(request_of, "list", {}, "csv", back="/x/")
+        given = give(request_of, "list", {}, "csv", back="/x/?q=a")
         assert given.status_code == 200
         end(given)
 
@@ -213,7 +214,7 @@ def test_many_rows_ask_first_for_a_proof_and_come_back(
 def test_ten_exports_an_hour(request_of: HttpRequest) -> None:
     with declared("list", lambda *_: sheet_of()):
         for _ in range(10):
-            end(give(request_of, "list", {}, "csv", back="/x/"))
+            end(give(request_of, "list", {}, "csv", back="/x/?q=a"))
         with pytest.raises(TooMany):
-            give(request_of, "list", {}, "csv", back="/x/")
+            give(request_of, "list", {}, "csv", back="/x/?q=a")
     assert ExportRecord.objects.count() == 10

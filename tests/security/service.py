@@ -385,6 +385,8 @@ def _list_acts(service: Service) -> list[Act]:
             reverse("watchlists:archive_reason", args=[service.ids["opinion_reason"]])),
         Act("watchlists:list_settings", "agent_a", reverse("watchlists:list_settings"),
             {"transition": "columns", "colonnes": ["niveau"]}),
+        Act("watchlists:export_list", "agent_a", reverse("watchlists:export_list"),
+            {"adresse": "niveau=strong", "colonnes": "toutes", "format": "csv"}),
         Act("sheets:follow", "agent_a", reverse("sheets:follow", args=[MENUISERIE.siren]),
             {"transition": "follow", "motive": "detection"}),
         Act("sheets:export_company", "agent_a", reverse("sheets:export_company", args=[MENUISERIE.siren]),

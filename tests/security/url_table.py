@@ -433,7 +433,7 @@ PAGES: dict[str, Page] = {
     "watchlists:opinion_counts": _team("opinion.count", BOTH),
     "watchlists:archive_reason": _team("opinion.count", WRITE, _of("opinion_reason")),
     "watchlists:search": _team("list.view"),
-    "watchlists:list_settings": _team("list.view", WRITE),
+    **dict.fromkeys(("watchlists:list_settings", "watchlists:export_list"), _team("list.view", WRITE)),
     **dict.fromkeys(("sheets:company", "sheets:why", "sheets:talk"), _team("firm.view", READ, _known_firm)),
     "sheets:follow": _team("firm.follow", BOTH, _known_firm),
     "sheets:establishment": _team("firm.view", READ, _of("place")),

@@ -81,15 +81,23 @@ def recently_authenticated(view: View) -> View:
     return guarded
 
 
-def confirm_first(request: HttpRequest) -> HttpResponse | None:
-    """The page on which the person proves who he is again; None when he did within the last fifteen minutes."""
+def confirm_first(request: HttpRequest, back: str = "") -> HttpResponse | None:
+    """The page on which the person proves who he is again; None when he did within the last fifteen minutes.
+
+    back: where he comes back to; empty: this page, or that whose form he sent.
+    """
     if session.proved_within(request, account_of(request), RECENT, now()):
         return None
-    back = request.get_full_path()
-    if request.method not in {"GET", "HEAD"}:
-        sent_from = urlsplit(request.headers.get("referer", ""))
-        back = f"{sent_from.path}?{sent_from.query}".rstrip("?") if sent_from.netloc == request.get_host() else ""
+    back = back or _asked_from(request)
     return go(request, f"{reverse('confirm_identity')}?{urlencode({'next': back})}")
+
+
+def _asked_from(request: HttpRequest) -> str:
+    """This page, or that whose form was sent; empty when the browser does not say which."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    sent_from = urlsplit(request.headers.get("referer", ""))
+    return f"{sent_from.path}?{sent_from.query}".rstrip("?") if sent_from.netloc == request.get_host() else ""
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -17,9 +17,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
-from vigie.accounts.access import person_of
+from vigie.accounts.access import confirm_first, person_of
 from vigie.exports import actions
-from vigie.exports.recent import proof_wanted
+from vigie.exports.rules import RECENT_ABOVE
 from vigie.kernel.clock import now
 from vigie.rights import limits
 
@@ -36,12 +36,14 @@ def give(
 ) -> HttpResponseBase:
     """The file itself, or « Mes exports » when a job makes it. back: the page where the export is asked for.
 
+    Beyond RECENT_ABOVE rows, the person first proves again who he is (Q-02), then comes back there.
     Raises what the builder raises (Http404, Forbidden), InvalidInput for a format, TooMany.
     """
     person, at = person_of(request), now()
     content = actions.build(code, parameters, file_format, by=person, at=at)
-    elsewhere = proof_wanted(request, content.count, back)
+    elsewhere = confirm_first(request, back) if content.count > RECENT_ABOVE else None
     if elsewhere is not None:
+        messages.info(request, "Cet export est long\u00a0: confirmez que c’est bien vous, puis demandez-le de nouveau.")
         return elsewhere
     limits.hit("export", str(person.user_id), at)
     record = actions.ask(code, parameters, file_format, content, by=person, at=at)

@@ -8,12 +8,13 @@ class WatchlistsConfig(AppConfig):
 
     def ready(self) -> None:
         from vigie.journal.jobs import Trace, register_job
-        from vigie.watchlists import audiences, audiences_corrections, jobs_corrections
+        from vigie.watchlists import audiences, audiences_corrections, exporters, jobs_corrections
         from vigie.watchlists.actions import lateness, opening, opinions, reception, watching
 
         audiences.register()
         audiences_corrections.register()
         jobs_corrections.register()
+        exporters.register()
         for name, function, label in (
             ("receive_publications", reception.receive_new, "Recevoir les listes et les faits"),
             ("open_publications", opening.open_due, "Ouvrir les listes à leur date"),

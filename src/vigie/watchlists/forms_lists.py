@@ -15,6 +15,7 @@ from vigie.watchlists.queries.filters import PAYMENT_PLANS, PROCEDURES, Choices,
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS
 
 WORKFORCE_AT_MOST = 1_000_000
+SHOWN, ALL = "affichees", "toutes"
 
 
 class ListFilterForm(DsfrForm):
@@ -112,6 +113,21 @@ class ColumnsForm(DsfrForm):
         self.fields["colonnes"].choices = [  # type: ignore[attr-defined]
             (column.code, column.label) for column in offered if column.code != "entreprise"
         ]
+
+
+class ExportForm(DsfrForm):
+    """Which columns the file of the list holds; the filters are those of the address."""
+
+    colonnes = forms.ChoiceField(
+        label="Colonnes du fichier",
+        choices=[(SHOWN, "Celles que j’affiche"), (ALL, "Toutes")],
+        widget=forms.RadioSelect,
+        help_text="Ce que votre habilitation n’ouvre pas y est écrit «\u00a0verrouillé\u00a0»",
+    )
+    adresse = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="export_%s", **kwargs)
 
 
 class OpinionForm(DsfrForm):

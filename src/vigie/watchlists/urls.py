@@ -11,6 +11,7 @@ urlpatterns = [
     path("detection/", listing.listing, name="list"),
     path("detection/recherche/", search.search, name="search"),
     path("detection/reglages/", listing.list_settings, name="list_settings"),
+    path("detection/exporter/", listing.export_list, name="export_list"),
     path("detection/calendrier/", lists.calendar, name="calendar"),
     path("detection/entreprises/<str:siren>/avis/", opinions.opinion, name="opinion"),
     path("detection/avis/", opinions.mine, name="opinions"),

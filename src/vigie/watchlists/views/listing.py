@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
+from vigie.exports.answers import give
 from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
 from vigie.rights.person import Person
 from vigie.watchlists.actions.list_settings import choose_columns, choose_default_view, delete_view, save_view
-from vigie.watchlists.forms_lists import ColumnsForm, ListFilterForm, SaveViewForm
+from vigie.watchlists.exporters import COLUMNS_ASKED, EVERY_COLUMN
+from vigie.watchlists.forms_lists import ALL, SHOWN, ColumnsForm, ExportForm, ListFilterForm, SaveViewForm
 from vigie.watchlists.queries.desk import desk_of, kept_of, list_href, withdrawn_page
 from vigie.watchlists.queries.filters import require_offered
-from vigie.watchlists.queries.lists import Asked, list_page, lists_asked
+from vigie.watchlists.queries.lists import LIST, SORT, Asked, list_page, lists_asked
 
 FILTERS = tuple(ListFilterForm.base_fields)
-LIST = "watchlists.Publication"
+AUDITED = "watchlists.Publication"
 
 
 @granted("list.view")
@@ -43,11 +48,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         filters = form.filters()
         page = list_page(person, desk.sight, lists, filters, asked, desk.columns)
         told = {"filters": filters.parameters(), "sort": asked.sort, "firms": list(page.sirens)}
-        audit.note("list_view", LIST, page.code, by=person, at=now(), details=told)
+        audit.note("list_view", AUDITED, page.code, by=person, at=now(), details=told)
     address = request.GET.urlencode()
     forms = {
         "form": form,
         "view_form": SaveViewForm(initial={"adresse": address}),
+        "export_form": ExportForm(initial={"adresse": urlencode([*asked.kept, (LIST, page.code)]), "colonnes": SHOWN}),
         "columns_form": ColumnsForm(
             offered=desk.offered, initial={"colonnes": [c.code for c in desk.columns], "adresse": address}
         ),
@@ -65,6 +71,18 @@ def list_settings(request: HttpRequest) -> HttpResponse:
         raise Http404
     messages.success(request, act(request, person))
     return redirect(list_href(request.POST.get("adresse", ""), FILTERS))
+
+
+@granted("list.view")
+@require_POST
+def export_list(request: HttpRequest) -> HttpResponseBase:
+    """``/detection/exporter/``: the list of the address, as a file."""
+    address = dict(parse_qsl(request.POST.get("adresse", "")))
+    asked = {name: address[name] for name in (*FILTERS, LIST, SORT) if address.get(name)}
+    kept = desk_of(person_of(request), FILTERS).columns
+    columns = EVERY_COLUMN if request.POST.get("colonnes") == ALL else [column.code for column in kept]
+    back = f"{reverse('watchlists:list')}?{urlencode(asked)}"
+    return give(request, "detection_list", {**asked, COLUMNS_ASKED: columns}, request.POST.get("format", ""), back=back)
 
 
 def _save(request: HttpRequest, person: Person) -> str:

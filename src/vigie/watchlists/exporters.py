@@ -1,0 +1,72 @@
+"""What leaves a list as a file: the lines, the order and the columns that the reader has before his eyes.
+
+The address of the page is read here as the page reads it: the same form, the same refusals, the same rights, and again
+when a job makes a long one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import Http404
+
+from vigie.exports.registry import FOR_SHEETS, register_exporter
+from vigie.exports.tables import Sheet
+from vigie.rights.person import Person
+from vigie.rights.reach import require
+from vigie.watchlists.forms_lists import ListFilterForm
+from vigie.watchlists.queries.columns import COLUMNS
+from vigie.watchlists.queries.filters import choices_for, narrowed, require_offered
+from vigie.watchlists.queries.list_file import file_columns, lines
+from vigie.watchlists.queries.lists import LIST, SORT, lists_asked
+from vigie.watchlists.queries.sight import sight_in_list
+from vigie.watchlists.queries.sorting import ordered, readable
+from vigie.watchlists.queries.words import of_month
+
+COLUMNS_ASKED = "colonnes"  # codes of columns of the screen, beside the parameters of the address
+EVERY_COLUMN = [column.code for column in COLUMNS]
+
+
+def list_sheet(person: Person, parameters: dict[str, Any], at: datetime) -> Sheet:
+    """A list with the filters and the sort of an address. Http404 for a list that is not open, Forbidden for a filter
+    that rests on what the reader does not hold.
+    """
+    require(person, "list.view")
+    publication = lists_asked(str(parameters.get(LIST, ""))).shown
+    if publication is None:
+        raise Http404
+    sight = sight_in_list(person)
+    choices = choices_for(person, sight)
+    require_offered(parameters, choices)
+    form = ListFilterForm(parameters, choices=choices)
+    found = narrowed(person, publication, form.filters())
+    return Sheet(
+        title=f"Liste de détection {of_month(publication.batch)}",
+        columns=file_columns(parameters.get(COLUMNS_ASKED, ()), sight),
+        rows=lines(person, publication, ordered(found, readable(str(parameters.get(SORT, "")))), sight),
+        count=found.count(),
+        name="Entreprises",
+        version=publication.code,
+        filters=_said(form, form.cleaned_data),
+        about=publication.code,
+    )
+
+
+def _said(form: forms.Form, read: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The filters in use, as the page words them."""
+    kept = []
+    for name, field in form.fields.items():
+        value = read.get(name)
+        if value in (None, "", False):
+            continue
+        words = dict(field.choices).get(value, value) if isinstance(field, forms.ChoiceField) else value  # type: ignore[arg-type]
+        kept.append((str(field.label), "oui" if value is True else str(words)))
+    return tuple(kept)
+
+
+def register() -> None:
+    """Called once, when the applications are ready."""
+    register_exporter("detection_list", list_sheet, formats=FOR_SHEETS)

@@ -1,0 +1,110 @@
+"""A list as a file: what each column of the screen becomes there, and its lines, read by pages of keys.
+
+The cells follow the same ``Sight`` as the screen: what it does not open is LOCKED, and never read into the file.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from vigie.exports.tables import LOCKED, Column, Kind
+from vigie.kernel.nomenclature.naf import naf_label
+from vigie.rights.person import Person
+from vigie.watchlists.models import Entry, EntryQuerySet, Publication
+from vigie.watchlists.queries.columns import COLUMNS, UNKNOWN_STATUS, Around, around, badges, status
+from vigie.watchlists.queries.reasons import shown
+from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS
+from vigie.watchlists.rules import SHOWN_REASONS
+from vigie.watchlists.rules_sight import Sight
+
+LINES = 500  # read at a time
+
+
+@dataclass(frozen=True)
+class Line:
+    """A firm of the list, and what its cells need beside it."""
+
+    entry: Entry
+    near: Around
+
+
+def lines(person: Person, publication: Publication, found: EntryQuerySet, sight: Sight) -> Callable[[], Iterator[Line]]:
+    """The lines of a list, in the order of ``found``. 1 query for the keys (8 bytes each), then 2 per LINES."""
+
+    def rows() -> Iterator[Line]:
+        keys = array("q", found.values_list("pk", flat=True).iterator(chunk_size=10_000))
+        for start in range(0, len(keys), LINES):
+            page = list(keys[start : start + LINES])
+            known = Entry.objects.in_bulk(page)
+            entries = [known[key] for key in page if key in known]
+            near = around(person, publication, entries, sight)
+            yield from (Line(entry, near) for entry in entries)
+
+    return rows
+
+
+def file_columns(codes: Iterable[str], sight: Sight) -> tuple[Column, ...]:
+    """The columns of the file for these columns of the screen, in the order of the screen."""
+    wanted = set(codes) | {"entreprise"}
+    return tuple(
+        column if one.rests_on is None or sight.opens(one.rests_on) else _locked(column)
+        for one in COLUMNS
+        if one.code in wanted
+        for column in FILE_COLUMNS[one.code]
+    )
+
+
+def _locked(column: Column) -> Column:
+    return Column(column.header, lambda line: LOCKED, column.kind)
+
+
+def _of(name: str) -> Callable[[Line], Any]:
+    """What the list says; None when it says nothing."""
+
+    def value(line: Line) -> Any:
+        said = getattr(line.entry, name)
+        return None if said == "" else said
+
+    return value
+
+
+def _reasons(line: Line) -> str | None:
+    told = line.near.publication.told
+    reasons = shown(line.entry.reasons, told["features"], line.near.sight, SHOWN_REASONS)
+    return " · ".join(reasons) or told["families"].get(line.entry.main_family) or None
+
+
+def _status(line: Line) -> str | None:
+    said = status(line.entry, line.near.publication)
+    return None if said == UNKNOWN_STATUS else said
+
+
+# Code of a column of the screen → the columns of the file.
+FILE_COLUMNS: dict[str, tuple[Column, ...]] = {
+    "niveau": (Column("Niveau d’alerte", lambda line: LEVEL_STATES[line.entry.level].label, width=16),),
+    "entreprise": (
+        Column("Siren", _of("siren"), width=12),
+        Column("Raison sociale", lambda line: line.near.names[line.entry.siren], width=36),
+    ),
+    "lieu": (Column("Commune du siège", _of("commune_name")), Column("Département du siège", _of("departement"))),
+    "secteur": (
+        Column("Code NAF", _of("naf"), width=10),
+        Column("Libellé NAF", lambda line: naf_label(line.entry.naf) if line.entry.naf else None, width=36),
+        Column("Section", lambda line: SECTIONS.get(line.entry.section)),
+    ),
+    "effectif": (Column("Effectif", _of("workforce_count"), Kind.NUMBER),),
+    "tendance": (Column("Effectif sur un an", _of("workforce_change_ratio"), Kind.PERCENT),),
+    "raison": (Column("Ce qui fait monter le risque", _reasons, width=60),),
+    "alerte": (
+        Column("Première alerte", _of("first_alert"), Kind.BOOLEAN),
+        Column("Aggravation", _of("aggravation"), Kind.BOOLEAN),
+    ),
+    "delai": (Column("Délai Urssaf", _of("payment_plan_running"), Kind.BOOLEAN),),
+    "procedure": (Column("Procédure collective", _status),),
+    "frequence": (Column("Listes en alerte sur 24 mois", lambda line: line.entry.alerts_before + 1, Kind.NUMBER),),
+    "suivi": (Column("Suivi", lambda line: line.near.followed.get(line.entry.siren) or "Personne"),),
+    "notes": (Column("À noter", lambda line: ", ".join(badges(line.entry, line.near.sight)) or "-", width=36),),
+}

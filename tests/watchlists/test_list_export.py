@@ -1,0 +1,167 @@
+"""The list as a file: what the reader sees, and nothing else; long ones by a job, at a flat count of queries."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.accounts.factories import person
+from tests.publication.factories import Firm
+from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, GARAGE, MENUISERIE, agent, opened
+from tests.watchlists.test_list import PROCOL, received
+from vigie.accounts.models import User
+from vigie.exports.models import ExportRecord
+from vigie.exports.tables import shown
+from vigie.journal.models import AuditEvent
+from vigie.kernel.clock import now
+from vigie.rights.table import Role
+from vigie.watchlists.exporters import EVERY_COLUMN, list_sheet
+from vigie.watchlists.models import ListSettings, Publication
+from vigie.watchlists.queries import list_file
+from vigie.watchlists.queries.list_file import FILE_COLUMNS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
+As = Callable[[User | None], Client]
+EXPORT = "/detection/exporter/"
+
+
+def asked(client: Client, file_format: str = "csv", columns: str = "toutes", **address: str) -> object:
+    return client.post(EXPORT, {"adresse": urlencode(address), "format": file_format, "colonnes": columns})
+
+
+def table(answer: object) -> list[dict[str, str]]:
+    """The lines of a CSV, its presentation left out."""
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    return list(csv.DictReader(io.StringIO(text.partition("\r\n\r\n")[2]), delimiter=";"))
+
+
+def test_file_holds_the_lines_of_the_screen_in_its_order(folders: Path, as_: As) -> None:
+    opened(folders)
+    client = as_(agent())
+
+    assert [row["Raison sociale"] for row in table(asked(client, tri="entreprise"))] == [
+        BOULANGERIE.name, DEUX_SITES.name, MENUISERIE.name,
+    ]  # fmt: skip
+    only = table(asked(client, niveau="strong", departement="35"))
+    assert [row["Siren"] for row in only] == [MENUISERIE.siren]
+    assert only[0]["Première alerte"] == "oui"
+
+
+def test_nothing_out_of_territory_nor_without_alert_leaves(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    whole = b"".join(asked(as_(agent())).streaming_content).decode()  # type: ignore[attr-defined]
+
+    assert ACIERIE.siren not in whole
+    assert GARAGE.siren not in whole
+
+
+def test_columns_are_those_that_the_reader_keeps(folders: Path, as_: As) -> None:
+    opened(folders)
+    user = agent()
+    ListSettings.objects.create(user=user, columns=["niveau", "frequence"])
+
+    rows = table(asked(as_(user), columns="affichees"))
+
+    assert list(rows[0]) == ["Niveau d’alerte", "Siren", "Raison sociale", "Listes en alerte sur 24 mois"]
+
+
+def test_what_the_reader_does_not_hold_is_locked_and_cannot_be_filtered(folders: Path, as_: As) -> None:
+    received(folders, {1: {"payment_plan_running": True}}, sources=(PROCOL,))
+    level_b = as_(agent(Role.LEVEL_B))
+
+    rows = table(asked(level_b))
+
+    assert {row["Délai Urssaf"] for row in rows} == {"verrouillé"}
+    assert "Délai Urssaf" not in "".join(row["À noter"] for row in rows)
+    assert "Votre habilitation n’ouvre pas ce motif" in rows[0]["Ce qui fait monter le risque"]
+    assert asked(level_b, delai="avec").status_code == 403
+    level_a = table(asked(as_(agent()), delai="avec"))
+    assert [(row["Siren"], row["Délai Urssaf"]) for row in level_a] == [(MENUISERIE.siren, "oui")]
+
+
+def test_status_of_a_firm_is_never_in_bonis_without_its_source(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    assert {row["Procédure collective"] for row in table(asked(as_(agent())))} == {"inconnu"}
+
+
+def test_workbook_says_who_when_and_what_narrows_it(folders: Path, as_: As) -> None:
+    opened(folders)
+    user = agent()
+    answer = asked(as_(user), "xlsx", niveau="strong", q="menuiserie")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    said = {row[0].value: row[1].value for row in book["Présentation"].iter_rows()}
+
+    assert said["Contenu"] == "Liste de détection de juin 2026"
+    assert (said["Version"], said["Risque"], said["Entreprise"]) == ("2026-06.1", "Risque fort", "menuiserie")
+    assert user.email in said["Demandé par"]
+    head = [cell.value for cell in book["Entreprises"][1]]
+    assert isinstance(book["Entreprises"][2][head.index("Effectif")].value, int)
+    row = AuditEvent.objects.get(action="export")
+    assert (row.object_id, row.details["about"], row.details["rows"]) == (said["Numéro d’export"], "2026-06.1", 1)
+    assert AuditEvent.objects.filter(action="export_made").count() == 1
+
+
+@pytest.mark.parametrize("code", ["2020-01.1", "withdrawn"])
+def test_list_that_does_not_open_is_not_exported(code: str, folders: Path, as_: As) -> None:
+    publication = opened(folders)
+    client = as_(agent())
+    if code == "withdrawn":
+        code = publication.code
+        Publication.objects.filter(pk=publication.pk).update(
+            state="withdrawn", ended_at=now(), withdrawn_reason="Une source était fausse"
+        )
+
+    assert asked(client, liste=code).status_code == 404
+    assert not ExportRecord.objects.exists()
+
+
+def test_page_carries_its_filters_to_the_export(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    html = as_(agent()).get(reverse("watchlists:list", query={"niveau": "strong", "apres": "x"})).content.decode()
+
+    assert "niveau=strong&amp;liste=2026-06.1" in html
+    assert "Classeur (XLSX)" in html
+
+
+def test_beyond_500_lines_the_person_proves_who_he_is(folders: Path, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(folders)
+    client = as_(agent())
+    monkeypatch.setattr("vigie.exports.answers.RECENT_ABOVE", 2)
+    monkeypatch.setattr("vigie.accounts.access.RECENT", timedelta(0))
+
+    assert reverse("confirm_identity") in asked(client).url  # type: ignore[attr-defined]
+    assert not ExportRecord.objects.exists()
+
+
+def test_long_export_reads_two_queries_a_page_of_keys(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(folders, firms=[Firm(n, f"Firme {n:03d}") for n in range(1, 101)])
+    who = person(agent())
+    monkeypatch.setattr(list_file, "LINES", 25)
+
+    with CaptureQueriesContext(connection) as declared:
+        sheet = list_sheet(who, {"tri": "-entreprise", "colonnes": EVERY_COLUMN}, now())
+    with CaptureQueriesContext(connection) as read:
+        rows = [[shown(column, row) for column in sheet.columns] for row in sheet.rows()]
+
+    assert len(rows) == sheet.count == 100
+    assert rows[0][2] == "Firme 100"
+    assert len(read) == 1 + 2 * 4
+    assert len(declared) <= 4
+
+
+def test_every_column_of_the_screen_has_its_columns_in_the_file() -> None:
+    assert set(FILE_COLUMNS) == set(EVERY_COLUMN)
