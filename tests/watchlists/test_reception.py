@@ -16,6 +16,7 @@ from vigie.accounts.queries import person_for
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.errors import HashMismatch, PublicationError
 from vigie.watchlists.actions import open_due, receive
+from vigie.watchlists.actions.opening import withdraw
 from vigie.watchlists.actions.reception import receive_new
 from vigie.watchlists.models import Entry, FactsFolder, FirmPlace, Notice, Publication
 
@@ -114,6 +115,40 @@ def test_folder_changed_after_its_reception_is_refused(folders: Path) -> None:
 def test_folder_that_does_not_exist_is_refused(folders: Path) -> None:
     with pytest.raises(PublicationError):
         receive(folders / "2026-06.1", at=OPENED)
+
+
+# --- first alerts
+def test_first_alert_and_aggravation_are_those_of_the_published_lists(folders: Path) -> None:
+    """Strong, moderate then strong again is no aggravation; a withdrawn list was no alert (L-01)."""
+    withdrawn = opened(folders, "2026-03.1", [Firm(4, level="moderate"), Firm(9, level="none")])
+    withdraw(withdrawn, "Une source était fausse", by=person_for(UserFactory(team=True), OPENED), at=OPENED)
+    opened(folders, "2026-04.1", [Firm(1, level="strong"), Firm(2, level="moderate"), Firm(9, level="none")])
+    opened(folders, "2026-05.1", [Firm(1, level="moderate"), Firm(3, level="none"), Firm(9, level="none")])
+
+    listed = [
+        Firm(1, level="strong", first_alert=True, aggravation=True),
+        Firm(2, level="strong"),
+        Firm(3, level="strong"),
+        Firm(4, level="moderate"),
+        Firm(5, level="moderate", first_alert=True),
+        Firm(6, level="none"),
+    ]
+    publication = opened(folders, "2026-06.1", listed)
+
+    told = {e.siren: (e.first_alert, e.aggravation) for e in Entry.objects.filter(publication=publication)}
+    assert told == {
+        siren(1): (False, False), siren(2): (False, True), siren(3): (True, False), siren(4): (True, False),
+        siren(5): (True, False), siren(6): (False, False),
+    }  # fmt: skip
+    check = next(one for one in publication.checks if one["name"] == "first_alerts")
+    assert (check["passed"], check["saw"], check["advisory"]) == (False, "3 rectifiée(s)", True)
+
+
+def test_first_list_keeps_what_the_batch_says(folders: Path) -> None:
+    opened(folders, firms=[Firm(1, level="strong", aggravation=True), Firm(2, level="moderate", first_alert=True)])
+
+    assert Entry.objects.get(siren=siren(1)).aggravation
+    assert Entry.objects.get(siren=siren(2)).first_alert
 
 
 # --- checks

@@ -49,6 +49,7 @@ class ListFacts:
     explanation_gap: float = 0.0
     sentinels: int = 0
     sentinels_unread: int = 0
+    first_alerts_mended: int = 0  # that the batch and the published lists told differently
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,10 @@ def checks(found: ListFacts, former: ListFacts | None, told: Iterable[Told], pla
         Outcome(
             "sentinels", "Les fiches témoins se lisent", found.sentinels_unread == 0,
             f"{found.sentinels_unread} illisible(s) sur {found.sentinels}", "0",
+        ),
+        Outcome(
+            "first_alerts", "Premières alertes telles que les listes publiées les disent",
+            found.first_alerts_mended == 0, f"{found.first_alerts_mended} rectifiée(s)", "0", advisory=True,
         ),
         Outcome("planned", "La date d’ouverture est annoncée", planned, "oui" if planned else "non"),
     ]  # fmt: skip

@@ -7,7 +7,7 @@ step, readers see the former list.
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from vigie.publication.read import manifest_hash, open_publication
 from vigie.publication.write import FACTS_FOLDER
 from vigie.rights.person import SYSTEM, Person
 from vigie.watchlists.actions.facts import receive_facts
+from vigie.watchlists.actions.first_alerts import mark_first_alerts
 from vigie.watchlists.actions.loading import load_entries, measure
 from vigie.watchlists.actions.notices import tell_operators
 from vigie.watchlists.actions.opening import open_if_due
@@ -55,8 +56,9 @@ def receive(folder: Path, by: Person | None = None, *, at: datetime) -> Publicat
     crash_point("receive.after_row")
     if publication.state == RECEIVED:
         load_entries(publication, found)
+        mended = mark_first_alerts(publication)
         crash_point("receive.after_load")
-        _check(publication, found, by=by, at=at)
+        _check(publication, found, mended, by=by, at=at)
         crash_point("receive.after_check")
     open_if_due(publication, at=at)
     return publication
@@ -144,9 +146,9 @@ def told(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _check(publication: Publication, found: Folder, *, by: Person, at: datetime) -> None:
+def _check(publication: Publication, found: Folder, mended: int, *, by: Person, at: datetime) -> None:
     """Measures the list, compares it with the last open one, and makes it « contrôlée »."""
-    measured = measure(publication, found)
+    measured = replace(measure(publication, found), first_alerts_mended=mended)
     former = Publication.objects.current().exclude(batch=publication.batch).filter(batch__lt=publication.batch).first()
     before = ListFacts(**former.counts["facts"]) if former else None
     told_by_batch = [Told(one.name, one.passed, one.value, one.limit, one.advisory) for one in found.manifest.checks]
