@@ -12,7 +12,6 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.test import Client
 
-from tests.conftest import end
 from tests.hostile.pictures import LEFT_OUT, changes, picture
 from tests.security.service import Act, Service, build
 from tests.security.url_table import PAGES
@@ -70,8 +69,7 @@ def test_a_form_with_its_token_is_taken(service: Service) -> None:
 
 
 # --- what is added to a form ------------------------------------------------------------------------------------------
-# Moments written in a text, numbers drawn for exports and fingerprints of their files vary too.
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T][\d:.]+(\+\d\d:\d\d)?|EXP-\w{4}-\w{4}|[0-9a-f]{64}")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T][\d:.]+(\+\d\d:\d\d)?")  # written in a text, it varies too
 _VARY = (models.DateTimeField, models.UUIDField, models.BinaryField)
 _IDENTIFIERS = {"id", "message_id", "unique_key", "payload", "secret", "subject_id", "lock", "key", "request_id"}
 
@@ -143,7 +141,6 @@ def _after(service: Service, act: Act, added: dict[str, str]) -> tuple[int, dict
     with transaction.atomic():
         _same_numbers_again()
         response = service.client(act.who).post(act.url, {**added, **act.data})
-        end(response)
         rows = _rows()
         transaction.set_rollback(True)
     return response.status_code, rows
