@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from vigie.agents.models import UsersImport
 from vigie.support.models import HelpRequest, Responder
 from vigie.ui.forms import sign_moment
 
@@ -23,10 +25,13 @@ def name(service: Service, at: datetime) -> None:
         topic="site", body="Où est la liste ?", name="Camille Fournil", email="camille@fournil.example",
         responder=member, asked_at=at, form_token="jeton-de-la-question",
     ).pk  # fmt: skip
+    service.ids["users_import"] = UsersImport.objects.create(
+        file_name="utilisateurs.xlsx", sha256="0" * 64, author=service.world.users["team"], read_at=at
+    ).pk
     service.ids["responder"] = Responder.objects.create(user=member).pk
 
 
-def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, str]]]:
+def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, Any]]]:
     ids = service.ids
     opened = {"filled_from": sign_moment(datetime.fromtimestamp(int(at.timestamp()) - 60, tz=UTC))}
     asked = {
@@ -35,7 +40,15 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
     }  # fmt: skip
     told = {"score": "4", "text": "Clair.", "form_token": FORM_TOKEN, **opened}
     named = {"email": service.world.users["team"].email, "topic": "site"}
+    file = SimpleUploadedFile("autres.csv", b"pas un classeur")
     return [
+        ("agents:users", "team", reverse("agents:users"), {"file": file}),
+        (
+            "agents:users_import",
+            "team",
+            reverse("agents:users_import", args=[ids["users_import"]]),
+            {"transition": "abandon"},
+        ),
         ("statistics:report_file", "agent_a", reverse("statistics:report_file"), {**REPORT, "format": "pdf"}),
         ("support:help", "anonymous", reverse("support:help"), asked),
         ("support:opinion", "anonymous", reverse("support:opinion"), told),

@@ -425,6 +425,8 @@ PAGES: dict[str, Page] = {
     "agents:partner": _team("agent.request"),
     "agents:ask": _team("agent.request", BOTH),
     "agents:review": Page(Door.SERVICE, WRITE, "agent.review", places=_agent_held),
+    "agents:users": _team("users.import", BOTH),
+    "agents:users_import": _team("users.import", BOTH, _of("users_import")),
     "agents:profiles": _team("profile.view"),
     "agents:edit_confidentiality": Page(Door.SERVICE, BOTH, "consent.edit"),
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),

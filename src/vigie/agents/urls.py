@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from vigie.agents.views import consent, partner
+from vigie.agents.views import consent, partner, users
 
 app_name = "agents"
 urlpatterns: list[URLPattern] = [
@@ -13,5 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("habilitations/demander/", partner.ask, name="ask"),
     path("habilitations/<int:pk>/revoir/", partner.review, name="review"),
     path("administration/confidentialite/", consent.edit_confidentiality, name="edit_confidentiality"),
+    path("administration/utilisateurs/", users.users, name="users"),
+    path("administration/utilisateurs/<int:pk>/", users.one, name="users_import"),
     path("administration/profils/", partner.profiles, name="profiles"),
 ]

@@ -32,6 +32,7 @@ TEAM_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Institutions et antennes", "directory:home", "directory.view"),
             ("Couverture", "directory:coverage", "directory.view"),
             ("Personnes", "accounts:people", "account.invite"),
+            ("Classeur des utilisateurs", "agents:users", "users.import"),
         ),
     ),
     (

@@ -9,6 +9,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("agent.request", "", "Demander l’habilitation d’un agent de son administration"),
     Action("agent.review", "accounts.Habilitation", "Revoir et fermer les habilitations de son administration"),
     Action("profile.view", "", "Voir les profils d’habilitation en usage"),
+    Action("users.import", "", "Lire le classeur des utilisateurs et le comparer à la base"),
+    Action("users.sync", "agents.UsersImport", "Appliquer ou abandonner un classeur des utilisateurs"),
     Action("consent.edit", "", "Publier un nouveau texte des règles de confidentialité"),
 )
 
@@ -18,5 +20,7 @@ RIGHTS: tuple[Grant, ...] = (
     Grant("agent.request", Role.REVIEWER, Reach.NATIONAL),
     Grant("agent.review", Role.REVIEWER, Reach.ENTITY),
     Grant("profile.view", Role.ADMINISTRATOR, Reach.NATIONAL),
+    Grant("users.import", Role.TEAM, Reach.NATIONAL),
+    Grant("users.sync", Role.TEAM, Reach.NATIONAL),
     Grant("consent.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
 )
