@@ -46,10 +46,9 @@ class ReportPage:
 
 def departements_of(person: Person) -> list[tuple[str, str]]:
     """Those of the person's territory, by name. 1 query."""
-    rows = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT)
-    if not person.nationwide:
-        rows = rows.filter(code__in=sorted(person.departements))
-    return [(code, f"{code} – {name}") for code, name in rows.order_by("code").values_list("code", "name")]
+    names = dict(Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT).values_list("code", "name"))
+    held = names if person.nationwide else person.departements
+    return [(code, f"{code} – {names[code]}" if code in names else code) for code in sorted(held)]
 
 
 def report(person: Person, parameters: dict[str, Any], at: datetime) -> Document:
