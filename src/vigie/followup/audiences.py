@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 
 from vigie.accounts.models import User
+from vigie.accounts.models_agents import Duty
 from vigie.accounts.queries import person_for
-from vigie.followup.models import Followup, Member
+from vigie.followup.models import Comment, Digest, Followup, Member
+from vigie.followup.queries.news import named_in, news_of, orphan_files
+from vigie.followup.rules import QUIET_DAYS
 from vigie.followup.states import FOLLOWUP
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.rights.person import Person
+from vigie.ui.formats import counted, day
 
 
 def file_members(followup: Followup, by: Person) -> Iterable[Recipient]:
@@ -36,6 +41,31 @@ def file_referents(member: Member, by: Person) -> Iterable[Recipient]:
 def _recipients(members: Iterable[Member]) -> list[Recipient]:
     wanted = [member.user_id for member in members]
     people = User.objects.living().filter(pk__in=wanted).order_by("pk")
+    return [Recipient(user.email, user.full_name) for user in people]
+
+
+def comment_mentioned(comment: Comment, by: Person) -> Iterable[Recipient]:
+    """The participants named in a comment; ``mentioned_content`` keeps those who read its network."""
+    present = comment.followup.members.present().exclude(user_id=by.user_id).select_related("user")
+    return _recipients(named_in(comment.text, present))
+
+
+def digest_reader(digest: Digest, by: Person) -> Iterable[Recipient]:
+    """Whose digest it is."""
+    users = User.objects.living().filter(pk=digest.user_id)
+    return [Recipient(user.email, user.full_name) for user in users]
+
+
+def file_in_charge(followup: Followup, by: Person) -> Iterable[Recipient]:
+    """Its référents."""
+    return _recipients(followup.members.present().filter(role=Member.Role.REFERENT))
+
+
+def file_keepers(followup: Followup, by: Person) -> Iterable[Recipient]:
+    """Those who still take part, and the permanent secretary of the CODEFI of the département."""
+    secretaries = Duty.objects.filter(kind=Duty.Kind.SP_CODEFI, departement=followup.departement).values("user")
+    present = followup.members.present().values("user")
+    people = User.objects.living().filter(Q(pk__in=present) | Q(pk__in=secretaries)).order_by("pk")
     return [Recipient(user.email, user.full_name) for user in people]
 
 
@@ -83,6 +113,54 @@ def joined_content(member: Member, recipient: Recipient, at: datetime) -> dict[s
     }
 
 
+def mentioned_content(comment: Comment, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """Nothing for who does not read this network, nor once the comment is deleted."""
+    reader = _reader(comment.followup, recipient, at)
+    if reader is None or comment.deleted_at is not None or comment.network.code not in reader.networks:
+        return None
+    page = f"{page_of(comment.followup)}?onglet={comment.network.code}"
+    firm = comment.followup.workplace.company.name
+    return {"name": recipient.name, "who": str(comment.author), "firm": firm, "page": page}
+
+
+def digest_content(digest: Digest, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """The news as the reader may read them when the mail leaves; nothing when none is left."""
+    user = User.objects.living().filter(pk=digest.user_id).first()
+    found = news_of(person_for(user, at), digest.since, digest.until) if user is not None else []
+    if not found:
+        return None
+    site, path = settings.VIGIE.site_url, "followup:file"
+    lines = [
+        {"firm": one.firm, "said": one.words, "page": f"{site}{reverse(path, args=[one.pk])}"} for one in found
+    ]  # fmt: skip
+    return {"name": recipient.name, "files": lines, "count": counted(len(lines), "accompagnement")}
+
+
+def quiet_content(followup: Followup, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """Nothing when something happened meanwhile."""
+    still = followup.is_active and at - followup.modified_at >= timedelta(days=QUIET_DAYS)
+    if not still or _reader(followup, recipient, at) is None:
+        return None
+    firm, since = followup.workplace.company.name, day(followup.modified_at)
+    return {"name": recipient.name, "firm": firm, "since": since, "page": page_of(followup)}
+
+
+def orphaned_content(followup: Followup, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """Nothing when somebody took the file over meanwhile."""
+    if _reader(followup, recipient, at) is None or not orphan_files(at).filter(pk=followup.pk).exists():
+        return None
+    return {"name": recipient.name, "firm": followup.workplace.company.name, "page": page_of(followup)}
+
+
+def _reader(followup: Followup, recipient: Recipient, at: datetime) -> Person | None:
+    """Who receives the mail, if he may read the file when it leaves."""
+    user = User.objects.living().with_address(recipient.email).first()
+    person = person_for(user, at) if user is not None else None
+    if person is None or not Followup.objects.allowed(person, "file.view").filter(pk=followup.pk).exists():
+        return None
+    return person
+
+
 def register() -> None:
     """Called once, when the applications are ready."""
     register_audience("file_members", file_members)
@@ -91,3 +169,11 @@ def register() -> None:
     register_content("followup/mail/moved", moved_content)
     register_content("followup/mail/member", member_content)
     register_content("followup/mail/joined", joined_content)
+    register_audience("comment_mentioned", comment_mentioned)
+    register_audience("digest_reader", digest_reader)
+    register_audience("file_in_charge", file_in_charge)
+    register_audience("file_keepers", file_keepers)
+    register_content("followup/mail/mentioned", mentioned_content)
+    register_content("followup/mail/digest", digest_content)
+    register_content("followup/mail/quiet", quiet_content)
+    register_content("followup/mail/orphaned", orphaned_content)

@@ -147,6 +147,7 @@ class Followup(models.Model):
     ended_at = models.DateTimeField("fin", null=True, blank=True)
     reopened_reason = models.TextField("raison de la réouverture", blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)  # last told that it is without news
+    orphaned_at = models.DateTimeField(null=True, blank=True)  # told that no référent is left; null when there is one
     deleted_at = models.DateTimeField(null=True, blank=True)
     deleted_reason = models.TextField("raison de la suppression", blank=True)
     deleted_by = models.ForeignKey(
@@ -278,6 +279,7 @@ class Snapshot(models.Model):
 from vigie.followup.models_acts import Analysis as Analysis  # noqa: E402
 from vigie.followup.models_acts import FirmAction as FirmAction  # noqa: E402
 from vigie.followup.models_acts import Referral as Referral  # noqa: E402
+from vigie.followup.models_notices import Digest as Digest  # noqa: E402
 from vigie.followup.models_texts import Comment as Comment  # noqa: E402
 from vigie.followup.models_texts import FirmContact as FirmContact  # noqa: E402
 from vigie.followup.models_texts import Summary as Summary  # noqa: E402

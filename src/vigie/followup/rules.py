@@ -10,6 +10,7 @@ from vigie.kernel.period import paris_day
 REOPEN_DAYS = 30
 RESTORE_DAYS = 30
 QUIET_DAYS = 60
+REMINDED_EVERY_DAYS = 30
 LOCK_HOURS = 2
 SHORTEST_COMMENT = 10
 FOR_EVER = timedelta(days=36_500)  # while a file runs, its follow has no foreseen end

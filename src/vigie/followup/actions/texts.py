@@ -9,6 +9,7 @@ from django.http import Http404
 
 from vigie.accounts.models_agents import Network
 from vigie.followup.actions.members import locked, refuse_completed
+from vigie.followup.actions.notices import tell_mentions
 from vigie.followup.models import Comment, Followup, Summary, SummaryVersion
 from vigie.followup.rules import lock_holds
 from vigie.journal.actions import record
@@ -107,6 +108,7 @@ def write_comment(
     )
     _touch(row, at)
     record("file.commented", row, by=by, at=at, payload={"network": network.code, "comment": comment.pk})
+    tell_mentions(comment, by=by, at=at)
     return comment
 
 

@@ -197,7 +197,10 @@ class SummaryForm(DsfrForm):
 class CommentForm(FormTokenMixin, DsfrForm):
     """A comment of a network."""
 
-    text = CleanTextField(label="Commentaire", max_length=5_000, rows=5, help_text="Mise en forme Markdown")
+    text = CleanTextField(
+        label="Commentaire", max_length=5_000, rows=5,
+        help_text="Pour prévenir un participant tout de suite, écrivez @Prénom Nom. Mise en forme Markdown.",
+    )  # fmt: skip
 
 
 class ContactForm(FormTokenMixin, DsfrForm):

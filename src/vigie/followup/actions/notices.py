@@ -1,0 +1,68 @@
+"""What the service tells of itself: the digest of the morning, files without news, files that nobody holds.
+
+Each is told by a conditional write: run twice, or by two workers, it is told once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from vigie.accounts.queries import person_for
+from vigie.followup.models import Comment, Digest, Followup
+from vigie.followup.queries.news import named_in, news_of, orphan_files, quiet_files, readers_of_news
+from vigie.journal.actions import record
+from vigie.kernel.period import paris_day
+from vigie.rights.person import SYSTEM, Person
+
+LOOK_BACK = timedelta(days=7)  # for who never had a digest, or whose last one is older
+
+
+def tell_digests(at: datetime) -> int:
+    """One mail for each person in whose files somebody else wrote since his last digest; gives how many."""
+    told = 0
+    for user in readers_of_news(at - LOOK_BACK, at):
+        last = Digest.objects.filter(user=user).first()
+        since = max(last.until, at - LOOK_BACK) if last else at - LOOK_BACK
+        if not news_of(person_for(user, at), since, at):
+            continue
+        with transaction.atomic():
+            digest, new = Digest.objects.get_or_create(
+                user=user, day=paris_day(at), defaults={"since": since, "until": at}
+            )
+            if new:
+                record("file.digested", digest, by=SYSTEM, at=at)
+                told += 1
+    return told
+
+
+def tell_quiet_files(at: datetime) -> int:
+    """Tells the référents of files without news, once every thirty days; gives how many files."""
+    told = 0
+    for pk in list(quiet_files(at).values_list("pk", flat=True)):
+        with transaction.atomic():
+            if quiet_files(at).filter(pk=pk).update(reminded_at=at):
+                record("file.quiet", Followup.objects.get(pk=pk), by=SYSTEM, at=at)
+                told += 1
+    return told
+
+
+def tell_orphans(at: datetime) -> int:
+    """Tells those who can act that a file has no référent any more, once until it has one; gives how many files."""
+    Followup.objects.filter(orphaned_at__isnull=False).exclude(pk__in=orphan_files(at).values("pk")).update(
+        orphaned_at=None
+    )
+    told = 0
+    for pk in list(orphan_files(at).filter(orphaned_at=None).values_list("pk", flat=True)):
+        with transaction.atomic():
+            if Followup.objects.filter(pk=pk, orphaned_at=None).update(orphaned_at=at):
+                record("file.orphaned", Followup.objects.get(pk=pk), by=SYSTEM, at=at)
+                told += 1
+    return told
+
+
+def tell_mentions(comment: Comment, *, by: Person, at: datetime) -> None:
+    """Writes at once to the participants named « @Prénom Nom » who read this network. In the caller's transaction."""
+    if named_in(comment.text, comment.followup.members.present().select_related("user")):
+        record("file.mentioned", comment, by=by, at=at)

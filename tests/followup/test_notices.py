@@ -1,0 +1,137 @@
+"""Mails of files: the digest of the morning, mentions, files without news or without référent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.conf import settings
+
+from tests.accounts.factories import person
+from tests.followup.factories import MOMENT, colleague, network, opened_file, token
+from vigie.accounts.models import Habilitation, User
+from vigie.accounts.models_agents import Duty
+from vigie.followup.actions.acts import Talk, analyse
+from vigie.followup.actions.files import move_file
+from vigie.followup.actions.members import add_member
+from vigie.followup.actions.notices import tell_digests, tell_orphans, tell_quiet_files
+from vigie.followup.actions.texts import save_summary, write_comment
+from vigie.followup.jobs import digest_files, purge_file_contacts
+from vigie.followup.models import Comment, Followup
+from vigie.journal.delivery import build
+from vigie.journal.models import OutgoingMessage
+
+pytestmark = [pytest.mark.django_db]
+MORNING = MOMENT + timedelta(hours=22)
+
+
+def mails(template: str, at: datetime = MORNING) -> dict[str, str]:
+    """Recipient → text of the mails of this template that would leave; those without content do not."""
+    found = {}
+    for message in OutgoingMessage.objects.filter(template=f"followup/mail/{template}"):
+        mail = build(message, at)
+        if mail is not None:
+            found[message.recipient] = f"{mail.subject}\n{mail.text}".replace("\u00a0", " ")
+    return found
+
+
+def shared() -> tuple[Followup, User, User]:
+    """A file held by Ada (CRP, CODEFI), with Zoé (DGFiP, outside the CODEFI)."""
+    ada, zoe = colleague("Ada Liste"), colleague("Zoe Banque", "dgfip", codefi=False)
+    made = opened_file(ada)
+    add_member(made, zoe, "participant", by=person(ada, MOMENT), at=MOMENT)
+    return made, ada, zoe
+
+
+def say(made: Followup, by: User, code: str, text: str, rank: int = 1) -> Comment:
+    return write_comment(
+        made, network(code), text, form_token=token(90 + rank), by=person(by, MOMENT), at=MOMENT + timedelta(hours=1)
+    )
+
+
+def test_the_digest_tells_what_others_wrote_in_my_networks_and_nothing_of_the_text() -> None:
+    made, ada, _zoe = shared()
+    leo = colleague("Leo Crp")
+    add_member(made, leo, "participant", by=person(ada, MOMENT), at=MOMENT)
+    say(made, ada, "crp", "Un secret de trésorerie")
+    save_summary(made, network("crp"), "Synthèse confidentielle", version=0, by=person(ada, MOMENT), at=MOMENT)
+
+    assert tell_digests(MORNING) == 1
+    assert tell_digests(MORNING + timedelta(minutes=5)) == 0  # once
+    assert tell_digests(MORNING + timedelta(days=1)) == 0  # nothing new
+
+    [(to, text)] = mails("digest").items()
+    assert to == leo.email
+    assert "Menuiserie Durand : 1 commentaire et 1 synthèse modifiée, par Ada Liste" in text
+    assert f"{settings.VIGIE.site_url}/accompagnements/{made.pk}/" in text
+    assert "trésorerie" not in text
+    assert "confidentielle" not in text
+
+
+def test_a_digest_whose_reader_left_meanwhile_is_not_sent() -> None:
+    made, ada, _zoe = shared()
+    leo = colleague("Leo Crp")
+    add_member(made, leo, "participant", by=person(ada, MOMENT), at=MOMENT)
+    say(made, ada, "crp", "Un mot")
+    assert digest_files(at=MORNING) == "1\u00a0résumé envoyé"
+    Habilitation.objects.filter(user=leo).update(ends_on=MOMENT.date() - timedelta(days=1))
+
+    assert mails("digest") == {}
+
+
+def test_a_mention_tells_at_once_only_a_participant_who_reads_that_network() -> None:
+    made, ada, zoe = shared()
+    leo = colleague("Leo Crp")
+    add_member(made, leo, "participant", by=person(ada, MOMENT), at=MOMENT)
+    colleague("Nora Ailleurs")
+
+    say(made, ada, "crp", "@leo crp et @Zoe Banque, @Nora Ailleurs : qui appelle ?")
+
+    [(to, text)] = mails("mentioned").items()
+    assert to == leo.email
+    assert zoe.email not in text
+    assert "Ada Liste vous a cité" in text
+    assert "qui appelle" not in text
+    say(made, ada, "crp", "Rien pour @personne", 2)
+    assert len(mails("mentioned")) == 1
+
+
+def test_referents_are_reminded_of_a_file_without_news_once_a_month() -> None:
+    made, ada, zoe = shared()
+    late = MOMENT + timedelta(days=61)
+    assert tell_quiet_files(MOMENT + timedelta(days=59)) == 0
+
+    assert tell_quiet_files(late) == 1
+    assert tell_quiet_files(late + timedelta(days=7)) == 0
+    assert set(mails("quiet", late)) == {ada.email}
+    assert tell_quiet_files(late + timedelta(days=31)) == 1
+
+    talk = Talk(late.date(), "phone", "refuted")
+    analyse(made, talk, form_token=token(50), by=person(ada, late), at=late)
+    assert mails("quiet", late) == {}  # something happened before the mail left
+    move_file(made, "start_surveillance", by=person(ada, late), at=late)
+    assert tell_quiet_files(late + timedelta(days=200)) == 0
+    assert zoe.email not in mails("quiet", late)
+
+
+def test_a_file_whose_referents_are_gone_is_told_to_those_who_can_act_until_it_has_one() -> None:
+    made, ada, zoe = shared()
+    secretary = colleague("Sam Codefi", "dgfip")
+    Duty.objects.create(user=secretary, kind=Duty.Kind.SP_CODEFI, departement="35")
+    Duty.objects.create(user=colleague("Tom Loin", "dgfip", territory="59"), kind=Duty.Kind.SP_CODEFI, departement="59")
+    assert tell_orphans(MORNING) == 0
+    Habilitation.objects.filter(user=ada).update(ends_on=MOMENT.date() - timedelta(days=1))
+
+    assert tell_orphans(MORNING) == 1
+    assert tell_orphans(MORNING) == 0
+    assert set(mails("orphaned")) == {zoe.email, secretary.email}
+
+    add_member(made, zoe, "referent", by=person(zoe, MORNING), at=MORNING)
+    assert mails("orphaned") == {}
+    assert tell_orphans(MORNING) == 0
+    Habilitation.objects.filter(user=zoe).update(ends_on=MOMENT.date() - timedelta(days=1))
+    assert tell_orphans(MORNING) == 1  # orphan again: told again
+
+
+def test_the_purge_says_how_many() -> None:
+    assert purge_file_contacts(at=MORNING) == "0\u00a0contact effacé"
