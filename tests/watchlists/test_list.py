@@ -101,7 +101,7 @@ def test_pages_of_every_sort_follow_each_other_without_double_nor_hole(sort: str
 
     while url:
         html = client.get(url).content.decode()
-        met += re.findall(r"/detection/entreprises/(\d{9})/", html)
+        met += re.findall(r'/detection/entreprises/(\d{9})/"', html)
         more = re.search(r'rel="next" href="([^"]+)"', html)
         url = more[1].replace("&amp;", "&") if more else ""
 

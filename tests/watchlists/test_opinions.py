@@ -25,6 +25,7 @@ from vigie.watchlists.queries.opinions import opinion_panel as opinion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones", "seeded")]
 As = Callable[[User | None], Client]
+LIST = "/detection/"
 REASONS = ("saisonnalite", "autre")
 
 
@@ -63,6 +64,18 @@ def test_opinion_is_given_on_the_page_changed_and_told_back(folders: Path, as_: 
     mine = words(client.get(reverse("watchlists:opinions")))
     assert "Menuiserie Durand" in mine
     assert "Enregistré" in mine
+
+
+def test_each_line_of_the_last_list_leads_to_the_opinion_and_back(folders: Path, as_: As) -> None:
+    opened(folders, "2026-05.1")
+    opened(folders)
+    client = as_(agent())
+    link = f'{address()}?retour=liste"'
+
+    assert link in client.get(LIST, {"niveau": "strong"}).content.decode()
+    assert client.post(f"{address()}?retour=liste", {"utile": "oui"}).url == LIST  # type: ignore[attr-defined]
+    assert ">Utile</a>" in client.get(LIST, {"niveau": "strong"}).content.decode()
+    assert link not in client.get(LIST, {"liste": "2026-05.1"}).content.decode()
 
 
 def test_useless_asks_for_a_reason_that_is_offered(folders: Path, as_: As) -> None:

@@ -35,7 +35,8 @@ def list_sheet(person: Person, parameters: dict[str, Any], at: datetime) -> Shee
     that rests on what the reader does not hold.
     """
     require(person, "list.view")
-    publication = lists_asked(str(parameters.get(LIST, ""))).shown
+    lists = lists_asked(str(parameters.get(LIST, "")))
+    publication = lists.shown
     if publication is None:
         raise Http404
     sight = sight_in_list(person)
@@ -46,7 +47,13 @@ def list_sheet(person: Person, parameters: dict[str, Any], at: datetime) -> Shee
     return Sheet(
         title=f"Liste de détection {of_month(publication.batch)}",
         columns=file_columns(parameters.get(COLUMNS_ASKED, ()), sight),
-        rows=lines(person, publication, ordered(found, readable(str(parameters.get(SORT, "")))), sight),
+        rows=lines(
+            person,
+            publication,
+            ordered(found, readable(str(parameters.get(SORT, "")))),
+            sight,
+            latest=lists.shows_latest,
+        ),
         count=found.count(),
         name="Entreprises",
         version=publication.code,

@@ -14,9 +14,10 @@ from vigie.kernel.clock import now
 from vigie.kernel.nomenclature.naf import naf_label
 from vigie.kernel.siren import show_siren
 from vigie.rights.person import Person
+from vigie.rights.table import grants
 from vigie.ui.components import Cell, Column
 from vigie.ui.formats import counted, number, percent
-from vigie.watchlists.models import Entry, Publication
+from vigie.watchlists.models import Entry, Opinion, Publication
 from vigie.watchlists.queries.filters import proceedings_known
 from vigie.watchlists.queries.reasons import shown
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS, UNNAMED
@@ -30,12 +31,16 @@ UNKNOWN_STATUS = "Statut inconnu"
 
 @dataclass(frozen=True)
 class Around:
-    """What the cells of a page need beside each entry. followed: siren → by whom, in words."""
+    """What the cells of a page need beside each entry. followed: siren → by whom, in words.
+
+    opinions: siren → whether the reader found the detection useful; None when this list is no longer judged.
+    """
 
     publication: Publication
     sight: Sight
     names: Mapping[str, str] = field(default_factory=dict)
     followed: Mapping[str, str] = field(default_factory=dict)
+    opinions: Mapping[str, bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,13 @@ class ListColumn:
         return Column(self.label, sort=self.sort, numeric=self.numeric, header=self.code == "entreprise")
 
 
-def around(person: Person, publication: Publication, entries: list[Entry], sight: Sight) -> Around:
-    """What the cells of these entries need: names of the directory, which keeps back what must be. 1 query."""
+def around(
+    person: Person, publication: Publication, entries: list[Entry], sight: Sight, *, latest: bool = False
+) -> Around:
+    """What the cells of these entries need: names of the directory, which keeps back what must be, who follows them.
+
+    latest: whether this is the last list, the only one that is judged. 2 queries.
+    """
     running = Follow.objects.running(now()).filter(siren=OuterRef("pk"))
     companies = Company.objects.filter(siren__in=[entry.siren for entry in entries]).annotate(
         mine=Exists(running.filter(user_id=person.user_id)),
@@ -67,7 +77,15 @@ def around(person: Person, publication: Publication, entries: list[Entry], sight
     for company in companies.only("siren", "name"):
         names[company.siren] = company.name or names[company.siren]
         followed[company.siren] = _followed_by(company)
-    return Around(publication, sight, names, followed)
+    return Around(publication, sight, names, followed, _opinions(person, publication, list(names)) if latest else None)
+
+
+def _opinions(person: Person, publication: Publication, sirens: list[str]) -> dict[str, bool] | None:
+    """What the reader said of these firms, when he may say something."""
+    if not grants("opinion.give", person.roles):
+        return None
+    mine = Opinion.objects.allowed(person, "opinion.view").filter(publication=publication, siren__in=sirens)
+    return dict(mine.order_by().values_list("siren", "useful"))
 
 
 def columns_for(sight: Sight) -> tuple[ListColumn, ...]:
@@ -182,6 +200,15 @@ def _notes(entry: Entry, page: Around) -> str:
     return ", ".join(badges(entry, page.sight)) or "Rien de particulier"
 
 
+def _opinion(entry: Entry, page: Around) -> Cell | str:
+    if page.opinions is None:
+        return "Close"
+    useful = page.opinions.get(entry.siren)
+    words = "Donner mon avis" if useful is None else "Utile" if useful else "Inutile"
+    href = reverse("watchlists:opinion", args=[entry.siren], query={"retour": "liste"})
+    return Cell(words, href=href, hint="" if useful is None else "Votre avis, à changer si besoin")
+
+
 COLUMNS = (
     ListColumn("niveau", "Risque", _level, sort="niveau"),
     ListColumn("entreprise", "Entreprise", _firm, sort="entreprise"),
@@ -196,4 +223,5 @@ COLUMNS = (
     ListColumn("frequence", "En alerte, sur 24 mois", _frequency, sort="frequence", numeric=True, usual=False),
     ListColumn("suivi", "Suivi", _followed),
     ListColumn("notes", "À noter", _notes),
+    ListColumn("avis", "Cette détection", _opinion),
 )

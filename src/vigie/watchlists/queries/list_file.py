@@ -31,8 +31,10 @@ class Line:
     near: Around
 
 
-def lines(person: Person, publication: Publication, found: EntryQuerySet, sight: Sight) -> Callable[[], Iterator[Line]]:
-    """The lines of a list, in the order of ``found``. 1 query for the keys (8 bytes each), then 2 per LINES."""
+def lines(
+    person: Person, publication: Publication, found: EntryQuerySet, sight: Sight, *, latest: bool = False
+) -> Callable[[], Iterator[Line]]:
+    """The lines of a list, in the order of ``found``. 1 query for the keys (8 bytes each), then 3 per LINES."""
 
     def rows() -> Iterator[Line]:
         keys = array("q", found.values_list("pk", flat=True).iterator(chunk_size=10_000))
@@ -40,7 +42,7 @@ def lines(person: Person, publication: Publication, found: EntryQuerySet, sight:
             page = list(keys[start : start + LINES])
             known = Entry.objects.in_bulk(page)
             entries = [known[key] for key in page if key in known]
-            near = around(person, publication, entries, sight)
+            near = around(person, publication, entries, sight, latest=latest)
             yield from (Line(entry, near) for entry in entries)
 
     return rows
@@ -82,6 +84,7 @@ def _status(line: Line) -> str | None:
     return None if said == UNKNOWN_STATUS else said
 
 
+_OPINIONS = {None: "-", True: "Détection utile", False: "Détection inutile"}
 # Code of a column of the screen → the columns of the file.
 FILE_COLUMNS: dict[str, tuple[Column, ...]] = {
     "niveau": (Column("Niveau d’alerte", lambda line: LEVEL_STATES[line.entry.level].label, width=16),),
@@ -105,6 +108,7 @@ FILE_COLUMNS: dict[str, tuple[Column, ...]] = {
     "delai": (Column("Délai Urssaf", _of("payment_plan_running"), Kind.BOOLEAN),),
     "procedure": (Column("Procédure collective", _status),),
     "frequence": (Column("Listes en alerte sur 24 mois", lambda line: line.entry.alerts_before + 1, Kind.NUMBER),),
+    "avis": (Column("Votre avis", lambda line: _OPINIONS[(line.near.opinions or {}).get(line.entry.siren)]),),
     "suivi": (Column("Suivi", lambda line: line.near.followed.get(line.entry.siren) or "Personne"),),
     "notes": (Column("À noter", lambda line: ", ".join(badges(line.entry, line.near.sight)) or "-", width=36),),
 }

@@ -16,7 +16,7 @@ from vigie.ui.components import Link, Table
 from vigie.ui.formats import counted, day, listed
 from vigie.watchlists.models import Entry, Publication
 from vigie.watchlists.queries import sorting
-from vigie.watchlists.queries.columns import ListColumn, around
+from vigie.watchlists.queries.columns import Around, ListColumn, around
 from vigie.watchlists.queries.columns import badges as badges
 from vigie.watchlists.queries.filters import RESTS_ON, Filters, narrowed, proceedings_known
 from vigie.watchlists.queries.filters import follows as follows
@@ -75,6 +75,11 @@ class OpenLists:
     others: tuple[Publication, ...] = ()
     withdrawn: Publication | None = None
 
+    @property
+    def shows_latest(self) -> bool:
+        """Whether the list shown is the last one."""
+        return self.shown is not None and all(one.batch < self.shown.batch for one in self.others)
+
 
 def lists_asked(code: str) -> OpenLists:
     """The list of this code, or that which replaced it; the latest for an empty code, None when none is open.
@@ -115,7 +120,7 @@ def list_page(
         count=_count(found.order_by().values_list("level").annotate(count=Count("pk"))),
         notices=late_sources(current),
         freshness=freshness(current),
-        table=_table(person, page, current, sight, columns, asked.sort),
+        table=_table(around(person, current, page, sight, latest=lists.shows_latest), page, columns, asked.sort),
         next_href=_href(asked.kept, sorting.place_of(page[-1], asked.sort)) if more else "",
         first_href=_href(asked.kept) if asked.place else "",
         code=current.code,
@@ -160,13 +165,10 @@ def _href(kept: Sequence[tuple[str, str]], place: str = "") -> str:
     return f"{reverse('watchlists:list')}?{urlencode(pairs or [(WHOLE, 'tout')])}"
 
 
-def _table(
-    person: Person, page: list[Entry], current: Publication, sight: Sight, columns: tuple[ListColumn, ...], sort: str
-) -> Table:
-    near = around(person, current, page, sight)
+def _table(near: Around, page: list[Entry], columns: tuple[ListColumn, ...], sort: str) -> Table:
     order = ", de la plus exposée à la moins exposée" if sort == sorting.DEFAULT else ""
     return Table(
-        caption=f"Entreprises en alerte{order}, {month_words(current.batch)}",
+        caption=f"Entreprises en alerte{order}, {month_words(near.publication.batch)}",
         columns=tuple(column.drawn() for column in columns),
         rows=tuple(tuple(column.cell(entry, near) for column in columns) for entry in page),
         sort=sort,

@@ -31,7 +31,7 @@ def opinion(request: HttpRequest, siren: str) -> HttpResponse:
             by=person, at=now(),
         )  # fmt: skip
         messages.success(request, "Votre avis est enregistré. Vous pouvez le changer jusqu’à la prochaine liste.")
-        return redirect("sheets:company", siren)
+        return redirect("watchlists:list") if request.GET.get("retour") else redirect("sheets:company", siren)
     name = firm_names([(siren, page.entry.name)])[siren]
     return render(request, "watchlists/opinion.html", {"page": page, "name": name, "form": form})
 
