@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from tests.watchlists.factories import MENUISERIE
 from vigie.agents.models import UsersImport
 from vigie.support.models import HelpRequest, Responder
 from vigie.ui.forms import sign_moment
@@ -41,7 +42,13 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
     told = {"score": "4", "text": "Clair.", "form_token": FORM_TOKEN, **opened}
     named = {"email": service.world.users["team"].email, "topic": "site"}
     file = SimpleUploadedFile("autres.csv", b"pas un classeur")
+    simulated = {
+        "user": service.world.users["agent_a"].email,
+        "siren": MENUISERIE.siren,
+        "reason": "Question de l’agent",
+    }
     return [
+        ("sheets:simulator", "administrator", reverse("sheets:simulator"), simulated),
         ("agents:users", "team", reverse("agents:users"), {"file": file}),
         (
             "agents:users_import",

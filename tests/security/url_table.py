@@ -427,6 +427,7 @@ PAGES: dict[str, Page] = {
     "agents:review": Page(Door.SERVICE, WRITE, "agent.review", places=_agent_held),
     "agents:users": _team("users.import", BOTH),
     "agents:users_import": _team("users.import", BOTH, _of("users_import")),
+    "sheets:simulator": _team("sight.simulate", BOTH),
     "agents:profiles": _team("profile.view"),
     "agents:edit_confidentiality": Page(Door.SERVICE, BOTH, "consent.edit"),
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),

@@ -60,6 +60,7 @@ NETWORK_ENTRIES = (
 STEWARD_ENTRIES: tuple[Entry, ...] = (
     ("Habilitations", "agents:partner", "agent.request"),
     ("Profils", "agents:profiles", "profile.view"),
+    ("Simulateur de droits", "sheets:simulator", "sight.simulate"),
     ("Règles de confidentialité", "agents:edit_confidentiality", "consent.edit"),
 )
 FIGURES_ENTRIES: tuple[Entry, ...] = (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.sheets import views
+from vigie.sheets import views, views_simulator
 
 app_name = "sheets"
 urlpatterns = [
+    path("administration/simulateur/", views_simulator.simulator, name="simulator"),
     path("detection/entreprises/<str:siren>/", views.company, name="company"),
     path("detection/entreprises/<str:siren>/suivre/", views.follow, name="follow"),
     path("detection/entreprises/<str:siren>/pourquoi/", views.why, name="why"),

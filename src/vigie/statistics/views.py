@@ -101,9 +101,8 @@ def cohorts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def usage(request: HttpRequest) -> HttpResponse:
     """``/usages/``: a reviewer sees his own body."""
-    return render(
-        request, "statistics/usage.html", {"page": usage_page(person_of(request), request.GET.get("mois", ""), now())}
-    )
+    asked, body = request.GET.get("mois", ""), request.GET.get("administration", "")
+    return render(request, "statistics/usage.html", {"page": usage_page(person_of(request), asked, body, now())})
 
 
 @granted("pages.measure")

@@ -11,6 +11,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("profile.view", "", "Voir les profils d’habilitation en usage"),
     Action("users.import", "", "Lire le classeur des utilisateurs et le comparer à la base"),
     Action("users.sync", "agents.UsersImport", "Appliquer ou abandonner un classeur des utilisateurs"),
+    Action("sight.simulate", "", "Simuler ce qu’une personne verrait d’une entreprise"),
     Action("consent.edit", "", "Publier un nouveau texte des règles de confidentialité"),
 )
 
@@ -22,5 +23,6 @@ RIGHTS: tuple[Grant, ...] = (
     Grant("profile.view", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("users.import", Role.TEAM, Reach.NATIONAL),
     Grant("users.sync", Role.TEAM, Reach.NATIONAL),
+    Grant("sight.simulate", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("consent.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
 )

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import quote
 
 from vigie.accounts.models import AgentProfile, Habilitation
 from vigie.accounts.rules import territory_words
@@ -18,7 +19,7 @@ from vigie.rights.table import DETECTION
 from vigie.statistics.models import UsageCount
 from vigie.statistics.queries.facts import bounds
 from vigie.statistics.usage import ACTIONS, INDICATORS, Key, Row
-from vigie.ui.components import Column, Fact, Tab, Table
+from vigie.ui.components import Cell, Column, Fact, Tab, Table
 from vigie.ui.formats import month as month_words
 from vigie.ui.formats import number, percent
 from vigie.watchlists.models import Opinion
@@ -69,17 +70,18 @@ def written(month: Month, today: date) -> Counter[Key]:
 # --- the page ---------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class UsagePage:
-    """The use of a month, as a whole, then by body and territory; definitions: (label, what it means)."""
+    """The use of a month: as a whole, by body, by territory of one body. definitions: (label, what it means)."""
 
     title: str
     tabs: tuple[Tab, ...]
     facts: tuple[Fact, ...]
-    table: Table
+    bodies: Table
+    zones: Table | None
     definitions: tuple[tuple[str, str], ...]
 
 
-def usage_page(person: Person, asked: str, at: datetime) -> UsagePage:
-    """2 queries. asked: « 2026-10 »; the month in course when it cannot be read."""
+def usage_page(person: Person, asked: str, body: str, at: datetime) -> UsagePage:
+    """1 query. asked: « 2026-10 », else the month in course. body: the one shown by territory."""
     mine = UsageCount.objects.allowed(person, "usage.read").order_by()
     today = Month.of(paris_day(at))
     months = [today.plus(-back) for back in range(MONTHS_SHOWN)]
@@ -89,11 +91,18 @@ def usage_page(person: Person, asked: str, at: datetime) -> UsagePage:
         "entity", "zone", "indicator", "count"
     ):
         cells[entity, zone][code] = count
+    bodies = {entity for entity, _zone in cells}
+    chosen = body if body in bodies else next(iter(bodies), "") if len(bodies) == 1 else None
+    of_body: dict[str, Counter[str]] = defaultdict(Counter)
+    for (entity, _zone), held in cells.items():
+        of_body[entity].update(held)
+    of_zone = {zone: held for (entity, zone), held in cells.items() if entity == chosen}
     return UsagePage(
         title=month_words(month),
         tabs=tuple(Tab(month_words(one), f"?mois={one}", current=one == month) for one in months),
         facts=_facts(cells.values()),
-        table=_table(cells),
+        bodies=_table("Par administration", "Administration", of_body, f"?mois={month}&administration="),
+        zones=_table(f"{chosen or NO_BODY}, par territoire", "Territoire", of_zone) if chosen is not None else None,
         definitions=tuple((one.label, one.definition) for one in INDICATORS),
     )
 
@@ -108,17 +117,17 @@ def _facts(cells) -> tuple[Fact, ...]:  # type: ignore[no-untyped-def]
     return (*found, Fact("Part des agents actifs", rate, missing="sans objet"))
 
 
-def _table(cells: Mapping[tuple[str, str], Mapping[str, int]]) -> Table:
+def _table(caption: str, header: str, rows: Mapping[str, Mapping[str, int]], href: str = "") -> Table:
+    """A row for each name; href: what leads to one of them, its name apart."""
     return Table(
-        caption="Par administration et territoire",
-        columns=(
-            Column("Administration", header=True),
-            Column("Territoire"),
-            *(Column(one.label, numeric=True) for one in INDICATORS),
-        ),
+        caption=caption,
+        columns=(Column(header, header=True), *(Column(one.label, numeric=True) for one in INDICATORS)),
         rows=tuple(
-            (entity or NO_BODY, zone, *(number(held.get(one.code, 0)) for one in INDICATORS))
-            for (entity, zone), held in sorted(cells.items())
+            (
+                Cell(name or NO_BODY, href=f"{href}{quote(name)}" if href and name else ""),
+                *(number(held.get(one.code, 0)) for one in INDICATORS),
+            )
+            for name, held in sorted(rows.items())
         ),
         empty="Rien n’a été compté dans ce mois.",
     )
