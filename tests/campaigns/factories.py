@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.accounts.factories import person
-from tests.followup.factories import MOMENT
+from tests.companies.factories import EstablishmentFactory
+from tests.followup.factories import HERE, MOMENT, communes
 from tests.watchlists.factories import opened
 from vigie.accounts.models import User
 from vigie.campaigns.actions.campaigns import Plan, open_campaign
 from vigie.campaigns.models import Campaign, Target
 from vigie.campaigns.queries.choosing import by_numbers, from_list
+from vigie.companies.models import Company
+from vigie.followup.models import Workplace
 from vigie.watchlists.models import Publication
 from vigie.watchlists.queries.filters import Filters
 
@@ -39,3 +42,12 @@ def campaign(
 
 def target(row: Campaign, siren: str) -> Target:
     return row.targets.get(firm_id=siren)
+
+
+def workplace_of(siren: str) -> Workplace:
+    """An establishment in the zone of the tests, of a firm of the list."""
+    communes()
+    if (known := Workplace.objects.filter(company_id=siren).first()) is not None:
+        return known
+    place = EstablishmentFactory(company=Company.objects.get(pk=siren), commune_code=HERE, commune_name="Rennes")
+    return Workplace.objects.get(pk=place.pk)

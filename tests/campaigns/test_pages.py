@@ -12,16 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.accounts.factories import person
-from tests.campaigns.factories import campaign, listed, target
-from tests.companies.factories import EstablishmentFactory
+from tests.campaigns.factories import campaign, listed, target, workplace_of
 from tests.conftest import end, visible_text
-from tests.followup.factories import HERE, MOMENT, colleague, communes, opened_file
+from tests.followup.factories import MOMENT, colleague, opened_file
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, GARAGE, MENUISERIE, follow
 from vigie.accounts.models import User
 from vigie.campaigns.actions.targets import take
 from vigie.campaigns.models import Campaign, Target
 from vigie.companies.models import Company
-from vigie.followup.models import Workplace
 from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
 from vigie.rights.table import Role
@@ -37,12 +35,6 @@ def text_of(answer: object) -> str:
 
 def page_of(row: Campaign) -> str:
     return reverse("campaigns:campaign", args=[row.pk])
-
-
-def workplace_of(siren: str) -> Workplace:
-    communes()
-    place = EstablishmentFactory(company=Company.objects.get(pk=siren), commune_code=HERE, commune_name="Rennes")
-    return Workplace.objects.get(pk=place.pk)
 
 
 def test_an_agent_opens_a_campaign_from_the_filtered_list_then_takes_and_contacts(

@@ -8,10 +8,14 @@ from typing import Any
 from django.urls import reverse
 
 from tests.accounts.factories import person
-from tests.campaigns.factories import campaign, target
+from tests.campaigns.factories import campaign, target, workplace_of
+from tests.followup.factories import network
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, MENUISERIE, agent
 from vigie.accounts.models import User
 from vigie.campaigns.actions.targets import take
+from vigie.campaigns.actions.visits import Appointment, plan_visit
+from vigie.kernel.period import paris_day
+from vigie.watchlists.models import Firm
 
 TOKEN = "jeton-de-securite-0003"
 
@@ -21,7 +25,13 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
     mine = campaign(users["agent_a"], at, numbers=f"{MENUISERIE.siren}\n{BOULANGERIE.siren}")
     far = campaign(agent(territory="59", full_name="Agente du Nord"), at, numbers=ACIERIE.siren)
     taken = take(target(mine, MENUISERIE.siren), by=person(users["agent_a"], at), at=at)
+    by = person(users["agent_a"], at)
+    asked = Appointment(workplace_of(MENUISERIE.siren), paris_day(at), None, ())
+    firm = Firm.objects.get(pk=MENUISERIE.siren)
+    visit = plan_visit(firm, asked, form_token=TOKEN, by=by, at=at)
+    again = plan_visit(firm, asked, form_token="jeton-de-securite-0004", by=by, at=at)
     return {
+        "visit_planned": visit.pk, "visit_again": again.pk, "visit_place": asked.place.pk,
         "campaign": mine.pk, "campaign_elsewhere": far.pk, "campaign_taken": taken.pk,
         "campaign_target": target(mine, BOULANGERIE.siren).pk, "campaign_far": target(far, ACIERIE.siren).pk,
     }  # fmt: skip
@@ -45,5 +55,10 @@ def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tupl
         ("contact", to("contact", ids["campaign_taken"]),
          {"contacted_on": day, "channel": "phone", "outcome": "no_answer", "call_back_on": "2040-01-01",
           "form_token": TOKEN}),
+        ("plan_visit", f"{to('plan_visit')}?siren={MENUISERIE.siren}",
+         {"place": ids["visit_place"], "planned_on": "2040-01-02", "form_token": "jeton-de-securite-0005"}),
+        ("hold_visit", to("hold_visit", ids["visit_planned"]),
+         {"network": network("dgfip").pk, "text": "Une visite utile."}),
+        ("visit_act", to("visit_act", ids["visit_again"]), {"transition": "cancel", "why": "firm"}),
     ]  # fmt: skip
     return [(f"campaigns:{name}", "agent_a", url, data) for name, url, data in rows]

@@ -246,6 +246,10 @@ def _taken(service: Service) -> dict[str, Args]:
     return {"filed": (service.ids["campaign_taken"],), "out": (service.ids["campaign_far"],), "huge": (HUGE,)}
 
 
+def _visit(name: str) -> Places:
+    return lambda service: {"filed": (service.ids[name],), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
 def _export(service: Service) -> dict[str, Args]:
     return {"own": (exported.CODE,), "out": (exported.OF_ANOTHER,), "absent": ("EXP-2222-2222",), "huge": (HUGE,)}
 
@@ -415,6 +419,11 @@ PAGES: dict[str, Page] = {
     "campaigns:target": _sheet("target.view", READ, "target.view", _target),
     "campaigns:target_act": _sheet("target.take", WRITE, "target.view", _target),
     "campaigns:contact": _sheet("target.contact", BOTH, "target.view", _taken),
+    "campaigns:visits": _team("visit.list"),
+    "campaigns:plan_visit": _team("visit.list", BOTH),
+    "campaigns:visit": _sheet("visit.view", READ, "visit.view", _visit("visit_planned")),
+    "campaigns:hold_visit": _sheet("visit.manage", BOTH, "visit.view", _visit("visit_planned")),
+    "campaigns:visit_act": _sheet("visit.manage", WRITE, "visit.view", _visit("visit_again")),
     **dict.fromkeys(("statistics:public", "statistics:csv", "statistics:json"), FREE),
     "statistics:cohorts": _team("figures.view"),
     "statistics:usage": _team("usage.open"),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 
+from vigie.accounts.models_agents import Network
+from vigie.campaigns.actions.visits import Appointment
 from vigie.campaigns.models import Campaign
 from vigie.campaigns.queries.rows import FREE, MINE, OTHERS, Filters
-from vigie.campaigns.rules import DELAYS, OUTCOMES, RELEASES
+from vigie.campaigns.rules import CANCELLATIONS, DELAYS, OUTCOMES, RELEASES
 from vigie.campaigns.states import TARGET
+from vigie.companies.models import Establishment
 from vigie.followup.forms import day_field
 from vigie.followup.models import Analysis
 from vigie.followup.queries.touch import person_words
+from vigie.kernel.siren import show_siret
 from vigie.ui.fields import CleanLineField, CleanTextField
 from vigie.ui.forms import DsfrForm, FormTokenMixin
 
@@ -121,3 +125,54 @@ class AssignForm(DsfrForm):
         super().__init__(*args, **kwargs)
         members = campaign.members.select_related("user__agent__entity").order_by("user__full_name")
         self.fields["who"].choices = [("", "Personne"), *((one.user_id, person_words(one.user)) for one in members)]  # type: ignore[attr-defined]
+
+
+class VisitForm(FormTokenMixin, DsfrForm):
+    """A visit to plan."""
+
+    place = forms.ChoiceField(label="Établissement", error_messages={"required": "Choisissez un établissement."})
+    planned_on = day_field("Date de la visite")
+    planned_at = forms.TimeField(
+        label="Heure", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": "Cette heure n’est pas valide. Exemple\u00a0: 14:30"},
+    )  # fmt: skip
+    companions = CleanTextField(
+        label="Agents qui viennent aussi", required=False, max_length=3_000, rows=3,
+        help_text="Adresse électronique professionnelle, une par ligne. Un courriel les prévient.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, places: Sequence[Establishment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = {place.siret: place for place in places}
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            (siret, f"{show_siret(siret)} {place.commune_name}".strip()) for siret, place in self.places.items()
+        ]
+
+    def written(self) -> Appointment:
+        """What was typed; the form must be valid."""
+        data = self.cleaned_data
+        words = data["companions"].replace(",", " ").replace(";", " ").split()
+        return Appointment(self.places[data["place"]], data["planned_on"], data["planned_at"], dict.fromkeys(words))
+
+
+class ReportForm(DsfrForm):
+    """What was said during a visit, and for whom."""
+
+    network = forms.ModelChoiceField(
+        label="Réseau qui le lira", queryset=Network.objects.none(), empty_label=None,
+        error_messages={"required": "Choisissez un de vos réseaux."},
+    )  # fmt: skip
+    text = CleanTextField(
+        label="Ce qui s’est dit", required=False, max_length=10_000, rows=10, help_text="Mise en forme Markdown"
+    )
+
+    def __init__(self, *args: Any, networks: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Network.objects.filter(code__in=sorted(networks), is_active=True)
+        self.fields["network"].queryset = own  # type: ignore[attr-defined]
+
+
+class CancelForm(DsfrForm):
+    """Why a visit is cancelled."""
+
+    why = forms.ChoiceField(label="Pourquoi", choices=CANCELLATIONS)

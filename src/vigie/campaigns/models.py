@@ -208,3 +208,9 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contacted_on} {self.outcome}"
+
+
+# Django finds here the models of the application; visits have a file of their own.
+from vigie.campaigns.models_visits import Visit as Visit  # noqa: E402
+from vigie.campaigns.models_visits import VisitQuerySet as VisitQuerySet  # noqa: E402
+from vigie.campaigns.models_visits import VisitReport as VisitReport  # noqa: E402

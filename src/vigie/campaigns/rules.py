@@ -118,3 +118,18 @@ def refuse_count(count: int) -> None:
             f"Une campagne compte {FIRMS_AT_MOST}\u00a0entreprises au plus. Ajoutez un filtre\u00a0: un département, "
             "un risque, un secteur.",
         )
+
+
+# Why a visit is cancelled.
+CANCELLATIONS = (
+    ("firm", "L’entreprise ne peut pas, ou ne veut pas"),
+    ("agent", "Un agent est empêché"),
+    ("useless", "Elle n’est plus utile"),
+)
+COMPANIONS_AT_MOST = 10
+
+
+def refuse_past(on: date, today: date) -> None:
+    """A visit is planned before it takes place."""
+    if on < today:
+        raise InvalidInput("in_past", "Cette date est passée. Indiquez un jour à venir.", field="planned_on")

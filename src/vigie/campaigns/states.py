@@ -70,3 +70,23 @@ TARGET = Lifecycle(
         "outcome": "Dites ce qu’a donné le contact.",
     },
 )  # fmt: skip
+
+PLANNED, HELD, CANCELLED = "planned", "held", "cancelled"
+
+VISIT = Lifecycle(
+    name="visit",
+    initial=PLANNED,
+    states=(
+        State(PLANNED, "Prévue", "info"),
+        State(HELD, "Faite", "success", final=True),
+        State(CANCELLED, "Annulée", "warning", final=True),
+    ),
+    transitions=(
+        Transition("hold", (PLANNED,), HELD, "visit.manage", "visit.held", stamps=("ended_at",)),
+        Transition(
+            "cancel", (PLANNED,), CANCELLED, "visit.manage", "visit.cancelled", button="Annuler la visite",
+            stamps=("ended_at",), requires=("cancelled_for",),
+        ),
+    ),
+    missing_fr={"cancelled_for": "Dites pourquoi la visite est annulée."},
+)  # fmt: skip

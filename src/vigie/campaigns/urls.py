@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.campaigns.views import campaigns, targets
+from vigie.campaigns.views import campaigns, targets, visits
 
 app_name = "campaigns"
 urlpatterns = [
@@ -19,4 +19,9 @@ urlpatterns = [
     path("campagnes/entreprises/<int:pk>/", targets.target, name="target"),
     path("campagnes/entreprises/<int:pk>/acte/", targets.act, name="target_act"),
     path("campagnes/entreprises/<int:pk>/contact/", targets.contact, name="contact"),
+    path("campagnes/visites/", visits.week, name="visits"),
+    path("campagnes/visites/nouvelle/", visits.plan, name="plan_visit"),
+    path("campagnes/visites/<int:pk>/", visits.visit, name="visit"),
+    path("campagnes/visites/<int:pk>/faite/", visits.hold, name="hold_visit"),
+    path("campagnes/visites/<int:pk>/acte/", visits.act, name="visit_act"),
 ]

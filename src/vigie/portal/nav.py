@@ -72,6 +72,7 @@ AGENT_ENTRIES = (
     ("Liste de détection", "watchlists:list", "list.view"),
     ("Accompagnements", "followup:list", "file.list"),
     ("Campagnes", "campaigns:list", "campaign.list"),
+    ("Visites", "campaigns:visits", "visit.list"),
     ("Bilan", "statistics:report", "report.read"),
     ("Recherche", "watchlists:search", "list.view"),
     ("Calendrier", "watchlists:calendar", "list.view"),

@@ -13,7 +13,7 @@ ACTIONS = {
     "list_view": "Page de liste", "export": "Export demandé", "export_made": "Export produit",
     "export_failed": "Export échoué", "export_taken": "Export repris",
     "directory.export": "Export de l’annuaire", "unlock": "Déverrouillage",
-    "relock": "Fin de déverrouillage", "view_target": "Entreprise d’une campagne",
+    "relock": "Fin de déverrouillage", "view_target": "Entreprise d’une campagne", "view_visit": "Visite",
     "view_simulation": "Simulation d’un redressement",
     "impersonate_start": "Début de navigation au nom d’un agent",
     "impersonate_stop": "Fin de navigation au nom d’un agent", "denied": "Refus", "audit_read": "Lecture de l’audit",

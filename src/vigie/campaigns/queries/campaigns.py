@@ -18,6 +18,8 @@ from vigie.campaigns.queries.loads import loads_of
 from vigie.campaigns.queries.progress import Progress, progress_of
 from vigie.campaigns.queries.rows import Filters, filtered, seen, state_of, told, touched, when, who
 from vigie.campaigns.states import CAMPAIGN, DONE, OPEN, TAKEN, TO_CONTACT
+from vigie.exports.offers import Offer
+from vigie.exports.registry import FOR_SHEETS
 from vigie.followup.models import Analysis
 from vigie.followup.queries.touch import person_words
 from vigie.kernel.lifecycle import State
@@ -56,8 +58,7 @@ class CampaignPage:
     paging: Page
     add: str
     team: str
-    export: str
-    kept: tuple[tuple[str, str], ...]
+    export: Offer
     buttons: tuple[ActButton, ...]
     firms: tuple[str, ...] = field(default=(), repr=False)
 
@@ -156,8 +157,9 @@ def campaign_page(person: Person, campaign: Campaign, filters: Filters, asked: M
         paging=paging,
         add=f"{here}ajouter/" if writes else "",
         team=f"{here}equipe/" if writes else "",
-        export=f"{here}export/",
-        kept=tuple((name, value) for name, value in asked.items() if value and name != "page"),
+        export=Offer(
+            f"{here}export/", FOR_SHEETS, tuple(pair for pair in asked.items() if pair[1] and pair[0] != "page")
+        ),
         buttons=_buttons(campaign, progress) if manages else (),
         firms=tuple(row.firm_id for row in rows),
     )

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 
 from vigie.campaigns.models import Contact, Target
 from vigie.campaigns.queries.rows import state_of, when
+from vigie.campaigns.queries.visits import firm_visits
 from vigie.campaigns.rules import FILE, OUTCOME
 from vigie.campaigns.states import DONE, POSTPONED, TAKEN, TARGET
 from vigie.companies.models import Establishment
@@ -56,6 +57,8 @@ class TargetPage:
     contacts: Table
     elsewhere: Table | None
     files: Panel
+    visits: Table | None
+    plan: str
     closed: bool
 
 
@@ -92,6 +95,8 @@ def target_page(person: Person, row: Target, forms: Forms) -> TargetPage:
         contacts=_contacts(row),
         elsewhere=_elsewhere(person, row),
         files=firm_panel(person, row.firm_id),
+        visits=firm_visits(person, row.firm_id),
+        plan=f"{reverse('campaigns:plan_visit')}?{urlencode({'siren': row.firm_id})}",
         closed=not runs,
     )
 

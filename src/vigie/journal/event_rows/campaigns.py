@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from vigie.journal.event import Event
+from vigie.journal.event import Event, Message
 
-CAMPAIGN, TARGET = "campaigns.Campaign", "campaigns.Target"
+CAMPAIGN, TARGET, VISIT = "campaigns.Campaign", "campaigns.Target", "campaigns.Visit"
+_VISIT = (Message("visit_companions", "campaigns/mail/visit"),)
 
 EVENTS = (
     Event("campaign.opened", CAMPAIGN, "Une campagne de contact a été ouverte"),
@@ -21,4 +22,7 @@ EVENTS = (
     Event("target.reopened", TARGET, "Le contact avec une entreprise a repris"),
     Event("target.postponed", TARGET, "Une entreprise a été reportée"),
     Event("target.brought_back", TARGET, "Une entreprise est de nouveau à contacter"),
+    Event("visit.planned", VISIT, "Une visite d’entreprise est prévue", _VISIT),
+    Event("visit.held", VISIT, "Une visite d’entreprise a été faite"),
+    Event("visit.cancelled", VISIT, "Une visite d’entreprise est annulée", _VISIT),
 )

@@ -1,10 +1,10 @@
-"""Campaigns of contact: who calls which firm (follow-up.md 2.7)."""
+"""Campaigns of contact and visits: who calls or visits which firm (follow-up.md 2.7)."""
 
 from __future__ import annotations
 
 from vigie.rights.vocabulary import Action, Grant, Reach, Role
 
-CAMPAIGN, TARGET = "campaigns.Campaign", "campaigns.Target"
+CAMPAIGN, TARGET, VISIT = "campaigns.Campaign", "campaigns.Target", "campaigns.Visit"
 
 ACTIONS = (
     Action("campaign.list", "", "Lire les campagnes de contact et ses entreprises à contacter"),
@@ -15,6 +15,10 @@ ACTIONS = (
     Action("target.take", TARGET, "Prendre une entreprise d’une campagne, la reporter, la remettre à contacter"),
     Action("target.contact", TARGET, "Noter un contact avec une entreprise que l’on a prise, la rendre"),
     Action("target.share", TARGET, "Confier une entreprise d’une campagne à un agent, la libérer"),
+    Action("visit.list", "", "Lire les visites d’entreprises de son territoire"),
+    Action("visit.plan", "watchlists.Firm", "Prévoir une visite dans une entreprise"),
+    Action("visit.view", VISIT, "Voir qu’une visite est prévue ou faite, par qui et avec qui"),
+    Action("visit.manage", VISIT, "Annuler une visite que l’on organise, dire qu’elle est faite"),
 )
 
 _BOTH: tuple[tuple[str, Reach], ...] = (
@@ -24,6 +28,10 @@ _BOTH: tuple[tuple[str, Reach], ...] = (
     ("target.view", Reach.UNLOCKED),
     ("target.take", Reach.UNLOCKED),
     ("target.contact", Reach.OWN),
+    ("visit.list", Reach.NATIONAL),
+    ("visit.plan", Reach.UNLOCKED),
+    ("visit.view", Reach.UNLOCKED),
+    ("visit.manage", Reach.OWN),
 )
 
 RIGHTS = (

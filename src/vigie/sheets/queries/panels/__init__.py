@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vigie.sheets.queries.block import Panel
-from vigie.sheets.queries.panels import accounts, alert, identity, monthly, story
+from vigie.sheets.queries.panels import accounts, alert, identity, monthly, story, visits
 from vigie.watchlists.rules_sight import Category
 
 PANELS = (
@@ -25,5 +25,6 @@ PANELS = (
     Panel("lookalikes", "Entreprises semblables déjà accompagnées", alert.lookalikes, Category.SCORE, ("lookalikes",)),
     Panel("story", "Chronologie", story.timeline, None, (), always=True),
     Panel("followers", "Qui suit cette entreprise", story.followers, None, (), always=True),
+    Panel("visits", "Visites", visits.planned, None, (), always=True),
     Panel("links", "Autres services", identity.links, None, (), establishment=True, always=True),
 )  # fmt: skip
