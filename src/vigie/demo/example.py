@@ -2,7 +2,7 @@
 
 Everything goes through the same doors as in production: files in the folder of deliveries, `vigie-batch run` as a
 process, the folder of publications, the reception. The two last whole months are published; both are due already.
-Then the agents of the demo follow some of its firms (``followups``).
+Then the agents of the demo follow some of its firms (``followups``) and share a campaign (``campaigning``).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from random import Random
 from django.conf import settings
 
 from vigie.companies import importer
-from vigie.demo import followups, progress
+from vigie.demo import campaigning, followups, progress
 from vigie.kernel.errors import VigieError
 from vigie.kernel.period import Month, paris_day
 from vigie.ui.formats import counted
@@ -70,6 +70,7 @@ def build(now: Callable[[], datetime], say: Callable[[str], None]) -> None:
     _import_register(last, now(), say)
     progress.note(row, 4)
     say(counted(followups.write(now(), Random(SEED)), "accompagnement", "accompagnements"))
+    say(counted(campaigning.write(now()), "entreprise en campagne", "entreprises en campagne"))
     progress.end(row, f"Listes de {first} et {last} reçues", now())
 
 
