@@ -56,7 +56,7 @@ def test_an_agent_opens_a_campaign_from_the_filtered_list_then_takes_and_contact
     said = {"contacted_on": day, "channel": "phone", "outcome": "support", "form_token": "jeton-de-contact-neuf"}
     done = client.post(f"{where}contact/", said, follow=True)
 
-    assert "1 entreprise de la dernière liste" in asked
+    assert "1 entreprise de la liste de juin 2026" in asked
     assert made.status_code == 302
     assert row.targets.count() == 2
     assert "Vous prenez cette entreprise" in text_of(taken)

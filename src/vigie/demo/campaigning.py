@@ -18,6 +18,7 @@ from vigie.campaigns.actions.targets import Called
 from vigie.campaigns.actions.visits import Appointment
 from vigie.campaigns.models import Campaign, Target, Visit
 from vigie.campaigns.queries.choosing import from_list
+from vigie.campaigns.states import DONE, TAKEN
 from vigie.demo import past
 from vigie.demo.followup_stories import BEATRICE, KARIM, ODILE, RENAUD
 from vigie.followup.models import Workplace
@@ -29,7 +30,7 @@ from vigie.watchlists.queries.filters import Filters
 FORM = "demo campaign"
 FIRMS = 24
 BEGAN, STEP, OPENING = timedelta(days=12), timedelta(hours=3), 9
-SAID = "La dirigeante a reçu la DREETS et l’Urssaf. **Le carnet de commandes tient**\u00a0; un échéancier est demandé."
+SAID = "La dirigeante nous a reçus. **Le carnet de commandes tient**\u00a0; un échéancier est demandé."
 # What each firm lives, by turns: its outcome, « taken » only, « later », or nothing yet.
 TURNS = ("support", "no_answer", "taken", "fine", "later", "", "call_back", "")
 CALLED_BACK_IN = timedelta(days=3)
@@ -61,7 +62,7 @@ def write(end: datetime) -> int:
         for rank, row in enumerate(rows):
             if worker.reach(min(begun + (rank + 1) * STEP, end)):
                 _live(row, TURNS[rank % len(TURNS)], rank, worker.now)
-        _visits(rows, people[RENAUD], worker, end)
+        _visits(made, worker, end)
     return len(firms)
 
 
@@ -88,21 +89,32 @@ def _live(row: Target, turn: str, rank: int, at: datetime) -> None:
     targets.record_contact(row, Called(day, "phone", turn, again), form_token=form, by=by, at=at)
 
 
-def _visits(rows: list[Target], with_whom: User, worker: past.Worker, end: datetime) -> None:
-    """One held two days ago, two to come; each by who is in touch with the firm, with the author of the campaign."""
-    chosen = [row for row in rows if Workplace.objects.filter(company_id=row.firm_id, is_active=True).exists()]
-    for rank, (row, days) in enumerate(zip(chosen[::2], VISITS, strict=False)):
-        assert row.assignee is not None
-        begun = min(end, end + timedelta(days=days))
-        place = Workplace.objects.filter(company_id=row.firm_id, is_active=True).order_by("-is_head_office").first()
-        if place is None or not worker.reach(begun):
+def _visits(campaign: Campaign, worker: past.Worker, end: datetime) -> None:
+    """One held two days ago, two to come, each by who is in touch with the firm, with a colleague who reads it too."""
+    known = Workplace.objects.filter(company__in=_sirens(campaign), is_active=True).order_by("is_head_office")
+    places = {place.company_id: place for place in known}
+    rows = campaign.targets.filter(state__in=(TAKEN, DONE), firm_id__in=places).select_related("taken_by")
+    for rank, (row, days) in enumerate(zip(rows.order_by("pk"), VISITS, strict=False)):
+        if row.taken_by is None or not worker.reach(min(end, end + timedelta(days=days))):
             continue
-        by = person_for(row.assignee, worker.now)
-        planned = Appointment(place, paris_day(end) + timedelta(days=days), companions=(with_whom.email,))
-        form = f"{FORM} visit {rank}"
-        visit = visits.plan_visit(Firm.objects.get(pk=row.firm_id), planned, form_token=form, by=by, at=worker.now)
+        by, on = person_for(row.taken_by, worker.now), paris_day(end) + timedelta(days=days)
+        asked = Appointment(places[row.firm_id], on, companions=_guest(row, worker.now))
+        firm, form = Firm.objects.get(pk=row.firm_id), f"{FORM} visit {rank}"
+        visit = visits.plan_visit(firm, asked, form_token=form, by=by, at=worker.now)
         if days < 0:
-            _hold(visit, row.assignee, worker.now + STEP)
+            _hold(visit, row.taken_by, worker.now + STEP)
+
+
+def _sirens(campaign: Campaign) -> list[str]:
+    return list(campaign.targets.values_list("firm_id", flat=True))
+
+
+def _guest(row: Target, at: datetime) -> tuple[str, ...]:
+    """The address of a colleague of the campaign who reads this firm, if there is one."""
+    for member in row.campaign.members.exclude(user_id=row.taken_by_id or 0).select_related("user"):
+        if Target.objects.allowed(person_for(member.user, at), "target.view").filter(pk=row.pk).exists():
+            return (member.user.email,)
+    return ()
 
 
 def _hold(visit: Visit, user: User, at: datetime) -> None:

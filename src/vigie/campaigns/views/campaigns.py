@@ -32,6 +32,7 @@ from vigie.watchlists.forms_lists import ListFilterForm
 from vigie.watchlists.queries.filters import choices_for, require_offered
 from vigie.watchlists.queries.lists import lists_asked
 from vigie.watchlists.queries.sight import sight_in_list
+from vigie.watchlists.queries.words import of_month
 
 CAMPAIGN = "campaigns.Campaign"
 LASTS = timedelta(days=56)  # proposed in the form
@@ -82,7 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
     choices = choices_for(person, sight_in_list(person))
     require_offered(request.GET, choices)
     filter_form = ListFilterForm(request.GET, choices=choices)
-    publication = lists_asked("").shown
+    publication = lists_asked(request.GET.get("liste", "")).shown
     listed = from_list(person, publication, filter_form.filters())
     today = paris_day(at)
     form = PlanForm(
@@ -106,7 +107,8 @@ def new(request: HttpRequest) -> HttpResponse:
             _tell_refusals(request, numbers.refused)
             messages.success(request, "La campagne est ouverte. Choisissez maintenant avec qui la partager.")
             return redirect("campaigns:team", made.pk)
-    count = counted(len(listed), "entreprise de la dernière liste", "entreprises de la dernière liste")
+    source = f"de la liste {of_month(publication.batch)}" if publication else "(aucune liste n’est ouverte)"
+    count = f"{counted(len(listed), 'entreprise')} {source}"
     context = {"form": form, "filter_form": filter_form, "count": count}
     return render(request, "campaigns/new.html", context, status=status)
 
