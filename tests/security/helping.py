@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.watchlists.factories import MENUISERIE
+from tests.watchlists.factories import MENUISERIE, follow
+from vigie.accounts.models import Habilitation
 from vigie.agents.models import UsersImport
 from vigie.support.models import HelpRequest, Responder
 from vigie.ui.forms import sign_moment
@@ -26,6 +27,8 @@ def name(service: Service, at: datetime) -> None:
         topic="site", body="Où est la liste ?", name="Camille Fournil", email="camille@fournil.example",
         responder=member, asked_at=at, form_token="jeton-de-la-question",
     ).pk  # fmt: skip
+    held = Habilitation.objects.get(pk=service.ids["agent_held"])
+    service.ids["reviewed_follow"] = follow(held.user, MENUISERIE.siren, at, motive="autre", comment="Vu en ville").pk
     service.ids["users_import"] = UsersImport.objects.create(
         file_name="utilisateurs.xlsx", sha256="0" * 64, author=service.world.users["team"], read_at=at
     ).pk
@@ -49,6 +52,12 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
     }
     return [
         ("sheets:simulator", "administrator", reverse("sheets:simulator"), simulated),
+        (
+            "agents:review_follow",
+            "reviewer",
+            reverse("agents:review_follow", args=[ids["reviewed_follow"]]),
+            {"transition": "confirm"},
+        ),
         ("agents:users", "team", reverse("agents:users"), {"file": file}),
         (
             "agents:users_import",

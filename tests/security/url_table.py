@@ -226,6 +226,10 @@ def _deleted_file(service: Service) -> dict[str, Args]:
     return {"own": (service.ids["file_deleted"],), "absent": (service.ids["file"],), "huge": (HUGE,)}
 
 
+def _reviewed_follow(service: Service) -> dict[str, Args]:
+    return {"entity": (service.ids["reviewed_follow"],), "absent": (ABSENT,), "huge": (HUGE,)}
+
+
 def _helped(service: Service) -> dict[str, Args]:
     return {"helped": (service.ids["question"],), "absent": (ABSENT,), "huge": (HUGE,)}
 
@@ -437,6 +441,8 @@ PAGES: dict[str, Page] = {
     "agents:users": _team("users.import", BOTH),
     "agents:users_import": _team("users.import", BOTH, _of("users_import")),
     "sheets:simulator": _team("sight.simulate", BOTH),
+    "agents:follows": _team("agent.request"),
+    "agents:review_follow": Page(Door.SERVICE, WRITE, "follow.review", places=_reviewed_follow),
     "agents:profiles": _team("profile.view"),
     "agents:edit_confidentiality": Page(Door.SERVICE, BOTH, "consent.edit"),
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),

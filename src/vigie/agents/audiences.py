@@ -9,13 +9,16 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from vigie.accounts.models import Habilitation
+from vigie.accounts.models import Habilitation, User
 from vigie.accounts.rules import territory_words
 from vigie.accounts.states import GRANTED
+from vigie.agents.models import FollowReview
+from vigie.agents.queries.reminding import waiting_for
 from vigie.journal.models import Event
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.rights.person import Person
 from vigie.rights.table import DETECTION, ROLE_LABELS, Role
+from vigie.ui.formats import day
 
 
 def agent_granted(habilitation: Habilitation, by: Person) -> Iterable[Recipient]:
@@ -39,7 +42,40 @@ def granted_content(habilitation: Habilitation, recipient: Recipient, at: dateti
     }
 
 
+def followed_agent(review: FollowReview, by: Person) -> Iterable[Recipient]:
+    """The agent whose follow was contested."""
+    user = review.follow.user
+    return [Recipient(user.email, user.full_name)] if user.is_active else []
+
+
+def contested_content(review: FollowReview, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """No firm in a mail: the day says which follow it was."""
+    return {"since": day(review.follow.since), "reason": review.reason}
+
+
+def reviewer(user: User, by: Person) -> Iterable[Recipient]:
+    return [Recipient(user.email, user.full_name)]
+
+
+def reminded_content(user: User, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """Nothing when everything was reviewed meanwhile."""
+    waiting = waiting_for(user, at)
+    if waiting is None:
+        return None
+    return {
+        "due": waiting.due,
+        "soon": waiting.soon,
+        "follows": waiting.follows,
+        "action_url": f"{settings.VIGIE.site_url}{reverse('agents:partner')}",
+        "action_label": "Ouvrir les habilitations",
+    }
+
+
 def register() -> None:
     """Called once, when the applications are ready."""
     register_audience("agent_granted", agent_granted)
     register_content("agents/mail/habilitation_granted", granted_content)
+    register_audience("followed_agent", followed_agent)
+    register_content("agents/mail/follow_contested", contested_content)
+    register_audience("reviewer", reviewer)
+    register_content("agents/mail/review_reminded", reminded_content)

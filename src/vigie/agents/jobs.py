@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vigie.agents.actions.follows import remind_reviewers
 from vigie.agents.actions.unused import suspend_unreviewed, suspend_unused
 from vigie.journal.jobs import register_job
 
@@ -21,4 +22,11 @@ def register() -> None:
         label="Suspendre les habilitations que leur administration n’a pas revues",
         cron="30 0 * * *",
         rhythm="chaque nuit à 0 h 30",
+    )
+    register_job(
+        "remind_reviewers",
+        remind_reviewers,
+        label="Prévenir les responsables de ce qu’ils doivent revoir",
+        cron="0 7 * * 1",
+        rhythm="le lundi à 7 h",
     )

@@ -12,12 +12,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from vigie.accounts.models import AgentProfile
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
 
 
 class FollowQuerySet(ReachQuerySet):
-    REACHES = {Reach.OWN: lambda person: Q(user_id=person.user_id)}
+    REACHES = {
+        Reach.OWN: lambda person: Q(user_id=person.user_id),
+        Reach.ENTITY: lambda person: Q(
+            user_id__in=AgentProfile.objects.filter(entity_id=person.entity_id or 0).values("user_id")
+        ),
+    }
 
     def running(self, at: datetime) -> FollowQuerySet:
         """Those that open something at this moment."""
@@ -89,5 +95,6 @@ class Follow(models.Model):
 # Django finds here the models of the application; some have their own files.
 from vigie.agents.models_consent import ConfidentialityText as ConfidentialityText  # noqa: E402
 from vigie.agents.models_consent import Consent as Consent  # noqa: E402
+from vigie.agents.models_follow_review import FollowReview as FollowReview  # noqa: E402
 from vigie.agents.models_review import Confirmation as Confirmation  # noqa: E402
 from vigie.agents.models_users import UsersImport as UsersImport  # noqa: E402

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from vigie.agents.views import consent, partner, users
+from vigie.agents.views import consent, follows, partner, users
 
 app_name = "agents"
 urlpatterns: list[URLPattern] = [
     path("confidentialite/", consent.confidentiality, name="confidentiality"),
     path("habilitations/", partner.agents, name="partner"),
+    path("habilitations/suivis/", follows.follows, name="follows"),
+    path("habilitations/suivis/<int:pk>/relire/", follows.review_follow, name="review_follow"),
     path("habilitations/demander/", partner.ask, name="ask"),
     path("habilitations/<int:pk>/revoir/", partner.review, name="review"),
     path("administration/confidentialite/", consent.edit_confidentiality, name="edit_confidentiality"),

@@ -1,0 +1,43 @@
+"""What waits for a reviewer: habilitations to confirm, follows to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Max
+
+from vigie.accounts.models import User
+from vigie.accounts.queries import person_for
+from vigie.accounts.states import GRANTED
+from vigie.agents.queries.follows import to_review
+from vigie.agents.queries.partner import reviewed
+from vigie.agents.rules import review_due
+from vigie.kernel.period import paris_day
+
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many habilitations are due, how many of them will be suspended within 30 days, how many follows wait."""
+
+    due: int
+    soon: int
+    follows: int
+
+
+def waiting_for(user: User, at: datetime) -> Waiting | None:
+    """None when nothing waits. 2 queries, and those of the person."""
+    person, today = person_for(user, at), paris_day(at)
+    rows = reviewed(person).filter(state=GRANTED).exclude(user_id=user.pk).annotate(confirmed=Max("confirmations__day"))
+    days = [review_due(row.confirmed, row.starts_on, settings.VIGIE.review_days) for row in rows]
+    late = [one for one in days if one <= today]
+    limit = timedelta(days=settings.VIGIE.review_grace_days)
+    found = Waiting(
+        due=len(late),
+        soon=sum(one + limit <= today + SOON for one in late),
+        follows=to_review(person, at).count(),
+    )
+    return found if found.due or found.follows else None
