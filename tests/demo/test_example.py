@@ -17,13 +17,13 @@ from vigie.kernel.period import Month
 from vigie.watchlists.models import Entry, Publication
 
 AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-SMALL = example.PARAMETERS.replace("24000", "3000").replace("400", "40").replace("months = 48", "months = 36")
+TINY = example.Scale(
+    250, 54, "months = 36\ntraining_rows = 3000\ntraining_bags = 3\ntraining_rounds = 40\ntraining_pairs = 6\n"
+)
 
 
 @pytest.fixture
-def folders(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(example, "FIRMS", 250)
-    monkeypatch.setattr(example, "PARAMETERS", SMALL)
+def folders(tmp_path: Path, settings: Any) -> Any:
     with override_settings(VIGIE=replace(settings.VIGIE, var=str(tmp_path), incoming="", lake="", publications="")):
         yield tmp_path
 
@@ -39,7 +39,7 @@ def test_the_months_are_those_whose_list_is_due(day: datetime, last: Month) -> N
 @pytest.mark.django_db(transaction=True)
 def test_two_months_are_published_received_and_opened(folders: Path) -> None:
     said: list[str] = []
-    example.build(lambda: AT, said.append)
+    example.build(lambda: AT, said.append, TINY)
 
     states = dict(Publication.objects.order_by("batch").values_list("code", "state"))
     assert list(states) == ["2026-09.1", "2026-10.1"]
@@ -51,7 +51,7 @@ def test_two_months_are_published_received_and_opened(folders: Path) -> None:
     assert not list(folders.glob("tmp-example"))
 
     shutil.rmtree(folders / "publications")  # a second building has nothing to do, and asks for nothing
-    example.build(lambda: AT, said.append)
+    example.build(lambda: AT, said.append, TINY)
     assert Publication.objects.count() == 2
 
 

@@ -45,12 +45,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("world")
     for command in (["migrate", "-v0"], ["build_world", "--size", "small", "--quick"], ["setup_jobs"]):
         subprocess.run(
-            [*MANAGE, *command], env=_environment(folder, "http://127.0.0.1"), check=True, capture_output=True
+            [*MANAGE, *command], env=environment_of(folder, "http://127.0.0.1"), check=True, capture_output=True
         )
     return folder
 
 
-def _environment(var: Path, address: str) -> dict[str, str]:
+def environment_of(var: Path, address: str) -> dict[str, str]:
     return {
         **os.environ,
         "PYTHONPATH": str(ROOT / "src"),
@@ -73,7 +73,7 @@ def site(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    environment = _environment(tmp_path_factory.mktemp("here") / "var", address)
+    environment = environment_of(tmp_path_factory.mktemp("here") / "var", address)
     shutil.copytree(world, environment["VIGIE_VAR"])
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
               "--workers", "1", "--blocking-threads", "4", "vigie.config.wsgi:application"]  # fmt: skip

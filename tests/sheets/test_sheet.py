@@ -20,11 +20,13 @@ from tests.watchlists.factories import ACIERIE, FIRMS, GARAGE, MENUISERIE, OPENE
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
 from vigie.agents.models import Follow
+from vigie.audit.queries.words import BLOCKS
 from vigie.companies.models import Company, Establishment
 from vigie.journal.models import AuditEvent
 from vigie.publication.write import write
 from vigie.rights.table import Role
 from vigie.sheets.queries.export import sheet_document
+from vigie.sheets.queries.panels import PANELS
 from vigie.watchlists.actions import receive
 from vigie.watchlists.models import Notice
 
@@ -405,3 +407,7 @@ def test_a_sheet_leaves_as_it_is_read_and_each_block_is_written_down(folders: Pa
     blocks = AuditEvent.objects.filter(action="view_block", actor_id=reader.pk)
     assert {row.details["block"] for row in blocks} >= {"detection", "debts"}
     assert AuditEvent.objects.filter(action="export", details__about=MENUISERIE.siren).exists()
+
+
+def test_the_audit_has_a_word_for_each_panel_that_it_notes() -> None:
+    assert {panel.code for panel in PANELS if panel.category is not None} <= set(BLOCKS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -24,19 +25,27 @@ from vigie.watchlists.actions import batch_process
 from vigie.watchlists.actions.opening import open_due
 from vigie.watchlists.actions.reception import receive_new
 
-FIRMS = 2_500
-MONTHS = 54
 SEED = 1
 LIST_IS_DUE = 8
 STEPS = ("invent", "first", "second", "receive", "follow")
-# A lighter training than production's: the demo must show its list within two minutes, on any machine.
-PARAMETERS = """\
-months = 48
-training_rows = 24000
-training_bags = 3
-training_rounds = 400
-training_pairs = 6
-"""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large the example is: firms, months of raw files, and the training that goes with them."""
+
+    firms: int
+    months: int
+    parameters: str
+
+
+# Lighter trainings than production's: the demo must show its list within two minutes, on any machine.
+USUAL = Scale(
+    2_500, 54, "months = 48\ntraining_rows = 24000\ntraining_bags = 3\ntraining_rounds = 400\ntraining_pairs = 6\n"
+)
+SMALL = Scale(
+    900, 54, "months = 48\ntraining_rows = 8000\ntraining_bags = 2\ntraining_rounds = 120\ntraining_pairs = 2\n"
+)
 
 
 class ExampleFailed(VigieError):
@@ -50,7 +59,7 @@ def months(at: datetime) -> tuple[Month, Month]:
     return last.plus(-1), last
 
 
-def build(now: Callable[[], datetime], say: Callable[[str], None]) -> None:
+def build(now: Callable[[], datetime], say: Callable[[str], None], scale: Scale = USUAL) -> None:
     """Builds what is missing of the example; taken up where an interruption left it."""
     if settings.VIGIE.production:
         raise ExampleFailed("invented firms have no place in production")
@@ -59,7 +68,7 @@ def build(now: Callable[[], datetime], say: Callable[[str], None]) -> None:
     if row.succeeded:
         return
     first, last = months(row.started_at)
-    _invent(last, say)
+    _invent(last, scale, say)
     progress.note(row, 1)
     for done, month in enumerate((first, last), start=2):
         say(f"computing the list of {month}")
@@ -82,13 +91,13 @@ def _places() -> list[str]:
     ]  # fmt: skip
 
 
-def _invent(last: Month, say: Callable[[str], None]) -> None:
+def _invent(last: Month, scale: Scale, say: Callable[[str], None]) -> None:
     """The raw files, made aside and put in the folder of deliveries whole."""
     folders = settings.VIGIE
     parameters = folders.lake_folder / "parameters.toml"
     if not parameters.exists():
         parameters.parent.mkdir(parents=True, exist_ok=True)
-        parameters.write_text(PARAMETERS, encoding="utf-8")
+        parameters.write_text(scale.parameters, encoding="utf-8")
     wanted = [folders.incoming_folder / str(month) for month in (last.plus(-1), last)]
     if all(folder.is_dir() for folder in wanted):
         return
@@ -96,8 +105,8 @@ def _invent(last: Month, say: Callable[[str], None]) -> None:
     aside = Path(folders.var) / "tmp-example"
     shutil.rmtree(aside, ignore_errors=True)
     _batch(
-        "invent", "--firms", str(FIRMS), "--months", str(MONTHS), "--seed", str(SEED), "--last-month", str(last),
-        "--batches", "2", "--out", str(aside),
+        "invent", "--firms", str(scale.firms), "--months", str(scale.months), "--seed", str(SEED),
+        "--last-month", str(last), "--batches", "2", "--out", str(aside),
     )  # fmt: skip
     for folder in wanted:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -31,6 +31,7 @@ from vigie.matching.actions.visit_draft import Met
 from vigie.matching.models import Match
 from vigie.matching.states import QUO
 from vigie.rights.person import Person
+from vigie.territory.models import Commune
 from vigie.watchlists.models import Entry
 
 HOUR = timedelta(hours=1)
@@ -65,7 +66,10 @@ def _places() -> dict[tuple[str, bool], Iterator[Workplace]]:
     for departement in {story.departement for story in STORIES}:
         here = listed.filter(departement=departement).order_by("publication", "rank").values_list("siren", flat=True)
         sirens = list(dict.fromkeys(here))
-        offices = Workplace.objects.filter(is_head_office=True, is_active=True, company__is_active=True)
+        communes = Commune.objects.filter(departement_code=departement).values("code")  # a small world has few
+        offices = Workplace.objects.filter(
+            is_head_office=True, is_active=True, company__is_active=True, commune_code__in=communes
+        )
         by_siren = {place.company_id: place for place in offices.filter(company__in=sirens).order_by("-siret")}
         ranked = [by_siren[siren] for siren in sirens if siren in by_siren]
         near = offices.filter(commune_code__startswith=departement, company__diffusible=True)

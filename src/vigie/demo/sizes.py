@@ -35,6 +35,9 @@ SIZES = {
     size.name: size
     for size in (
         Size("small", ("01", "69", "2A", "976", "48"), 1.2, 400, 54, 80),
+        Size(
+            "agents", ("01", "69", "2A", "976", "48", "30", "34"), 1.2, 400, 54, 80
+        ),  # where the agents of the demo have their firms
         Size("demo", (), 1.3, 20_000, 600, 500, firms_at_once=4_000),
         Size("large", (), 9.0, 50_000, 2_000, 500, firms_at_once=4_000, extra_subjects=165),
     )

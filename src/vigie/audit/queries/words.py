@@ -22,7 +22,8 @@ ACTIONS = {
 BLOCKS = {
     "detection": "Risque et raisons", "score": "Risque et raisons", "debts": "Cotisations et dettes Urssaf",
     "urssaf": "Cotisations et dettes Urssaf", "short_time_work": "Activité partielle", "dgefp": "Activité partielle",
-    "bdf": "Banque de France", "pge": "Prêt garanti par l’État",
+    "bdf": "Banque de France", "pge": "Prêt garanti par l’État", "history": "Historique des alertes",
+    "lookalikes": "Entreprises semblables",
 }  # fmt: skip
 OPENED_BY = {
     "zone": "entreprise de son territoire, en alerte", "alert": "entreprise en alerte", "follow": "suivi personnel",

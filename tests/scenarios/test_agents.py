@@ -1,0 +1,195 @@
+"""The agents of detection, each as he works: from the list to the sheet, the file shared, its end, and the audit."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.conftest import DESK, MANAGE, PHONE, Someone, environment_of
+from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
+
+pytestmark = pytest.mark.browser
+CRP, URSSAF, BANK, LEVEL_B, NATION = "Renaud Keller", "Karim Sellier", "Béatrice Noël", "Luc Barthe", "Nadia Thévenin"
+REVIEWER, AUDITOR, ADMINISTRATOR, LEFT = "Yann Prigent", "Hélène Vasseur", "Tom Aguirre", "Sarah Lemoine"
+URSSAF_ADDRESS = "karim.sellier@urssaf.example"
+GARD = "/detection/?departement=30&sans_suivies=on"
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A service with the territories of the agents and their lists, computed by the batch from invented raw files."""
+    folder = tmp_path_factory.mktemp("agents")
+    steps = ("migrate -v0", "build_world --size agents --quick", "setup_jobs", "build_example --small")
+    for command in map(str.split, steps):
+        subprocess.run(
+            [*MANAGE, *command], env=environment_of(folder, "http://127.0.0.1"), check=True, capture_output=True
+        )
+    return folder
+
+
+def enter(person: Someone, name: str) -> None:
+    """Signs in with the fake ProConnect."""
+    person.open("/connexion/")
+    person.press("S’identifier avec ProConnect")
+    person.press(name)
+
+
+def look(person: Someone, picture: str = "") -> None:
+    person.check_accessible()
+    if picture:
+        person.picture(picture)
+
+
+def test_from_the_list_to_the_end_of_a_file_shared_with_a_colleague(someone) -> None:
+    crp, urssaf = someone(DESK), someone(PHONE)
+    enter(crp, CRP)
+    name, siren = read_the_list_and_a_sheet(crp)
+    say_what_one_thinks(crp, name, siren)
+    file = open_a_file(crp, name, siren)
+    answer_from_the_telephone(urssaf, name, file)
+    end_the_file(crp, file)
+
+
+def read_the_list_and_a_sheet(crp: Someone) -> tuple[str, str]:
+    crp.open(GARD)
+    crp.see("entreprises en alerte")
+    look(crp, "agent-1-liste")
+    name, siren = first_firm(crp)
+    crp.open(f"/detection/entreprises/{siren}/")
+    crp.see("Ce qui fait monter le risque")
+    look(crp, "agent-2-fiche")
+    crp.press("Pourquoi")
+    crp.see(name)
+    look(crp)
+    return name, siren
+
+
+def say_what_one_thinks(crp: Someone, name: str, siren: str) -> None:
+    """The opinion, which goes back to the batch."""
+    crp.open(f"/detection/entreprises/{siren}/avis/")
+    crp.page.get_by_text("Utile", exact=True).click()
+    look(crp, "agent-3-avis")
+    crp.press("Enregistrer mon avis")
+    crp.open("/detection/avis/")
+    crp.see(name)
+
+
+def open_a_file(crp: Someone, name: str, siren: str) -> str:
+    """With a colleague of another administration; gives its address."""
+    crp.open(f"/accompagnements/entreprises/{siren}/")
+    crp.press("Ouvrir un accompagnement")
+    crp.fill("Prochaine étape", "Appeler le dirigeant")
+    look(crp)
+    crp.press("Ouvrir l’accompagnement")
+    crp.see(name)
+    look(crp, "agent-4-accompagnement")
+    file = str(crp.page.url)
+    crp.page.locator("summary", has_text="Ajouter une personne").click()
+    crp.fill("Adresse électronique professionnelle", URSSAF_ADDRESS)
+    crp.page.locator("details[open] form button").click()
+    crp.see(URSSAF)
+    return file
+
+
+def answer_from_the_telephone(urssaf: Someone, name: str, file: str) -> None:
+    enter(urssaf, URSSAF)
+    urssaf.open("/accompagnements/?vue=mes")
+    urssaf.see(name)
+    look(urssaf, "agent-5-telephone")
+    urssaf.open(file)
+    urssaf.see("Appeler le dirigeant")
+    urssaf.open(f"{file}?onglet=codefi")
+    urssaf.press("Commenter")
+    urssaf.page.locator("main textarea").fill("Un échéancier de douze mois peut être proposé.")
+    look(urssaf)
+    urssaf.page.locator("main form button[type=submit]").last.click()
+    urssaf.see("Un échéancier de douze mois")
+    look(urssaf)
+
+
+def end_the_file(crp: Someone, file: str) -> None:
+    """The talk and what it showed, the end, and the document that keeps it."""
+    crp.open(f"{file}?onglet=codefi")
+    crp.see("Un échéancier de douze mois")
+    crp.open(file)
+    crp.press("Noter un échange")
+    crp.page.get_by_label("Date de l’échange").fill(paris_day(now()).isoformat())
+    crp.page.get_by_text("Difficulté infirmée", exact=True).click()
+    crp.page.get_by_label("Canal").select_option(index=1)
+    look(crp)
+    crp.press("Enregistrer")
+    crp.see("Difficulté infirmée")
+    crp.press("Terminer")
+    look(crp)
+    crp.press("Terminer l’accompagnement")
+    crp.see("Terminé")
+    look(crp, "agent-6-fin")
+
+    # what was done leaves as a document
+    with crp.page.expect_download() as made:
+        crp.page.locator("form[action*=exporter] button", has_text="PDF").click()
+    assert Path(made.value.path()).read_bytes().startswith(b"%PDF")
+
+
+def first_firm(person: Someone) -> tuple[str, str]:
+    """The name and the SIREN of the first line of the list."""
+    link = person.page.locator("main table tbody a[href*='/detection/entreprises/']").first
+    siren = re.search(r"/entreprises/(\d{9})/", link.get_attribute("href") or "")
+    assert siren
+    return link.inner_text().strip(), siren[1]
+
+
+def test_who_is_led_elsewhere_and_what_each_may_not_see(someone) -> None:
+    # level B: the rules first, then the list without the debts
+    level_b = someone(DESK)
+    enter(level_b, LEVEL_B)
+    level_b.open("/detection/")
+    level_b.see("Règles de confidentialité")
+    look(level_b, "agent-7-regles")
+
+    nation = someone(DESK)
+    enter(nation, NATION)
+    nation.open("/detection/")
+    nation.see("entreprises en alerte")
+    assert not nation.sees("Dette Urssaf :")
+    look(nation)
+
+    bank = someone(DESK)
+    enter(bank, BANK)
+    bank.open("/detection/")
+    bank.see("entreprises en alerte")
+    look(bank)
+
+    left = someone(DESK)
+    enter(left, LEFT)
+    left.see("Accès non ouvert")
+    look(left)
+
+    administrator = someone(DESK)
+    enter(administrator, ADMINISTRATOR)
+    assert administrator.open("/detection/") == 404
+    look(administrator)
+
+
+def test_the_reviewer_and_the_auditor_read_what_was_done(someone) -> None:
+    crp, auditor, reviewer = someone(DESK), someone(DESK), someone(DESK)
+    enter(crp, CRP)
+    crp.open(GARD)
+    _name, siren = first_firm(crp)
+    crp.open(f"/detection/entreprises/{siren}/")
+
+    enter(auditor, AUDITOR)
+    auditor.open(f"/audit/?siren={siren}")
+    auditor.see(CRP)
+    look(auditor, "audit-1-entreprise")
+    assert auditor.open(f"/detection/entreprises/{siren}/") == 404
+
+    enter(reviewer, REVIEWER)
+    reviewer.open("/habilitations/")
+    reviewer.see(URSSAF)
+    look(reviewer, "habilitations-1-agents")
+    assert reviewer.open("/detection/") == 404
