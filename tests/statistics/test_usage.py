@@ -114,6 +114,17 @@ def test_answers_of_pages_are_written_by_batches_and_told_to_the_team(client: Cl
     assert not PageCount.objects.exists()
 
 
+def test_counts_are_written_when_the_oldest_has_waited_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(middleware, "perf_counter", lambda: clock[0])
+    held = middleware.Counts()
+    assert not held.due(100)
+    held.add((now().date(), "portal:home", "GET", 200, 50))
+    assert not held.due(100)  # however long the process has run
+    clock[0] += 61
+    assert held.due(100)
+
+
 @pytest.mark.django_db
 def test_what_cannot_be_written_waits_for_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
     middleware.counts.clear()

@@ -38,27 +38,29 @@ class Counts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._cells: Counter[Cell] = Counter()
-        self._written = perf_counter()
+        self._oldest = 0.0  # when the first of them was counted
 
     def add(self, cell: Cell) -> None:
         with self._lock:
+            if not self._cells:
+                self._oldest = perf_counter()
             self._cells[cell] += 1
 
     def due(self, every: int) -> bool:
         """Enough answers were counted, or some have waited long enough."""
         held = self._cells.total()
-        return held >= every or (held > 0 and perf_counter() - self._written > LONGEST_WAIT_S)
+        return held >= every or (held > 0 and perf_counter() - self._oldest > LONGEST_WAIT_S)
 
     def write(self) -> None:
         """Writes them; those that cannot be written wait for the next time."""
         with self._lock:
             cells, self._cells = self._cells, Counter()
-            self._written = perf_counter()
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.executemany(_ADD, [(*cell, count) for cell, count in sorted(cells.items())])
         except DatabaseError:
             with self._lock:
+                self._oldest = perf_counter()  # not before another minute, or as many again
                 self._cells.update(cells)
 
     def clear(self) -> None:

@@ -34,7 +34,7 @@ VIEWS: dict[str, tuple[str, Q]] = {
     "administration": (
         "Administration",
         Q(action__startswith="admin_") | Q(action__startswith="impersonate_") | Q(action__startswith="publish_")
-        | Q(action__startswith="audit_"),
+        | Q(action__startswith="audit_") | Q(action="simulate_sight"),
     ),
 }  # fmt: skip
 

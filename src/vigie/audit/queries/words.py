@@ -17,7 +17,10 @@ ACTIONS = {
     "view_simulation": "Simulation d’un redressement",
     "impersonate_start": "Début de navigation au nom d’un agent",
     "impersonate_stop": "Fin de navigation au nom d’un agent", "denied": "Refus", "audit_read": "Lecture de l’audit",
-    "audit_purged": "Effacement des traces anciennes",
+    "audit_purged": "Effacement des traces anciennes", "view_report": "Bilan d’un département",
+    "simulate_sight": "Simulation de droits", "admin_request": "Habilitation demandée par une administration",
+    "admin_review": "Revue par une administration", "admin_users": "Agent changé par le classeur",
+    "admin_users_sync": "Classeur des utilisateurs appliqué",
 }  # fmt: skip
 BLOCKS = {
     "detection": "Risque et raisons", "score": "Risque et raisons", "debts": "Cotisations et dettes Urssaf",

@@ -67,7 +67,7 @@ def report(person: Person, parameters: dict[str, Any], at: datetime) -> Document
         sections=(
             Section("Accompagnements", (Facts(_followups(files, asked)), _criticality(files, asked))),
             Section("Échanges avec les entreprises", _talks(within, asked)),
-            Section("Actions réalisées", (_actions(within, asked),)),
+            Section("Actions", (_actions(within, asked),)),
             Section("Besoins confiés à des conseillers", (_needs(within, asked),)),
         ),
     )
@@ -169,7 +169,7 @@ def _actions(within: QuerySet, asked: Asked) -> Grid:
     counted = rows.values_list("term__label").annotate(count=Count("pk"), firms=Count("followup__siren", distinct=True))
     found = sorted(counted, key=lambda row: (-row[1], row[0]))
     return Grid(
-        caption="Actions",
+        caption="Actions réalisées",
         headers=("Action", "Nombre", "Entreprises"),
         rows=tuple((label, number(count), number(firms)) for label, count, firms in found),
         numeric=frozenset({1, 2}),
