@@ -70,15 +70,32 @@ FIGURES_ENTRIES: tuple[Entry, ...] = (
 )
 AGENT_ENTRIES = (
     ("Liste de détection", "watchlists:list", "list.view"),
-    ("Accompagnements", "followup:list", "file.list"),
-    ("Campagnes", "campaigns:list", "campaign.list"),
-    ("Visites", "campaigns:visits", "visit.list"),
-    ("Bilan", "statistics:report", "report.read"),
     ("Recherche", "watchlists:search", "list.view"),
-    ("Calendrier", "watchlists:calendar", "list.view"),
-    ("Redressements", "watchlists:corrections", "correction.view"),
-    ("Mes exports", "exports:mine", "list.view"),
+    ("Accompagnements", "followup:list", "file.list"),
 )
+AGENT_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "Contacts",
+        (
+            ("Campagnes", "campaigns:list", "campaign.list"),
+            ("Visites", "campaigns:visits", "visit.list"),
+            ("Déposer un besoin", "matching:visit", "visit.file"),
+            ("Besoins déposés", "matching:filed", "visit.file"),
+        ),
+    ),
+    (
+        "Listes et bilans",
+        (
+            ("Calendrier des listes", "watchlists:calendar", "list.view"),
+            ("Redressements", "watchlists:corrections", "correction.view"),
+            ("Mes avis", "watchlists:opinions", "list.view"),
+            ("Bilan d’un département", "statistics:report", "report.read"),
+            ("Mes exports", "exports:mine", "list.view"),
+        ),
+    ),
+)
+# An agent of detection finds them in his menu « Contacts »; an adviser, first of all.
+FILED = frozenset({"matching:visit", "matching:filed"})
 AUDIT_ENTRIES = (
     ("Audit", "audit:register", "audit.read"),
     ("Rejouer une journée", "audit:replay", "audit.read"),
@@ -92,14 +109,18 @@ def nav_for(person: Person) -> tuple[NavItem, ...]:
     if person.kind is not PersonKind.USER:
         return (NavItem("Accueil", reverse("portal:home")), NavItem("Statistiques", reverse("statistics:public")))
     entries: list[NavItem] = []
+    agent = may(person, "list.view")
     if person.is_team:
         entries = _entries(TEAM_ENTRIES, person)
         entries += [NavItem(label, items=tuple(_entries(held, person))) for label, held in TEAM_MENUS]
     elif person.roles & {Role.EXPERT, Role.MANAGER}:
         entries.append(NavItem("Mes besoins", reverse("matching:desk")))
     if not person.is_team:
-        entries += _entries(NETWORK_ENTRIES, person)
+        entries += _entries(NETWORK_ENTRIES, person, but=FILED if agent else frozenset())
     entries += _entries(AGENT_ENTRIES, person)
+    for label, held in AGENT_MENUS:
+        items = _entries(held, person, but=frozenset() if agent else FILED)
+        entries += items if len(items) < 2 else [NavItem(label, items=tuple(items))]
     entries += _entries(STEWARD_ENTRIES, person)
     entries += _entries(AUDIT_ENTRIES, person)
     if not person.is_team:
@@ -108,5 +129,5 @@ def nav_for(person: Person) -> tuple[NavItem, ...]:
     return tuple(entries)
 
 
-def _entries(table: tuple[Entry, ...], person: Person) -> list[NavItem]:
-    return [NavItem(label, reverse(name)) for label, name, action in table if may(person, action)]
+def _entries(table: tuple[Entry, ...], person: Person, *, but: frozenset[str] = frozenset()) -> list[NavItem]:
+    return [NavItem(label, reverse(name)) for label, name, action in table if may(person, action) and name not in but]
