@@ -45,6 +45,7 @@ def test_an_agent_opens_a_campaign_from_the_filtered_list_then_takes_and_contact
     workplace_of(MENUISERIE.siren)
     client, day = as_(ada), now().date().isoformat()
     url = f"{reverse('campaigns:new')}?niveau=strong"
+    linked = client.get(f"{reverse('watchlists:list')}?niveau=strong").content.decode()
     asked = text_of(client.get(url))
     told = {"name": "Rentrée", "starts_on": day, "ends_on": day, "from_list": "on", "numbers": BOULANGERIE.siren}
 
@@ -56,6 +57,7 @@ def test_an_agent_opens_a_campaign_from_the_filtered_list_then_takes_and_contact
     said = {"contacted_on": day, "channel": "phone", "outcome": "support", "form_token": "jeton-de-contact-neuf"}
     done = client.post(f"{where}contact/", said, follow=True)
 
+    assert f'href="{url}"' in linked
     assert "1 entreprise de la liste de juin 2026" in asked
     assert made.status_code == 302
     assert row.targets.count() == 2
@@ -126,6 +128,7 @@ def test_level_b_takes_firms_and_manages_nothing(folders: Path, as_: As) -> None
 
     assert taken.status_code == 302
     assert client.get(reverse("campaigns:new")).status_code == 404
+    assert reverse("campaigns:new") not in client.get(reverse("watchlists:list"), {"vue": "tout"}).content.decode()
     for name in ("add", "team"):
         assert client.get(reverse(f"campaigns:{name}", args=[row.pk])).status_code == 403, name
     assert client.post(reverse("campaigns:act", args=[row.pk]), {"transition": "close"}).status_code == 403

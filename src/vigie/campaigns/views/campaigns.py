@@ -19,6 +19,7 @@ from vigie.campaigns.forms import MembersForm, NumbersForm, PlanForm, TargetsFil
 from vigie.campaigns.models import Campaign
 from vigie.campaigns.queries import campaigns as queries
 from vigie.campaigns.queries.choosing import by_numbers, from_list
+from vigie.campaigns.rules import FIRMS_AT_MOST
 from vigie.campaigns.views.shared import reads_and_writes, refused
 from vigie.exports.answers import give
 from vigie.journal import audit
@@ -108,8 +109,10 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, "La campagne est ouverte. Choisissez maintenant avec qui la partager.")
             return redirect("campaigns:team", made.pk)
     source = f"de la liste {of_month(publication.batch)}" if publication else "(aucune liste n’est ouverte)"
-    count = f"{counted(len(listed), 'entreprise')} {source}"
-    context = {"form": form, "filter_form": filter_form, "count": count}
+    shown = counted(len(listed), "entreprise")
+    if len(listed) > FIRMS_AT_MOST:
+        shown = f"Plus de {FIRMS_AT_MOST}\u00a0entreprises"
+    context = {"form": form, "filter_form": filter_form, "count": f"{shown} {source}"}
     return render(request, "campaigns/new.html", context, status=status)
 
 
