@@ -84,6 +84,7 @@ def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tupl
         ("refer", to("refer", pk), {**met, **told, **fresh}),
         ("export_list", to("export_list"), {"format": "csv"}),
         ("export_file", to("export_file", pk), {"format": "docx"}),
+        ("export_codefi", to("export_codefi"), {"format": "docx"}),
         ("restore", to("restore", ids["file_deleted"]), {}),
     ]  # fmt: skip
     return [(f"followup:{name}", "agent_a", url, data) for name, url, data in rows]

@@ -399,6 +399,8 @@ PAGES: dict[str, Page] = {
     "matching:order_refusal": _team("refusal.edit", WRITE, _of("template")),
     **dict.fromkeys(("followup:list", "followup:deleted"), _team("file.list")),
     "followup:export_list": _team("file.list", WRITE),
+    "followup:codefi": _team("file.list"),
+    "followup:export_codefi": _team("file.list", WRITE),
     "followup:export_file": _sheet("file.view", WRITE, "file.view", _file),
     "followup:firm": _team("file.list", READ, _known_firm),
     "followup:new": _team("file.list", BOTH),

@@ -108,6 +108,7 @@ class ListPage:
     columns: tuple[BoardColumn, ...] = ()
     weeks: tuple[CalendarWeek, ...] = ()
     deleted: str = ""
+    codefi: str = ""
     export: Offer | None = None
     firms: tuple[str, ...] = field(default=())
 
@@ -176,6 +177,7 @@ def list_page(
         "tabs": tuple(Tab(label, _href(asked, vue=code), current=code == scope) for code, label in SCOPES.items()),
         "forms": tuple(Tab(label, _href(asked, forme=code), current=code == shape) for code, label in FORMS.items()),
         "deleted": reverse("followup:deleted"),
+        "codefi": reverse("followup:codefi") if Network.CODEFI in person.networks else "",
         "export": Offer(reverse("followup:export_list"), FOR_SHEETS, _asked(asked)) if count else None,
     }
     if shape == BOARD:

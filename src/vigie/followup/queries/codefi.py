@@ -1,0 +1,200 @@
+"""« Préparer un CODEFI »: the agenda of a département, made of what its reader may already read elsewhere.
+
+Its summaries are for the members of the CODEFI. Each firm comes once, under the first heading that takes it. The agenda
+can be read, printed, or taken away with empty columns where the meeting writes its decisions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from django.http import Http404
+from django.urls import reverse
+
+from vigie.accounts.models_agents import Duty, Network
+from vigie.exports.documents import Document, Facts, Grid, Section
+from vigie.exports.offers import Offer
+from vigie.exports.registry import FOR_DOCUMENTS
+from vigie.followup.models import Followup, Member, Referral, Summary
+from vigie.followup.queries.exports import plain
+from vigie.followup.queries.lists import departements_of, is_late
+from vigie.followup.queries.touch import held_by, last_talk, with_people
+from vigie.kernel.period import paris_day
+from vigie.kernel.siren import show_siren
+from vigie.rights.person import Person
+from vigie.ui.components import Link
+from vigie.ui.formats import counted, day
+from vigie.watchlists.models import Entry, Publication
+
+AGENDA = "codefi"
+RECENT = timedelta(days=60)  # needs filed since the meeting before last
+ALERTS_AT_MOST = 30
+CRITICAL, LATE, NEEDS, ALERTS = (
+    "Criticité élevée",
+    "Étapes en retard",
+    "Besoins confiés",
+    "Nouvelles alertes et aggravations",
+)
+WHY = {
+    CRITICAL: "Accompagnements que leurs référents jugent prioritaires",
+    LATE: "La prochaine étape est passée",
+    NEEDS: "Un besoin a été confié à un conseiller depuis deux mois",
+    ALERTS: "Dans la liste ouverte, sans accompagnement en cours",
+}
+NOBODY = "Personne"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A firm to speak of. step: what was foreseen; summary: that of the CODEFI, its stars taken out."""
+
+    firm: str
+    siren: str
+    href: str
+    where: str
+    held_by: str
+    talk: str
+    step: str
+    summary: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A part of the agenda. why: what puts a firm there."""
+
+    title: str
+    why: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class AgendaPage:
+    """The agenda of a département. files, sirens: what the reader was shown, for the audit."""
+
+    departement: str
+    choices: tuple[Link, ...]
+    count: str
+    headings: tuple[Heading, ...]
+    export: Offer | None
+    files: tuple[int, ...]
+    sirens: tuple[str, ...]
+
+
+def agenda_page(person: Person, asked: str, at: datetime) -> AgendaPage:
+    """404 for a département out of reach. About 12 queries, whatever the files."""
+    offered = departements_of(person) if person.nationwide else sorted(person.departements)
+    departement = asked or _own(person, offered)
+    if departement and departement not in offered:
+        raise Http404
+    rows = _files(person, departement)
+    headings = _headings(person, departement, rows, at)
+    points = [point for heading in headings for point in heading.points]
+    here = reverse("followup:codefi")
+    export = Offer(reverse("followup:export_codefi"), FOR_DOCUMENTS, (("departement", departement),))
+    return AgendaPage(
+        departement=departement,
+        choices=tuple(Link(code, f"{here}?departement={code}") for code in offered),
+        count=counted(len(points), "entreprise"),
+        headings=headings,
+        export=export if points else None,
+        files=tuple(row.pk for row in rows),
+        sirens=tuple(point.siren for point in points),
+    )
+
+
+def agenda_document(person: Person, parameters: dict[str, Any], at: datetime) -> Document:
+    """The same agenda, then one sheet for each firm, where the meeting writes what it decides."""
+    page = agenda_page(person, str(parameters["departement"]), at)
+    sections = [Section("Réunion", ("Date\u00a0: ", "Présents\u00a0: ", f"À l’ordre du jour\u00a0: {page.count}."))]
+    for heading in page.headings:
+        rows = tuple((point.firm, point.where, point.held_by, point.step) for point in heading.points)
+        grid = Grid(heading.title, ("Entreprise", "Lieu", "Référents", "Étape prévue"), rows, empty="Aucune.")
+        sections.append(Section(heading.title, (f"{heading.why}.", grid)))
+    for point in (point for heading in page.headings for point in heading.points):
+        known = Facts(
+            (
+                ("Siren", show_siren(point.siren)), ("Lieu", point.where), ("Référents", point.held_by),
+                ("Dernier échange", point.talk), ("Étape prévue", point.step),
+            )
+        )  # fmt: skip
+        summary = point.summary or ("Aucune synthèse CODEFI.",)
+        decided = Grid("Décision", ("Décision", "Qui contacte", "Pour quand"), ((" ", " ", " "),), widths=(3, 1, 1))
+        sections.append(Section(point.firm, (known, *summary, decided), level=2))
+    return Document(
+        title=f"CODEFI du département {page.departement}",
+        subtitle=f"Ordre du jour préparé le {day(at)}",
+        sections=tuple(sections),
+        about=page.departement,
+        file_name=f"codefi-{page.departement}",
+    )
+
+
+def _own(person: Person, offered: list[str]) -> str:
+    """The département of who is its secretary, else the first one."""
+    held = Duty.objects.filter(user_id=person.user_id or 0, departement__in=offered).values_list(
+        "departement", flat=True
+    )
+    return held.first() or (offered[0] if offered else "")
+
+
+def _files(person: Person, departement: str) -> list[Any]:
+    """Running files of the département with their people, their last talk and their CODEFI summary."""
+    read = Summary.objects.readable(person).filter(network__code=Network.CODEFI)
+    files = Followup.objects.allowed(person, "file.view").active().filter(departement=departement)
+    found = with_people(files).prefetch_related(Prefetch("summaries", queryset=read, to_attr="codefi_summaries"))
+    return list(found.order_by("next_step_on", "-modified_at", "pk"))
+
+
+def _headings(person: Person, departement: str, rows: list[Any], at: datetime) -> tuple[Heading, ...]:
+    today = paris_day(at)
+    sent = set(Referral.objects.filter(followup__in=rows, at__gte=at - RECENT).values_list("followup", flat=True))
+    held: dict[str, list[Point]] = {CRITICAL: [], LATE: [], NEEDS: []}
+    for row in rows:
+        title = CRITICAL if row.criticality == Followup.Criticality.HIGH else LATE if is_late(row, today) else NEEDS
+        if title != NEEDS or row.pk in sent:
+            held[title].append(_point(row, today))
+    held[ALERTS] = _alerts(person, departement, {row.siren for row in rows})
+    return tuple(Heading(title, WHY[title], tuple(points)) for title, points in held.items())
+
+
+def _point(row: Any, today: date) -> Point:
+    step = " · ".join(part for part in (row.next_step, day(row.next_step_on) if row.next_step_on else "") if part)
+    text = next((one.text for one in row.codefi_summaries if one.text), "")
+    return Point(
+        firm=row.workplace.company.name,
+        siren=row.siren,
+        href=f"{reverse('followup:file', args=[row.pk])}?onglet={Network.CODEFI}",
+        where=row.workplace.commune_name,
+        held_by=held_by(row, Member.Role.REFERENT) or NOBODY,
+        talk=last_talk(row) or "aucun noté",
+        step=f"{step} (en retard)" if is_late(row, today) else step or "à décider",
+        summary=tuple(line for line in plain(text).splitlines() if line.strip()),
+    )
+
+
+def _alerts(person: Person, departement: str, followed: set[str]) -> list[Point]:
+    """First alerts and aggravations of the open list, for who may read them. 2 queries."""
+    current = Publication.objects.current().first()
+    if current is None:
+        return []
+    found = Entry.objects.allowed(person, "entry.view").alerts().filter(publication=current, departement=departement)
+    listed = (
+        found.filter(Q(first_alert=True) | Q(aggravation=True))
+        .exclude(siren__in=followed)
+        .order_by("rank")[:ALERTS_AT_MOST]
+    )
+    return [
+        Point(
+            firm=entry.name,
+            siren=entry.siren,
+            href=reverse("sheets:company", args=[entry.siren]),
+            where=entry.commune_name,
+            held_by=NOBODY,
+            talk="aucun noté",
+            step="à décider",
+        )
+        for entry in listed
+    ]
