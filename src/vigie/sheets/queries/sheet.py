@@ -92,7 +92,7 @@ def reading_of(person: Person, company: Company, at: datetime, *, siret: str = "
 
 
 def sheet_page(person: Person, company: Company, at: datetime, *, siret: str = "", page: str = "1") -> SheetPage:
-    """The sheet of a company, or of one of its establishments; 21 queries at most, whatever the rows."""
+    """The sheet of a company, or of one of its establishments; 22 queries at most, 24 when it has files."""
     reading = reading_of(person, company, at, siret=siret, page=page)
     follows = _follows(reading)
     reading.kept["my_follows"] = follows

@@ -11,6 +11,7 @@ from typing import Any
 
 from vigie.companies.models import Company
 from vigie.directory.models import Subject
+from vigie.followup.queries.touch import known_files, other_files_table
 from vigie.kernel.errors import PublicationError
 from vigie.kernel.nomenclature.legal_forms import legal_form_label
 from vigie.kernel.siren import show_siren
@@ -47,6 +48,7 @@ class TalkPage:
     facts: tuple[Fact, ...]
     director: str
     contacts: Table | None
+    files: Table | None
     themes: tuple[Theme, ...]
     words: tuple[Part, ...]
     chosen: bool
@@ -54,7 +56,7 @@ class TalkPage:
 
 
 def talk_page(person: Person, company: Company, at: datetime) -> TalkPage:
-    """The themes follow the reasons when the reader may know them, else they are the usual ones. 8 queries at most."""
+    """The themes follow the reasons when the reader may know them, else they are the usual ones. 15 queries at most."""
     reading = reading_of(person, company, at)
     families = _families(reading)
     living = Subject.objects.filter(archived_at=None, is_catch_all=False)
@@ -67,6 +69,7 @@ def talk_page(person: Person, company: Company, at: datetime) -> TalkPage:
         facts=tuple(fact for fact in company_facts(reading) if fact.label in ("Activité", "Création", "Siège")),
         director=_director(company),
         contacts=followers.tables[0] if followers is not None else None,
+        files=other_files_table(person, known_files(person, company.siren)),
         themes=tuple(_theme(code, subjects) for code in wanted),
         words=(Part("Ce qui peut être dit", MAY_SAY), Part("Ce qui ne se dit pas", MAY_NOT_SAY)),
         chosen=bool(families),

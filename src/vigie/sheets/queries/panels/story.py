@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from vigie.agents.models import Follow
+from vigie.followup.queries.moments import file_moments
 from vigie.kernel.period import PARIS
 from vigie.kernel.siren import show_siren
 from vigie.sheets.queries.block import Block, Reading
@@ -91,8 +92,9 @@ def group(reading: Reading) -> Block | None:
 
 
 def timeline(reading: Reading) -> Block | None:
-    """Lists, alert changes, proceedings, plans, follows, in one story filtered by rights; the newest first."""
+    """Lists, alert changes, proceedings, plans, follows, files and needs, filtered by rights; the newest first."""
     steps = _register(reading) + _lists(reading) + _plans(reading) + _follows(reading)
+    steps += file_moments(reading.person, reading.siren)
     if not steps:
         return None
     steps.sort(key=lambda step: step.at or datetime.min.replace(tzinfo=UTC), reverse=True)
