@@ -21,6 +21,7 @@ from vigie.accounts.actions import invite
 from vigie.accounts.models import Absence, Antenne, Habilitation, Institution, User
 from vigie.accounts.queries import person_for
 from vigie.accounts.rules import Invitation
+from vigie.agents.actions.unused import suspend_unreviewed, suspend_unused
 from vigie.companies.models import Company, Establishment
 from vigie.demo import firms, followups, people, progress, stock_writer, world
 from vigie.demo.agents import LEFT
@@ -40,7 +41,7 @@ from vigie.matching.queries.routing import competences_for
 from vigie.matching.rules import routing
 from vigie.matching.rules.guards import OTHER_HOLDS
 from vigie.matching.states import MATCH, NEED_STATUSES, SOLICITATION
-from vigie.rights.table import Role
+from vigie.rights.table import DETECTION, Role
 from vigie.territory.models import Commune
 
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -97,6 +98,16 @@ def test_the_page_of_the_demo_names_everybody(client: Client) -> None:
     html = client.get("/demo/").content.decode()
     assert all(known.email in html for known in KNOWN)
     assert len(guide_page(NOW).company) == 3
+
+
+def test_the_jobs_of_the_night_suspend_no_agent_of_the_world() -> None:
+    granted = Habilitation.objects.filter(state="granted", role__in=DETECTION)
+    before = granted.count()
+
+    suspend_unused(at=NOW)
+    suspend_unreviewed(at=NOW)
+
+    assert granted.count() == before > 200
 
 
 def test_every_subject_is_told_and_no_other() -> None:

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
 
+from django.conf import settings
+
 from vigie.accounts.actions import revoke
 from vigie.accounts.models import AgentProfile, Habilitation, User
 from vigie.accounts.models_agents import Duty, Entity, Segment
 from vigie.accounts.states import GRANTED
 from vigie.agents.actions.references import load_references
 from vigie.agents.models import ConfidentialityText, Consent
+from vigie.agents.models_review import Confirmation
 from vigie.demo import names
 from vigie.demo.known import Known
 from vigie.followup.actions.terms import load_followup_terms
@@ -114,6 +117,7 @@ LEFT = "sarah.lemoine@dreets.example"
 NOT_YET = "luc.barthe@prefecture.example"
 LEVELS = (Role.LEVEL_A, Role.LEVEL_B)
 PROFILES = 240
+TO_REVIEW = 12
 LATELY = timedelta(days=1)  # before the reference day: when agents were last seen, and when one left
 
 
@@ -141,8 +145,23 @@ def complete(at: datetime, by: Person, seen_at: datetime) -> None:
         if text is not None and agent.known.email != NOT_YET and agent.known.roles[0] in LEVELS:
             Consent.objects.create(user=user, text=text, at=seen_at)
     _others(at, by)
+    _seen_and_reviewed(by, seen_at)
     left = Habilitation.objects.get(user__email=LEFT)
     revoke(left, by=by, at=seen_at)
+
+
+def _seen_and_reviewed(by: Person, seen_at: datetime) -> None:
+    """Each signed in within the last weeks; their bodies confirmed them, one in TO_REVIEW too long ago."""
+    held = list(Habilitation.objects.filter(role__in=LEVELS, state=GRANTED).select_related("user").order_by("pk"))
+    confirmed = []
+    for rank, habilitation in enumerate(held):
+        habilitation.user.last_login = seen_at - timedelta(days=rank % 60)
+        due = rank % TO_REVIEW == TO_REVIEW - 1
+        days = settings.VIGIE.review_days + rank % 7 if due else 20 + rank % 120
+        told = seen_at - timedelta(days=days)
+        confirmed.append(Confirmation(habilitation=habilitation, day=paris_day(told), at=told, by_id=by.user_id))
+    User.objects.bulk_update([one.user for one in held], ["last_login"], BATCH)
+    Confirmation.objects.bulk_create(confirmed, BATCH)
 
 
 def _others(at: datetime, by: Person) -> None:
