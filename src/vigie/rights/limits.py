@@ -151,7 +151,7 @@ def _count(limit: Limit, key: str, now: int, calls: int, most: int) -> tuple[int
 
 
 @contextmanager
-def _short_wait() -> Iterator[None]:
+def short_wait() -> Iterator[None]:
     """Within it SQLite does not wait long for who is writing: counting a page must not hold the page."""
     if connection.vendor != "sqlite":
         yield
@@ -188,7 +188,7 @@ class _LocalCounts:
                 return shared + calls, start
             self._make_room()
         try:
-            with _short_wait():
+            with short_wait():
                 written, first = _count(limit, key, now, calls, most)
         except OperationalError:
             if connection.in_atomic_block:

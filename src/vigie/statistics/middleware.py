@@ -13,11 +13,12 @@ from datetime import date
 from time import perf_counter
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from vigie.kernel.clock import now
 from vigie.kernel.period import paris_day
+from vigie.rights.limits import short_wait
 from vigie.statistics.measuring import bound_of
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -39,6 +40,7 @@ class Counts:
         self._lock = threading.Lock()
         self._cells: Counter[Cell] = Counter()
         self._oldest = 0.0  # when the first of them was counted
+        self._left = 0  # counted before, that could not be written
 
     def add(self, cell: Cell) -> None:
         with self._lock:
@@ -48,24 +50,26 @@ class Counts:
 
     def due(self, every: int) -> bool:
         """Enough answers were counted, or some have waited long enough."""
-        held = self._cells.total()
-        return held >= every or (held > 0 and perf_counter() - self._oldest > LONGEST_WAIT_S)
+        with self._lock:
+            held = self._cells.total()
+        return held - self._left >= every or (held > 0 and perf_counter() - self._oldest > LONGEST_WAIT_S)
 
     def write(self) -> None:
-        """Writes them; those that cannot be written wait for the next time."""
+        """Writes them; a database that is locked or away is left alone until a minute has passed, or as many again."""
         with self._lock:
-            cells, self._cells = self._cells, Counter()
+            cells, self._cells, self._left = self._cells, Counter(), 0
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
+            with short_wait(), transaction.atomic(), connection.cursor() as cursor:
                 cursor.executemany(_ADD, [(*cell, count) for cell, count in sorted(cells.items())])
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             with self._lock:
-                self._oldest = perf_counter()  # not before another minute, or as many again
                 self._cells.update(cells)
+                self._oldest, self._left = perf_counter(), self._cells.total()
 
     def clear(self) -> None:
         with self._lock:
             self._cells.clear()
+            self._left = 0
 
 
 counts = Counts()
