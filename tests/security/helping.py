@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from tests.agents.test_users import LINE, book
+from tests.security.directory_files import _File as AgainFile
 from tests.watchlists.factories import MENUISERIE, follow
 from vigie.accounts.models import Habilitation
 from vigie.agents.models import UsersImport
@@ -44,7 +45,8 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
     }  # fmt: skip
     told = {"score": "4", "text": "Clair.", "form_token": FORM_TOKEN, **opened}
     named = {"email": service.world.users["team"].email, "topic": "site"}
-    file = SimpleUploadedFile("autres.csv", b"pas un classeur")
+    line = [LINE[0], LINE[1], "France entière", *LINE[3:]]
+    file = AgainFile("utilisateurs.xlsx", book(line))
     simulated = {
         "user": service.world.users["agent_a"].email,
         "siren": MENUISERIE.siren,
@@ -65,7 +67,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
             reverse("agents:users_import", args=[ids["users_import"]]),
             {"transition": "abandon"},
         ),
-        ("statistics:report_file", "agent_a", reverse("statistics:report_file"), {**REPORT, "format": "pdf"}),
+        ("statistics:export_report", "agent_a", reverse("statistics:export_report"), {**REPORT, "format": "pdf"}),
         ("support:help", "anonymous", reverse("support:help"), asked),
         ("support:opinion", "anonymous", reverse("support:opinion"), told),
         ("support:question", "member", reverse("support:question", args=[ids["question"]]), {"answer": "En haut."}),

@@ -155,8 +155,8 @@ def _same_numbers_again() -> None:
 
 # --- sent twice -------------------------------------------------------------------------------------------------------
 EXPORTS = {name for name in FORMS if ":export_" in name}  # a file each time, under a number drawn for it
-# a new code, a second run, another file: what was asked twice
-AGAIN = {"account_login", "journal:run_job", "account_logout", *EXPORTS}
+# a new code, a second run, another file, a question answered on its page: what was asked twice
+AGAIN = {"account_login", "journal:run_job", "account_logout", "sheets:simulator", *EXPORTS}
 
 
 SENT_TWICE = [name for name in FORMS if name not in AGAIN]

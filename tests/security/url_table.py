@@ -434,7 +434,7 @@ PAGES: dict[str, Page] = {
     "statistics:cohorts": _team("figures.view"),
     "statistics:usage": _team("usage.open"),
     "statistics:report": _team("report.read"),
-    "statistics:report_file": _team("report.read", WRITE),
+    "statistics:export_report": _team("report.read", WRITE),
     "statistics:pages": _team("pages.measure"),
     "agents:confidentiality": Page(Door.SERVICE, BOTH, "consent.give"),
     "agents:partner": _team("agent.request"),

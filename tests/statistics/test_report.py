@@ -63,7 +63,7 @@ def test_the_report_counts_what_was_done_in_the_period_and_the_territory(client:
 
 def test_the_report_is_given_as_a_file_written_down_before(client: Client) -> None:
     client = sign_in(client, world())
-    file = reverse("statistics:report_file")
+    file = reverse("statistics:export_report")
 
     answer = client.post(file, {**PERIOD, "format": "pdf"})
 

@@ -16,7 +16,7 @@ from vigie.kernel.clock import now
 KEPT = "Rien n’a été envoyé. Ce que vous avez saisi est gardé une heure\u00a0: vous le retrouverez ensuite."
 BUSINESS = frozenset({"watchlists", "sheets", "followup", "exports"})
 # Pages of the same kind in an application that is otherwise public.
-BUSINESS_PAGES = frozenset({"statistics:report", "statistics:report_file"})
+BUSINESS_PAGES = frozenset({"statistics:report", "statistics:export_report"})
 
 
 class ConsentGate:

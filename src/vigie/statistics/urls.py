@@ -9,7 +9,7 @@ urlpatterns = [
     path("statistiques/donnees.json", views.as_json, name="json"),
     path("equipe/chiffres/cohortes/", views.cohorts, name="cohorts"),
     path("accompagnements/bilan/", views.report, name="report"),
-    path("accompagnements/bilan/fichier/", views.report_file, name="report_file"),
+    path("accompagnements/bilan/fichier/", views.export_report, name="export_report"),
     path("usages/", views.usage, name="usage"),
     path("equipe/pages/", views.pages, name="pages"),
 ]

@@ -127,7 +127,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @granted("report.read")
 @require_POST
-def report_file(request: HttpRequest) -> HttpResponseBase:
+def export_report(request: HttpRequest) -> HttpResponseBase:
     """The same as a file."""
     asked = {name: request.POST.get(name, "")[:10] for name in ("departement", "du", "au")}
     return give(request, "actions_report", asked, request.POST.get("format", ""), back=reverse("statistics:report"))

@@ -13,7 +13,7 @@ from vigie.accounts.models_agents import Entity, Segment
 from vigie.accounts.states import GRANTED, HABILITATION, SUSPENDED
 from vigie.agents.models import UsersImport
 from vigie.agents.queries.users import as_json, compared, stored_accounts, stored_differences, wanted_accounts
-from vigie.agents.states import APPLIED
+from vigie.agents.states import APPLIED, READ
 from vigie.agents.users_book import read_book
 from vigie.agents.users_diff import CLOSE, MOST_CLOSED_PERCENT, REOPEN, Account, Difference
 from vigie.journal import audit
@@ -28,13 +28,17 @@ IMPORT = "agents.UsersImport"
 
 @transaction.atomic
 def read(data: bytes, file_name: str, *, by: Person, at: datetime) -> UsersImport:
-    """Reads a workbook and keeps what it would change, to be looked at. Raises BookRefused."""
+    """Reads a workbook and keeps what it would change, to be looked at; sent twice, once. Raises BookRefused."""
     require(by, "users.import")
     wanted = wanted_accounts(read_book(data, file_name))
     found, _why = compared(wanted)
+    sha256 = hashlib.sha256(data).hexdigest()
+    same = UsersImport.objects.filter(sha256=sha256, author_id=by.user_id or 0, state=READ).first()
+    if same is not None and stored_differences(same) == found:  # sent twice
+        return same
     row = UsersImport.objects.create(
         file_name=file_name[:150],
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
         wanted=as_json(wanted),
         shown=as_json(found),
         author_id=by.user_id or 0,
