@@ -37,6 +37,7 @@ from tests.security import campaigning, directory_files, exported, files, follow
 from tests.watchlists.correction_world import FORM as CORRECTION
 from tests.watchlists.correction_world import approved, draft
 from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent
+from tests.watchlists.rework_world import RULES, reworked
 from vigie.accounts.models import AgentProfile, Habilitation, User
 from vigie.accounts.models_agents import Entity, Segment
 from vigie.agents.actions.references import load_references
@@ -376,6 +377,7 @@ def _list_acts(service: Service) -> list[Act]:
     Establishment.objects.create(siret=place, company_id=MENUISERIE.siren, source="sirene", seen_at=OPENED)
     service.ids["place"] = int(place)
     service.ids["opinion_reason"] = OpinionReason.objects.create(code="a-retirer", label="Raison de trop").pk
+    service.ids["reworked"] = reworked(code, service.world.users["agent_a"]).pk
     kept, _new = OpinionReason.objects.get_or_create(code="a-garder", defaults={"label": "Donnée en retard"})
     return [
         Act("watchlists:opinion", "agent_a", reverse("watchlists:opinion", args=[MENUISERIE.siren]),
@@ -383,6 +385,13 @@ def _list_acts(service: Service) -> list[Act]:
         Act("watchlists:opinion_counts", "team", reverse("watchlists:opinion_counts"), {"label": "Site fermé"}),
         Act("watchlists:archive_reason", "team",
             reverse("watchlists:archive_reason", args=[service.ids["opinion_reason"]])),
+        Act("watchlists:rework", "agent_a",
+            reverse("watchlists:rework", args=[code], query=RULES), {"nom": "Liste du CODEFI"}),
+        Act("watchlists:reworked_firm", "agent_a",
+            reverse("watchlists:reworked_firm", args=[service.ids["reworked"], MENUISERIE.siren]),
+            {"garder": "non", "motif": "Suivie par ailleurs"}),
+        Act("watchlists:export_reworked", "agent_a",
+            reverse("watchlists:export_reworked", args=[service.ids["reworked"]]), {"format": "csv"}),
         Act("watchlists:list_settings", "agent_a", reverse("watchlists:list_settings"),
             {"transition": "columns", "colonnes": ["niveau"]}),
         Act("watchlists:export_list", "agent_a", reverse("watchlists:export_list"),

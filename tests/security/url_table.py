@@ -79,6 +79,11 @@ def _agent_held(service: Service) -> dict[str, Args]:
     return {"entity": (service.ids["agent_held"],), "absent": (ABSENT,), "huge": (HUGE,)}
 
 
+def _reworked_firm(service: Service) -> dict[str, Args]:
+    known = service.ids["reworked"]
+    return {"own": (known, MENUISERIE.siren), "absent": (known, ACIERIE.siren), "huge": (HUGE, MENUISERIE.siren)}
+
+
 def _need(service: Service) -> dict[str, Args]:
     filed = (service.ids["filed_need"],)
     return {
@@ -453,6 +458,12 @@ PAGES: dict[str, Page] = {
     "watchlists:opinion_counts": _team("opinion.count", BOTH),
     "watchlists:archive_reason": _team("opinion.count", WRITE, _of("opinion_reason")),
     "watchlists:search": _team("list.view"),
+    "watchlists:rework": _team(
+        "reworked.list", BOTH, lambda service: {"own": ("2026-06.1",), "absent": ("2020-01.1",), "huge": (HUGE,)}
+    ),
+    "watchlists:reworked": _team("reworked.list", READ, _of("reworked")),
+    "watchlists:export_reworked": _team("reworked.list", WRITE, _of("reworked")),
+    "watchlists:reworked_firm": _team("reworked.list", BOTH, _reworked_firm),
     **dict.fromkeys(("watchlists:list_settings", "watchlists:export_list"), _team("list.view", WRITE)),
     **dict.fromkeys(("sheets:company", "sheets:why", "sheets:talk"), _team("firm.view", READ, _known_firm)),
     "sheets:follow": _team("firm.follow", BOTH, _known_firm),

@@ -14,7 +14,7 @@ from django import forms
 from django.http import Http404
 
 from vigie.exports.registry import FOR_SHEETS, register_exporter
-from vigie.exports.tables import Sheet
+from vigie.exports.tables import Column, Kind, Sheet
 from vigie.rights.person import Person
 from vigie.rights.reach import require
 from vigie.watchlists.forms_lists import ListFilterForm
@@ -22,9 +22,10 @@ from vigie.watchlists.queries.columns import COLUMNS
 from vigie.watchlists.queries.filters import choices_for, narrowed, require_offered
 from vigie.watchlists.queries.list_file import file_columns, lines
 from vigie.watchlists.queries.lists import LIST, SORT, lists_asked
+from vigie.watchlists.queries.rework import file_lines, reworked_of, rules_said
 from vigie.watchlists.queries.sight import sight_in_list
 from vigie.watchlists.queries.sorting import ordered, readable
-from vigie.watchlists.queries.words import of_month
+from vigie.watchlists.queries.words import LEVEL_STATES, of_month
 
 COLUMNS_ASKED = "colonnes"  # codes of columns of the screen, beside the parameters of the address
 EVERY_COLUMN = [column.code for column in COLUMNS]
@@ -74,6 +75,37 @@ def _said(form: forms.Form, read: Mapping[str, Any]) -> tuple[tuple[str, str], .
     return tuple(kept)
 
 
+def reworked_sheet(person: Person, parameters: dict[str, Any], at: datetime) -> Sheet:
+    """A working list whole, kept and dropped, with the reasons. Http404 out of reach."""
+    require(person, "reworked.list")
+    found = reworked_of(person, int(parameters["list"]))
+    return Sheet(
+        title=f"{found.name} ({found.departement})",
+        columns=REWORKED,
+        rows=lambda: file_lines(found),
+        count=found.entries.count(),
+        name="Entreprises",
+        version=found.publication.code,
+        filters=tuple(("Règle", said) for said in rules_said(found)),
+        about=f"{found.publication.code} {found.departement}",
+    )
+
+
+REWORKED = (
+    Column("Décision", lambda line: "Gardée" if line.one.stays else "Écartée", width=12),
+    Column("Rang", lambda line: line.one.place, Kind.NUMBER),
+    Column("Siren", lambda line: line.one.siren, width=12),
+    Column("Raison sociale", lambda line: line.name, width=36),
+    Column("Niveau d’alerte", lambda line: LEVEL_STATES[line.entry.level].label, width=16),
+    Column("Commune du siège", lambda line: line.entry.commune_name or None),
+    Column("Code NAF", lambda line: line.entry.naf or None, width=10),
+    Column("Effectif", lambda line: line.entry.workforce_count, Kind.NUMBER),
+    Column("Raison", lambda line: line.reason, width=48),
+    Column("Correction", lambda line: line.corrected or "-", width=48),
+)
+
+
 def register() -> None:
     """Called once, when the applications are ready."""
     register_exporter("detection_list", list_sheet, formats=FOR_SHEETS)
+    register_exporter("reworked_list", reworked_sheet, formats=FOR_SHEETS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.watchlists.views import corrections, listing, lists, opinions, runs, search
+from vigie.watchlists.views import corrections, listing, lists, opinions, rework, runs, search
 
 app_name = "watchlists"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("detection/exporter/", listing.export_list, name="export_list"),
     path("detection/calendrier/", lists.calendar, name="calendar"),
     path("detection/entreprises/<str:siren>/avis/", opinions.opinion, name="opinion"),
+    path("detection/listes/<str:code>/retraitee/", rework.rework, name="rework"),
+    path("detection/retraitees/<int:pk>/", rework.reworked, name="reworked"),
+    path("detection/retraitees/<int:pk>/exporter/", rework.export_reworked, name="export_reworked"),
+    path("detection/retraitees/<int:pk>/<str:siren>/", rework.reworked_firm, name="reworked_firm"),
     path("detection/avis/", opinions.mine, name="opinions"),
     path("equipe/avis/", opinions.counts, name="opinion_counts"),
     path("equipe/avis/raisons/<int:pk>/retirer/", opinions.archive, name="archive_reason"),

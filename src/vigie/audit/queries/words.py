@@ -14,6 +14,7 @@ ACTIONS = {
     "export_failed": "Export échoué", "export_taken": "Export repris",
     "directory.export": "Export de l’annuaire", "unlock": "Déverrouillage",
     "relock": "Fin de déverrouillage", "view_target": "Entreprise d’une campagne", "view_visit": "Visite",
+    "rework_made": "Liste retraitée faite", "rework_corrected": "Liste retraitée corrigée",
     "view_simulation": "Simulation d’un redressement",
     "impersonate_start": "Début de navigation au nom d’un agent",
     "impersonate_stop": "Fin de navigation au nom d’un agent", "denied": "Refus", "audit_read": "Lecture de l’audit",

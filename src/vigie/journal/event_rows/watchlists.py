@@ -27,6 +27,8 @@ EVENTS = (
     Event("opinion.sent", "watchlists.Publication", "Les avis sur une liste ont été transmis au calcul"),
     Event("opinion.reason_added", "watchlists.OpinionReason", "Une raison d’avis a été ajoutée"),
     Event("opinion.reason_archived", "watchlists.OpinionReason", "Une raison d’avis n’est plus proposée"),
+    Event("reworked.made", "watchlists.ReworkedList", "Une liste retraitée a été faite pour un département"),
+    Event("reworked.corrected", "watchlists.ReworkedList", "Une entreprise a été remise ou écartée à la main"),
     Event("batch.started", "watchlists.Delivery", "Le calcul mensuel a été lancé"),
     Event("correction.written", "watchlists.Correction", "Un redressement a été préparé"),
     Event("correction.changed", "watchlists.Correction", "Le brouillon d’un redressement a été modifié"),

@@ -12,6 +12,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from vigie.rights.person import Person
+from vigie.rights.reach import may
 from vigie.ui.components import Link, Table
 from vigie.ui.formats import counted, day, listed
 from vigie.watchlists.models import Entry, Publication
@@ -47,6 +48,7 @@ class ListPage:
     code: str = ""
     others: tuple[Link, ...] = ()
     presets: tuple[Link, ...] = ()
+    rework_href: str = ""
     sirens: tuple[str, ...] = field(default=(), repr=False)  # shown on the page, for the audit
 
 
@@ -126,6 +128,7 @@ def list_page(
         code=current.code,
         others=tuple(Link(f"Liste {of_month(one.batch)}", _href([(LIST, one.code)])) for one in lists.others),
         presets=_presets(current, sight),
+        rework_href=reverse("watchlists:rework", args=[current.code]) if may(person, "reworked.list") else "",
         sirens=tuple(entry.siren for entry in page),
     )
 
