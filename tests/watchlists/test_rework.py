@@ -83,9 +83,9 @@ def test_proceedings_rule_waits_for_its_source(folders: Path, as_: As) -> None:
     assert 'name="in_bonis"' not in page.content.decode()
 
 
-def test_only_agents_of_the_departement_read_it_and_only_its_crp_makes_it(folders: Path, as_: As) -> None:
+def test_agents_of_the_departement_read_it_and_its_author_or_the_crp_correct_it(folders: Path, as_: As) -> None:
     opened(folders)
-    made = reworked("2026-06.1", crp())
+    made = reworked("2026-06.1", agent())
     url = reverse("watchlists:reworked", args=[made.pk])
     act = reverse("watchlists:reworked_firm", args=[made.pk, MENUISERIE.siren])
 
@@ -97,9 +97,8 @@ def test_only_agents_of_the_departement_read_it_and_only_its_crp_makes_it(folder
     assert colleague.get(url).status_code == 200
     assert act not in colleague.get(url).content.decode()
     assert colleague.get(act).status_code == 403
-    assert colleague.post(trying(), {"nom": "La mienne"}).status_code in (400, 403)
-    with pytest.raises(Forbidden):
-        reworked("2026-06.1", agent(), "Autre")
+    assert colleague.post(trying(departement="59"), {"nom": "Ailleurs"}).status_code == 400
+    assert as_(crp()).get(act).status_code == 200
     with pytest.raises(Forbidden):
         reworked("2026-06.1", crp("59"), "Autre")
     assert ReworkedList.objects.count() == 1

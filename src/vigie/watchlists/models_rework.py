@@ -18,7 +18,7 @@ from vigie.rights.table import Reach
 from vigie.watchlists.models import Publication
 from vigie.watchlists.states import OPEN, REPLACED
 
-CRP = "crp"  # the network that makes the working list of its territory
+CRP = "crp"  # the network that corrects the working lists of its territory
 
 
 def _here(person: Person) -> Q:
@@ -28,7 +28,8 @@ def _here(person: Person) -> Q:
 
 
 def _made_here(person: Person) -> Q:
-    return _here(person) if CRP in person.networks else Q(pk__in=[])
+    """Those of the territory, for the CRP network; for the others, those they made there."""
+    return _here(person) if CRP in person.networks else _here(person) & Q(user_id=person.user_id or 0)
 
 
 class ReworkedListQuerySet(ReachQuerySet):

@@ -28,7 +28,6 @@ from vigie.watchlists.models import (
     ReworkedEntry,
     ReworkedList,
 )
-from vigie.watchlists.models_rework import CRP
 from vigie.watchlists.queries.filters import proceedings_known
 from vigie.watchlists.queries.words import LEVEL_STATES, UNNAMED, firm_names, of_month
 from vigie.watchlists.rules_rework import BY_CODE, FINANCE, RULES, Candidate, Rule, Settings, reason_fr, rework
@@ -51,7 +50,6 @@ class ReworkPage:
 
     title: str
     code: str
-    makes: bool
     saved: Table
 
 
@@ -89,13 +87,6 @@ def published(code: str) -> Publication:
     if found is None:
         raise Http404
     return found
-
-
-def departements_made(person: Person) -> frozenset[str] | None:
-    """Where this person makes working lists; None: everywhere."""
-    if CRP not in person.networks:
-        return frozenset()
-    return None if person.nationwide else person.departements
 
 
 def offered(publication: Publication) -> tuple[Rule, ...]:
@@ -176,9 +167,7 @@ def rework_page(person: Person, publication: Publication) -> ReworkPage:
         ),
         empty="Aucune liste retraitée n’est enregistrée pour votre territoire.",
     )  # fmt: skip
-    where = departements_made(person)
-    makes = where is None or bool(where)
-    return ReworkPage(f"Liste retraitée {of_month(publication.batch)}", publication.code, makes, table)
+    return ReworkPage(f"Liste retraitée {of_month(publication.batch)}", publication.code, table)
 
 
 def reworked_of(person: Person, pk: int) -> ReworkedList:

@@ -22,7 +22,6 @@ from vigie.watchlists.forms_rework import ReworkCorrectionForm, ReworkForm, Rewo
 from vigie.watchlists.models import Publication
 from vigie.watchlists.queries.filters import all_departements
 from vigie.watchlists.queries.rework import (
-    departements_made,
     firm_to_correct,
     offered,
     preview,
@@ -34,8 +33,7 @@ from vigie.watchlists.queries.rework import (
 
 
 def _rules(request: HttpRequest, publication: Publication, person: Person) -> ReworkForm:
-    where = departements_made(person)
-    choices = [pair for pair in all_departements() if where is None or pair[0] in where]
+    choices = [pair for pair in all_departements() if person.nationwide or pair[0] in person.departements]
     return ReworkForm(
         request.GET if "departement" in request.GET else None, rules=offered(publication), departements=choices
     )
