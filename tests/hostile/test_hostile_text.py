@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import models, transaction
 from django.urls import reverse
 
+from tests.conftest import end
 from tests.security.service import Service, build
 from tests.security.url_table import PAGES
 from vigie.rights import limits
@@ -57,6 +58,8 @@ def test_hostile_text_in_any_field_of_any_form_is_kept_clean_or_refused(kind: st
                 if response.status_code == 302:
                     faults += [f"{act.name} {field}: {fault}" for fault in kept_badly()]
                 transaction.set_rollback(True)
+            if response.streaming:
+                end(response)
 
     assert not faults, "\n".join(faults)
 

@@ -154,10 +154,11 @@ def _same_numbers_again() -> None:
 
 
 # --- sent twice -------------------------------------------------------------------------------------------------------
-EXPORTS = {name for name in FORMS if ":export_" in name}  # a file each time, under a number drawn for it
-# a new code, a second run, another file, a question answered on its page: what was asked twice
-AGAIN = {"account_login", "journal:run_job", "account_logout", "sheets:simulator", *EXPORTS}
-
+# A file each time, under a number drawn for it.
+EXPORTS = {name for name in FORMS if ":export_" in name} | {"statistics:report_file"}
+# a new code, a second run, another file: what was asked twice
+AGAIN = {"account_login", "journal:run_job", "account_logout", *EXPORTS}
+SHOWN = {"sheets:simulator", "agents:users"}  # what was asked, or compared, is on the page that answers
 
 SENT_TWICE = [name for name in FORMS if name not in AGAIN]
 GROUPS = 8  # each builds the service once; every form finds it as it was
@@ -185,4 +186,5 @@ def _twice(act: Act, service: Service) -> list[str]:
     # 403: who handed a need over no longer answers for it.
     taken = second.status_code in (200, 302, 404, 409) or (act.name, second.status_code) == ("matching:hand_over", 403)
     answers = f"{act.name}: {first.status_code} then {second.status_code}"
-    return [answers] * (first.status_code != 302 or not taken) + [f"{act.name}: {more}"] * bool(more)
+    wanted = 200 if act.name in SHOWN else 302
+    return [answers] * (first.status_code != wanted or not taken) + [f"{act.name}: {more}"] * bool(more)

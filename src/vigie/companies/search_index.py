@@ -18,9 +18,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from vigie.companies.rules import CLOSED_RANK, EMPLOYER_RANK, PREFIX_FROM
@@ -179,7 +180,8 @@ def refresh() -> None:
     """After many writes: what the engine should know of its tables to answer quickly."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA optimize")
+            with suppress(OperationalError):  # somebody writes: it is only advice, and the next import gives it again
+                cursor.execute("PRAGMA optimize")
             return
         for index in ("companies_search", "companies_search_employers"):
             cursor.execute("SELECT gin_clean_pending_list(%s)", [index])

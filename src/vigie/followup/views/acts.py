@@ -15,6 +15,7 @@ from vigie.followup.queries.referrals import proposed_subject, subjects
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
+from vigie.kernel.period import paris_day
 from vigie.matching.actions.visit_draft import Met
 from vigie.rights.reach import require
 from vigie.ui.forms import new_form_token
@@ -28,7 +29,9 @@ def analyse(request: HttpRequest, pk: int) -> HttpResponse:
     """``/accompagnements/<id>/analyse/``"""
     followup, person = asked_file(request, pk), person_of(request)
     require(person, "file.edit", followup)
-    form = AnalysisForm(request.POST if request.method == "POST" else None, token=new_form_token())
+    form = AnalysisForm(
+        request.POST if request.method == "POST" else None, token=new_form_token(), initial={"day": paris_day(now())}
+    )
     status = 200
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
