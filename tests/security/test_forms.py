@@ -158,7 +158,7 @@ def _same_numbers_again() -> None:
 EXPORTS = {name for name in FORMS if ":export_" in name} | {"statistics:report_file"}
 # a new code, a second run, another file: what was asked twice
 AGAIN = {"account_login", "journal:run_job", "account_logout", *EXPORTS}
-SHOWN = {"sheets:simulator", "agents:users"}  # what was asked, or compared, is on the page that answers
+SHOWN = {"sheets:simulator"}  # what was asked is on the page that answers
 
 SENT_TWICE = [name for name in FORMS if name not in AGAIN]
 GROUPS = 8  # each builds the service once; every form finds it as it was

@@ -30,7 +30,9 @@ def analyse(request: HttpRequest, pk: int) -> HttpResponse:
     followup, person = asked_file(request, pk), person_of(request)
     require(person, "file.edit", followup)
     form = AnalysisForm(
-        request.POST if request.method == "POST" else None, token=new_form_token(), initial={"day": paris_day(now())}
+        request.POST if request.method == "POST" else None,
+        token=new_form_token(),
+        initial={"talked_on": paris_day(now())},
     )
     status = 200
     if request.method == "POST" and form.is_valid():
