@@ -145,12 +145,12 @@ def complete(at: datetime, by: Person, seen_at: datetime) -> None:
         if text is not None and agent.known.email != NOT_YET and agent.known.roles[0] in LEVELS:
             Consent.objects.create(user=user, text=text, at=seen_at)
     _others(at, by)
-    _seen_and_reviewed(by, seen_at)
+    _seen_and_reviewed(User.objects.get(pk=by.user_id), seen_at)
     left = Habilitation.objects.get(user__email=LEFT)
     revoke(left, by=by, at=seen_at)
 
 
-def _seen_and_reviewed(by: Person, seen_at: datetime) -> None:
+def _seen_and_reviewed(by: User, seen_at: datetime) -> None:
     """Each signed in within the last weeks; their bodies confirmed them, one in TO_REVIEW too long ago."""
     held = list(Habilitation.objects.filter(role__in=LEVELS, state=GRANTED).select_related("user").order_by("pk"))
     confirmed = []
@@ -159,7 +159,7 @@ def _seen_and_reviewed(by: Person, seen_at: datetime) -> None:
         due = rank % TO_REVIEW == TO_REVIEW - 1
         days = settings.VIGIE.review_days + rank % 7 if due else 20 + rank % 120
         told = seen_at - timedelta(days=days)
-        confirmed.append(Confirmation(habilitation=habilitation, day=paris_day(told), at=told, by_id=by.user_id))
+        confirmed.append(Confirmation(habilitation=habilitation, day=paris_day(told), at=told, by=by))
     User.objects.bulk_update([one.user for one in held], ["last_login"], BATCH)
     Confirmation.objects.bulk_create(confirmed, BATCH)
 
