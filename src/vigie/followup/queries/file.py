@@ -15,7 +15,8 @@ from django.utils import timezone
 from vigie.accounts.models_agents import Network
 from vigie.exports.offers import Offer
 from vigie.exports.registry import FOR_DOCUMENTS
-from vigie.followup.models import Analysis, Comment, FirmContact, Followup, Member, Snapshot, Summary, Term
+from vigie.followup.models import Analysis, FirmContact, Followup, Member, Snapshot, Term
+from vigie.followup.queries.file_texts import NetworkView, network_view
 from vigie.followup.queries.lists import CRITICALITY, is_late
 from vigie.followup.queries.referrals import NeedFollowed, needs_followed
 from vigie.followup.queries.touch import (
@@ -26,7 +27,7 @@ from vigie.followup.queries.touch import (
     person_words,
     with_people,
 )
-from vigie.followup.rules import REOPEN_DAYS, lock_holds
+from vigie.followup.rules import REOPEN_DAYS
 from vigie.followup.states import COMPLETED, FOLLOWUP
 from vigie.journal.events import EVENTS_BY_NAME
 from vigie.kernel.lifecycle import State
@@ -34,10 +35,9 @@ from vigie.kernel.siren import show_siret
 from vigie.rights.person import Person
 from vigie.ui.components import ActButton, Column, Fact, Step, Tab, Table
 from vigie.ui.formats import counted, day, day_and_hour, listed
-from vigie.ui.markdown import to_html
 
 THREAD, CONTACTS, HISTORY = "suivi", "contacts", "historique"
-COMMENTS_AT_MOST, HISTORY_AT_MOST = 100, 200
+HISTORY_AT_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -48,41 +48,6 @@ class PersonRow:
     role: str
     since: str
     buttons: tuple[ActButton, ...]
-
-
-@dataclass(frozen=True)
-class SummaryView:
-    """The summary of a network. lock: who edits it, in words; buttons: « Modifier »."""
-
-    text: str
-    note: str
-    lock: str
-    buttons: tuple[ActButton, ...]
-    versions: tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class CommentView:
-    """A comment, its Markdown drawn."""
-
-    author: str
-    at: datetime
-    text: str
-    deleted: bool
-    edited: str
-    edit: str
-    buttons: tuple[ActButton, ...]
-
-
-@dataclass(frozen=True)
-class NetworkView:
-    """The tab of a network. readers: how many read what is written here."""
-
-    label: str
-    readers: str
-    summary: SummaryView
-    comments: tuple[CommentView, ...]
-    comment_action: str
 
 
 @dataclass(frozen=True)
@@ -213,7 +178,7 @@ def file_page(person: Person, followup: Followup, tab: str, asked: Asked) -> Fil
         join=_join(row, person) if may.members and live else None,
         steps=_thread(row) if tab == THREAD else (),
         needs=needs_followed(row) if tab == THREAD else (),
-        network=_network_view(person, row, network, writes, asked) if network is not None else None,
+        network=network_view(person, row, network, writes, asked.at) if network is not None else None,
         contacts=_contacts(row, may) if tab == CONTACTS else (),
         history=_history(row) if tab == HISTORY else None,
         others=_others(person, row),
@@ -350,65 +315,6 @@ def _thread(row: Any) -> tuple[Step, ...]:
 
 def _moment(on: date) -> datetime:
     return timezone.make_aware(datetime.combine(on, time(12)))
-
-
-def _network_view(person: Person, row: Any, network: Network, writes: bool, asked: Asked) -> NetworkView:
-    comments = Comment.objects.readable(person).filter(followup=row, network=network)
-    rows = comments.select_related("author__agent__entity")[:COMMENTS_AT_MOST]
-    readers = row.present_members
-    inside = [
-        member
-        for member in readers
-        if (agent := getattr(member.user, "agent", None)) and network.code in agent.segment.network_codes()
-    ]
-    return NetworkView(
-        label=network.label,
-        readers=f"Lu par le réseau {network.label} seulement, dont "
-        f"{counted(len(inside), 'participant')} à cet accompagnement.",
-        summary=_summary(person, row, network, writes, asked),
-        comments=tuple(_comment(person, row, comment, writes) for comment in rows),
-        comment_action=reverse("followup:comment", args=[row.pk, network.code]) if writes else "",
-    )
-
-
-def _summary(person: Person, row: Any, network: Network, writes: bool, asked: Asked) -> SummaryView:
-    found = Summary.objects.readable(person).filter(followup=row, network=network)
-    summary = found.select_related("updated_by__agent__entity", "locked_by").first()
-    lock = ""
-    if summary and summary.locked_by_id not in (None, person.user_id) and lock_holds(summary.locked_at, asked.at):
-        lock = f"En cours d’édition par {summary.locked_by} depuis le {day_and_hour(summary.locked_at)}."
-    button = ActButton(
-        "Modifier la synthèse", reverse("followup:summary", args=[row.pk, network.code]), "lock", "secondary"
-    )
-    note = ""
-    versions: tuple[Step, ...] = ()
-    if summary and summary.updated_at:
-        note = f"Modifiée le {day_and_hour(summary.updated_at)} par {person_words(summary.updated_by)}."
-        past = summary.versions.select_related("author")[1:21]
-        versions = tuple(Step(f"Version {one.version}, par {one.author}", one.at, one.text) for one in past)
-    return SummaryView(
-        text=to_html(summary.text) if summary and summary.text else "",
-        note=note,
-        lock=lock,
-        buttons=(button,) if writes and not lock else (),
-        versions=versions,
-    )
-
-
-def _comment(person: Person, row: Any, comment: Comment, writes: bool) -> CommentView:
-    gone = comment.deleted_at is not None
-    own = writes and not gone and comment.author_id == person.user_id
-    here = reverse("followup:own_comment", args=[row.pk, comment.pk])
-    remove = ActButton("Supprimer", here, "delete", "tertiary", confirm="Le texte de ce commentaire sera effacé.")
-    return CommentView(
-        author=person_words(comment.author),
-        at=comment.at,
-        text="" if gone else to_html(comment.text),
-        deleted=gone,
-        edited=f"modifié le {day_and_hour(comment.edited_at)}" if comment.edited_at and not gone else "",
-        edit=here if own else "",
-        buttons=(remove,) if own else (),
-    )
 
 
 def _contacts(row: Any, may: May) -> tuple[ContactView, ...]:

@@ -1,0 +1,115 @@
+"""What a network writes on a file: its summary and its comments, drawn for one of its members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from vigie.accounts.models_agents import Network
+from vigie.followup.models import Comment, Summary
+from vigie.followup.queries.touch import person_words
+from vigie.followup.rules import lock_holds
+from vigie.rights.person import Person
+from vigie.ui.components import ActButton, Step
+from vigie.ui.formats import counted, day_and_hour
+from vigie.ui.markdown import to_html
+
+COMMENTS_AT_MOST = 100
+
+
+@dataclass(frozen=True)
+class SummaryView:
+    """The summary of a network. lock: who edits it, in words; buttons: « Modifier »."""
+
+    text: str
+    note: str
+    lock: str
+    buttons: tuple[ActButton, ...]
+    versions: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class CommentView:
+    """A comment, its Markdown drawn."""
+
+    author: str
+    at: datetime
+    text: str
+    deleted: bool
+    edited: str
+    edit: str
+    buttons: tuple[ActButton, ...]
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """The tab of a network. readers: how many read what is written here."""
+
+    label: str
+    readers: str
+    summary: SummaryView
+    comments: tuple[CommentView, ...]
+    comment_action: str
+
+
+def network_view(person: Person, row: Any, network: Network, writes: bool, at: datetime) -> NetworkView:
+    """The tab of a network: its summary, its comments, who reads them. 4 queries at most."""
+    comments = Comment.objects.readable(person).filter(followup=row, network=network)
+    rows = comments.select_related("author__agent__entity")[:COMMENTS_AT_MOST]
+    readers = row.present_members
+    inside = [
+        member
+        for member in readers
+        if (agent := getattr(member.user, "agent", None)) and network.code in agent.segment.network_codes()
+    ]
+    return NetworkView(
+        label=network.label,
+        readers=f"Lu par le réseau {network.label} seulement, dont "
+        f"{counted(len(inside), 'participant')} à cet accompagnement.",
+        summary=_summary(person, row, network, writes, at),
+        comments=tuple(_comment(person, row, comment, writes) for comment in rows),
+        comment_action=reverse("followup:comment", args=[row.pk, network.code]) if writes else "",
+    )
+
+
+def _summary(person: Person, row: Any, network: Network, writes: bool, at: datetime) -> SummaryView:
+    found = Summary.objects.readable(person).filter(followup=row, network=network)
+    summary = found.select_related("updated_by__agent__entity", "locked_by").first()
+    lock = ""
+    if summary and summary.locked_by_id not in (None, person.user_id) and lock_holds(summary.locked_at, at):
+        lock = f"En cours d’édition par {summary.locked_by} depuis le {day_and_hour(summary.locked_at)}."
+    button = ActButton(
+        "Modifier la synthèse", reverse("followup:summary", args=[row.pk, network.code]), "lock", "secondary"
+    )
+    note = ""
+    versions: tuple[Step, ...] = ()
+    if summary and summary.updated_at:
+        note = f"Modifiée le {day_and_hour(summary.updated_at)} par {person_words(summary.updated_by)}."
+        past = summary.versions.select_related("author")[1:21]
+        versions = tuple(Step(f"Version {one.version}, par {one.author}", one.at, one.text) for one in past)
+    return SummaryView(
+        text=to_html(summary.text) if summary and summary.text else "",
+        note=note,
+        lock=lock,
+        buttons=(button,) if writes and not lock else (),
+        versions=versions,
+    )
+
+
+def _comment(person: Person, row: Any, comment: Comment, writes: bool) -> CommentView:
+    gone = comment.deleted_at is not None
+    own = writes and not gone and comment.author_id == person.user_id
+    here = reverse("followup:own_comment", args=[row.pk, comment.pk])
+    remove = ActButton("Supprimer", here, "delete", "tertiary", confirm="Le texte de ce commentaire sera effacé.")
+    return CommentView(
+        author=person_words(comment.author),
+        at=comment.at,
+        text="" if gone else to_html(comment.text),
+        deleted=gone,
+        edited=f"modifié le {day_and_hour(comment.edited_at)}" if comment.edited_at and not gone else "",
+        edit=here if own else "",
+        buttons=(remove,) if own else (),
+    )
