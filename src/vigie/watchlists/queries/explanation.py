@@ -19,6 +19,12 @@ AGGRAVATING, REASSURING = 3, 2
 CHANGED_FROM = 0.05  # log-odds
 QUARTILES = {1: "1er quart", 2: "2e quart", 3: "3e quart", 4: "dernier quart"}
 Row = dict[str, Any]
+YES_OR_NO = "oui/non"
+# Unit of the table of features → as it is written after one, and after several; nothing for a mere count or ratio.
+UNITS = {
+    "ratio": ("", ""), "nombre": ("", ""), "eur": ("€", "€"), "eur/personne": ("€ par personne", "€ par personne"),
+    "jours": ("jour", "jours"), "heures": ("heure", "heures"), "personnes": ("personne", "personnes"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -105,20 +111,26 @@ def _features(family: str, rows: list[Row], told: dict[str, Any], sight: Sight) 
 def _fact(row: Row, told: dict[str, Any]) -> tuple[Cell | str, ...]:
     return (
         Cell(_label(row, told), hint=row["sentence_fr"] or ""),
-        _value(row),
+        value_words(row),
         day(row["fact_on"]) if row["fact_on"] else "non datée",
         QUARTILES.get(row["peer_quartile"], "inconnu"),
         signed(row["contribution_log_odds"]),
     )
 
 
-def _value(row: Row) -> str:
+def value_words(row: Row) -> str:
+    """The value of a fact as one reads it: « oui », « 1 jour », « 7 864,50 € »; « inconnue » when it is not known."""
     if row["value_text"]:
         return str(row["value_text"])
     if row["value"] is None:
         return "inconnue"
-    text = number(row["value"], 0 if float(row["value"]).is_integer() else 2)
-    return f"{text}{NBSP}{row['unit']}" if row["unit"] else text
+    value, unit = float(row["value"]), str(row["unit"] or "")
+    if unit == YES_OR_NO:
+        return "oui" if value else "non"
+    text = number(row["value"], 0 if value.is_integer() else 2)
+    one, many = UNITS.get(unit, (unit, unit))
+    shown = one if abs(value) < 2 else many
+    return f"{text}{NBSP}{shown}" if shown else text
 
 
 def signed(value: float) -> str:
