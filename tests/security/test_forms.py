@@ -155,7 +155,7 @@ def _same_numbers_again() -> None:
 
 # --- sent twice -------------------------------------------------------------------------------------------------------
 # A file each time, under a number drawn for it.
-EXPORTS = {name for name in FORMS if ":export_" in name} | {"statistics:report_file"}
+EXPORTS = {name for name in FORMS if ":export_" in name}
 # a new code, a second run, another file: what was asked twice
 AGAIN = {"account_login", "journal:run_job", "account_logout", *EXPORTS}
 SHOWN = {"sheets:simulator"}  # what was asked is on the page that answers
