@@ -47,12 +47,12 @@ world: data
 test: development
 	@$(PY) $(PYTEST) -n $(WORKERS) -m 'not browser and not postgresql' $(ARGS)
 
-# The analytic half knows no database, as the import contracts hold: its tests ran once, in `make test`.
-ANALYTIC := tests/detection tests/publication
+# What asks nothing of the database (docs/decisions/0016-what-postgresql-repeats.md): its tests ran in `make test`.
+WITHOUT_DATABASE := tests/detection tests/publication tests/config tests/connectors tests/kernel tests/ui
 
 test-postgresql: development
-	@echo 'Without $(ANALYTIC), which use no database and ran in make test.'
-	@exec $(PY) -m scripts.postgresql -- $(PY) $(PYTEST) -n 2 -m 'not browser' $(ANALYTIC:%=--ignore=%) $(ARGS)
+	@echo 'Without $(WITHOUT_DATABASE), which use no database and ran in make test.'
+	@exec $(PY) -m scripts.postgresql -- $(PY) $(PYTEST) -n 2 -m 'not browser' $(WITHOUT_DATABASE:%=--ignore=%) $(ARGS)
 
 # In the order written, a file whole in one process: its journeys follow each other in one living world.
 test-browser: development

@@ -136,3 +136,13 @@ def test_layers_hold() -> None:
         cwd=ROOT, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": "src"}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
+
+
+def test_what_postgresql_does_not_repeat_asks_nothing_of_the_database() -> None:
+    said = re.search(r"^WITHOUT_DATABASE := (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert said
+    asked = re.compile(r"django_db|transactional_db|\bdb: None")
+    files = [path for folder in said[1].split() for path in (ROOT / folder).rglob("*.py")]
+
+    assert files
+    assert [name(path) for path in files if asked.search(path.read_text("utf-8"))] == []
