@@ -51,6 +51,7 @@ from vigie.matching.links import Purpose, token
 from vigie.matching.models import Candidate, Match, Need, Solicitation
 from vigie.matching.queries.positions import version
 from vigie.rights.table import Role
+from vigie.territory.models import Zone
 from vigie.ui.forms import sign_moment
 from vigie.watchlists.actions import receive
 from vigie.watchlists.models import OpinionReason
@@ -373,6 +374,10 @@ def _directory_acts(service: Service) -> list[Act]:
 
 def _list_acts(service: Service) -> list[Act]:
     code = _open_list()
+    Zone.objects.get_or_create(
+        zone_type="departement", code="35",
+        defaults={"name": "Ille-et-Vilaine", "name_folded": "ILLE ET VILAINE", "region_code": "53", "vintage": 2026},
+    )  # fmt: skip
     place = siret(MENUISERIE.number)
     Establishment.objects.create(siret=place, company_id=MENUISERIE.siren, source="sirene", seen_at=OPENED)
     service.ids["place"] = int(place)

@@ -22,12 +22,20 @@ AUDITED = "watchlists.ReworkedList"
 def make_reworked(
     publication: Publication, departement: str, name: str, settings: Settings, *, by: Person, at: datetime
 ) -> ReworkedList:
-    """The rules applied to the firms of today, kept under a name. Forbidden out of who may make it there."""
-    if ReworkedList.objects.filter(publication=publication, departement=departement, name=name).exists():
+    """The rules applied to the firms of today, kept under a name; the same sending twice gives the same list.
+
+    Forbidden out of who may make it there; Refused when another list bears that name.
+    """
+    rules, quota, complete_to = dict(settings.rules), settings.quota, settings.complete_to
+    earlier = ReworkedList.objects.filter(publication=publication, departement=departement, name=name).first()
+    if earlier is not None:
+        known = (earlier.user_id, earlier.rules, earlier.quota, earlier.complete_to)
+        if known == (by.user_id, rules, quota, complete_to):
+            return earlier
         raise Refused("name_taken", "Une liste retraitée porte déjà ce nom dans ce département.")
     made = ReworkedList.objects.create(
-        publication=publication, departement=departement, name=name, rules=dict(settings.rules), quota=settings.quota,
-        complete_to=settings.complete_to, user_id=by.user_id or 0, made_at=at,
+        publication=publication, departement=departement, name=name, rules=rules, quota=quota,
+        complete_to=complete_to, user_id=by.user_id or 0, made_at=at,
     )  # fmt: skip
     require(by, "reworked.make", made)
     verdicts = rework(candidates(by, publication, departement), settings, publication.batch)
@@ -49,17 +57,22 @@ def make_reworked(
 
 @transaction.atomic
 def correct(entry: ReworkedEntry, *, keeps: bool, motive: str, by: Person, at: datetime) -> ReworkCorrection:
-    """A firm kept or dropped by hand. Refused when it is so already; InvalidInput without a motive."""
+    """A firm kept or dropped by hand; the same sending twice gives the same correction.
+
+    Refused when it is so already; InvalidInput without a motive.
+    """
     require(by, "reworked.make", entry.reworked)
     ReworkedList.objects.select_for_update().get(pk=entry.reworked_id)  # one correction at a time
     if not motive.strip():
         raise InvalidInput("motive_missing", "Dites pourquoi\u00a0: ce motif est gardé.", field="motif")
+    motive = motive.strip()[:300]
+    last = ReworkCorrection.objects.filter(entry=entry).order_by("-at", "-pk").first()
+    if last is not None and (last.user_id, last.keeps, last.motive) == (by.user_id, keeps, motive):
+        return last
     if ReworkedEntry.objects.now().get(pk=entry.pk).stays is keeps:  # type: ignore[attr-defined]
         state = "gardée" if keeps else "écartée"
         raise Refused("already_so", f"Cette entreprise est déjà {state}. Rechargez la page.")
-    made = ReworkCorrection.objects.create(
-        entry=entry, keeps=keeps, motive=motive.strip()[:300], user_id=by.user_id or 0, at=at
-    )
+    made = ReworkCorrection.objects.create(entry=entry, keeps=keeps, motive=motive, user_id=by.user_id or 0, at=at)
     record("reworked.corrected", entry.reworked, by=by, at=at, payload={"siren": entry.siren, "keeps": keeps})
     details = {"keeps": keeps}
     audit.note(
