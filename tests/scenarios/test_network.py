@@ -83,7 +83,7 @@ def test_an_animator_reminds_reports_a_hole_and_sees_nothing_of_the_next_area(so
     animator.page.locator("details[open] form button", has_text="Relancer les experts").click()
     animator.see("un courriel part")
     animator.see("laissez-leur 3 jours")
-    wait_for_mail(reader, CHAMBER, "Une entreprise attend toujours votre appel")
+    wait_for_mail(reader, CHAMBER, "Cette entreprise attend votre réponse")
 
     animator.press("Signaler un manque")
     animator.fill("Ce qui manque", "Deux boulangeries cherchent, personne ne rappelle.")
