@@ -110,6 +110,10 @@ BARS = (
         module("bench.reception"), ("--firms", "35000"),
     ),
     Bar(
+        "lists", "—", "La liste parmi 350 000 entrées, triée et filtrée", "p95 400 ms ; 200 ms sur PostgreSQL",
+        module("bench.lists"), ("--firms", "10000"),
+    ),
+    Bar(
         "audit", "S-10", "L’audit vérifié en entier, une trace écrite, les autres écritures qui n’attendent pas",
         "30 s ; p95 1 ms ; 20 %", module("bench.audit"), ("--rows", "20000", "--wait", "5"), 2,
     ),
