@@ -29,6 +29,16 @@ _FRENCH_NUMBER = re.compile(r"0[1-9](?: \d\d){4}")
 _FOREIGN_NUMBER = re.compile(r"\+\d{7,15}")
 
 
+# What a file that is missing, empty or badly named is told.
+FILE_ERRORS = {
+    "required": "Choisissez un fichier.",
+    "empty": "Ce fichier est vide.",
+    "max_length": "Le nom de ce fichier est trop long\u00a0: 150 caractères au plus.",
+    "invalid": "Choisissez un fichier.",
+    "missing": "Choisissez un fichier.",
+}
+
+
 @deconstructible
 class FrenchMaxLength(MaxLengthValidator):
     """The length limit, said with both figures."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from vigie.ui.fields import FILE_ERRORS
 from vigie.ui.forms import DsfrForm
 
 
@@ -15,11 +16,5 @@ class UsersForm(DsfrForm):
         max_length=150,
         help_text="5\u00a0Mo au plus. Feuille «\u00a0utilisateurs\u00a0», avec ses douze colonnes dans l’ordre.",
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
-        error_messages={
-            "required": "Choisissez un fichier.",
-            "empty": "Ce fichier est vide.",
-            "max_length": "Le nom de ce fichier est trop long\u00a0: 150 caractères au plus.",
-            "invalid": "Choisissez un fichier.",
-            "missing": "Choisissez un fichier.",
-        },
+        error_messages=FILE_ERRORS,
     )

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from vigie.directory.importing.reading import MOST_BYTES
 from vigie.directory.models import DirectoryImport
+from vigie.ui.fields import FILE_ERRORS
 from vigie.ui.forms import DsfrForm
 
 
@@ -24,13 +25,7 @@ class ImportForm(DsfrForm):
         max_length=150,
         help_text="20\u00a0Mo et 30\u00a0000 lignes au plus. Une colonne absente du fichier ne change rien.",
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
-        error_messages={
-            "required": "Choisissez un fichier.",
-            "empty": "Ce fichier est vide.",
-            "max_length": "Le nom de ce fichier est trop long\u00a0: 150 caractères au plus.",
-            "invalid": "Choisissez un fichier.",
-            "missing": "Choisissez un fichier.",
-        },
+        error_messages=FILE_ERRORS,
     )
 
     def clean_file(self) -> UploadedFile:
