@@ -31,6 +31,8 @@ EMAIL_COLUMN = 8
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 50 * 1024 * 1024
 MOST_PARTS, MOST_ROWS, MOST_FAULTS, LONGEST_CELL = 500, 20_000, 100, 400
+# What zipfile (NotImplementedError: an unknown compression; RuntimeError: a password), the XML reader and openpyxl
+# raise on a file that is not a workbook, or a broken one: all are told in one sentence.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, DefusedXmlException, ParseError, KeyError,
     ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError,
