@@ -19,6 +19,7 @@ from django.test import Client
 
 from vigie.accounts.models import Absence, Antenne, AntenneZone, Habilitation, Institution, User
 from vigie.accounts.queries import person_for
+from vigie.accounts.sealed import seal
 from vigie.rights.person import Person
 from vigie.rights.table import SECOND_FACTOR, Role
 
@@ -131,7 +132,7 @@ def person(user: User, at: datetime = AT) -> Person:
 
 def set_second_factor(user: User) -> Authenticator:
     """Gives the account an application that shows codes (TOTP_SECRET)."""
-    return Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": TOTP_SECRET})
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": seal(TOTP_SECRET)})
 
 
 def sign_in(client: Client, user: User) -> Client:

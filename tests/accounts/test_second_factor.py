@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.apps import apps
 from django.test import Client
 
 from tests.accounts.conftest import sent_code, totp
-from tests.accounts.factories import HabilitationFactory, UserFactory, set_second_factor
+from tests.accounts.factories import TOTP_SECRET, HabilitationFactory, UserFactory, set_second_factor
 from tests.conftest import visible_text
 from vigie.accounts import actions
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
+from vigie.accounts.sealed import Unreadable, seal, unseal
 from vigie.journal.models import Event
 from vigie.kernel.clock import now
 from vigie.rights import limits
@@ -300,3 +305,58 @@ def test_removing_twice_is_recorded_once(team: User) -> None:
         actions.remove_second_factor(colleague, by=person_for(team, now()), at=now())
 
     assert Event.objects.filter(name="account.second_factor_removed").count() == 1
+
+
+# --- at rest --------------------------------------------------------------------------------------------------------
+def test_the_database_holds_neither_the_key_of_the_application_nor_that_of_the_recovery_codes(
+    client: Client, team: User
+) -> None:
+    enter_by_mail(client, team)
+    client.get(SET_UP)
+    secret = client.session["mfa.totp.secret"]
+    client.post(SET_UP, {"code": totp(secret=secret)})
+
+    written = {row.type: row.data for row in Authenticator.objects.filter(user=team)}
+
+    assert "mfa.totp.secret" not in client.session
+    assert secret not in str(written)
+    assert unseal(written["totp"]["secret"]) == secret
+    assert len(unseal(written["recovery_codes"]["seed"])) == 80
+
+
+def test_the_former_key_still_opens_behind_the_new_one(settings: Any) -> None:
+    former, new = "former-" * 5, "new-" * 9
+    settings.VIGIE = replace(settings.VIGIE, second_factor_key=former)
+    sealed = seal(TOTP_SECRET)
+
+    settings.VIGIE = replace(settings.VIGIE, second_factor_key=f"{new} {former}")
+    assert unseal(sealed) == TOTP_SECRET
+    settings.VIGIE = replace(settings.VIGIE, second_factor_key=new)
+    with pytest.raises(Unreadable):
+        unseal(sealed)
+
+
+def test_a_lost_key_opens_to_nobody_and_says_it_in_french(client: Client, team: User, settings: Any) -> None:
+    set_second_factor(team)
+    enter_by_mail(client, team)
+    settings.VIGIE = replace(settings.VIGIE, second_factor_key="another-key-" * 3)
+
+    page = client.post(FACTOR, {"code": totp()})
+
+    assert "ne peut pas être vérifié pour le moment" in visible_text(page.content.decode())
+    assert signed_in_user(client) is None
+
+
+def test_the_migration_seals_what_was_clear_once_and_opens_it_back(team: User) -> None:
+    factor = Authenticator.objects.create(user=team, type="totp", data={"secret": TOTP_SECRET, "taken": ["123456"]})
+    migration = import_module("vigie.accounts.migrations.0008_sealed_second_factors")
+
+    migration.seal_all(apps, None)
+    migration.seal_all(apps, None)
+
+    factor.refresh_from_db()
+    assert factor.data["taken"] == ["123456"]
+    assert unseal(factor.data["secret"]) == TOTP_SECRET
+    migration.open_all(apps, None)
+    factor.refresh_from_db()
+    assert factor.data["secret"] == TOTP_SECRET

@@ -16,6 +16,7 @@ from vigie.portal.reference import settings_page
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "k7Q-planted-secret-" + "z9" * 20
 PASSWORD = "planted-password"
+FACTOR_KEY = "planted-factor-key-" + "q4" * 10
 COMPLETE = {
     "VIGIE_MODE": "production",
     "VIGIE_SECRET_KEY": SECRET,
@@ -33,6 +34,7 @@ COMPLETE = {
     "VIGIE_HOST_PROVIDER": "Hébergeur inventé, 1 rue du Port, Lyon",
     "VIGIE_PUBLISHER": "Direction inventée",
     "VIGIE_AUDIT_HEADS": "/srv/vigie-audit",
+    "VIGIE_SECOND_FACTOR_KEY": FACTOR_KEY,
 }
 FAULTS = (
     ("VIGIE_SECRET_KEY", "court"),
@@ -67,6 +69,11 @@ FAULTS = (
     ("VIGIE_HOST_PROVIDER", None),
     ("VIGIE_PUBLISHER", None),
     ("VIGIE_AUDIT_HEADS", None),
+    ("VIGIE_SECOND_FACTOR_KEY", None),
+    ("VIGIE_SECOND_FACTOR_KEY", " "),
+    ("VIGIE_SECOND_FACTOR_KEY", "court"),
+    ("VIGIE_SECOND_FACTOR_KEY", f"{FACTOR_KEY} court"),
+    ("VIGIE_SECOND_FACTOR_KEY", SECRET),
     ("VIGIE_RATE_LIMITS", "10"),
     ("VIGIE_RATE_LIMITS", "beaucoup"),
     ("VIGIE_TRUSTED_PROXIES", "-1"),
@@ -124,6 +131,7 @@ def test_a_secret_is_not_shown_by_the_settings_as_a_whole() -> None:
 
     assert PASSWORD not in shown
     assert SECRET not in shown
+    assert FACTOR_KEY not in shown
 
 
 def test_the_reference_lists_every_setting_and_no_value_of_a_secret() -> None:

@@ -19,6 +19,7 @@ from vigie.accounts.identity_rules import GUARDED
 from vigie.accounts.models import User
 from vigie.accounts.queries import roles_in_force
 from vigie.accounts.rules import CODE_DIGITS
+from vigie.accounts.sealed import seal, unseal
 from vigie.kernel.clock import now
 from vigie.rights.limits import client_ip
 
@@ -96,7 +97,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """The second factor: its name in the application, its words."""
+    """The second factor: its name in the application, its words, and its secrets sealed at rest."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
@@ -109,3 +110,9 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def get_totp_label(self, user: Any) -> str:
         return str(user.email)
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text)

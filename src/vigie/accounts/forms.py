@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
@@ -16,6 +17,7 @@ from vigie.accounts.models import User
 from vigie.accounts.pages import SITUATIONS, PeopleFilters, role_choices
 from vigie.accounts.queries import antenne_label, antennes_named, live_antenne, replacements
 from vigie.accounts.rules import Invitation
+from vigie.accounts.sealed import Unreadable
 from vigie.kernel.errors import InvalidInput, Refused
 from vigie.kernel.text import fold
 from vigie.rights.table import Role
@@ -23,8 +25,14 @@ from vigie.ui.fields import CleanLineField, EmailField, PersonNameField, PhoneFi
 from vigie.ui.forms import DsfrForm
 from vigie.ui.widgets import Combobox
 
+log = structlog.get_logger(__name__)
+
 CODE_ATTRS = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 WRONG_CODE = "Ce code n’est pas le bon. Vérifiez-le dans le dernier courriel reçu."
+UNREADABLE = (
+    "Votre second facteur ne peut pas être vérifié pour le moment. Ce n’est pas votre faute\u00a0: prévenez l’équipe, "
+    "elle peut vous permettre d’en installer un autre."
+)
 WRONG_TOTP = "Ce code n’est pas le bon. Attendez le code suivant de votre application, puis recopiez-le."
 TERRITORY_HELP = (
     "D’un agent de détection ou d’un animateur local\u00a0: FR (France entière, pour un agent), régions (R53), "
@@ -114,13 +122,21 @@ class SecondFactorForm(DsfrForm):
         code: str = self.cleaned_data["code"]
         locked = Authenticator.objects.select_for_update().filter(user=self.user).order_by("-type")
         for authenticator in locked:
-            if authenticator.wrap().validate_code(code):
+            if self._opens(authenticator, code):
                 self.authenticator = authenticator
                 self.authenticator.user = self.user
                 if authenticator.type == Authenticator.Type.TOTP:
                     self._take_once(authenticator, code)
                 return code
         raise ValidationError(WRONG_TOTP, code="incorrect_code")
+
+    @staticmethod
+    def _opens(authenticator: Authenticator, code: str) -> bool:
+        try:
+            return bool(authenticator.wrap().validate_code(code))
+        except Unreadable as error:
+            log.error("second_factor_unreadable", user_id=authenticator.user_id)
+            raise ValidationError(UNREADABLE, code="unreadable_factor") from error
 
     @staticmethod
     def _take_once(authenticator: Authenticator, code: str) -> None:

@@ -159,6 +159,13 @@ class Environment:
         "Key that signs the audit rows and hashes network addresses in them; empty: made from the secret key.",
         secret=True,
     )
+    second_factor_key: str = setting(
+        "",
+        "Key that encrypts second factors at rest; several separated by spaces: the first encrypts, all decrypt. "
+        "Empty: made from the secret key.",
+        production="32 characters or more each, not the secret key",
+        secret=True,
+    )
     audit_heads: str = setting(
         "",
         "Folder of the heads of the audit's chain, outside the database and its backups; empty: under `var/`.",
@@ -244,6 +251,11 @@ def _is_https(address: str) -> bool:
     return parts.scheme == "https" and bool(parts.hostname) and not parts.username and not parts.query
 
 
+def _are_keys(words: str) -> bool:
+    """One key at least, all of 32 characters or more."""
+    return bool(words.split()) and all(len(word) >= 32 for word in words.split())
+
+
 def _faults(env: Environment) -> list[str]:
     faults = []
     fake = env.proconnect_issuer == "fake:" and not env.production  # it has its own identifier and secret
@@ -305,6 +317,10 @@ def _unsafe(env: Environment) -> list[str]:
         ),
         (bool(env.host_provider), "VIGIE_HOST_PROVIDER: the legal notices need it"),
         (env.publisher != Environment.publisher, "VIGIE_PUBLISHER: the legal notices need it"),
+        (
+            _are_keys(env.second_factor_key) and env.secret_key not in env.second_factor_key.split(),
+            "VIGIE_SECOND_FACTOR_KEY: 32 characters or more, not the secret key",
+        ),
         (bool(env.audit_heads), "VIGIE_AUDIT_HEADS: a folder outside the database and its backups"),
         (env.rate_limits <= 1, "VIGIE_RATE_LIMITS: at most 1 in production"),
     )
