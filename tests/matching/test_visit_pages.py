@@ -228,6 +228,20 @@ def test_the_team_adds_an_expert_and_sends(world: Network) -> None:
     assert "Déposé par Alix Terrain" in text(world.client("banker"), reverse("matching:need", args=[need.pk]))
 
 
+def test_the_team_changes_the_subject_of_what_was_filed(world: Network) -> None:
+    visit, team = filed_without_expert(world), world.client("team")
+    [need] = visit.needs.all()
+    where = reverse("matching:visit_requalify", args=[visit.pk, need.pk])
+
+    assert where in text(team, reverse("matching:visit_to_validate", args=[visit.pk]))
+    assert "Voir les questions de ce sujet" in text(team, where)
+    changed = team.post(where, {"sujet": world.cash.pk}, follow=True).content.decode()
+    assert "Le besoin porte sur «\u00a0Trésorerie\u00a0»" in changed
+    assert "Équipe prêts" in changed
+    team.post(reverse("matching:act_on_visit", args=[visit.pk]), {"transition": "validate"})
+    assert team.get(where).status_code == 404  # it is before its experts
+
+
 def test_the_team_sends_it_back_with_a_reason_that_its_author_reads(world: Network) -> None:
     visit, team = filed_without_expert(world), world.client("team")
     act = reverse("matching:act_on_visit", args=[visit.pk])

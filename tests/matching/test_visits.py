@@ -20,7 +20,14 @@ from vigie.kernel.errors import Forbidden, InvalidInput, Refused, TransitionRefu
 from vigie.matching.actions.matches import close_no_help, take_charge
 from vigie.matching.actions.thread import comment
 from vigie.matching.actions.visit_draft import abandon, begin, change_met, put_need, take_need_away
-from vigie.matching.actions.visit_sending import choose_expert, file_visit, proposed, send_back, validate_visit
+from vigie.matching.actions.visit_sending import (
+    choose_expert,
+    file_visit,
+    proposed,
+    requalify,
+    send_back,
+    validate_visit,
+)
 from vigie.matching.mails.network import filed_closed, filed_taken_in_charge, visit_returned, visit_sent
 from vigie.matching.models import Candidate, Diagnosis, Match, Need
 from vigie.matching.queries.positions import company_name
@@ -278,6 +285,29 @@ def test_where_nobody_answers_the_need_waits_for_the_team_which_finds_somebody(w
         choose_expert(energy, world.recruiter, ticked=True, by=team, at=LATER)
 
 
+def test_the_team_changes_the_subject_of_a_need_that_waits_and_who_is_proposed_follows(world: Network) -> None:
+    visit, team = draft(world), world.person("team")
+    hiring, energy = write(world, visit, world.hiring, world.energy)
+    file(world, visit)
+    choose_expert(energy, world.recruiter, ticked=True, by=team, at=LATER)
+
+    requalify(energy, world.cash, {"inventée": "x"}, by=team, at=LATER)
+    requalify(energy, world.cash, {}, by=team, at=LATER)  # pressed twice
+
+    energy.refresh_from_db()
+    assert (energy.subject, energy.content, energy.answers) == (world.cash, WORDS, {})
+    assert proposed(energy) == {world.banker.pk, world.recruiter.pk}  # who was added by hand stays
+    said = Event.objects.get(name="visit.requalified")
+    assert said.payload == {"need": energy.pk, "from": world.energy.pk, "to": world.cash.pk, "experts": 2}
+    with pytest.raises(InvalidInput):
+        requalify(energy, world.hiring, {}, by=team, at=LATER)  # another need of the visit has it
+    validate_visit(visit, by=team, at=LATER)
+    assert {match.expert for match in energy.matches.all()} == {world.banker, world.recruiter}
+    with pytest.raises(TransitionRefused):
+        requalify(energy, world.energy, {}, by=team, at=LATER)
+    assert hiring.matches.count() == 1
+
+
 def test_an_institution_may_want_its_visits_read_first(world: Network) -> None:
     institution = world.users["adviser"].antenne.institution
     institution.validates_visits = True
@@ -314,6 +344,7 @@ def test_only_the_team_validates(world: Network, name: str) -> None:
         lambda by: validate_visit(visit, by=by, at=AT),
         lambda by: send_back(visit, "Non", by=by, at=AT),
         lambda by: choose_expert(need, world.banker, ticked=True, by=by, at=AT),
+        lambda by: requalify(need, world.cash, {}, by=by, at=AT),
     ):
         with pytest.raises(Forbidden):
             act(world.person(name))

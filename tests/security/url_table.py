@@ -101,6 +101,11 @@ def _draft_need(service: Service) -> dict[str, Args]:
     return {"filed": (draft, service.ids["draft_need"]), "absent": (ABSENT, ABSENT), "huge": (HUGE, HUGE)}
 
 
+def _visit_need(service: Service) -> dict[str, Args]:
+    visit, need = (service.ids[name] for name in ("visit", "visit_need"))
+    return {"own": (visit, need), "absent": (visit, ABSENT), "huge": (HUGE, need)}
+
+
 def _visit_expert(service: Service) -> dict[str, Args]:
     visit, need, expert = (service.ids[name] for name in ("visit", "visit_need", "expert"))
     return {"own": (visit, need, expert), "absent": (visit, need, ABSENT), "huge": (visit, HUGE, expert)}
@@ -363,6 +368,7 @@ PAGES: dict[str, Page] = {
     "matching:visit_to_validate": _team("following.view", READ, _of("visit")),
     "matching:act_on_visit": _team("following.view", WRITE, _of("visit")),
     "matching:visit_expert": _team("following.view", WRITE, _visit_expert),
+    "matching:visit_requalify": _team("following.view", BOTH, _visit_need),
     "matching:territory": _team("network.view"),
     "matching:remind": _sheet("need.remind", WRITE, "need.view", _need),
     "matching:pass_on": _sheet("need.pass_on", BOTH, "need.view", _need),

@@ -62,6 +62,7 @@ VISITS = [
     path("equipe/visites/", visits_team.queue, name="visits_to_validate"),
     path("equipe/visites/<int:pk>/", visits_team.sheet, name="visit_to_validate"),
     path("equipe/visites/<int:pk>/agir/", visits_team.act, name="act_on_visit"),
+    path("equipe/visites/<int:pk>/besoins/<int:need_pk>/sujet/", visits_team.requalify, name="visit_requalify"),
     path(
         "equipe/visites/<int:pk>/besoins/<int:need_pk>/experts/<int:expert_pk>/",
         visits_team.choose,

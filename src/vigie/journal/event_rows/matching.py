@@ -181,6 +181,7 @@ EVENTS = (
         "Les besoins déposés après une visite ont été transmis aux experts",
         (Message("visited_contact", "matching/mail/visit_sent"),),
     ),
+    Event("visit.requalified", VISIT, "L’équipe a changé le sujet d’un besoin déposé"),
     Event("visit.selection_changed", VISIT, "Les experts d’un besoin déposé ont été changés"),
     Event(
         "visit.returned",

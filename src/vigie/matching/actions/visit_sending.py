@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vigie.directory.models import Expert
+from vigie.directory.models import Expert, Subject
 from vigie.journal.actions import record
 from vigie.journal.crash import crash_point
 from vigie.kernel.errors import InvalidInput, Refused, TransitionRefused
@@ -18,7 +18,7 @@ from vigie.kernel.period import paris_day
 from vigie.kernel.text import clean_text
 from vigie.matching.actions.statuses import refresh_need_status
 from vigie.matching.actions.transmission import send_need
-from vigie.matching.actions.visit_draft import needs_of, propose
+from vigie.matching.actions.visit_draft import needs_of, offered, propose
 from vigie.matching.models import Candidate, Diagnosis, Need
 from vigie.matching.queries.firm import need_facts
 from vigie.matching.queries.need_origin import waits_for_team
@@ -95,11 +95,7 @@ def send_back(visit: Diagnosis, reason: str, *, by: Person, at: datetime) -> Dia
 @transaction.atomic
 def choose_expert(need: Need, expert: Expert, *, ticked: bool, by: Person, at: datetime) -> Candidate:
     """The team adds or takes out an expert of a need that waits; pressed twice, once."""
-    row = _locked(need.diagnosis)
-    require(by, "visit.validate", row)
-    _refuse_unless_filed(row)
-    if Need.objects.get(pk=need.pk).sent_at is not None:
-        raise TransitionRefused("need_sent", "Ce besoin est déjà devant ses experts. Rechargez la page.")
+    row = _waiting(need, by)
     if ticked and expert.deleted_at is not None:
         raise Refused("expert_deleted", "Cette équipe ne figure plus dans l’annuaire\u00a0: choisissez-en une autre.")
     line = Candidate.objects.filter(need=need, expert=expert).first()
@@ -113,6 +109,30 @@ def choose_expert(need: Need, expert: Expert, *, ticked: bool, by: Person, at: d
     payload = {"need": need.pk, "expert": expert.pk, "ticked": ticked}
     record("visit.selection_changed", row, by=by, at=at, payload=payload)
     return line
+
+
+@transaction.atomic
+def requalify(need: Need, subject: Subject, answers: Mapping[str, str], *, by: Person, at: datetime) -> Need:
+    """The team changes the subject of a need that waits: who is proposed follows, the words of the visit stay.
+
+    answers: question key → value; those that the subject does not offer are left out. Experts added by hand stay.
+    """
+    row = _waiting(need, by)
+    current = Need.objects.select_related("subject", "diagnosis").get(pk=need.pk)
+    kept = offered(subject, answers)
+    if (current.subject_id, current.answers) == (subject.pk, kept):
+        return current
+    if subject.archived_at is not None:
+        raise InvalidInput("subject_archived", "Ce sujet n’est plus proposé. Choisissez-en un autre.", field="subject")
+    if row.needs.filter(subject=subject).exclude(pk=current.pk).exists():
+        raise InvalidInput("subject_taken", "Cette visite a déjà un besoin sur ce sujet.", field="subject")
+    before = current.subject_id
+    current.subject, current.answers = subject, kept
+    experts = propose(current, at=at)
+    crash_point("visit.after_requalified")
+    payload = {"need": current.pk, "from": before, "to": subject.pk, "experts": experts}
+    record("visit.requalified", row, by=by, at=at, payload=payload)
+    return current
 
 
 def send_ready(visit: Diagnosis, *, by: Person, at: datetime) -> list[Need]:
@@ -190,6 +210,16 @@ def _locked(visit: Diagnosis) -> Diagnosis:
     row = Diagnosis.objects.select_for_update().filter(pk=visit.pk, solicitation__isnull=True).first()
     if row is None:
         raise Refused("visit_gone", "Cette visite a été abandonnée. Commencez-en une autre.")
+    return row
+
+
+def _waiting(need: Need, by: Person) -> Diagnosis:
+    """The locked visit of a need that waits for the team; TransitionRefused when it was sent or given back."""
+    row = _locked(need.diagnosis)
+    require(by, "visit.validate", row)
+    _refuse_unless_filed(row)
+    if Need.objects.get(pk=need.pk).sent_at is not None:
+        raise TransitionRefused("need_sent", "Ce besoin est déjà devant ses experts. Rechargez la page.")
     return row
 
 

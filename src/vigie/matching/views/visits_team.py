@@ -8,14 +8,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
-from vigie.directory.models import Expert
+from vigie.directory.models import Expert, Subject
 from vigie.kernel.clock import now
-from vigie.kernel.errors import Forbidden, Refused
+from vigie.kernel.errors import Forbidden, InvalidInput, Refused
 from vigie.matching.actions import visit_sending
-from vigie.matching.forms.team import ExpertSearchForm
+from vigie.matching.forms.public import put_refusal
+from vigie.matching.forms.team import ExpertSearchForm, SubjectForm, answers_form
 from vigie.matching.queries.filed import filed_page
 from vigie.matching.queries.visits_team import visible_waiting, visit_sheet, visits_page
 from vigie.ui.forms import NoteForm
@@ -87,11 +88,40 @@ def choose(request: HttpRequest, pk: int, need_pk: int, expert_pk: int) -> HttpR
     return redirect(f"{reverse('matching:visit_to_validate', args=[pk])}#b{need_pk}")
 
 
+@granted("following.view")
+@require_http_methods(["GET", "HEAD", "POST"])
+def requalify(request: HttpRequest, pk: int, need_pk: int) -> HttpResponse:
+    """``/equipe/visites/<id>/besoins/<id>/sujet/``: another subject or other answers; who is proposed follows."""
+    person = person_of(request)
+    need = get_object_or_404(
+        visible_waiting(person, pk).needs.select_related("diagnosis", "subject"), pk=need_pk, sent_at__isnull=True
+    )
+    subjects = list(Subject.objects.filter(archived_at__isnull=True).select_related("theme"))
+    asked = (request.POST if request.method == "POST" else request.GET).get("sujet", str(need.subject_id))
+    subject = next((one for one in subjects if str(one.pk) == asked), need.subject)
+    form = answers_form(subject, need.answers, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        at, answers = now(), form.answers()
+        try:
+            refusal = _attempt(request, pk, lambda: visit_sending.requalify(need, subject, answers, by=person, at=at))
+        except InvalidInput as refused:
+            put_refusal(form, refused)
+        else:
+            if refusal:
+                return refusal
+            told = f"Le besoin porte sur «\u00a0{subject.label}\u00a0»\u00a0: les experts sont recalculés."
+            messages.success(request, told)
+            return redirect(f"{reverse('matching:visit_to_validate', args=[pk])}#b{need_pk}")
+    chooser = SubjectForm(initial={"sujet": subject.pk}, subjects=subjects)
+    context = {"pk": pk, "need": need, "subject": subject, "chooser": chooser, "form": form}
+    return render(request, "matching/visits/requalify.html", context)
+
+
 def _attempt(request: HttpRequest, pk: int, do: Callable[[], object]) -> HttpResponse | None:
-    """Does it; gives the sheet as it is now, with the reason, when it is refused."""
+    """Does it; gives the sheet as it is now, with the reason, when it is refused. InvalidInput is for the form."""
     try:
         do()
-    except Forbidden:
+    except (Forbidden, InvalidInput):
         raise
     except Refused as refused:
         return _draw(request, pk, alert=refused.message_fr, status=409)
