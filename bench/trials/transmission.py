@@ -1,8 +1,8 @@
 """R-02, R-04 for requests: workers killed between any two statements, or two at once, leave nothing half done.
 
-``python -m bench.trials.transmission --trials 200``. Each trial takes an act of the analysis, of the transmission or of
-the team, kills its worker with SIGKILL at a named point or at a random moment, looks at every row, then lets a worker
-do it in peace and looks again. Failing trials print their number: ``--only N`` replays one.
+``python -m bench.trials.transmission --trials 200``. Each trial takes an act of the analysis, of the transmission, of
+the team or of the address book, kills its worker with SIGKILL at a named point or at a random moment, looks at every
+row, then lets a worker do it in peace and looks again. Failing trials print their number: ``--only N`` replays one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import Any
 
 from bench.trials.workers import Kill, database, moments, run, wait, worker
 
-SOURCE = Path(__file__).resolve().parents[2] / "src" / "vigie" / "matching" / "actions"
+PACKAGES = Path(__file__).resolve().parents[2] / "src" / "vigie"
+SOURCES = (*(PACKAGES / "matching" / "actions").glob("*.py"), PACKAGES / "directory" / "closing.py")
 EXPERTS = 3
 # Points of each act; "" is a random moment.
 JOURNAL = ("journal.after_event", "journal.after_messages")
@@ -40,6 +41,11 @@ ABANDON = ("perform.after_state", "remind.after_expiry", "remind.after_row", "ou
 VISIT = (
     *("visit.after_filed", "transmit.after_match", "transmit.after_event", "visit.after_sent", "outbox.after_owe"),
     *(*JOURNAL, ""),
+)
+CHANGE_SUBJECT = ("visit.after_requalified", *JOURNAL, "")
+CLOSE = (
+    *("move.after_row", "closing.after_needs", "closing.after_revoked", "closing.after_expert"),
+    *("perform.after_state", "outbox.after_owe", *JOURNAL, ""),
 )
 
 
@@ -72,11 +78,11 @@ class Scene:
 def points_of_the_source() -> set[str]:
     """Every point named in the actions of the matching service."""
     found = re.compile(r'crash_point\("([a-z_.]+)"\)')
-    return {name for path in SOURCE.glob("*.py") for name in found.findall(path.read_text(encoding="utf-8"))}
+    return {name for path in SOURCES for name in found.findall(path.read_text(encoding="utf-8"))}
 
 
 def planned_points() -> set[str]:
-    acts = (PREPARE, TRANSMIT, REQUALIFY, UNTICK, ADD, SPAM, REMIND, ABANDON, VISIT)
+    acts = (PREPARE, TRANSMIT, REQUALIFY, UNTICK, ADD, SPAM, REMIND, ABANDON, VISIT, CHANGE_SUBJECT, CLOSE)
     return {point for points in acts for point in points if point}
 
 
@@ -98,7 +104,7 @@ class World:
         self.network: Any = None  # an adviser's world, built by the first scene that needs it
         self.scenes = (
             *(self.prepare, self.transmit, self.requalify, self.untick, self.add, self.spam),
-            *(self.remind, self.abandon, self.visit),
+            *(self.remind, self.abandon, self.visit, self.change_subject, self.close),
         )
 
     def _request(self, *, experts: int = EXPERTS) -> Any:
@@ -235,18 +241,10 @@ class World:
 
     def visit(self) -> Scene:
         """A visit filed: kept and sent, or as it was."""
-        from tests.directory.factories import SubjectFactory
-        from tests.matching import network_world
-
         from vigie.journal.models import Event, OutgoingMessage
-        from vigie.matching.actions.visit_draft import put_need
         from vigie.matching.actions.visit_sending import file_visit, proposed
 
-        if self.network is None:
-            self.network = network_world.network()
-        by = self.network.person("adviser")
-        draft = network_world.draft(self.network, token=f"jeton-{SubjectFactory().pk}")
-        need = put_need(draft, self.network.hiring, "Cherche un conducteur de scie.", {}, by=by, at=self.at)
+        draft, need, by = self._draft("hiring")
         shown = {need.pk: proposed(need)}
 
         def fault(done: bool) -> str:
@@ -263,6 +261,77 @@ class World:
             return "" if seen == whole or (seen == untouched and not done) else f"filed by half: {seen}"
 
         return Scene(lambda: _nothing(file_visit(draft, shown, shown=shown, by=by, at=self.at)), VISIT, fault)
+
+    def change_subject(self) -> Scene:
+        """The team changes the subject of a need filed after a visit: the need, its experts and the event, or none."""
+        from vigie.journal.models import Event
+        from vigie.matching.actions.visit_sending import file_visit, proposed, requalify
+
+        draft, need, by = self._draft("energy")
+        file_visit(draft, {}, shown={need.pk: set()}, by=by, at=self.at)
+
+        def fault(done: bool) -> str:
+            need.refresh_from_db()
+            told = Event.objects.about(draft).filter(name="visit.requalified").count()
+            seen = (need.subject_id, proposed(need), told)
+            whole = (self.network.cash.pk, {self.network.banker.pk}, 1)
+            untouched = (self.network.energy.pk, set(), 0)
+            return "" if seen == whole or (seen == untouched and not done) else f"subject changed by half: {seen}"
+
+        cash = self.network.cash
+        return Scene(lambda: _nothing(requalify(need, cash, {}, by=self.by, at=self.at)), CHANGE_SUBJECT, fault)
+
+    def _draft(self, subject: str) -> tuple[Any, Any, Any]:
+        """A visit with one need on this subject of the network, not filed; with its adviser."""
+        from tests.directory.factories import SubjectFactory
+        from tests.matching import network_world
+
+        from vigie.matching.actions.visit_draft import put_need
+
+        if self.network is None:
+            self.network = network_world.network()
+        by = self.network.person("adviser")
+        draft = network_world.draft(self.network, token=f"jeton-{SubjectFactory().pk}")
+        words = "Cherche un conducteur de scie."
+        return draft, put_need(draft, getattr(self.network, subject), words, {}, by=by, at=self.at), by
+
+    def close(self) -> Scene:
+        """An antenne closes while its needs are running: an heir has its needs and its people, or nothing moved."""
+        from tests.accounts.factories import AntenneFactory, UserFactory
+        from tests.directory.factories import ExpertFactory, SubjectFactory
+        from tests.matching.factories import MatchFactory
+
+        from vigie.accounts.models import Habilitation
+        from vigie.directory.closing import close_antenne
+        from vigie.journal.models import Event, OutgoingMessage
+
+        subject, antenne = SubjectFactory(), AntenneFactory()
+        member = UserFactory(antenne=antenne, expert=True)
+        manager = UserFactory(antenne=antenne, manager=True)
+        team = ExpertFactory(antenne=antenne, subject=subject, members=[member])
+        elsewhere = AntenneFactory(institution=antenne.institution)
+        heir = ExpertFactory(antenne=elsewhere, subject=subject, members=[UserFactory(antenne=elsewhere)])
+        matches = [
+            MatchFactory(expert=team, subject=subject, need__subject=subject, sent_at=self.at) for _ in range(EXPERTS)
+        ]
+
+        def fault(done: bool) -> str:
+            for row in (antenne, team, member, manager, *matches):
+                row.refresh_from_db()
+            about = [str(one.pk) for one in matches]
+            seen = (
+                (antenne.deleted_at is None, team.deleted_at is None),
+                {one.expert_id for one in matches},
+                {member.antenne_id, manager.antenne_id},
+                Habilitation.objects.get(user=manager, role="manager").state,
+                Event.objects.filter(name="match.moved", subject_id__in=about).count(),
+                OutgoingMessage.objects.filter(recipient=heir.email, subject_id__in=about).count(),
+            )
+            whole = ((False, False), {heir.pk}, {elsewhere.pk}, "revoked", EXPERTS, EXPERTS)
+            untouched = ((True, True), {team.pk}, {antenne.pk}, "granted", 0, 0)
+            return "" if seen == whole or (seen == untouched and not done) else f"closed by half: {seen}"
+
+        return Scene(lambda: _nothing(close_antenne(antenne, to=heir, by=self.by, at=self.at)), CLOSE, fault)
 
     # --- what is looked at
 
@@ -325,8 +394,8 @@ def trial(world: World, number: int, account: Account) -> None:
 
 
 def two_at_once(world: World, number: int, account: Account) -> None:
-    """Two workers with the same due request, or the same need that waits."""
-    scene = (world.transmit, world.remind, world.abandon)[number % 3]()
+    """Two workers with the same due request, the same need that waits, or the same antenne to close."""
+    scene = (world.transmit, world.remind, world.abandon, world.close)[number % 4]()
     first, second = worker(scene.act), worker(scene.act)
     wait(first)
     wait(second)

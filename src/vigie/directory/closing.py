@@ -100,6 +100,7 @@ def close_antenne(antenne: Antenne, *, to: Expert | None, by: Person, at: dateti
         if to.antenne_id == row.pk or to.antenne.institution_id != row.institution_id:
             raise InvalidInput("other_institution", "Choisissez une équipe de la même institution.", field="expert")
         moved = hand_over([one.pk for one in experts], to, by=by, at=at)
+        crash_point("closing.after_needs")
         for user in people:
             accounts.change_account(user, {"antenne_id": to.antenne_id}, by=by, at=at)
     for held in _managers(row):
@@ -107,5 +108,6 @@ def close_antenne(antenne: Antenne, *, to: Expert | None, by: Person, at: dateti
         crash_point("closing.after_revoked")
     for expert in experts:
         actions.remove(expert, by=by, at=at)
+        crash_point("closing.after_expert")
     actions.remove(row, by=by, at=at)
     return Closed(len(experts), len(people), moved)

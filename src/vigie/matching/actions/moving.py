@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from vigie.directory.models import Expert, ExpertSubject
 from vigie.journal.actions import perform, record
+from vigie.journal.crash import crash_point
 from vigie.kernel.errors import InvalidInput, Refused, TransitionRefused
 from vigie.kernel.text import clean_text
 from vigie.matching.actions.matches import let_go
@@ -49,6 +50,7 @@ def move(match: Match, to: Expert, *, reason: str, by: Person, at: datetime) -> 
             row.save(update_fields=["expert", "sent_at", "asked_again_at", "moved_reason"])
     except IntegrityError as error:
         raise _already() from error
+    crash_point("move.after_row")
     record("match.moved", row, by=by, at=at, payload={"from_expert": before, "to_expert": to.pk})
     refresh_need_status(need, at=at)
     return row
