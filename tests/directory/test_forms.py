@@ -12,7 +12,7 @@ from tests.directory.conftest import Book
 from tests.directory.factories import InstitutionSubjectFactory, SubjectFactory
 from tests.matching.factories import MatchFactory
 from vigie.accounts.models import Antenne, Institution
-from vigie.directory.models import AnswerGrouping, Change, Expert, MatchFilter, SubjectQuestion
+from vigie.directory.models import AnswerGrouping, Change, Expert, MatchFilter, Subject, SubjectQuestion, Theme
 from vigie.territory.models import Commune
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "territory")]
@@ -104,6 +104,31 @@ def test_whole_address_book_is_typed_on_screen(book: Book, desk: Client) -> None
     assert "Odile Brun" in sheet
 
 
+def test_a_theme_and_its_subject_are_created_and_archived_on_screen(book: Book, desk: Client) -> None:
+    fill(desk, url("add", "theme"), label="Transmission d’entreprise")
+    theme = Theme.objects.get(slug="transmission-dentreprise")
+    for _twice in range(2):
+        fill(desk, url("add", "sujet"), theme_id=theme.pk, label="Trouver un repreneur")
+    subject = theme.subjects.get()
+    assert (subject.slug, subject.archived_at) == ("trouver-un-repreneur", None)
+
+    page = fill(desk, url("add", "sujet"), theme_id=book.subject.theme_id, label="trouver un Repreneur")
+    assert "Un sujet porte déjà ce nom, ou presque." in said(page)
+    assert Subject.objects.filter(label__iexact="trouver un repreneur").count() == 1
+
+    fill(desk, url("edit", "sujet", subject.pk), archived="on")
+    archived_at = Subject.objects.get(pk=subject.pk).archived_at
+    assert archived_at is not None
+    fill(desk, url("edit", "sujet", subject.pk), label="Trouver un repreneur fiable")
+    subject.refresh_from_db()
+    assert (subject.slug, subject.archived_at) == ("trouver-un-repreneur", archived_at)
+    assert "archivé" in said(desk.get(url("theme", theme.pk)))
+    fill(desk, url("edit", "sujet", subject.pk), archived=None)
+    subject.refresh_from_db()
+    assert subject.archived_at is None
+    assert "archivage" in said(desk.get(url("subject", subject.pk)))
+
+
 @pytest.mark.parametrize("kind", ["institution", "antenne", "expert"])
 def test_condition_is_bound_to_its_owner(kind: str, book: Book, desk: Client) -> None:
     owner = getattr(book, kind)
@@ -115,12 +140,13 @@ def test_condition_is_bound_to_its_owner(kind: str, book: Book, desk: Client) ->
     assert AnswerGrouping.objects.get(conditions__value="false", **{kind: owner})
 
 
-KINDS = ("institution", "antenne", "expert", "sujet", "competence", "filtre", "reponses", "question")
+KINDS = ("institution", "antenne", "expert", "theme", "sujet", "competence", "filtre", "reponses", "question")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_form_sent_as_it_was_shown_changes_nothing(kind: str, book: Book, desk: Client) -> None:
     rows = {
+        "theme": book.subject.theme,
         "sujet": book.subject,
         "competence": book.expert.competences.get(),
         "filtre": book.filter,

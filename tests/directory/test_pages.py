@@ -44,6 +44,10 @@ PAGES: dict[str, Callable[[Book], str]] = {
     "antenne": lambda book: at("antenne", book.antenne.pk),
     "expert": lambda book: at("expert", book.expert.pk),
     "subject": lambda book: at("subject", book.subject.pk),
+    "theme": lambda book: at("theme", book.subject.theme_id),
+    "add theme": lambda book: at("add", "theme"),
+    "add subject": lambda book: at("add", "sujet"),
+    "edit theme": lambda book: at("edit", "theme", book.subject.theme_id),
     "add institution": lambda book: at("add", "institution"),
     "add antenne": lambda book: at("add_under", "antenne", "institution", book.institution.pk),
     "add expert": lambda book: at("add_under", "expert", "antenne", book.antenne.pk),
@@ -112,7 +116,8 @@ def test_nobody_else_writes(role: str, book: Book) -> None:
     "path",
     [
         "ajouter/licorne/",
-        "ajouter/sujet/",
+        "ajouter/sujet/institution/1/",
+        "themes/999999/",
         "ajouter/expert/",
         "ajouter/expert/institution/1/",
         "ajouter/institution/expert/1/",
@@ -136,6 +141,7 @@ def test_a_subject_is_not_removed_by_a_crafted_form(book: Book, client_of_team: 
     free = SubjectFactory()
 
     assert client_of_team.post(at("remove", "sujet", free.pk)).status_code == 404
+    assert client_of_team.post(at("remove", "theme", free.theme_id)).status_code == 404
     free.refresh_from_db()
 
 

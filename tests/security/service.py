@@ -206,7 +206,9 @@ def _name(service: Service, at: datetime) -> None:
     ids["expert"] = service.world.match.expert_id
     ids["antenne"] = service.world.match.expert.antenne_id
     ids["institution"] = service.world.match.expert.antenne.institution_id
+    ids["offer"] = service.begun.landing_subject_id
     ids["subject"] = service.begun.landing_subject.subject_id
+    ids["theme"] = service.begun.landing_subject.subject.theme_id
 
 
 def _held_mail(request: Solicitation, at: datetime) -> int:

@@ -329,6 +329,7 @@ PAGES: dict[str, Page] = {
     **{
         f"directory:{n}": _team("directory.view", READ, _of(n)) for n in ("subject", "expert", "institution", "antenne")
     },
+    "directory:theme": _team("directory.view", READ, _of("theme")),
     **dict.fromkeys(("directory:coverage", "directory:coverage_holes"), _team("directory.view")),
     "directory:coverage_departement": _team("directory.view", READ, _public(code="69")),
     **dict.fromkeys(("directory:antennes", "directory:anomalies"), _team("directory.view")),
@@ -404,6 +405,9 @@ PAGES: dict[str, Page] = {
     "matching:tag_request": _team("tag.edit", WRITE, _request),
     "matching:tags": _team("tag.edit", BOTH),
     "matching:tag": _team("tag.edit", WRITE, _of("tag")),
+    "matching:offers": _team("offer.edit"),
+    "matching:new_offer": _team("offer.edit", BOTH),
+    "matching:offer": _team("offer.edit", BOTH, _of("offer")),
     "matching:refusals": _team("refusal.edit"),
     "matching:new_refusal": _team("refusal.edit", BOTH),
     "matching:refusal": _team("refusal.edit", BOTH, _of("template")),

@@ -24,6 +24,7 @@ from vigie.directory.models import (
     MatchFilter,
     Subject,
     SubjectQuestion,
+    Theme,
 )
 from vigie.directory.queries.hierarchy import antenne_facts
 from vigie.directory.queries.twins import twin
@@ -38,6 +39,8 @@ from vigie.territory.queries import check_zone
 from vigie.ui.formats import counted, plural
 
 Zones = Iterable[tuple[str, str]]
+# What must have a name of its own, as it is told when it has not.
+_ONE = {Institution: "Une institution", Theme: "Un thème", Subject: "Un sujet"}
 CRITERIA = (
     "min_years", "max_years", "min_workforce", "max_workforce", "accepted_naf", "excluded_naf",
     "accepted_legal_forms", "excluded_legal_forms", "excluded_communes",
@@ -236,8 +239,8 @@ def _check(obj: Any) -> None:
         obj.full_clean()
     except ValidationError as error:
         field, faults = next(iter(error.message_dict.items()))
-        if field == "slug":
-            faults = ["Une institution porte déjà ce nom, ou presque. Choisissez-en un autre."]
+        if field in {"slug", "label"} and error.error_dict[field][0].code == "unique":
+            faults = [f"{_ONE[type(obj)]} porte déjà ce nom, ou presque. Choisissez-en un autre."]
         raise InvalidInput("not_valid", str(faults[0]), field=None if field == "__all__" else field) from error
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from django.db import models
 
 from vigie.accounts.models import Antenne, Institution
-from vigie.directory.models import AnswerGrouping, Expert, MatchFilter, Subject
+from vigie.directory.models import AnswerGrouping, Expert, MatchFilter, Subject, Theme
 from vigie.territory.models import ZoneLine
 
-SHEETS = (Institution, Antenne, Expert, Subject)
+SHEETS = (Institution, Antenne, Expert, Subject, Theme)
 _NAMES = {
     "deleted_at": "retrait",
     "parent": "antenne au-dessus",

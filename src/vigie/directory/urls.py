@@ -7,6 +7,7 @@ urlpatterns = [
     path("equipe/annuaire/", book.home, name="home"),
     path("equipe/annuaire/sujets/", book.subjects, name="subjects"),
     path("equipe/annuaire/sujets/<int:pk>/", book.subject, name="subject"),
+    path("equipe/annuaire/themes/<int:pk>/", book.theme, name="theme"),
     path("equipe/annuaire/experts/", book.experts, name="experts"),
     path("equipe/annuaire/experts/<int:pk>/", book.expert, name="expert"),
     path("equipe/annuaire/institutions/<int:pk>/", book.institution, name="institution"),

@@ -38,6 +38,7 @@ TEAM_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Service",
         (
+            ("Sujets proposés", "matching:offers", "offer.edit"),
             ("Absences", "accounts:absences", "absence.plan"),
             ("Courriels", "journal:messages", "message.view"),
             ("Travaux", "journal:jobs", "job.view"),

@@ -6,16 +6,16 @@ One class per kind of row; ``FORMS`` says which kinds can be edited on screen, a
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import count
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
 from vigie.accounts.models import Antenne, Institution, User
 from vigie.directory import actions
 from vigie.directory.forms.codes import CodesField, official_codes
+from vigie.directory.forms.row import RowForm
+from vigie.directory.forms.taxonomy import QuestionForm, SubjectForm, ThemeForm
 from vigie.directory.models import (
     AnswerGrouping,
     Expert,
@@ -25,39 +25,12 @@ from vigie.directory.models import (
     MatchFilter,
     Subject,
     SubjectQuestion,
+    Theme,
 )
 from vigie.directory.rules import NATURES, read_legal_forms, read_naf, read_words
 from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person
 from vigie.ui.fields import CleanLineField, CleanTextField, EmailField, PhoneField
-from vigie.ui.forms import DsfrForm
-
-
-class RowForm(DsfrForm):
-    """A form that writes one row. row: the row edited, or a new one already bound to its owner."""
-
-    title: ClassVar[str]
-    columns: ClassVar[tuple[str, ...]]
-
-    def __init__(self, data: Any = None, *, row: Any) -> None:
-        self.row = row
-        super().__init__(data, initial=self.initial_of(row))
-        self.prepare()
-
-    def prepare(self) -> None:
-        """Fills the choices that depend on the row."""
-
-    def initial_of(self, row: Any) -> dict[str, Any]:
-        """What the fields show at first."""
-        return {name: getattr(row, name) for name in self.columns if not (row.pk is None and name.endswith("_id"))}
-
-    def changes(self) -> dict[str, Any]:
-        """Columns to write."""
-        return {name: self.cleaned_data[name] for name in self.columns}
-
-    def write(self, *, by: Person, at: datetime) -> Any:
-        """Writes the row; a refusal is the caller's to show."""
-        return actions.save(self.row, self.changes(), by=by, at=at)
 
 
 class InstitutionForm(RowForm):
@@ -154,14 +127,6 @@ class ExpertForm(RowForm):
         self.initial["antenne_id"] = self.row.antenne_id
 
 
-class SubjectForm(RowForm):
-    """The label of a subject; its slug never changes."""
-
-    title = "Sujet"
-    columns = ("label",)
-    label = CleanLineField(label="Intitulé", max_length=150)
-
-
 class InstitutionSubjectForm(RowForm):
     """A competence of an institution."""
 
@@ -216,45 +181,6 @@ class MemberForm(RowForm):
         self.fields["user_id"].choices = [  # type: ignore[attr-defined]
             (one.pk, f"{one.full_name} ({one.email})") for one in people.order_by("full_name")
         ]
-
-
-class QuestionForm(RowForm):
-    """A question of the form of a subject; one answer per line, as « valeur = intitulé »."""
-
-    title = "Question"
-    columns = ("label", "short_label", "answers")
-    label = CleanLineField(label="Question", max_length=250)
-    short_label = CleanLineField(label="Intitulé court", max_length=80, required=False)
-    answers = CleanTextField(
-        label="Réponses possibles",
-        rows=4,
-        help_text="Une par ligne\u00a0: valeur = intitulé. Exemple\u00a0: true = Oui",
-    )
-
-    def initial_of(self, row: SubjectQuestion) -> dict[str, Any]:
-        lines = "\n".join(f"{value} = {label}" for value, label in row.answers)
-        return {"label": row.label, "short_label": row.short_label, "answers": lines or "true = Oui\nfalse = Non"}
-
-    def clean_answers(self) -> list[list[str]]:
-        found = []
-        for line in self.cleaned_data["answers"].splitlines():
-            value, sign, label = (part.strip() for part in line.partition("="))
-            if not (value and sign and label):
-                raise ValidationError(f"Ligne mal écrite\u00a0: «\u00a0{line}\u00a0». Exemple\u00a0: true = Oui")
-            found.append([value[:60], label[:120]])
-        if len({value for value, _label in found}) < len(found):
-            raise ValidationError("Deux réponses portent la même valeur. Donnez-leur des valeurs différentes.")
-        return found
-
-    def changes(self) -> dict[str, Any]:
-        changes = super().changes()
-        if self.row.pk is None:
-            sisters = SubjectQuestion.objects.filter(subject=self.row.subject_id)
-            key = slugify(changes["short_label"] or changes["label"])[:50].replace("-", "_") or "question"
-            taken = set(sisters.values_list("key", flat=True))
-            changes["key"] = next(one for n in count(1) if (one := key if n == 1 else f"{key}_{n}") not in taken)
-            changes["position"] = len(taken)
-        return changes
 
 
 class FilterForm(RowForm):
@@ -356,15 +282,12 @@ FORMS: dict[str, tuple[type, type[RowForm], dict[str, str]]] = {
     "institution": (Institution, InstitutionForm, {}),
     "antenne": (Antenne, AntenneForm, {"institution": "institution"}),
     "expert": (Expert, ExpertForm, {"antenne": "antenne"}),
+    "theme": (Theme, ThemeForm, {}),
     "sujet": (Subject, SubjectForm, {}),
     "competence-institution": (InstitutionSubject, InstitutionSubjectForm, {"institution": "institution"}),
     "competence": (ExpertSubject, CompetenceForm, {"expert": "expert"}),
     "membre": (ExpertMember, MemberForm, {"expert": "expert"}),
     "question": (SubjectQuestion, QuestionForm, {"sujet": "subject"}),
     "filtre": (MatchFilter, FilterForm, _ANY_OWNER),
-    "reponses": (
-        AnswerGrouping,
-        GroupingForm,
-        {"institution": "institution", "antenne": "antenne", "expert": "expert"},
-    ),
+    "reponses": (AnswerGrouping, GroupingForm, _ANY_OWNER),
 }

@@ -37,6 +37,7 @@ class SubjectsPage:
     """The subjects by theme, and who answers them."""
 
     count: str
+    links: tuple[Link, ...]
     table: Table
 
 
@@ -117,7 +118,7 @@ def subjects_page() -> SubjectsPage:
             Cell(
                 one.label, href=reverse("directory:subject", args=[one.pk]), hint="archivé" if one.archived_at else ""
             ),
-            one.theme.label,
+            Cell(one.theme.label, href=reverse("directory:theme", args=[one.theme_id])),
             str(one.question_count),
             str(experts.get(one.pk, 0)),
         )
@@ -125,6 +126,10 @@ def subjects_page() -> SubjectsPage:
     )
     return SubjectsPage(
         count=counted(len(rows), "sujet"),
+        links=(
+            Link("Ajouter un sujet", reverse("directory:add", args=["sujet"])),
+            Link("Ajouter un thème", reverse("directory:add", args=["theme"])),
+        ),
         table=Table(
             caption="Sujets",
             columns=(

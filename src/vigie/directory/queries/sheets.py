@@ -9,7 +9,7 @@ from django.db import models
 from django.urls import reverse
 
 from vigie.accounts.models import Absence, Antenne, Habilitation, Institution
-from vigie.directory.models import Expert, ExpertMember, Subject
+from vigie.directory.models import Expert, ExpertMember, Subject, Theme
 from vigie.directory.queries.imports import exports_of
 from vigie.directory.queries.sections import (
     Line,
@@ -171,6 +171,38 @@ def expert_sheet(expert: Expert, today: date) -> Sheet:
     return closed_if_removed(sheet, expert.deleted_at)
 
 
+def theme_sheet(theme: Theme) -> Sheet:
+    """A theme and its subjects. 3 queries."""
+    subjects = list(theme.subjects.order_by("position", "label"))
+    return Sheet(
+        title=theme.label,
+        kind="Thème",
+        back=(Link("Annuaire", reverse("directory:home")), Link("Sujets", reverse("directory:subjects"))),
+        facts=(Fact("Sujets ouverts aux demandes", str(sum(one.archived_at is None for one in subjects))),),
+        warnings=(),
+        sections=(
+            Section(
+                "Sujets",
+                tuple(
+                    Line(
+                        one.label,
+                        "archivé" if one.archived_at else "",
+                        href=reverse("directory:subject", args=[one.pk]),
+                        edit=edit_link("sujet", one),
+                    )
+                    for one in subjects
+                ),
+                "Aucun sujet n’est rangé sous ce thème.",
+                reverse("directory:add", args=["sujet"]),
+                "Ajouter un sujet",
+            ),
+        ),
+        tables=(),
+        history=history_of(theme),
+        edit=edit_link("theme", theme),
+    )
+
+
 def subject_sheet(subject: Subject) -> Sheet:
     """A subject: its questions, and the institutions that answer it."""
     held = subject.institution_subjects.select_related("institution").filter(institution__deleted_at__isnull=True)
@@ -180,6 +212,7 @@ def subject_sheet(subject: Subject) -> Sheet:
         back=(Link("Annuaire", reverse("directory:home")), Link("Sujets", reverse("directory:subjects"))),
         facts=(
             Fact("Thème", subject.theme.label),
+            Fact("Situation", "archivé" if subject.archived_at else "ouvert aux demandes"),
             Fact("Choix des experts", "par une personne" if subject.is_catch_all else "par les règles"),
         ),
         warnings=(),

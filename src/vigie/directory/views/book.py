@@ -16,7 +16,7 @@ from vigie.accounts.models import Antenne, Institution
 from vigie.directory import actions
 from vigie.directory.forms.codes import ZonesForm
 from vigie.directory.forms.rows import FORMS, RowForm
-from vigie.directory.models import Expert, Subject
+from vigie.directory.models import Expert, Subject, Theme
 from vigie.directory.queries import lists, sheets
 from vigie.directory.queries.sections import Sheet
 from vigie.directory.queries.twins import was_there
@@ -31,6 +31,7 @@ OWNERS: dict[str, type[models.Model]] = {
     "expert": Expert,
     "sujet": Subject,
 }
+TAXONOMY = ("theme", "sujet")  # archived, never taken away: requests refer to it
 
 
 @granted("directory.view")
@@ -90,12 +91,19 @@ def subject(request: HttpRequest, pk: int) -> HttpResponse:
     return _sheet(request, sheets.subject_sheet(row))
 
 
+@granted("directory.view")
+@require_safe
+def theme(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/equipe/annuaire/themes/<id>/``"""
+    return _sheet(request, sheets.theme_sheet(get_object_or_404(Theme, pk=pk)))
+
+
 @granted("directory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, kind: str, owner_kind: str = "", owner_pk: int = 0) -> HttpResponse:
     """A new row, under its owner when it has one."""
     model, _form, owners = _kind(kind)
-    if bool(owners) != bool(owner_kind) or (owner_kind and owner_kind not in owners) or kind == "sujet":
+    if bool(owners) != bool(owner_kind) or (owner_kind and owner_kind not in owners):
         raise Http404
     bound = {}
     if owner_kind:
@@ -116,7 +124,7 @@ def edit(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Takes a row away, after its confirmation sentence; a second sending finds it gone already."""
     model, _form, _owners = _kind(kind)
-    if kind == "sujet":  # the taxonomy is archived, not taken away
+    if kind in TAXONOMY:
         raise Http404
     row = model._default_manager.filter(pk=pk).first()
     if row is None:
@@ -193,6 +201,8 @@ def _above(row: Any) -> str:
         return _at("institution", row.institution_id)
     if isinstance(row, Expert):
         return _at("antenne", row.antenne_id)
+    if isinstance(row, Subject | Theme):
+        return reverse("directory:subjects")
     return reverse("directory:home")
 
 

@@ -158,6 +158,7 @@ EVENTS = (
     Event("tag.changed", "matching.Tag", "Une étiquette a été créée, archivée ou reprise"),
     Event("note.written", "matching.Note", "L’équipe a écrit une note interne"),
     Event("note.deleted", "matching.Note", "Une note interne a été retirée par son auteur"),
+    Event("public_subject.changed", "matching.LandingSubject", "Un sujet proposé au public a été modifié"),
     Event("refusal_template.changed", "matching.RefusalTemplate", "Un modèle de refus a été modifié"),
     Event("hole.reported", HOLE, "Un manque de l’annuaire a été signalé"),
     Event(

@@ -75,8 +75,7 @@ def _link(need: Need) -> dict[str, str]:
 
 
 def of_need(match: Match) -> dict[str, Any]:
-    """What every mail that puts a need before an expert shows."""
-    """The need of a match: what lets the expert call without opening the site."""
+    """What every mail that puts a need before an expert shows: enough to call without opening the site."""
     need = match.need
     contact = need.diagnosis.contact
     link = _link(need)
