@@ -14,7 +14,7 @@ from vigie.matching.queries.public import MAIN_LANDING
 from vigie.ui.components import Cell, Column, Table
 from vigie.ui.formats import counted
 
-MODES = {
+MODES: dict[str, State] = {
     LandingSubject.Mode.AUTOMATIC: State("automatic", "Automatique", "success"),
     LandingSubject.Mode.VALIDATED: State("validated", "Par l’équipe", "info"),
 }
