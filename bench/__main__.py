@@ -122,6 +122,10 @@ BARS = (
         module("bench.trials.audit"), ("--kills", "6"),
     ),
     Bar(
+        "doctrine", "S-02", "Qui lit quoi de quelle entreprise, contre une seconde écriture des règles", "0 écart",
+        module("bench.trials.doctrine"), ("--pairs", "1000"),
+    ),
+    Bar(
         "panel", "P-03 P-04 P-05", "Le panel près de la limite, juste au centime",
         "2,5 × par colonne ; 6 Gio ; 1,4 et 2,4 ×",
         module("bench.panel"), ("--firms", "1000", "--rounds", "1"), 3,

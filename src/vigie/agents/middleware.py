@@ -14,7 +14,7 @@ from vigie.kernel.clock import now
 
 # The applications whose pages show firms to agents. Those of the team in them ask for no level: they pass.
 KEPT = "Rien n’a été envoyé. Ce que vous avez saisi est gardé une heure\u00a0: vous le retrouverez ensuite."
-BUSINESS = frozenset({"watchlists", "sheets", "followup", "exports"})
+BUSINESS = frozenset({"watchlists", "sheets", "followup", "campaigns", "exports"})
 # Pages of the same kind in an application that is otherwise public.
 BUSINESS_PAGES = frozenset({"statistics:report", "statistics:export_report"})
 

@@ -19,7 +19,7 @@ from vigie.rights.person import PersonKind
 View = Callable[[HttpRequest], HttpResponse]
 
 # Packages whose pages show what the secret of business protects, or who read it.
-DETECTION_SIDE = frozenset({"watchlists", "sheets", "followup", "agents", "exports", "audit"})
+DETECTION_SIDE = frozenset({"watchlists", "sheets", "followup", "campaigns", "agents", "exports", "audit"})
 REFUSED = frozenset({403, 404})
 _FIRM = ("siren", "siret")  # names of the parts of an address that are a firm's number
 
