@@ -169,9 +169,9 @@ def _zones() -> None:
     from vigie.territory.models import Zone, ZoneGroup
 
     of = {code: region for region, codes in REGIONS.items() for code in codes}
+    said: dict[str, Any] = {"zone_type": "departement", "vintage": 2026}
     Zone.objects.bulk_create(
-        Zone(zone_type="departement", name=code, name_folded=code, code=code, region_code=of.get(code, "11"), vintage=1)
-        for code in DEPARTEMENTS
+        Zone(code=code, name=code, name_folded=code, region_code=of.get(code, "11"), **said) for code in DEPARTEMENTS
     )
     for code, codes in NAMED.items():
         ZoneGroup.objects.update_or_create(code=code, defaults={"label": code, "departements": list(codes)})
