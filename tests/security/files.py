@@ -16,6 +16,7 @@ from vigie.accounts.models_agents import AgentProfile, Entity, Segment
 from vigie.followup.actions.acts import Talk, analyse
 from vigie.followup.actions.contacts import write_contact
 from vigie.followup.actions.files import delete_file
+from vigie.followup.actions.meetings import Called, add_point, plan_meeting
 from vigie.followup.actions.terms import load_followup_terms
 from vigie.followup.actions.texts import save_summary, write_comment
 from vigie.followup.models import Term
@@ -28,7 +29,7 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
     """Names what the addresses of files need; agent_a is référent, agent_b reads his territory."""
     load_followup_terms()
     entity, _new = Entity.objects.get_or_create(name="Direction", defaults={"short_name": "DDFIP"})
-    segment = Segment.objects.create(code="dgfip-essai", label="DGFiP", network=network(NETWORK))
+    segment = Segment.objects.create(code="dgfip-essai", label="DGFiP", network=network(NETWORK), in_codefi=True)
     for name in ("agent_a", "agent_b"):
         profile, _new = AgentProfile.objects.get_or_create(
             user=users[name], defaults={"entity": entity, "segment": segment}
@@ -39,7 +40,12 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
     mine = opened_file(users["agent_a"], at=at)
     gone = opened_file(users["agent_a"], at=at)
     delete_file(gone, "Doublon", by=by, at=at)
-    far = opened_file(agent(territory="59", full_name="Agent du Nord"), workplace(commune=ELSEWHERE), at=at)
+    north = agent(territory="59", full_name="Agent du Nord")
+    AgentProfile.objects.create(user=north, entity=entity, segment=segment)
+    far = opened_file(north, workplace(commune=ELSEWHERE), at=at)
+    called = Called(at.date(), None, "Salle 2")
+    meeting = plan_meeting("35", called, form_token=TOKEN, by=by, at=at)
+    away = plan_meeting("59", called, form_token=f"{TOKEN}-59", by=person(north, at), at=at)
     talk = analyse(
         mine, Talk(at.date(), "phone", "confirmed", "treasury", "prevention"), form_token=TOKEN, by=by, at=at
     )
@@ -48,6 +54,8 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
     comment = write_comment(mine, wall, "Un commentaire.", form_token=TOKEN, by=by, at=at)
     contact = write_contact(mine, {"last_name": "Fournil"}, form_token=TOKEN, by=by, at=at)
     return {
+        "meeting": meeting.pk, "meeting_elsewhere": away.pk,
+        "meeting_point": add_point(meeting, mine.siren, by=by, at=at).pk,
         "file": mine.pk, "file_elsewhere": far.pk, "file_deleted": gone.pk, "file_talk": talk.pk,
         "file_comment": comment.pk, "file_contact": contact.pk, "file_member": mine.members.get().pk,
         "file_place": workplace().pk, "file_subject": SubjectFactory().pk,
@@ -57,6 +65,7 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
 
 def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tuple[str, str, str, dict[str, Any]]]:
     """One valid sending of each form."""
+    meeting, point = ids["meeting"], ids["meeting_point"]
     pk, day, fresh = ids["file"], at.date().isoformat(), {"form_token": "jeton-de-securite-0002"}
 
     def to(name: str, *args: Any) -> str:
@@ -85,6 +94,13 @@ def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tupl
         ("export_list", to("export_list"), {"format": "csv"}),
         ("export_file", to("export_file", pk), {"format": "docx"}),
         ("export_codefi", to("export_codefi"), {"format": "docx"}),
+        ("new_meeting", f"{to('new_meeting')}?departement=35",
+         {"held_on": day, "place": "Salle 3", **fresh}),
+        ("edit_meeting", to("edit_meeting", meeting), {"held_on": day, "place": "Salle 4", **fresh}),
+        ("meeting_act", to("meeting_act", meeting), {"transition": "hold"}),
+        ("export_meeting", to("export_meeting", meeting), {"format": "docx"}),
+        ("decide", to("decide", meeting, point), {"decision": "Appeler la banque", "version": 1}),
+        ("point_act", to("point_act", meeting, point), {"transition": "remove"}),
         ("restore", to("restore", ids["file_deleted"]), {}),
     ]  # fmt: skip
     return [(f"followup:{name}", "agent_a", url, data) for name, url, data in rows]

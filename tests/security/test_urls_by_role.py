@@ -65,7 +65,7 @@ def expected(page: Page, who: str, place: str, method: str) -> frozenset[int]:
         if page.only and permitted:
             permitted = who == page.only
         if not permitted:
-            return frozenset({403}) if page.see and place in ("own", "out", "filed") else absent
+            return frozenset({403}) if page.see and place in ("own", "out", "filed", "kept") else absent
     else:
         permitted = place == "own"
     if not permitted:

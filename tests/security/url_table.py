@@ -65,6 +65,8 @@ RELATIONS: dict[tuple[str, str], frozenset[Reach]] = {
     ("agent_b", "own"): frozenset({Reach.TERRITORY, Reach.UNLOCKED}),
     ("agent_a", "filed"): frozenset({Reach.UNLOCKED, Reach.OWN}),  # a firm that he took
     ("agent_b", "filed"): frozenset({Reach.UNLOCKED}),
+    ("agent_a", "kept"): frozenset({Reach.TERRITORY, Reach.OWN}),  # a meeting that he keeps
+    ("agent_b", "kept"): frozenset({Reach.TERRITORY}),
     ("member", "helped"): frozenset({Reach.OWN}),
 }
 
@@ -228,6 +230,17 @@ def _in_file(*after: str) -> Places:
         ids = service.ids
         last = tuple(ids.get(name, name) for name in after)
         return {"own": (ids["file"], *last), "out": (ids["file_elsewhere"], *last), "huge": (HUGE, *last)}
+
+    return places
+
+
+def _meeting(*after: str) -> Places:
+    """A meeting, or a firm of its agenda."""
+
+    def places(service: Service) -> dict[str, Args]:
+        ids = service.ids
+        last = tuple(ids[name] for name in after)
+        return {"kept": (ids["meeting"], *last), "out": (ids["meeting_elsewhere"], *last), "huge": (HUGE, *last)}
 
     return places
 
@@ -416,6 +429,13 @@ PAGES: dict[str, Page] = {
     "followup:export_list": _team("file.list", WRITE),
     "followup:codefi": _team("file.list"),
     "followup:export_codefi": _team("file.list", WRITE),
+    "followup:new_meeting": _team("meeting.plan", BOTH),
+    "followup:meeting": _sheet("meeting.view", READ, "meeting.view", _meeting()),
+    "followup:edit_meeting": _sheet("meeting.manage", BOTH, "meeting.view", _meeting()),
+    "followup:meeting_act": _sheet("meeting.manage", WRITE, "meeting.view", _meeting()),
+    "followup:export_meeting": _sheet("meeting.view", WRITE, "meeting.view", _meeting()),
+    "followup:decide": _sheet("meeting.manage", BOTH, "meeting.view", _meeting("meeting_point")),
+    "followup:point_act": _sheet("meeting.manage", WRITE, "meeting.view", _meeting("meeting_point")),
     "followup:export_file": _sheet("file.view", WRITE, "file.view", _file),
     "followup:firm": _team("file.list", READ, _known_firm),
     "followup:new": _team("file.list", BOTH),

@@ -9,10 +9,11 @@ class FollowupConfig(AppConfig):
     def ready(self) -> None:
         from vigie.exports.registry import FOR_DOCUMENTS, FOR_SHEETS, register_exporter
         from vigie.followup import audiences, jobs
-        from vigie.followup.queries import codefi, exports
+        from vigie.followup.queries import codefi, exports, meetings
 
         audiences.register()
         jobs.register()
         register_exporter(exports.LIST, exports.list_sheet, formats=FOR_SHEETS)
         register_exporter(codefi.AGENDA, codefi.agenda_document, formats=FOR_DOCUMENTS)
+        register_exporter(meetings.MINUTES, meetings.minutes_document, formats=FOR_DOCUMENTS)
         register_exporter(exports.FILE, exports.file_document, formats=FOR_DOCUMENTS)

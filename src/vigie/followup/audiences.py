@@ -13,10 +13,11 @@ from django.urls import reverse
 from vigie.accounts.models import User
 from vigie.accounts.models_agents import Duty
 from vigie.accounts.queries import person_for
-from vigie.followup.models import Comment, Digest, Followup, Member
+from vigie.followup.models import Comment, Digest, Followup, Meeting, Member
 from vigie.followup.queries.news import named_in, news_of, orphan_files
 from vigie.followup.rules import QUIET_DAYS
 from vigie.followup.states import FOLLOWUP
+from vigie.followup.states_meetings import CANCELLED
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.rights.person import Person
 from vigie.ui.formats import counted, day
@@ -67,6 +68,28 @@ def file_keepers(followup: Followup, by: Person) -> Iterable[Recipient]:
     present = followup.members.present().values("user")
     people = User.objects.living().filter(Q(pk__in=present) | Q(pk__in=secretaries)).order_by("pk")
     return [Recipient(user.email, user.full_name) for user in people]
+
+
+def meeting_participants(meeting: Meeting, by: Person) -> Iterable[Recipient]:
+    """The agents called to a meeting, but who calls them."""
+    people = User.objects.living().filter(pk__in=meeting.participants.values("pk")).exclude(pk=by.user_id or 0)
+    return [Recipient(user.email, user.full_name) for user in people.order_by("pk")]
+
+
+def meeting_content(meeting: Meeting, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """The meeting as it stands today, without any firm; nothing for who may no longer read it."""
+    user = User.objects.living().with_address(recipient.email).first()
+    if user is None or not Meeting.objects.allowed(person_for(user, at), "meeting.view").filter(pk=meeting.pk).exists():
+        return None
+    return {
+        "name": recipient.name,
+        "departement": meeting.departement,
+        "day": day(meeting.held_on),
+        "hour": f"{meeting.held_at:%H:%M}" if meeting.held_at else "",
+        "place": meeting.place,
+        "cancelled": meeting.state == CANCELLED,
+        "page": f"{settings.VIGIE.site_url}{reverse('followup:meeting', args=[meeting.pk])}",
+    }
 
 
 def page_of(followup: Followup) -> str:
@@ -169,6 +192,8 @@ def register() -> None:
     register_content("followup/mail/moved", moved_content)
     register_content("followup/mail/member", member_content)
     register_content("followup/mail/joined", joined_content)
+    register_audience("meeting_participants", meeting_participants)
+    register_content("followup/mail/meeting", meeting_content)
     register_audience("comment_mentioned", comment_mentioned)
     register_audience("digest_reader", digest_reader)
     register_audience("file_in_charge", file_in_charge)

@@ -279,6 +279,8 @@ class Snapshot(models.Model):
 from vigie.followup.models_acts import Analysis as Analysis  # noqa: E402
 from vigie.followup.models_acts import FirmAction as FirmAction  # noqa: E402
 from vigie.followup.models_acts import Referral as Referral  # noqa: E402
+from vigie.followup.models_meetings import Meeting as Meeting  # noqa: E402
+from vigie.followup.models_meetings import MeetingPoint as MeetingPoint  # noqa: E402
 from vigie.followup.models_notices import Digest as Digest  # noqa: E402
 from vigie.followup.models_texts import Comment as Comment  # noqa: E402
 from vigie.followup.models_texts import FirmContact as FirmContact  # noqa: E402

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.followup.views import acts, exports, files, people, texts
+from vigie.followup.views import acts, exports, files, meetings, people, texts
 
 app_name = "followup"
 urlpatterns = [
@@ -13,6 +13,17 @@ urlpatterns = [
     path("accompagnements/exporter/", exports.export_list, name="export_list"),
     path("accompagnements/codefi/", exports.codefi, name="codefi"),
     path("accompagnements/codefi/exporter/", exports.export_codefi, name="export_codefi"),
+    path("accompagnements/codefi/reunions/nouvelle/", meetings.new, name="new_meeting"),
+    path("accompagnements/codefi/reunions/<int:pk>/", meetings.meeting, name="meeting"),
+    path("accompagnements/codefi/reunions/<int:pk>/modifier/", meetings.edit, name="edit_meeting"),
+    path("accompagnements/codefi/reunions/<int:pk>/acte/", meetings.act, name="meeting_act"),
+    path("accompagnements/codefi/reunions/<int:pk>/exporter/", meetings.export, name="export_meeting"),
+    path("accompagnements/codefi/reunions/<int:pk>/entreprises/<int:point_pk>/", meetings.decide, name="decide"),
+    path(
+        "accompagnements/codefi/reunions/<int:pk>/entreprises/<int:point_pk>/acte/",
+        meetings.point_act,
+        name="point_act",
+    ),
     path("accompagnements/supprimes/", files.deleted, name="deleted"),
     path("accompagnements/supprimes/<int:pk>/", files.restore, name="restore"),
     path("accompagnements/entreprises/<str:siren>/", files.firm, name="firm"),

@@ -18,20 +18,21 @@ from vigie.accounts.models_agents import Duty, Network
 from vigie.exports.documents import Document, Facts, Grid, Section
 from vigie.exports.offers import Offer
 from vigie.exports.registry import FOR_DOCUMENTS
-from vigie.followup.models import Followup, Member, Referral, Summary
+from vigie.followup.models import Followup, Meeting, Member, Referral, Summary
 from vigie.followup.queries.exports import plain
 from vigie.followup.queries.lists import departements_of, is_late
 from vigie.followup.queries.touch import held_by, last_talk, with_people
 from vigie.kernel.period import paris_day
 from vigie.kernel.siren import show_siren
 from vigie.rights.person import Person
-from vigie.ui.components import Link
+from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import counted, day
 from vigie.watchlists.models import Entry, Publication
 
 AGENDA = "codefi"
 RECENT = timedelta(days=60)  # needs filed since the meeting before last
 ALERTS_AT_MOST = 30
+MEETINGS_AT_MOST = 12
 CRITICAL, LATE, NEEDS, ALERTS = (
     "Criticité élevée",
     "Étapes en retard",
@@ -44,6 +45,7 @@ WHY = {
     NEEDS: "Un besoin a été confié à un conseiller depuis deux mois",
     ALERTS: "Dans la liste ouverte, sans accompagnement en cours",
 }
+ADDED = "Ajoutées à la main"
 NOBODY = "Personne"
 
 
@@ -59,6 +61,7 @@ class Point:
     talk: str
     step: str
     summary: tuple[str, ...] = ()
+    file: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,18 @@ class Heading:
 
 @dataclass(frozen=True)
 class AgendaPage:
-    """The agenda of a département. files, sirens: what the reader was shown, for the audit."""
+    """The agenda of a département and its meetings. plan: where one is planned, for a member of the CODEFI.
+
+    files, sirens: what the reader was shown, for the audit.
+    """
 
     departement: str
     choices: tuple[Link, ...]
     count: str
     headings: tuple[Heading, ...]
     export: Offer | None
+    plan: str
+    meetings: Table
     files: tuple[int, ...]
     sirens: tuple[str, ...]
 
@@ -86,7 +94,7 @@ class AgendaPage:
 def agenda_page(person: Person, asked: str, at: datetime) -> AgendaPage:
     """404 for a département out of reach. About 12 queries, whatever the files."""
     offered = departements_of(person) if person.nationwide else sorted(person.departements)
-    departement = asked or _own(person, offered)
+    departement = asked or own_departement(person, offered)
     if departement and departement not in offered:
         raise Http404
     rows = _files(person, departement)
@@ -100,6 +108,8 @@ def agenda_page(person: Person, asked: str, at: datetime) -> AgendaPage:
         count=counted(len(points), "entreprise"),
         headings=headings,
         export=export if points else None,
+        plan=f"{reverse('followup:new_meeting')}?departement={departement}" if _member(person) and departement else "",
+        meetings=_meetings(person, departement),
         files=tuple(row.pk for row in rows),
         sirens=tuple(point.siren for point in points),
     )
@@ -132,7 +142,29 @@ def agenda_document(person: Person, parameters: dict[str, Any], at: datetime) ->
     )
 
 
-def _own(person: Person, offered: list[str]) -> str:
+def _member(person: Person) -> bool:
+    return Network.CODEFI in person.networks
+
+
+def _meetings(person: Person, departement: str) -> Table:
+    """The meetings of the département, the latest first. 1 query."""
+    found = Meeting.objects.allowed(person, "meeting.view").filter(departement=departement)
+    rows = found.select_related("secretary").order_by("-held_on", "-pk")[:MEETINGS_AT_MOST]
+    return Table(
+        caption="Réunions du département",
+        columns=(Column("Date", header=True), Column("Lieu"), Column("Secrétaire"), Column("État")),
+        rows=tuple(
+            (
+                Cell(day(row.held_on), href=reverse("followup:meeting", args=[row.pk])),
+                row.place, str(row.secretary), Cell(state=Meeting.LIFECYCLE.by_code[row.state]),
+            )
+            for row in rows
+        ),
+        empty="Aucune réunion n’est prévue." if _member(person) else "Les réunions sont lues par le réseau CODEFI.",
+    )  # fmt: skip
+
+
+def own_departement(person: Person, offered: list[str]) -> str:
     """The département of who is its secretary, else the first one."""
     held = Duty.objects.filter(user_id=person.user_id or 0, departement__in=offered).values_list(
         "departement", flat=True
@@ -142,10 +174,14 @@ def _own(person: Person, offered: list[str]) -> str:
 
 def _files(person: Person, departement: str) -> list[Any]:
     """Running files of the département with their people, their last talk and their CODEFI summary."""
-    read = Summary.objects.readable(person).filter(network__code=Network.CODEFI)
     files = Followup.objects.allowed(person, "file.view").active().filter(departement=departement)
-    found = with_people(files).prefetch_related(Prefetch("summaries", queryset=read, to_attr="codefi_summaries"))
-    return list(found.order_by("next_step_on", "-modified_at", "pk"))
+    return list(with_codefi(person, files).order_by("next_step_on", "-modified_at", "pk"))
+
+
+def with_codefi(person: Person, files: Any) -> Any:
+    """Files with their people, their last talk and, for a member of the CODEFI, its summary; 5 queries."""
+    read = Summary.objects.readable(person).filter(network__code=Network.CODEFI)
+    return with_people(files).prefetch_related(Prefetch("summaries", queryset=read, to_attr="codefi_summaries"))
 
 
 def _headings(person: Person, departement: str, rows: list[Any], at: datetime) -> tuple[Heading, ...]:
@@ -155,12 +191,13 @@ def _headings(person: Person, departement: str, rows: list[Any], at: datetime) -
     for row in rows:
         title = CRITICAL if row.criticality == Followup.Criticality.HIGH else LATE if is_late(row, today) else NEEDS
         if title != NEEDS or row.pk in sent:
-            held[title].append(_point(row, today))
+            held[title].append(point_of(row, today))
     held[ALERTS] = _alerts(person, departement, {row.siren for row in rows})
     return tuple(Heading(title, WHY[title], tuple(points)) for title, points in held.items())
 
 
-def _point(row: Any, today: date) -> Point:
+def point_of(row: Any, today: date) -> Point:
+    """A file of ``with_codefi`` as a firm to speak of."""
     step = " · ".join(part for part in (row.next_step, day(row.next_step_on) if row.next_step_on else "") if part)
     text = next((one.text for one in row.codefi_summaries if one.text), "")
     return Point(
@@ -171,8 +208,15 @@ def _point(row: Any, today: date) -> Point:
         held_by=held_by(row, Member.Role.REFERENT) or NOBODY,
         talk=last_talk(row) or "aucun noté",
         step=f"{step} (en retard)" if is_late(row, today) else step or "à décider",
-        summary=tuple(line for line in plain(text).splitlines() if line.strip()),
+        summary=lines_of(text),
+        file=row.pk,
     )
+
+
+def agenda_of(person: Person, departement: str, at: datetime) -> list[tuple[str, str, int | None]]:
+    """(heading, siren, file) of each firm to speak of, for a meeting that keeps them. About 8 queries."""
+    headings = _headings(person, departement, _files(person, departement), at)
+    return [(heading.title, point.siren, point.file) for heading in headings for point in heading.points]
 
 
 def _alerts(person: Person, departement: str, followed: set[str]) -> list[Point]:
@@ -186,15 +230,22 @@ def _alerts(person: Person, departement: str, followed: set[str]) -> list[Point]
         .exclude(siren__in=followed)
         .order_by("rank")[:ALERTS_AT_MOST]
     )
-    return [
-        Point(
-            firm=entry.name,
-            siren=entry.siren,
-            href=reverse("sheets:company", args=[entry.siren]),
-            where=entry.commune_name,
-            held_by=NOBODY,
-            talk="aucun noté",
-            step="à décider",
-        )
-        for entry in listed
-    ]
+    return [point_of_alert(entry) for entry in listed]
+
+
+def point_of_alert(entry: Entry) -> Point:
+    """A firm in alert that nobody accompanies yet."""
+    return Point(
+        firm=entry.name,
+        siren=entry.siren,
+        href=reverse("sheets:company", args=[entry.siren]),
+        where=entry.commune_name,
+        held_by=NOBODY,
+        talk="aucun noté",
+        step="à décider",
+    )
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """A summary, line by line, its stars taken out."""
+    return tuple(line for line in plain(text).splitlines() if line.strip())

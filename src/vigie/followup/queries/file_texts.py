@@ -9,15 +9,16 @@ from typing import Any
 from django.urls import reverse
 
 from vigie.accounts.models_agents import Network
-from vigie.followup.models import Comment, Summary
+from vigie.followup.models import Comment, Meeting, MeetingPoint, Summary
 from vigie.followup.queries.touch import person_words
 from vigie.followup.rules import lock_holds
 from vigie.rights.person import Person
 from vigie.ui.components import ActButton, Step
-from vigie.ui.formats import counted, day_and_hour
+from vigie.ui.formats import counted, day, day_and_hour
 from vigie.ui.markdown import to_html
 
 COMMENTS_AT_MOST = 100
+DECISIONS_AT_MOST = 20
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,11 @@ class NetworkView:
     summary: SummaryView
     comments: tuple[CommentView, ...]
     comment_action: str
+    decisions: tuple[Step, ...]
 
 
 def network_view(person: Person, row: Any, network: Network, writes: bool, at: datetime) -> NetworkView:
-    """The tab of a network: its summary, its comments, who reads them. 4 queries at most."""
+    """The tab of a network: its summary, its comments, who reads them. 5 queries at most."""
     comments = Comment.objects.readable(person).filter(followup=row, network=network)
     rows = comments.select_related("author__agent__entity")[:COMMENTS_AT_MOST]
     readers = row.present_members
@@ -72,7 +74,26 @@ def network_view(person: Person, row: Any, network: Network, writes: bool, at: d
         summary=_summary(person, row, network, writes, at),
         comments=tuple(_comment(person, row, comment, writes) for comment in rows),
         comment_action=reverse("followup:comment", args=[row.pk, network.code]) if writes else "",
+        decisions=_decisions(person, row) if network.code == Network.CODEFI else (),
     )
+
+
+def _decisions(person: Person, row: Any) -> tuple[Step, ...]:
+    """What the meetings of the CODEFI decided for this firm, the latest first. 1 query."""
+    meetings = Meeting.objects.allowed(person, "meeting.view").values("pk")
+    rows = MeetingPoint.objects.filter(followup=row, meeting__in=meetings).exclude(decision="")
+    found = rows.select_related("meeting", "contact").order_by("-meeting__held_on", "-pk")[:DECISIONS_AT_MOST]
+    return tuple(
+        Step(f"CODEFI du {day(point.meeting.held_on)}", point.done_at, _decided(point), current=point.done_at is None)
+        for point in found
+    )
+
+
+def _decided(point: MeetingPoint) -> str:
+    """« Relancer la banque. Contact : Ada Liste, pour le 3 mars 2026. »"""
+    who = f" Contact\u00a0: {point.contact}." if point.contact else ""
+    until = f" Pour le {day(point.due_on)}." if point.due_on else ""
+    return f"{point.decision.rstrip('.')}.{who}{until} {'Fait.' if point.done_at else 'À faire.'}"
 
 
 def _summary(person: Person, row: Any, network: Network, writes: bool, at: datetime) -> SummaryView:

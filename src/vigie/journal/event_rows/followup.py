@@ -7,6 +7,8 @@ from vigie.journal.event import Event, Message
 FILE = "followup.Followup"
 _MOVED = (Message("file_members", "followup/mail/moved"),)
 _MEMBER = (Message("file_member", "followup/mail/member"),)
+_MEETING = (Message("meeting_participants", "followup/mail/meeting"),)
+MEETING = "followup.Meeting"
 
 EVENTS = (
     Event("file.opened", FILE, "Un accompagnement a été ouvert"),
@@ -55,4 +57,11 @@ EVENTS = (
         "Une personne a rejoint d’elle-même un accompagnement",
         (Message("file_referents", "followup/mail/joined"),),
     ),
+    Event("meeting.planned", MEETING, "Une réunion du CODEFI est prévue", _MEETING),
+    Event("meeting.moved", MEETING, "La date ou le lieu d’une réunion du CODEFI a changé", _MEETING),
+    Event("meeting.changed", MEETING, "L’ordre du jour ou les participants d’une réunion du CODEFI ont changé"),
+    Event("meeting.decided", MEETING, "Une décision du CODEFI a été écrite"),
+    Event("meeting.carried_out", MEETING, "Une décision du CODEFI a été suivie d’effet, ou ne l’est plus"),
+    Event("meeting.held", MEETING, "Le compte rendu d’une réunion du CODEFI est clos"),
+    Event("meeting.cancelled", MEETING, "Une réunion du CODEFI est annulée", _MEETING),
 )

@@ -19,6 +19,9 @@ ACTIONS = (
     Action("file.view_contacts", FILE, "Voir les contacts de l’entreprise dans un accompagnement"),
     Action("file.edit_contacts", FILE, "Ajouter, corriger ou archiver les contacts de l’entreprise"),
     Action("file.refer", FILE, "Orienter l’entreprise vers un conseiller"),
+    Action("meeting.plan", "", "Prévoir une réunion du CODEFI"),
+    Action("meeting.view", "followup.Meeting", "Lire une réunion du CODEFI de son territoire, dans ce réseau"),
+    Action("meeting.manage", "followup.Meeting", "Tenir une réunion du CODEFI, son ordre du jour, ses décisions"),
     Action("comment.edit", "followup.Comment", "Corriger ou supprimer son commentaire"),
 )
 
@@ -36,6 +39,9 @@ _REACHES: tuple[tuple[str, tuple[Reach, ...]], ...] = (
     ("file.view_contacts", (Reach.TERRITORY_CRP, Reach.PARTICIPANT, Reach.REFERENT)),
     ("file.edit_contacts", (Reach.TERRITORY_CRP,)),
     ("file.refer", (Reach.PARTICIPANT, Reach.REFERENT)),
+    ("meeting.plan", (Reach.NATIONAL,)),
+    ("meeting.view", (Reach.TERRITORY,)),
+    ("meeting.manage", (Reach.OWN,)),
     ("comment.edit", (Reach.OWN,)),
 )
 
