@@ -24,6 +24,7 @@ from vigie.kernel.period import Month
 
 Table: TypeAlias = ir.Table
 COMPRESSION = "zstd"
+FAST = -3  # a level of zstd: the panel is read a few times and can be built again
 
 
 class Engine:
@@ -215,8 +216,9 @@ class MonthFiles:
                 self._partial[month],
                 rows.schema,
                 compression=COMPRESSION,
-                compression_level=1,
+                compression_level=FAST,
                 use_dictionary=[entry.name for entry in rows.schema if pa.types.is_string(entry.type)],
+                write_statistics=["siren"],
             )
         self._writers[month].write_table(rows)
         self.rows[month] += rows.num_rows

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import ibis
@@ -54,6 +53,8 @@ PACKAGE = Path(__file__).parent
 CODE = ("panel.py", "perimeter.py", "engine.py", "features")
 FIRMS_AT_A_TIME = 32_768
 REQUIRED = ("sirene", "sirene_ul", "sirene_histo", "effectif_ent")
+# What each feature is in the files: a flag, or a number.
+_TYPES = {entry.code: pa.bool_() if entry.kind == "flag" else pa.float64() for entry in FEATURES if entry.available}
 FAMILIES: tuple[Callable[[Facts, Table], Table], ...] = (
     debts.features,
     payment_plans.features,
@@ -232,26 +233,44 @@ class _Build:
         return self.engine.arrow(table)
 
     def _range(self, firms: pa.Table, files: MonthFiles) -> None:
-        """Computes a range of firms and adds its rows to the file of each month."""
+        """Computes a range of firms and adds its rows to the file of each month.
+
+        While the engine computes a family, another thread lays the rows of the one before it month after month.
+        """
         facts = self._facts(firms)
         base = self.engine.keep(base_columns(facts))
         parts = [family(facts, base) for family in FAMILIES] + [self._membership(facts, base)]
-        span = self.last - self.first + 1
-        wanted = {index_of(month) for month in self.months}
-        lowest = min(wanted)
-        placed = []
-        for part in parts:
-            rows = part.filter(part.month >= lowest)
-            keyed = rows.mutate(row=rows.siren.cast("int64") * span + (rows.month - self.first)).drop("siren", "month")
-            table = self.engine.arrow(keyed)
-            placed.append((table.drop_columns(["row"]).combine_chunks(), places(table, firms.num_rows * span, "row")))
+        with ThreadPoolExecutor(1) as pool:
+            laid = [pool.submit(self._by_month, self._rows(part), firms.num_rows) for part in parts]
+        columns = {name: column for part in laid for name, column in part.result().items()}
         siren = firms["siren"].combine_chunks()
 
-        def write(index: int) -> None:
-            files.add(index, _month_rows(siren, placed, index, index - self.first, span))
+        def write(place: int, month: Month) -> None:
+            files.add(index_of(month), _month_rows(siren, columns, place, month))
 
         with ThreadPoolExecutor(self.threads) as pool:
-            list(pool.map(write, sorted(wanted)))
+            list(pool.map(write, range(len(self.months)), self.months))
+
+    def _rows(self, part: Table) -> pa.Table:
+        """The rows of a family for the months wanted, in any order; row: firm × months of the grid + month."""
+        rows = part.filter(part.month >= index_of(self.months[0]))
+        keyed = rows.mutate(row=rows.siren.cast("int64") * self._span + (rows.month - self.first))
+        return self.engine.arrow(keyed.drop("siren", "month"))
+
+    @property
+    def _span(self) -> int:
+        return self.last - self.first + 1
+
+    def _by_month(self, rows: pa.Table, firms: int) -> dict[str, pa.Array]:
+        """The columns of a family, typed as the registry says: every firm of the first month, of the second, …"""
+        offsets = [index_of(month) - self.first for month in self.months]
+        where = places(rows, firms * self._span, "row").reshape(firms, self._span)[:, offsets]
+        order = pa.array(np.ascontiguousarray(where.T).ravel())
+        return {
+            name: rows[name].combine_chunks().cast(_TYPES.get(name, rows[name].type)).take(order)
+            for name in rows.column_names
+            if name != "row"
+        }
 
     def _facts(self, firms: pa.Table) -> Facts:
         numbers = pa.array(range(firms.num_rows), pa.int32())
@@ -313,21 +332,12 @@ def _typed(opened: Engine, source: str, path: Path) -> Table:
     return rows.select(*(name for name in NEEDED[source]))
 
 
-def _month_rows(
-    siren: pa.Array, placed: Sequence[tuple[pa.Table, np.ndarray]], index: int, offset: int, span: int
-) -> pa.Table:
-    """The rows of one month, firms in order, columns in the order of the registry."""
-    columns: dict[str, pa.Array] = {}
-    for part, where in placed:
-        chosen = pa.array(np.ascontiguousarray(where[offset::span]))
-        columns |= dict(zip(part.column_names, part.take(chosen).columns, strict=True))
-    month = month_of(index)
-    day = pa.array([date(month.year, month.month, 1)] * len(siren), pa.date32())
-    ordered = {"siren": siren, "month": day}
-    ordered |= {name: columns[name] for name in CONTEXT}
-    for entry in FEATURES:
-        if entry.available:
-            wanted = pa.bool_() if entry.kind == "flag" else pa.float64()
-            ordered[entry.code] = columns[entry.code].cast(wanted)
-    return pa.table({name: value.combine_chunks() if isinstance(value, pa.ChunkedArray) else value
-                     for name, value in ordered.items()})  # fmt: skip
+def _month_rows(siren: pa.Array, columns: Mapping[str, pa.Array], place: int, month: Month) -> pa.Table:
+    """The rows of one month, firms in order, columns in the order of the registry. place: of the month in the columns.
+
+    columns: firms × months values each, those of the first month first.
+    """
+    firms = len(siren)
+    ordered = {"siren": siren, "month": pa.array([month.first_day] * firms, pa.date32())}
+    ordered |= {name: columns[name].slice(place * firms, firms) for name in (*CONTEXT, *_TYPES)}
+    return pa.table(ordered)
