@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -35,6 +36,7 @@ from vigie.publication.schema import (
 
 FACTS_FOLDER = "facts"
 WRITING = ".writing"  # temporary folders; readers and watchers ignore what begins with a dot
+WRITERS = 2  # tables written at the same time: each waits on its own checks and compression
 
 Tables = Mapping[str, "pa.Table | Path | str"]
 
@@ -73,7 +75,8 @@ def _publish(root: Path, target: Path, kind: str, tables: Tables, facts: Manifes
             raise PublicationError(target.name, "already published; a correction is a new number")
         folder = scratch / target.name
         folder.mkdir()
-        files = [_write_table(folder, BY_NAME[name], tables[name]) for name in sorted(tables)]
+        with ThreadPoolExecutor(WRITERS) as pool:
+            files = list(pool.map(lambda name: _write_table(folder, BY_NAME[name], tables[name]), sorted(tables)))
         if card:
             files.append(_write_text(folder / CARD, card))
         told = {f.name: getattr(facts, f.name) for f in fields(ManifestFacts)}

@@ -6,6 +6,7 @@ something has, the month gets a new number, which replaces the former.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -179,10 +180,14 @@ def _tables(
         former = pq.read_table(run.publications / earlier.former_id / "contributions.parquet")
     explained = reasons.Explanations(model_features(available()), _fact_dates(run), run.month)
     sirens = judged.scored.siren.tolist()
-    made = dossiers.write_dossiers(opened, dossier_inputs(run), sirens, run.lake.tmp / "dossiers")
+    # The engine cuts the dossiers while this thread writes the reasons: neither needs the other.
+    with ThreadPoolExecutor(1) as pool:
+        cut = pool.submit(dossiers.write_dossiers, opened, dossier_inputs(run), sirens, run.lake.tmp / "dossiers")
+        told = reasons.contributions(judged, explained, earlier, former)
+        made = cut.result()
     tables: dict[str, Any] = {
         "entries": table,
-        "contributions": reasons.contributions(judged, explained, earlier, former),
+        "contributions": told,
         **made,
         **_partner_scores(run, judged.scored),
     }

@@ -87,7 +87,8 @@ def _write(
 ) -> Path:
     schema = BY_NAME[name]
     path = folder / schema.file
-    with pq.ParquetWriter(path, schema.arrow(), compression="zstd") as writer:
+    # Read again within the minute by the writer of the publication: quick beats small.
+    with pq.ParquetWriter(path, schema.arrow(), compression="lz4") as writer:
         for part in _ranges(engine, inputs, sirens):
             found = rows(part)
             firm = found.siret.substr(0, 9) if "siret" in found.columns else found.siren

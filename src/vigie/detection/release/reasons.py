@@ -162,7 +162,10 @@ def _days(
     features: tuple[ModelFeature, ...], explained: Explanations, judged: Judged, rows: np.ndarray
 ) -> list[date | None]:
     ages = judged.scored.firms["accounts_age_months"].take(pa.array(rows)).to_pylist()
-    return [explained.fact_day(one.code, {"accounts_age_months": age}) for age in ages for one in features]
+    by_age = {
+        age: [explained.fact_day(one.code, {"accounts_age_months": age}) for one in features] for age in set(ages)
+    }
+    return [day for age in ages for day in by_age[age]]
 
 
 def _numbers(one: ModelFeature, column: np.ndarray) -> Floats:
@@ -225,10 +228,10 @@ def _table(**columns: object) -> pa.Table:
         values = columns.get(field.name)
         if values is None:
             arrays.append(pa.nulls(count, field.type))
-        elif isinstance(values, np.ndarray) and values.dtype.kind == "f":
-            arrays.append(pa.array(values, field.type, from_pandas=True))
+        elif isinstance(values, np.ndarray):
+            arrays.append(pa.array(values, from_pandas=True).cast(field.type))
         else:
-            arrays.append(pa.array(list(values), field.type))  # type: ignore[call-overload]
+            arrays.append(pa.array(values, field.type))  # type: ignore[call-overload]
     return pa.table(arrays, schema=schema)
 
 
