@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.watchlists.test_runs import record
 from vigie.detection.sources.registry import SOURCES
@@ -202,6 +203,7 @@ def test_process_is_started_with_what_it_must_do(
     assert asked[0] == "run"
     assert asked[asked.index("--month") + 1] == "2026-06"
     assert ("--facts-only" in asked) is facts_only
+    assert asked[asked.index("--feedback") + 1] == str(Path(settings.VIGIE.var) / "feedback")
 
 
 def test_files_that_refresh_are_those_of_the_source_tables() -> None:

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from vigie.journal.actions import record
 from vigie.kernel.period import Month, paris_day
+from vigie.publication.feedback import FEEDBACK_FOLDER
 from vigie.rights.person import SYSTEM
 from vigie.watchlists.actions import batch_process
 from vigie.watchlists.actions.notices import tell_operators
@@ -111,6 +112,7 @@ def start_batch(month: str, *, facts_only: bool) -> int:
         process = batch_process.start(
             "run", "--incoming", str(folders.incoming_folder), "--lake", str(lake),
             "--publications", str(folders.publications_folder), "--month", month,
+            "--feedback", str(Path(folders.var) / FEEDBACK_FOLDER),  # where the service writes what agents say
             *(["--facts-only"] if facts_only else []), log=log,
         )  # fmt: skip
     return process.pid
