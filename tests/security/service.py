@@ -405,6 +405,8 @@ def _list_acts(service: Service) -> list[Act]:
             {"adresse": "niveau=strong", "colonnes": "toutes", "format": "csv"}),
         Act("sheets:follow", "agent_a", reverse("sheets:follow", args=[MENUISERIE.siren]),
             {"transition": "follow", "motive": "detection"}),
+        Act("sheets:report", "agent_a", reverse("sheets:report", args=[MENUISERIE.siren]),
+            {"bloc": "identity", "body": "L’adresse est ancienne.", "form_token": "jeton-du-signalement-0001"}),
         Act("sheets:export_company", "agent_a", reverse("sheets:export_company", args=[MENUISERIE.siren]),
             {"format": "docx"}),
         Act("sheets:export_establishment", "agent_a",

@@ -32,6 +32,17 @@ def test_workforce_is_not_carried_and_stops_at_the_freshness_month() -> None:
     assert series.headcount(rows(42, None, 40, 41), "value", MONTHS, MARCH) == [42, None, 40, None]
 
 
+def test_months_of_short_time_work_in_a_row_are_one_spell() -> None:
+    def months(*figures: Any, siret: str = "A") -> list[dict[str, Any]]:
+        return [row | {"used_fte": row["value"], "authorised_fte": 20} for row in rows(*figures, siret=siret)]
+
+    apart = [row for row in months(5, 8, None, 3) if row["value"]]
+    beside = months(2, None, None, None, siret="B")[:1]
+
+    found = [(one.first.month, one.last.month, one.used, one.authorised) for one in series.spells(apart + beside)]
+    assert found == [(1, 2, 8, 40), (4, 4, 3, 20)]  # January 5 + 2, February 8; April alone
+
+
 def test_each_establishment_is_carried_before_debts_are_added() -> None:
     both = rows(500, None, None, None) + rows(None, 50, None, 70, siret="B")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 
 from vigie.agents.models import Follow
-from vigie.ui.fields import CleanTextField
-from vigie.ui.forms import DsfrForm
+from vigie.ui.fields import CleanLineField, CleanTextField
+from vigie.ui.forms import DsfrForm, FormTokenMixin
 
 
 class FollowForm(DsfrForm):
@@ -25,6 +28,24 @@ class FollowForm(DsfrForm):
         rows=3,
         help_text="Dix caractères au moins pour un autre motif",
     )
+
+
+class ReportForm(FormTokenMixin, DsfrForm):
+    """A datum of a sheet that seems wrong."""
+
+    bloc = forms.ChoiceField(label="Bloc de la fiche", error_messages={"invalid_choice": "Choisissez un bloc."})
+    month = CleanLineField(
+        label="Mois ou date concernés", required=False, max_length=60, help_text="Par exemple\u00a0: mars 2026"
+    )
+    body = CleanTextField(
+        label="Ce qui paraît faux", max_length=2_000, rows=5,
+        help_text="Dites ce que vous attendiez et pourquoi. N’écrivez aucun montant confidentiel\u00a0: qui répond "
+        "ouvre la fiche.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, blocks: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bloc"].choices = list(blocks)  # type: ignore[attr-defined]
 
 
 class UnfollowForm(DsfrForm):

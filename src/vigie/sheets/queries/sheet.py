@@ -124,7 +124,7 @@ def sheet_page(person: Person, company: Company, at: datetime, *, siret: str = "
 def blocks_of(reading: Reading) -> tuple[Block, ...]:
     """Every block that this reader is given, in the order of the table."""
     panels = [panel for panel in PANELS if panel.establishment or not reading.siret]
-    return tuple(block for block in (_block(panel, reading) for panel in panels) if block is not None)
+    return tuple(block for block in (block_of(panel, reading) for panel in panels) if block is not None)
 
 
 def opened(reading: Reading, blocks: tuple[Block, ...]) -> tuple[tuple[str, str], ...]:
@@ -136,7 +136,7 @@ def opened(reading: Reading, blocks: tuple[Block, ...]) -> tuple[tuple[str, str]
     return tuple((code, str(reading.sight.by)) for code in shown)
 
 
-def _block(panel: Panel, reading: Reading) -> Block | None:
+def block_of(panel: Panel, reading: Reading) -> Block | None:
     """One block: absent when its source was not delivered, closed with the right sentence, else built."""
     if not panel.always:
         try:

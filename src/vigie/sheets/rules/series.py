@@ -66,6 +66,35 @@ def short_time(rows: Rows, column: str, months: list[date], until: date | None) 
     return [None if value is None else round(float(value), 1) for value in summed]
 
 
+@dataclass(frozen=True)
+class Spell:
+    """Months in a row of short-time work, and the highest figures of one of them, in full-time equivalents."""
+
+    first: date
+    last: date
+    authorised: Decimal
+    used: Decimal
+
+
+def spells(rows: Rows) -> list[Spell]:
+    """The spells of a firm, its establishments together, the oldest first; a month authorised or used counts."""
+    allowed, used = (_sums(_points(rows, column).values()) for column in ("authorised_fte", "used_fte"))
+    months = sorted(month for month in {*allowed, *used} if allowed.get(month, 0) or used.get(month, 0))
+    found: list[list[date]] = []
+    for month in months:
+        if found and Month.of(found[-1][-1]).plus(1) == Month.of(month):
+            found[-1].append(month)
+        else:
+            found.append([month])
+    return [
+        Spell(
+            run[0], run[-1], max(Decimal(allowed.get(one, 0)) for one in run),
+            max(Decimal(used.get(one, 0)) for one in run),
+        )
+        for run in found
+    ]  # fmt: skip
+
+
 def payment_plans(plans: Iterable[Plan], months: list[date], until: date | None) -> list[Any]:
     """What runs each month: of each establishment its latest plan, added up; carried and cut like the others."""
     kept = running_plans(plans)

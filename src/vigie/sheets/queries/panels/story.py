@@ -10,11 +10,12 @@ from vigie.followup.queries.moments import file_moments
 from vigie.kernel.period import PARIS
 from vigie.kernel.siren import show_siren
 from vigie.sheets.queries.block import Block, Reading
+from vigie.sheets.rules import series
 from vigie.sheets.rules.series import EXCLUDED_STAGE
 from vigie.sheets.rules.status import phase, phases, procedure
 from vigie.ui.components import Column, Step, Table
-from vigie.ui.formats import day, euros, percent
-from vigie.watchlists.queries.words import LEVEL_STATES, of_month
+from vigie.ui.formats import day, euros, number, percent
+from vigie.watchlists.queries.words import LEVEL_STATES, month_words, of_month
 from vigie.watchlists.rules_sight import Category
 
 Row = dict[str, Any]
@@ -93,7 +94,7 @@ def group(reading: Reading) -> Block | None:
 
 def timeline(reading: Reading) -> Block | None:
     """Lists, alert changes, proceedings, plans, follows, files and needs, filtered by rights; the newest first."""
-    steps = _register(reading) + _lists(reading) + _plans(reading) + _follows(reading)
+    steps = _register(reading) + _lists(reading) + _plans(reading) + _short_time(reading) + _follows(reading)
     steps += file_moments(reading.person, reading.siren)
     if not steps:
         return None
@@ -131,6 +132,19 @@ def _plans(reading: Reading) -> list[Step]:
         if row["stage"] != EXCLUDED_STAGE:
             amount = euros(row["amount_eur"]) if row["amount_eur"] is not None else "montant inconnu"
             kept.append(Step("Délai de paiement Urssaf", _at(row["created_on"]), amount, whole_day=True))
+    return kept
+
+
+def _short_time(reading: Reading) -> list[Step]:
+    """Each spell of short-time work, at the month where it begins."""
+    if not reading.opens(Category.DGEFP):
+        return []
+    kept = []
+    for spell in series.spells(reading.rows_if_readable("dossier_short_time_work") or ()):
+        until = f"Jusqu’à fin {month_words(spell.last)}, au plus"
+        figure, said = (spell.used, "consommés") if spell.used else (spell.authorised, "autorisés, aucun consommé")
+        words = f"{until} {number(figure, 1)} équivalents temps plein {said}"
+        kept.append(Step("Activité partielle", _at(spell.first), words, whole_day=True))
     return kept
 
 
