@@ -367,7 +367,7 @@ def _directory_acts(service: Service) -> list[Act]:
             reverse("directory:add_under", args=["antenne", "institution", ids["institution"]]),
             {"name": "Antenne neuve", "level": "local"}),
         Act("directory:edit", "team", reverse("directory:edit", args=["sujet", ids["subject"]]),
-            {"label": "Sujet renommé"}),
+            {"theme_id": ids["theme"], "label": "Sujet renommé"}),
         Act("directory:remove", "team", reverse("directory:remove", args=["institution", _empty_institution()])),
         Act("directory:zones", "team", reverse("directory:zones", args=["expert", ids["expert"]]),
             {"departement": "69"}),
