@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import factory
@@ -130,9 +131,15 @@ def person(user: User, at: datetime = AT) -> Person:
     return person_for(user, at)
 
 
+@cache
+def _sealed() -> str:
+    """Sealed once: two sealings differ, and tests compare rows."""
+    return seal(TOTP_SECRET)
+
+
 def set_second_factor(user: User) -> Authenticator:
     """Gives the account an application that shows codes (TOTP_SECRET)."""
-    return Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": seal(TOTP_SECRET)})
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": _sealed()})
 
 
 def sign_in(client: Client, user: User) -> Client:

@@ -45,7 +45,8 @@ class SubjectForm(RowForm):
     )
 
     def prepare(self) -> None:
-        self.fields["theme_id"].choices = list(Theme.objects.values_list("pk", "label"))  # type: ignore[attr-defined]
+        themes = list(Theme.objects.values_list("pk", "label"))
+        self.fields["theme_id"].choices = [("", "Choisir"), *themes]  # type: ignore[attr-defined]
         if self.row.pk is None:
             del self.fields["archived"]
         else:
