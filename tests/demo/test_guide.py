@@ -13,6 +13,7 @@ from tests.demo.conftest import PLAN
 from vigie.demo import history, progress
 from vigie.demo.banner import banner, notice_of
 from vigie.demo.progress import Progress
+from vigie.demo.sample_files import links
 
 
 @pytest.mark.django_db
@@ -21,6 +22,15 @@ def test_without_a_world_the_page_says_how_to_build_it(client: Client) -> None:
     answer = client.get("/demo/")
     assert answer.status_code == 200
     assert "build_world" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_files_to_try_the_import_with_are_those_that_the_page_offers(client: Client) -> None:
+    for _label, href in links():
+        file = client.get(href)
+        assert file["Content-Disposition"].startswith("attachment")
+        assert b"Loz\xe8re" in file.content  # a spreadsheet of Windows wrote it
+    assert client.get("/demo/fichiers/autre.csv").status_code == 404
 
 
 def test_the_band_says_how_far_the_example_then_the_history_is() -> None:

@@ -8,21 +8,7 @@ from tests.scenarios.conftest import DESK, PHONE, Someone, sign_in
 from tests.scenarios.journeys import TEAM
 
 pytestmark = pytest.mark.browser
-DDETS = "Direction départementale de l’emploi, du travail et des solidarités"
 SUBJECT, PLACE = "Comprendre le droit du travail", "Lozère (48)"
-HEADERS = (
-    "Institution", "Antenne", "Prénom et nom", "Email", "Nom de l’équipe", "Email de l’équipe",
-    "Communes spécifiques", "Départements spécifiques", "Sujet",
-)  # fmt: skip
-
-
-def line(antenne: str, name: str, *, communes: str = "", departement: str = "") -> str:
-    mail = f"{name.lower().replace(' ', '.')}@ddets.example"
-    return ";".join((DDETS, antenne, name, mail, f"Droit du travail, {name}", mail, communes, departement, SUBJECT))
-
-
-RIGHT = line("DDETS Lozère", "Flore Bastide", departement="48")
-WRONG = (line("DDETS Losère", "Guy Noel", departement="48"), line("DDETS Lozère", "Eve Pons", communes="48999"))
 
 
 def test_a_file_with_two_wrong_lines_is_mended_and_the_map_moves(someone) -> None:
@@ -30,14 +16,14 @@ def test_a_file_with_two_wrong_lines_is_mended_and_the_map_moves(someone) -> Non
     sign_in(team, reader, TEAM, team=True)
     assert holes(team)
 
-    send(team, RIGHT, *WRONG)
+    send(team, "conseillers-a-corriger")
     team.see("DDETS Losère")
     team.see("48999")
     assert not team.page.locator("summary", has_text="Appliquer ces changements").count()
     look(team)
     assert holes(team)  # nothing was written
 
-    send(team, RIGHT)
+    send(team, "conseillers-corriges")
     team.see("Flore Bastide")
     look(team)
     team.picture("annuaire-2-ce-que-change-le-fichier")
@@ -57,12 +43,12 @@ def holes(team: Someone) -> list[str]:
     return [text for text in found if PLACE in text and SUBJECT in text]
 
 
-def send(team: Someone, *lines: str) -> None:
-    """A file of advisers, as a spreadsheet of Windows writes it."""
+def send(team: Someone, name: str) -> None:
+    """Takes a file of the demo from the page, and sends it."""
     team.open("/equipe/annuaire/imports/")
+    href = team.page.locator(f"a[href$='{name}.csv']").get_attribute("href")
+    file = {"name": f"{name}.csv", "mimeType": "text/csv", "buffer": team.page.request.get(href).body()}
     team.page.get_by_label("Ce que contient le fichier").select_option(label="Conseillers et experts")
-    text = "\r\n".join([";".join(HEADERS), *lines, ""])
-    file = {"name": "ddets-lozere.csv", "mimeType": "text/csv", "buffer": text.encode("cp1252")}
     team.page.get_by_label("Fichier CSV ou XLSX").set_input_files(file)
     team.press("Lire le fichier")
 

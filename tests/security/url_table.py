@@ -525,6 +525,7 @@ PAGES: dict[str, Page] = {
     "exports:take": Page(Door.SIGNED, READ, "export.own", places=_export, only="member"),
     "demo:guide": FREE,
     "demo:mails": FREE,
+    "demo:sample": Page(Door.PUBLIC, places=_public(name="conseillers-a-corriger")),
     "demo:mail": Page(Door.PUBLIC, places=_of("demo_mail")),
     "demo:mail_html": Page(Door.PUBLIC, places=_of("demo_mail")),
     "gallery": Page(Door.PUBLIC, (*BOTH, "PUT", "DELETE", "OPTIONS")),  # shows forms; absent in production

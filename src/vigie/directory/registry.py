@@ -1,4 +1,4 @@
-"""Where upper floors say what still waits for an expert, and hand it over: they know, the directory does not."""
+"""Where upper floors say what they alone know: what waits for an expert and how it is handed over, files to try."""
 
 from __future__ import annotations
 
@@ -61,3 +61,19 @@ def running_of(experts: Sequence[int]) -> list[Running]:
 def hand_over(experts: Sequence[int], to: Expert, **who: object) -> int:
     """Gives all that waits for these experts to another; how many."""
     return sum(work.hand_over(experts, to, **who) for work in _works)
+
+
+# samples() → label and address of each file that a person who tries the product may import.
+Samples = Callable[[], tuple[tuple[str, str], ...]]
+_samples: list[Samples] = []
+
+
+def register_samples(samples: Samples) -> None:
+    """Called once by an upper package's apps.py; nobody does in production."""
+    if samples not in _samples:
+        _samples.append(samples)
+
+
+def samples() -> tuple[tuple[str, str], ...]:
+    """The files to try the import with; none in production."""
+    return tuple(one for found in _samples for one in found())

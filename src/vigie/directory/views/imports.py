@@ -17,6 +17,7 @@ from vigie.directory.importing import acts
 from vigie.directory.importing.invitations import send_invitations, to_invite
 from vigie.directory.models import DirectoryImport
 from vigie.directory.queries.imports import exports_of, import_page, imports_page
+from vigie.directory.registry import samples
 from vigie.directory.states import APPLYING
 from vigie.journal import audit
 from vigie.kernel.clock import now
@@ -45,7 +46,8 @@ def imports(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("directory:import", row.pk)
     page = imports_page(request.GET.get("page", ""))
-    return render(request, "directory/imports.html", {"page": page, "form": form, "exports": exports_of()})
+    context = {"page": page, "form": form, "exports": exports_of(), "samples": samples()}
+    return render(request, "directory/imports.html", context)
 
 
 @granted("directory.edit")
