@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 import pytest
 
 from tests.scenarios.conftest import DESK, PHONE, Someone, sign_in
@@ -47,7 +49,11 @@ def send(team: Someone, name: str) -> None:
     """Takes a file of the demo from the page, and sends it."""
     team.open("/equipe/annuaire/imports/")
     href = team.page.locator(f"a[href$='{name}.csv']").get_attribute("href")
-    file = {"name": f"{name}.csv", "mimeType": "text/csv", "buffer": team.page.request.get(href).body()}
+    file = {
+        "name": f"{name}.csv",
+        "mimeType": "text/csv",
+        "buffer": team.page.request.get(urljoin(team.page.url, href)).body(),
+    }
     team.page.get_by_label("Ce que contient le fichier").select_option(label="Conseillers et experts")
     team.page.get_by_label("Fichier CSV ou XLSX").set_input_files(file)
     team.press("Lire le fichier")
