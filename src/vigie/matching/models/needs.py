@@ -67,7 +67,10 @@ class Diagnosis(models.Model):
     objects = DiagnosisQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["adviser", "created_at"], name="diagnosis_adviser")]
+        indexes = [
+            models.Index(fields=["adviser", "created_at"], name="diagnosis_adviser"),
+            models.Index(fields=["commune_code"], name="diagnosis_commune"),  # the needs of a zone
+        ]
         constraints = [
             models.UniqueConstraint(fields=["form_token"], condition=~Q(form_token=""), name="diagnosis_form_once"),
             models.CheckConstraint(
