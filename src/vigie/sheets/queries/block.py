@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from vigie.agents.models import Follow
 from vigie.companies.models import Company, Establishment
 from vigie.kernel.errors import PublicationError
 from vigie.kernel.lifecycle import State
@@ -125,7 +126,27 @@ class Reading:
     @cached_property
     def places(self) -> Page:
         """The page asked for of the establishments. 2 queries."""
-        return Paginator(self.establishments, PER_PAGE).get_page(self.page)
+        pages = Paginator(self.establishments, PER_PAGE)
+        pages.count = self.counts[0]
+        return pages.get_page(self.page)
+
+    @cached_property
+    def counts(self) -> tuple[int, int]:
+        """(all, active) establishments. 1 query."""
+        found = self.company.establishments.aggregate(whole=Count("pk"), active=Count("pk", filter=Q(is_active=True)))
+        return found["whole"], found["active"]
+
+    @cached_property
+    def follows(self) -> list[Follow]:
+        """The follows of the firm that run, with who follows, by name. 1 query."""
+        running = Follow.objects.running(self.at).filter(siren=self.siren)
+        return list(running.select_related("user__agent__entity").order_by("user__full_name", "pk"))
+
+    @property
+    def my_follows(self) -> list[Follow]:
+        """Those of the reader, the latest first."""
+        mine = [one for one in self.follows if one.user_id == self.person.user_id]
+        return sorted(mine, key=lambda one: (one.since, one.pk), reverse=True)
 
     @cached_property
     def head_office(self) -> Establishment | None:

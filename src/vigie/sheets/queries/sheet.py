@@ -92,10 +92,9 @@ def reading_of(person: Person, company: Company, at: datetime, *, siret: str = "
 
 
 def sheet_page(person: Person, company: Company, at: datetime, *, siret: str = "", page: str = "1") -> SheetPage:
-    """The sheet of a company, or of one of its establishments; 22 queries at most, 24 when it has files."""
+    """The sheet of a company, or of one of its establishments; 20 queries at most, those of the session included."""
     reading = reading_of(person, company, at, siret=siret, page=page)
-    follows = _follows(reading)
-    reading.kept["my_follows"] = follows
+    follows = reading.my_follows
     mine = next((one for one in follows if one.origin == Follow.Origin.PERSONAL), None)
     blocks = blocks_of(reading)
     place = reading.place if siret else None
@@ -157,14 +156,6 @@ def block_of(panel: Panel, reading: Reading) -> Block | None:
 def _failed(panel: Panel, reading: Reading, error: PublicationError) -> Block:
     reading.faults[panel.code] = str(error)
     return Block(panel.code, panel.title, texts=(UNREADABLE,), failed=True)
-
-
-def _follows(reading: Reading) -> list[Follow]:
-    """The reader's own follows that run. 1 query."""
-    if reading.person.user_id is None:
-        return []
-    mine = Follow.objects.running(reading.at).filter(user_id=reading.person.user_id, siren=reading.siren)
-    return list(mine.order_by("-since", "-pk"))
 
 
 def _states(reading: Reading, place: Establishment | None, follows: list[Follow]) -> tuple[State, ...]:

@@ -17,6 +17,7 @@ from vigie.ui.drawing.addresses import PLACE, changed
 from vigie.ui.formats import phone, phone_href
 
 SORT = "tri"
+LONG_TEXT = 60
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def _drawn(column: Column, cell: Cell, now: datetime | None) -> SafeString:
         return format_html('<th scope="row">{}</th>', content)
     if column.numeric:
         return format_html('<td data-vg-label="{}" class="vg-number">{}</td>', column.label, content)
+    if len(cell.text) > LONG_TEXT:  # on a wide screen a sentence asks for width, or its row is ten lines high
+        return format_html('<td data-vg-label="{}" class="vg-long">{}</td>', column.label, content)
     return format_html('<td data-vg-label="{}">{}</td>', column.label, content)
 
 

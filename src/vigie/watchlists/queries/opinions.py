@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Subquery
 from django.http import Http404
 from django.urls import reverse
 
@@ -49,7 +49,7 @@ class CountsPage:
 
 
 def opinion_panel(person: Person, siren: str, latest: Publication | None = None) -> OpinionPanel | None:
-    """What the sheet shows; None when this firm is not in alert in the last list, for this reader. 2 or 3 queries.
+    """What the sheet shows; None when this firm is not in alert in the last list, for this reader. 1 or 2 queries.
 
     latest: the last list, when the caller has it.
     """
@@ -58,11 +58,16 @@ def opinion_panel(person: Person, siren: str, latest: Publication | None = None)
     latest = latest or Publication.objects.current().first()
     if latest is None:
         return None
-    entry = Entry.objects.allowed(person, "opinion.give").filter(publication=latest, siren=siren).alerts().first()
+    mine = Opinion.objects.allowed(person, "opinion.view").filter(publication=latest, siren=siren)
+    entries = Entry.objects.allowed(person, "opinion.give").filter(publication=latest, siren=siren).alerts()
+    entry = entries.annotate(
+        my_verdict=Subquery(mine.values("useful")[:1]), my_sending=Subquery(mine.values("sent_at")[:1])
+    ).first()  # fmt: skip
     if entry is None:
         return None
-    mine = Opinion.objects.allowed(person, "opinion.view").filter(publication=latest, siren=siren).first()
-    said, state = (VERDICTS[mine.useful], _state(mine, ())) if mine else ("", "")
+    said, state = "", ""
+    if entry.my_verdict is not None:
+        said, state = VERDICTS[entry.my_verdict], _state(Opinion(publication=latest, sent_at=entry.my_sending), ())
     return OpinionPanel(reverse("watchlists:opinion", args=[siren]), said, state, entry)
 
 

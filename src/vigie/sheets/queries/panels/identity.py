@@ -54,8 +54,7 @@ def place_facts(reading: Reading, place: Establishment) -> tuple[Fact, ...]:
 def establishments(reading: Reading) -> Block:
     """The establishments of the company, the head office first; the debt only for who may read it."""
     page, with_debt = reading.places, reading.opens(Category.URSSAF) and _holds_debts(reading)
-    active = reading.company.establishments.filter(is_active=True).count()
-    count = page.paginator.count
+    count, active = reading.counts
     columns = (
         Column("Établissement", header=True),
         Column("Commune"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from vigie.agents.models import Follow
 from vigie.followup.queries.moments import file_moments
 from vigie.kernel.period import PARIS
 from vigie.kernel.siren import show_siren
@@ -151,24 +150,17 @@ def _short_time(reading: Reading) -> list[Step]:
 def _follows(reading: Reading) -> list[Step]:
     """The reader's own follows."""
     return [
-        Step("Vous suivez cette entreprise", follow.since, follow.get_motive_display())
-        for follow in reading.kept.get("my_follows", ())
+        Step("Vous suivez cette entreprise", follow.since, follow.get_motive_display()) for follow in reading.my_follows
     ]
 
 
 def followers(reading: Reading) -> Block | None:
-    """Colleagues who follow the firm, for agents of its territory and those who follow it. 1 query."""
+    """Colleagues who follow the firm, for agents of its territory and those who follow it."""
     ground = reading.sight.ground
     if not (ground.visible or ground.followed):
         return None
-    rows = (
-        Follow.objects.running(reading.at)
-        .filter(siren=reading.siren)
-        .select_related("user__agent__entity")
-        .order_by("user__full_name", "pk")
-    )
     people: dict[int, tuple[str, str, str]] = {}
-    for row in rows:
+    for row in reading.follows:
         profile = getattr(row.user, "agent", None)
         body = str(profile.entity) if profile is not None else "administration non précisée"
         people.setdefault(row.user_id, (row.user.full_name, body, day(row.since)))
