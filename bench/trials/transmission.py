@@ -20,7 +20,11 @@ from typing import Any
 from bench.trials.workers import Kill, database, moments, run, wait, worker
 
 PACKAGES = Path(__file__).resolve().parents[2] / "src" / "vigie"
-SOURCES = (*(PACKAGES / "matching" / "actions").glob("*.py"), PACKAGES / "directory" / "closing.py")
+SOURCES = (
+    *(PACKAGES / "matching" / "actions").glob("*.py"),
+    *(PACKAGES / "directory" / "importing").glob("*.py"),
+    PACKAGES / "directory" / "closing.py",
+)
 EXPERTS = 3
 # Points of each act; "" is a random moment.
 JOURNAL = ("journal.after_event", "journal.after_messages")
@@ -47,6 +51,7 @@ CLOSE = (
     *("move.after_row", "closing.after_needs", "closing.after_revoked", "closing.after_expert"),
     *("perform.after_state", "outbox.after_owe", *JOURNAL, ""),
 )
+IMPORT = ("import.after_plan", "import.after_targets", "perform.after_state", *JOURNAL, "")
 
 
 @dataclass
@@ -82,7 +87,7 @@ def points_of_the_source() -> set[str]:
 
 
 def planned_points() -> set[str]:
-    acts = (PREPARE, TRANSMIT, REQUALIFY, UNTICK, ADD, SPAM, REMIND, ABANDON, VISIT, CHANGE_SUBJECT, CLOSE)
+    acts = (PREPARE, TRANSMIT, REQUALIFY, UNTICK, ADD, SPAM, REMIND, ABANDON, VISIT, CHANGE_SUBJECT, CLOSE, IMPORT)
     return {point for points in acts for point in points if point}
 
 
@@ -104,7 +109,7 @@ class World:
         self.network: Any = None  # an adviser's world, built by the first scene that needs it
         self.scenes = (
             *(self.prepare, self.transmit, self.requalify, self.untick, self.add, self.spam),
-            *(self.remind, self.abandon, self.visit, self.change_subject, self.close),
+            *(self.remind, self.abandon, self.visit, self.change_subject, self.close, self.import_file),
         )
 
     def _request(self, *, experts: int = EXPERTS) -> Any:
@@ -332,6 +337,36 @@ class World:
             return "" if seen == whole or (seen == untouched and not done) else f"closed by half: {seen}"
 
         return Scene(lambda: _nothing(close_antenne(antenne, to=heir, by=self.by, at=self.at)), CLOSE, fault)
+
+    def import_file(self) -> Scene:
+        """A file of the address book is applied: every line of it, its marks and its event, or nothing."""
+        from tests.accounts.factories import InstitutionFactory
+
+        from vigie.accounts.models import Antenne, AntenneZone, User
+        from vigie.directory.importing import acts
+        from vigie.directory.models import DirectoryImport
+        from vigie.journal.models import Event
+
+        institution = InstitutionFactory()
+        mail = f"{institution.slug}@antenne.example"
+        head = "Institution;Nom;Codes départements;Nom du responsable;Email du responsable"
+        lines = [f"{institution.name};Antenne {rank};69;Ada Brun;{mail}" for rank in range(EXPERTS)]
+        text = "\n".join([head, *lines]).encode()
+        row = acts.receive("antennes", f"{institution.slug}.csv", text, by=self.by, at=self.at)
+
+        def fault(done: bool) -> str:
+            seen = (
+                DirectoryImport.objects.get(pk=row.pk).state,
+                Antenne.objects.filter(institution=institution).count(),
+                AntenneZone.objects.filter(antenne__institution=institution).count(),
+                User.objects.filter(email=mail).count(),
+                row.entries.filter(target_id__isnull=True).exists(),
+                Event.objects.about(row).filter(payload__to="applied").count(),
+            )
+            whole, untouched = ("applied", EXPERTS, EXPERTS, 1, False, 1), ("proposed", 0, 0, 0, True, 0)
+            return "" if seen == whole or (seen == untouched and not done) else f"imported by half: {seen}"
+
+        return Scene(lambda: _nothing(acts.apply(row, by=self.by, at=self.at)), IMPORT, fault)
 
     # --- what is looked at
 

@@ -71,3 +71,11 @@ def test_clean_phone(typed: str, kept: str) -> None:
 )
 def test_clean_person_name(typed: str, kept: str) -> None:
     assert clean_person_name(typed) == kept
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_text_is_read_as_beside_an_accent(text: str) -> None:
+    """Plain characters take a shorter way, which must lead to the same place."""
+    assert fold(f"{text} é") == f"{fold(text)} E".strip()
+    assert clean_text(f"é{clean_text(text)}é") == f"é{clean_text(text)}é"
+    assert clean_text(text) == clean_text(f"{text}\u200b")

@@ -20,7 +20,7 @@ def test_acts_killed_anywhere_or_done_twice_at_once_leave_nothing_half_done() ->
         environ.pop("VIGIE_DATABASE_URL", None)
 
     done = subprocess.run(
-        [sys.executable, "-m", "bench.trials.transmission", "--trials", "88", "--pairs", "4"],
+        [sys.executable, "-m", "bench.trials.transmission", "--trials", "96", "--pairs", "4"],
         cwd=ROOT, env=environ, capture_output=True, text=True, timeout=WHOLE_S, check=False,
     )  # fmt: skip
 

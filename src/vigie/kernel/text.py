@@ -20,6 +20,8 @@ _NOT_ALNUM = re.compile(r"[^0-9A-Z]+")
 
 def clean_text(text: str) -> str:
     """Gives the text without control, bidirectional or zero-width characters, NFC, ends trimmed; keeps line breaks."""
+    if text.isascii() and text.isprintable():  # most cells of a file: nothing to take away
+        return text.strip()
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = _INVISIBLE.sub("", _CONTROL.sub("", text))
     text = _COMBINING_RUN.sub(r"\1", unicodedata.normalize("NFC", text))
@@ -33,6 +35,8 @@ def clean_line(text: str) -> str:
 
 def fold(text: str) -> str:
     """Gives the text in capitals, without accent or punctuation, words separated by one space: for comparing."""
+    if text.isascii():
+        return _NOT_ALNUM.sub(" ", text.upper()).strip()
     text = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return _NOT_ALNUM.sub(" ", plain.upper()).strip()

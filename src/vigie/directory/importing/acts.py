@@ -34,6 +34,7 @@ from vigie.directory.importing.writing import write_plan
 from vigie.directory.models import DirectoryImport, ImportEntry, ImportRemark
 from vigie.directory.states import APPLIED, APPLYING, PENDING, PROPOSED, READING
 from vigie.journal.actions import perform
+from vigie.journal.crash import crash_point
 from vigie.journal.jobs import enqueue
 from vigie.journal.models import Event
 from vigie.kernel.errors import InvalidInput, Refused, TransitionRefused
@@ -223,7 +224,9 @@ def apply_now(row: DirectoryImport, *, by: Person, at: datetime) -> DirectoryImp
             if remarks.errors or fingerprint_of(entries) != locked.fingerprint:
                 raise DifferenceMoved("difference_moved", _who_changed(locked, at))
             write_plan(plan, by=by, at=at)
+            crash_point("import.after_plan")
             _name_targets(locked, plan)
+            crash_point("import.after_targets")
             return perform(locked, "apply", by=by, at=at, payload={"counts": locked.counts})
     except DifferenceMoved as moved:
         _read_again(row, moved.message_fr, at)
