@@ -6,7 +6,7 @@ Lyon and Villeurbanne are in the area 8421, Villefranche-sur-Saône in the area 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.test import Client
@@ -27,6 +27,8 @@ from vigie.companies.models import Establishment
 from vigie.directory.models import Expert, Subject
 from vigie.matching.actions.visit_draft import Met, begin
 from vigie.matching.models import Diagnosis, Match, Need
+from vigie.matching.queries.need import matches_of, visible_need
+from vigie.matching.queries.need_network import NeedNetwork, need_network
 from vigie.rights.person import Person
 from vigie.rights.table import Role
 
@@ -103,3 +105,9 @@ def waiting(world: Network, commune: str = LYON, **values: Any) -> Match:
 
 
 LATER = AT + timedelta(hours=1)
+
+
+def block_of(need: Need, person: Person, at: datetime) -> NeedNetwork:
+    """The block of the network on the sheet of a need, as this person reads it."""
+    found = visible_need(person, need.pk)
+    return need_network(found, matches_of(found, person), person, at, TOKEN)

@@ -27,7 +27,7 @@ from vigie.journal.actions import record
 from vigie.matching.actions.matches import reassign, take_charge
 from vigie.matching.forms.desk import answer_form
 from vigie.matching.models import Match
-from vigie.matching.queries.need import need_page, visible_need
+from vigie.matching.queries.need import matches_of, need_page, visible_need
 from vigie.matching.states import MATCH
 from vigie.rights.person import SYSTEM
 
@@ -47,7 +47,8 @@ def address(world) -> str:
 
 def sheet(world, name: str, **options):
     person = world.person(name)
-    return need_page(visible_need(person, world.need.pk), person, form_for=answer_form, **options)
+    need = visible_need(person, world.need.pk)
+    return need_page(need, matches_of(need, person), person, form_for=answer_form, **options)
 
 
 def test_visitor_is_led_to_sign_in() -> None:

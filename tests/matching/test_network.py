@@ -13,14 +13,13 @@ from tests.accounts.factories import AntenneFactory, UserFactory
 from tests.directory.factories import ExpertFactory
 from tests.matching.desk_world import STAMPS
 from tests.matching.factories import AT, MatchFactory
-from tests.matching.network_world import LATER, LYON, VILLEFRANCHE, VILLEURBANNE, Network, network, waiting
+from tests.matching.network_world import LATER, LYON, VILLEFRANCHE, VILLEURBANNE, Network, block_of, network, waiting
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused
 from vigie.matching.actions.holes import answer_hole, report_hole
 from vigie.matching.actions.reminding import remind_by_hand as remind
 from vigie.matching.mails.network import hole_answered
 from vigie.matching.models import HoleReport, Need, Reminder, ThreadMessage
-from vigie.matching.queries.need_network import need_network
 from vigie.matching.queries.network_page import TerritoryFilters, needs_of_territory, territory_choices, territory_page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
@@ -189,14 +188,14 @@ def test_the_button_names_who_will_be_written_to_then_says_why_not_again(world: 
     need = waiting(world).need
     by = world.person("here")
 
-    before = need_network(need, by, AT, TOKEN)
+    before = block_of(need, by, AT)
     remind(need, form_token=TOKEN, by=by, at=AT)
-    after = need_network(need, by, LATER, TOKEN)
+    after = block_of(need, by, LATER)
 
     assert before.remind.confirm == "Recevra un courriel\u00a0: Équipe emploi (SE)."
     assert before.back.href == PAGE
     assert (after.remind, "3\u00a0jours" in after.no_reminder) == (None, True)
-    assert need_network(need, world.person("recruiter"), LATER, TOKEN).remind is None
+    assert block_of(need, world.person("recruiter"), LATER).remind is None
 
 
 # --- holes ------------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.urls import reverse
 from tests.accounts.factories import UserFactory
 from tests.directory.factories import ExpertMemberFactory
 from tests.matching.factories import AT
-from tests.matching.network_world import LATER, Network, network, waiting
+from tests.matching.network_world import LATER, Network, block_of, network, waiting
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused
 from vigie.matching.actions.matches import decline, take_charge
@@ -17,7 +17,6 @@ from vigie.matching.actions.visit_sending import validate_visit
 from vigie.matching.mails.experts import match_sent
 from vigie.matching.mails.network import visit_sent
 from vigie.matching.models import Diagnosis, Match, Need
-from vigie.matching.queries.need_network import need_network
 from vigie.matching.queries.visits_team import waiting_visits
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("territory")]
@@ -113,7 +112,7 @@ def test_both_sheets_lead_to_each_other_for_who_may_see_them(world: Network) -> 
     other = confide(world, need)
 
     def lines(of: Need, name: str) -> list[tuple[str, bool, bool]]:
-        network_block = need_network(Need.objects.get(pk=of.pk), world.person(name), LATER, TOKEN)
+        network_block = block_of(of, world.person(name), LATER)
         return [(one.label, bool(one.href), one.before) for one in network_block.passed]
 
     assert lines(need, "recruiter") == [("Trésorerie", True, False)]
@@ -136,9 +135,9 @@ def test_who_passed_it_on_follows_it(world: Network) -> None:
 def test_who_declines_is_offered_to_pass_it_on_with_another_subject(world: Network) -> None:
     match = waiting(world)
     by = world.person("recruiter")
-    before = need_network(match.need, by, AT, TOKEN).pass_on
+    before = block_of(match.need, by, AT).pass_on
     decline(match, reason="competence", by=by, at=AT)
-    after = need_network(match.need, by, AT, TOKEN).pass_on
+    after = block_of(match.need, by, AT).pass_on
 
     assert before.label == "L’entreprise a un autre besoin"
     assert after.label.startswith("Au-delà de votre rôle")

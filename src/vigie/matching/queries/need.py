@@ -125,7 +125,12 @@ class NeedPage:
 def visible_need(person: Person, pk: int) -> ReachedNeed:
     """The need with its analysis, if this person may see it; else 404. 1 query."""
     rows: QuerySet[ReachedNeed] = Need.objects.allowed(person, "need.view").with_rights(  # type: ignore[assignment]
-        person, may_comment="need.comment", may_explain="need.explain", may_add_expert="need.add_expert"
+        person,
+        may_comment="need.comment",
+        may_explain="need.explain",
+        may_add_expert="need.add_expert",
+        may_remind="need.remind",
+        may_confide="need.pass_on",
     )
     need = (
         rows.select_related(
@@ -171,12 +176,13 @@ def matches_of(need: Need, person: Person) -> list[ReachedMatch]:
     return list(rows.select_related("expert__antenne__institution").order_by("sent_at", "pk"))
 
 
-def need_page(need: ReachedNeed, person: Person, *, form_for: FormFor, chosen: str = "") -> NeedPage:
-    """The sheet. 8 queries besides the need's own; one more for a need without establishment, or handed over.
+def need_page(
+    need: ReachedNeed, matches: Sequence[ReachedMatch], person: Person, *, form_for: FormFor, chosen: str = ""
+) -> NeedPage:
+    """The sheet. 8 queries besides the need and its matches; one more for a need without establishment, or handed over.
 
     chosen: the button that a mail's link leads to; it is shown open, nothing is done.
     """
-    matches = matches_of(need, person)
     request = need.diagnosis.solicitation
     precisions = list(request.precisions.all()) if request else []
     contact = need.diagnosis.contact
@@ -256,7 +262,7 @@ def _dates(need: Need) -> str:
 def _answers(need: Need) -> tuple[Fact, ...]:
     """The answers to the questions of the subject, in their words. 1 query."""
     facts = []
-    for question in SubjectQuestion.objects.filter(subject=need.subject_id):
+    for question in SubjectQuestion.objects.filter(subject=need.subject_id).order_by("position"):
         value = need.answers.get(question.key, "")
         labels = {str(code): str(label) for code, label in question.answers}
         facts.append(Fact(question.label, labels.get(str(value), str(value)), missing="sans réponse"))
@@ -320,7 +326,7 @@ def _comment_hint(matches: Sequence[ReachedMatch]) -> str:
 
 
 def _history(need: Need, person: Person) -> tuple[HistoryLine, ...]:
-    """The other needs of the same company (SIREN) or of the same address, the latest first. 1 query."""
+    """The other needs of the same company (SIREN) or of the same address, the latest first. 2 queries."""
     diagnosis = need.diagnosis
     same = Q(pk__in=[])  # a set of analyses each: joined and « or », every need ever sent would be looked at
     if diagnosis.establishment is not None:
@@ -330,7 +336,8 @@ def _history(need: Need, person: Person) -> tuple[HistoryLine, ...]:
         same |= Q(diagnosis__in=Diagnosis.objects.filter(contact__email=diagnosis.contact.email).values("pk"))
     rows = Need.objects.filter(same, sent_at__isnull=False).exclude(pk=need.pk)
     marked: QuerySet[SeenNeed] = rows.with_rights(person, may_see="need.view")  # type: ignore[assignment]
-    shown = marked.select_related("subject").only("sent_at", "status", "subject__label")
+    # Joined to their subjects, SQLite would begin by these and look at every need ever sent.
+    shown = marked.prefetch_related("subject").only("sent_at", "status", "subject")
     return tuple(_line(one) for one in shown.order_by("-sent_at", "-pk")[:HISTORY_SHOWN])
 
 

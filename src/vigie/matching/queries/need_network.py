@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from vigie.matching.models import Match, Need, communes_of
+from vigie.matching.models import Diagnosis, Match, Need, communes_of
 from vigie.matching.queries.need_origin import origin
 from vigie.matching.queries.reminding_by_hand import ToRemind, to_remind, who_will_be_reminded
 from vigie.matching.states import NOT_FOR_ME, UNANSWERED
@@ -44,12 +44,9 @@ class NeedNetwork:
     back: Link
 
 
-def need_network(need: Need, person: Person, at: datetime, token: str) -> NeedNetwork:
-    """The block of a need. At most 8 queries, whatever the number of experts."""
-    asked = Need.objects.with_rights(person, may_remind="need.remind", may_confide="need.pass_on")
-    marked: Any = asked.get(pk=need.pk)
-    matches = list(need.matches.select_related("expert__antenne__institution").order_by("sent_at", "pk"))
-    waits = marked.may_remind and any(match.state in UNANSWERED for match in matches)
+def need_network(need: Any, matches: Sequence[Any], person: Person, at: datetime, token: str) -> NeedNetwork:
+    """The block of a need, as ``need.visible_need`` and ``need.matches_of`` give them. At most 5 queries."""
+    waits = need.may_remind and any(match.state in UNANSWERED for match in matches)
     reminding = to_remind(need, at) if waits else ToRemind()
     in_zones = bool(person.zones) and communes_of(person).filter(code=need.diagnosis.commune_code).exists()
     may_report = may(person, "hole.report") and need.sent_at is not None
@@ -59,7 +56,7 @@ def need_network(need: Need, person: Person, at: datetime, token: str) -> NeedNe
         remind=_remind(need, reminding.matches, token) if reminding.matches else None,
         no_reminder=reminding.refusal,
         report_href=f"{reverse('matching:report_hole')}?besoin={need.pk}" if may_report else "",
-        pass_on=_pass_on(need, person, matches) if marked.may_confide and need.sent_at else None,
+        pass_on=_pass_on(need, matches) if need.may_confide and need.sent_at else None,
         back=_back(person, in_zones),
     )
 
@@ -74,23 +71,22 @@ def _remind(need: Need, matches: Sequence[Match], token: str) -> ActButton:
     )
 
 
-def _pass_on(need: Need, person: Person, matches: Sequence[Match]) -> Link:
-    """In the words of who has declined, else of who talks with the company. 1 query."""
+def _pass_on(need: Need, matches: Sequence[Any]) -> Link:
+    """In the words of who has declined, else of who talks with the company."""
     address = reverse("matching:pass_on", args=[need.pk])
-    declined = [match.pk for match in matches if match.state == NOT_FOR_ME]
-    mine = Match.objects.filter(pk__in=declined, expert__members__user=person.user_id)
-    return Link(BEYOND, f"{address}?suite=refus") if declined and mine.exists() else Link(ANOTHER_NEED, address)
+    declined = any(match.is_mine and match.state == NOT_FOR_ME for match in matches)
+    return Link(BEYOND, f"{address}?suite=refus") if declined else Link(ANOTHER_NEED, address)
 
 
 def _passed(need: Need, person: Person) -> tuple[Passed, ...]:
-    """The need during which this one was met, and those that were met during it. 1 query."""
-    linked = Q(diagnosis__passed_from=need.pk)
+    """The need during which this one was met, and those that were met during it. 2 queries."""
+    linked = Q(diagnosis__in=Diagnosis.objects.filter(passed_from=need.pk).values("pk"))  # joined: every need is read
     before = need.diagnosis.passed_from_id
     if before is not None:
         linked |= Q(pk=before)
-    rows = Need.objects.filter(linked).with_rights(person, may_see="need.view").select_related("subject")
+    rows = Need.objects.filter(linked).with_rights(person, may_see="need.view").prefetch_related("subject")
     lines = []
-    for other in rows.order_by("created_at", "pk"):
+    for other in rows.only("subject").order_by("created_at", "pk"):
         seen = other.may_see  # type: ignore[attr-defined]
         label = other.subject.label if seen else "Autre besoin de cette entreprise"
         lines.append(Passed(label, reverse("matching:need", args=[other.pk]) if seen else "", other.pk == before))

@@ -18,7 +18,7 @@ from vigie.matching.actions.thread import comment as write_comment
 from vigie.matching.actions.thread import delete_comment as take_back
 from vigie.matching.forms.desk import CommentForm, ReassignForm, answer_form
 from vigie.matching.models import Match, ThreadMessage
-from vigie.matching.queries.need import colleagues, may_hand_over, need_page, visible_match, visible_need
+from vigie.matching.queries.need import colleagues, matches_of, may_hand_over, need_page, visible_match, visible_need
 from vigie.matching.queries.need_answer import noted
 from vigie.matching.queries.need_network import need_network
 from vigie.matching.queries.positions import company_name
@@ -126,11 +126,12 @@ def _draw(
 
     person = person_of(request)
     found = visible_need(person, pk)
-    page = need_page(found, person, form_for=form_for, chosen=chosen)
+    matches = matches_of(found, person)
+    page = need_page(found, matches, person, form_for=form_for, chosen=chosen)
     form = discussion or CommentForm(token=new_form_token())
     form.fields["body"].help_text = page.comment_hint
     context = {"page": page, "form": form, "alert": alert, "mended": returned[2] if returned else None}
-    context["network"] = need_network(found, person, now(), new_form_token())
+    context["network"] = need_network(found, matches, person, now(), new_form_token())
     return render(request, "matching/need/need.html", context, status=status)
 
 
