@@ -141,13 +141,12 @@ def visible_solicitation(person: Person, pk: int) -> Solicitation:
 
 def need_of(solicitation: Solicitation) -> Need | None:
     """The need of the request, once it is analysed. 1 query."""
-    related = (
-        "subject",
-        "diagnosis__contact",
-        "diagnosis__solicitation__landing_subject",
-        "diagnosis__establishment__company",
-    )
-    return Need.objects.select_related(*related).filter(diagnosis__solicitation=solicitation).order_by("pk").first()
+    related = ("subject", "diagnosis__contact", "diagnosis__establishment__company")
+    rows = Need.objects.select_related(*related).filter(diagnosis__solicitation=solicitation.pk)
+    need = rows.order_by("pk").first()
+    if need is not None:
+        need.diagnosis.solicitation = solicitation
+    return need
 
 
 def version(solicitation: Solicitation) -> str:
@@ -259,7 +258,7 @@ def _answers(solicitation: Solicitation, need: Need | None) -> tuple[Fact, ...]:
     subject_id = need.subject_id if need else solicitation.landing_subject.subject_id
     given = need.answers if need else dict(solicitation.answers.values_list("question__key", "value"))
     facts = []
-    for question in SubjectQuestion.objects.filter(subject=subject_id):
+    for question in SubjectQuestion.objects.filter(subject=subject_id).order_by("position"):
         value = str(given.get(question.key, ""))
         labels = {str(code): str(label) for code, label in question.answers}
         facts.append(Fact(question.label, labels.get(value, value), missing="sans réponse"))

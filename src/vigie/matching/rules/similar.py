@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from vigie.kernel.text import fold
 
@@ -11,6 +12,7 @@ SHARED = 0.8
 _WORD = re.compile(r"[A-Z0-9]{3,}")
 
 
+@lru_cache(maxsize=1_000)  # the texts of some weeks, compared again by each sheet
 def words_of(text: str) -> frozenset[str]:
     """The words that count: without accents, capitals nor the shortest ones."""
     return frozenset(_WORD.findall(fold(text)))
