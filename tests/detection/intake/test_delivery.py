@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -158,6 +159,14 @@ def test_h10_fewer_rows_or_other_firms_are_refused(tmp_path: Path) -> None:
         "keys_kept",
     }
     assert _failed(check_against_previous(_report(tmp_path, "c", firms=range(90, 190)), before)) == {"keys_kept"}
+
+
+def test_h10_a_file_that_holds_its_lines_twice_is_refused(tmp_path: Path) -> None:
+    before = _report(tmp_path, "a")
+    twice = replace(before, files=[], rows=2 * before.rows, duplicate_rows=before.rows)
+
+    assert _failed(check_against_previous(twice, before)) == {"rows_at_most", "repeats_at_most"}
+    assert _failed(check_against_previous(twice, None)) == {"repeats_at_most"}
 
 
 @pytest.mark.parametrize("factor", [100, 10_000])

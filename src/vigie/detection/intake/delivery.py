@@ -96,11 +96,16 @@ def check_against_previous(
     earlier_hashes: sha256 of the files of earlier months. Without a previous reading only the absolute checks speak.
     """
     table = source(report.source)
-    checks = [_rejected(table, report), _not_already_received(table, report, previous, earlier_hashes)]
+    checks = [
+        _rejected(table, report),
+        _repeated(table, report),
+        _not_already_received(table, report, previous, earlier_hashes),
+    ]
     if batch is not None:
         checks += _right_month(table, report, batch)
     if previous is not None:
         checks += _shrunk(table, report, previous)
+        checks += _swollen(table, report, previous)
         checks += _older(report, previous)
         checks += _keys(table, report, previous)
         checks += _amounts(table, report, previous)
@@ -116,6 +121,18 @@ def _rejected(table: Source, report: FileReport) -> Check | None:
     message = (
         f"{_percent(share)} des lignes sont rejetées, {_percent(asked.limit)} au plus sont admises. "
         "Les premières sont dans le rapport : demandez une livraison corrigée."
+    )
+    return Check(asked.code, share <= asked.limit, round(share, 6), asked.limit, message)
+
+
+def _repeated(table: Source, report: FileReport) -> Check | None:
+    asked = table.check("repeats_at_most")
+    if asked is None or not report.rows:
+        return None
+    share = report.duplicate_rows / report.rows
+    message = (
+        f"{_percent(share)} des lignes répètent la clé d’une autre, {_percent(asked.limit)} au plus sont admises. "
+        "Le fichier contient peut-être deux fois les mêmes lignes : demandez-le à nouveau."
     )
     return Check(asked.code, share <= asked.limit, round(share, 6), asked.limit, message)
 
@@ -154,6 +171,19 @@ def _shrunk(table: Source, report: FileReport, previous: FileReport) -> list[Che
         f"{_percent(asked.limit)} au moins attendus). Le fichier est peut-être coupé : demandez-le à nouveau."
     )
     return [Check(asked.code, share >= asked.limit, round(share, 6), asked.limit, message)]
+
+
+def _swollen(table: Source, report: FileReport, previous: FileReport) -> list[Check]:
+    asked = table.check("rows_at_most")
+    if asked is None or not previous.rows:
+        return []
+    factor = report.rows / previous.rows
+    message = (
+        f"{report.rows} lignes typées contre {previous.rows} la fois précédente (multipliées par {factor:.3g}, "
+        f"{asked.limit:.3g} au plus attendu). Le fichier contient peut-être deux fois les mêmes lignes : "
+        "demandez-le à nouveau."
+    )
+    return [Check(asked.code, factor <= asked.limit, round(factor, 6), asked.limit, message)]
 
 
 def _older(report: FileReport, previous: FileReport) -> list[Check]:

@@ -13,6 +13,8 @@ UNITS = {
 }
 CHECKS = {
     "rows_at_least": "at least {percent} of the rows of the last delivery",
+    "rows_at_most": "at most {number} times the rows of the last delivery",
+    "repeats_at_most": "at most {percent} of the rows repeat the key of another",
     "keys_kept": "at least {percent} of the identifiers of the last delivery found again",
     "amounts_within": "mean of each amount within a factor {number} of the last delivery's",
     "rejected_at_most": "at most {percent} of the lines rejected",

@@ -133,6 +133,16 @@ def rows_at_least(share: float) -> Check:
     return Check("rows_at_least", share)
 
 
+def rows_at_most(factor: float) -> Check:
+    """At most this many times the rows of the last delivery (a file that holds everything twice)."""
+    return Check("rows_at_most", factor)
+
+
+def repeats_at_most(share: float) -> Check:
+    """At most this share of the rows repeats the key of another, where repeats are counted."""
+    return Check("repeats_at_most", share)
+
+
 def keys_kept(share: float) -> Check:
     """At least this share of the identifiers of the last delivery are found again."""
     return Check("keys_kept", share)
@@ -160,12 +170,14 @@ def months_behind_at_most(months: float) -> Check:
 
 COMPLETE_CHECKS = (
     rows_at_least(0.98),
+    rows_at_most(1.5),
+    repeats_at_most(0.30),
     keys_kept(0.80),
     amounts_within(20.0),
     rejected_at_most(0.05),
     nulls_within(0.30),
 )
-INCREMENTAL_CHECKS = (amounts_within(20.0), rejected_at_most(0.05), nulls_within(0.30))
+INCREMENTAL_CHECKS = (repeats_at_most(0.30), amounts_within(20.0), rejected_at_most(0.05), nulls_within(0.30))
 
 RESERVED_NAMES = ("file", "line")
 
