@@ -68,7 +68,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Reference:
-    """The rows that the model learnt from: the shape of each feature and of the scores (log-odds)."""
+    """The rows that the model learnt from (a run keeps their last year): shape of each feature and of the log-odds."""
 
     features: Mapping[str, Shape]
     scores: Shape | None = None

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vigie.detection import panel, peers, scored, training_set
@@ -31,6 +32,7 @@ from vigie.detection.steps import PACKAGE, Facts, Step
 from vigie.kernel.errors import CheckFailed
 from vigie.kernel.period import Month
 
+REFERENCE_MONTHS = 12
 MODEL_FILE, FACTS_FILE, REFERENCE_FILE = "model.json", "facts.json", "reference.json"
 FEWEST_MONTHS = 12
 CODE = ("model", "training_set.py", "target.py", "monthly/model_stage.py")
@@ -133,10 +135,21 @@ def _store(
     with atomic_folder(folder, run.lake.tmp) as work:
         (work / MODEL_FILE).write_text(trained.to_json(), encoding="utf-8")
         facts["fingerprint"] = file_hash(work / MODEL_FILE)
-        log_odds = trained.model.log_odds(rows.frame)
-        write_json(work / REFERENCE_FILE, Reference.of(rows.frame, model_features(available()), log_odds).to_json())
+        newest = _newest_year(rows, months)
+        shapes = Reference.of(newest, model_features(available()), trained.model.log_odds(newest))
+        write_json(work / REFERENCE_FILE, shapes.to_json())
         write_json(work / FACTS_FILE, facts)
     return facts
+
+
+def _newest_year(rows: training_set.TrainingSet, months: list[Month]) -> pa.Table:
+    """The rows to which later months are compared: the last year of the training.
+
+    The first months of the panel have a short past (no workforce of 24 months before): beside them, every later month
+    would look strange, and a warning that always speaks is no warning.
+    """
+    first = months[-min(REFERENCE_MONTHS, len(months))].first_day
+    return rows.frame.filter(pc.greater_equal(rows.frame["month"], first))
 
 
 def reference(folder: Path) -> Reference | None:
