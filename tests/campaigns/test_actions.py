@@ -15,7 +15,7 @@ from tests.followup.factories import MOMENT, colleague
 from tests.matching.real_threads import at_once
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, GARAGE, MENUISERIE, follow
 from vigie.campaigns.actions.campaigns import add_firms, add_members, move_campaign, share_out
-from vigie.campaigns.actions.targets import AlreadyTaken, Called, assign, move, record_contact, take
+from vigie.campaigns.actions.targets import AlreadyTaken, Called, assign, bring_back_due, move, record_contact, take
 from vigie.campaigns.models import Target
 from vigie.campaigns.queries.choosing import by_numbers
 from vigie.campaigns.queries.loads import loads_of
@@ -144,6 +144,9 @@ def test_what_is_given_back_or_postponed_says_why(folders: Path) -> None:
 
     late = move(row, "postpone", why="3_months", by=person(zoe, MOMENT), at=MOMENT)
     kept = Target.objects.get(pk=late.pk)
+    assert bring_back_due(MOMENT + timedelta(days=80)) == 0
+    assert [bring_back_due(MOMENT + timedelta(days=95)) for _run in range(2)] == [1, 0]
+    move(row, "postpone", why="3_months", by=person(zoe, MOMENT), at=MOMENT)
     back = move(row, "bring_back", by=by, at=MOMENT)
 
     assert (kept.postponed_for, kept.postponed_until) == ("3_months", date(2026, 10, 7))

@@ -8,6 +8,7 @@ import pytest
 
 from tests.accounts.factories import person
 from tests.followup.factories import ELSEWHERE, MOMENT, colleague, opened_file, token, workplace
+from vigie.accounts.models import Habilitation
 from vigie.agents.models import Follow
 from vigie.followup.actions.acts import Talk, act_for_firm, analyse
 from vigie.followup.actions.files import (
@@ -20,6 +21,7 @@ from vigie.followup.actions.files import (
     open_file,
     restore_file,
 )
+from vigie.followup.actions.handover import hand_over
 from vigie.followup.actions.members import add_member, remove_member
 from vigie.followup.actions.terms import load_followup_terms
 from vigie.followup.models import DeletedFollowup, Followup, Snapshot, Term
@@ -248,3 +250,25 @@ def test_the_file_is_known_as_it_was_at_any_date() -> None:
     assert [one.data["state"] for one in before] == ["in_progress"]
     assert [one.data["state"] for one in after] == ["completed"]
     assert not as_of(MOMENT - timedelta(days=1))
+
+
+def test_the_files_of_who_leaves_go_to_one_colleague_all_or_none() -> None:
+    ada, bob = colleague("Ada Liste"), colleague("Bob Codefi", "dgfip")
+    first, second = opened_file(ada), opened_file(ada)
+    alone = opened_file(bob)
+    away = opened_file(ada, workplace("Finie"))
+    move_file(away, "complete", by=person(ada, MOMENT), at=MOMENT)
+    add_member(first, bob, "participant", by=person(ada, MOMENT), at=MOMENT)
+    nobody = colleague("Nora Nord", territory="59")
+    Habilitation.objects.filter(user=nobody).delete()
+
+    with pytest.raises(InvalidInput) as refused:
+        hand_over(ada, nobody, by=person(bob, MOMENT), at=MOMENT)
+    assert refused.value.field == "taker"
+    assert hand_over(ada, bob, by=person(bob, MOMENT), at=MOMENT) == 2
+
+    held = {one.pk: [str(m.user) for m in one.members.present().filter(role="referent")] for one in (first, second)}
+    assert held == {first.pk: ["Bob Codefi"], second.pk: ["Bob Codefi"]}
+    assert [str(m.user) for m in away.members.present()] == ["Ada Liste"]
+    assert hand_over(ada, bob, by=person(bob, MOMENT), at=MOMENT) == 0
+    assert alone.members.present().count() == 1

@@ -13,12 +13,12 @@ from vigie.accounts.queries import person_for
 from vigie.campaigns.actions.campaigns import locked, refuse_closed
 from vigie.campaigns.models import Contact, Target
 from vigie.campaigns.rules import DELAYS, OUTCOME, RELEASES, refuse_call_back, refuse_future
-from vigie.campaigns.states import TAKEN, TARGET
+from vigie.campaigns.states import OPEN, POSTPONED, TAKEN, TARGET
 from vigie.followup.queries.touch import person_words
 from vigie.journal.actions import perform, record
 from vigie.kernel.errors import InvalidInput, TransitionRefused
 from vigie.kernel.period import paris_day
-from vigie.rights.person import Person
+from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
 from vigie.ui.formats import day_and_hour
 
@@ -133,6 +133,19 @@ def assign(target: Target, user: User | None, *, by: Person, at: datetime) -> Ta
         row.save(update_fields=["assignee"])
         record("target.assigned", row, by=by, at=at, payload={"user": user.pk if user else None})
     return row
+
+
+def bring_back_due(at: datetime) -> int:
+    """Firms of open campaigns whose delay is over are to contact again; gives how many. Each in its transaction."""
+    due = Target.objects.filter(campaign__state=OPEN, state=POSTPONED, postponed_until__lte=paris_day(at))
+    told = 0
+    for target in due.order_by("pk"):
+        with transaction.atomic():
+            row = _held(target)
+            if row.state == POSTPONED and row.campaign.is_open:
+                perform(row, "bring_back", by=SYSTEM, at=at, changes=_changes("bring_back", "", at))
+                told += 1
+    return told
 
 
 def _held(target: Target) -> Target:

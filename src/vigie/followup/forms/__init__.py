@@ -151,6 +151,13 @@ class PersonForm(DsfrForm):
     role = forms.ChoiceField(label="Rôle", choices=Member.Role.choices)
 
 
+class HandoverForm(DsfrForm):
+    """Who leaves his files, and who takes them. taker: asked for only to hand over."""
+
+    giver = EmailField(label="Adresse électronique de celui qui les mène")
+    taker = EmailField(label="Adresse électronique de celui qui les reprend", required=False)
+
+
 class AnalysisForm(FormTokenMixin, DsfrForm):
     """A talk with the firm and what it taught."""
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from vigie.accounts.access import account_of, person_of, signed_in
+from vigie.accounts.access import account_of, granted, person_of, signed_in
 from vigie.accounts.models import User
 from vigie.followup.actions import contacts as contact_actions
 from vigie.followup.actions import members as actions
-from vigie.followup.forms import ContactForm, PersonForm
+from vigie.followup.actions.handover import hand_over
+from vigie.followup.forms import ContactForm, HandoverForm, PersonForm
 from vigie.followup.models import FirmContact, Followup, Member
+from vigie.followup.queries.lists import handover_table
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
 from vigie.rights.reach import may, require
+from vigie.ui.formats import counted
 from vigie.ui.forms import new_form_token
 
 UNKNOWN = "Personne n’a ce compte. Vérifiez l’adresse, ou demandez son habilitation."
@@ -49,6 +52,33 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, f"{user} participe maintenant à cet accompagnement.")
                 return redirect("followup:file", pk)
     return draw_form(request, followup, form, "Ajouter une personne", "Ajouter", status=status)
+
+
+@granted("file.list")
+@reads_and_writes
+def handover(request: HttpRequest) -> HttpResponse:
+    """``/accompagnements/confier/``: the files of who leaves, to who takes them."""
+    person, at = person_of(request), now()
+    form = HandoverForm(request.POST if request.method == "POST" else None, initial={"giver": person.email})
+    status, table, asked = 200, None, request.POST.get("transition", "")
+    if request.method == "POST" and form.is_valid():
+        people = User.objects.all()
+        giver = people.with_address(form.cleaned_data["giver"]).first()
+        taker = people.living().with_address(form.cleaned_data["taker"]).first()
+        table = handover_table(giver, person) if giver is not None else None
+        if giver is None or (asked == "give" and taker is None):
+            form.add_error("giver" if giver is None else "taker", UNKNOWN)
+            status = 422
+        elif asked == "give" and taker is not None:
+            try:
+                count = hand_over(giver, taker, by=person, at=at)
+            except Refused as error:
+                status = refused(form, error)
+            else:
+                told = counted(count, "accompagnement confié", "accompagnements confiés")
+                messages.success(request, f"{told} à {taker}.")
+                return redirect("followup:list")
+    return render(request, "followup/handover.html", {"form": form, "page": table}, status=status)
 
 
 @signed_in

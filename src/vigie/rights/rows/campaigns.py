@@ -41,4 +41,6 @@ RIGHTS = (
     Grant("target.share", Role.LEVEL_A, Reach.TERRITORY_CRP),
     # A campaign that closes frees what is still taken in it, wherever the firms are.
     Grant("target.share", Role.SYSTEM, Reach.NATIONAL),
+    # A firm whose delay is over comes back by itself.
+    Grant("target.take", Role.SYSTEM, Reach.NATIONAL),
 )
