@@ -11,7 +11,7 @@ from tests.agents.test_users import LINE, book
 from tests.security.directory_files import _File as AgainFile
 from tests.watchlists.factories import MENUISERIE, follow
 from vigie.accounts.models import Habilitation
-from vigie.agents.models import UsersImport
+from vigie.agents.models import Look, UsersImport
 from vigie.support.models import HelpRequest, Responder
 from vigie.ui.forms import sign_moment
 
@@ -33,6 +33,9 @@ def name(service: Service, at: datetime) -> None:
     service.ids["users_import"] = UsersImport.objects.create(
         file_name="utilisateurs.xlsx", sha256="0" * 64, author=service.world.users["team"], read_at=at
     ).pk
+    service.ids["look"] = Look.objects.create(
+        agent=held.user, reason="Sa liste est vide", minutes=10, asked_by=service.world.users["reviewer"], asked_at=at
+    ).pk
     service.ids["responder"] = Responder.objects.create(user=member).pk
 
 
@@ -52,7 +55,15 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
         "siren": MENUISERIE.siren,
         "reason": "Question de l’agent",
     }
+    seen = {"agent": service.world.users["agent_a"].email, "reason": "Son menu est vide", "minutes": "10"}
     return [
+        ("agents:looks", "administrator", reverse("agents:looks"), seen),
+        (
+            "agents:act_on_look",
+            "administrator",
+            reverse("agents:act_on_look", args=[ids["look"]]),
+            {"transition": "sign"},
+        ),
         ("sheets:simulator", "administrator", reverse("sheets:simulator"), simulated),
         (
             "agents:review_follow",

@@ -140,6 +140,10 @@ def _message(service: Service) -> dict[str, Args]:
     return {"own": (need, message), "crossed": (service.elsewhere.need_id, message), "absent": (need, ABSENT)}
 
 
+def _nothing_running(service: Service) -> dict[str, Args]:
+    return {"absent": ()}  # nobody of the small service looks through another's eyes: 404
+
+
 def _of(name: str, *before: object) -> Places:
     return lambda service: {
         "own": (*before, service.ids[name]), "absent": (*before, ABSENT), "huge": (*before, HUGE)
@@ -481,6 +485,9 @@ PAGES: dict[str, Page] = {
     "sheets:simulator": _team("sight.simulate", BOTH),
     "agents:follows": _team("agent.request"),
     "agents:review_follow": Page(Door.SERVICE, WRITE, "follow.review", places=_reviewed_follow),
+    "agents:looks": _team("look.list", BOTH),
+    "agents:act_on_look": _team("look.list", WRITE, _of("look")),
+    "agents:stop_looking": Page(Door.SIGNED, WRITE, places=_nothing_running),
     "agents:profiles": _team("profile.view"),
     "agents:edit_confidentiality": Page(Door.SERVICE, BOTH, "consent.edit"),
     **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),

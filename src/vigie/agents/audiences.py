@@ -12,13 +12,13 @@ from django.urls import reverse
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.rules import territory_words
 from vigie.accounts.states import GRANTED
-from vigie.agents.models import FollowReview
+from vigie.agents.models import FollowReview, Look
 from vigie.agents.queries.reminding import waiting_for
 from vigie.journal.models import Event
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.rights.person import Person
 from vigie.rights.table import DETECTION, ROLE_LABELS, Role
-from vigie.ui.formats import day
+from vigie.ui.formats import day, hour
 
 
 def agent_granted(habilitation: Habilitation, by: Person) -> Iterable[Recipient]:
@@ -71,11 +71,25 @@ def reminded_content(user: User, recipient: Recipient, at: datetime) -> dict[str
     }
 
 
+def looked_agent(look: Look, by: Person) -> Iterable[Recipient]:
+    """The agent through whose eyes somebody looks."""
+    return [Recipient(look.agent.email, look.agent.full_name)]
+
+
+def begun_content(look: Look, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    return {
+        "administrator": str(look.asked_by), "second": str(look.signed_by), "minutes": look.minutes,
+        "reason": look.reason, "begun": f"{day(look.begun_at)} à {hour(look.begun_at)}" if look.begun_at else "",
+    }  # fmt: skip
+
+
 def register() -> None:
     """Called once, when the applications are ready."""
     register_audience("agent_granted", agent_granted)
     register_content("agents/mail/habilitation_granted", granted_content)
     register_audience("followed_agent", followed_agent)
     register_content("agents/mail/follow_contested", contested_content)
+    register_audience("looked_agent", looked_agent)
+    register_content("agents/mail/look_begun", begun_content)
     register_audience("reviewer", reviewer)
     register_content("agents/mail/review_reminded", reminded_content)

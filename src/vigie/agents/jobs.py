@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vigie.agents.actions.follows import remind_reviewers
+from vigie.agents.actions.looks import expire
 from vigie.agents.actions.unused import suspend_unreviewed, suspend_unused
 from vigie.journal.jobs import register_job
 
@@ -29,4 +30,11 @@ def register() -> None:
         label="Prévenir les responsables de ce qu’ils doivent revoir",
         cron="0 7 * * 1",
         rhythm="le lundi à 7 h",
+    )
+    register_job(
+        "expire_looks",
+        expire,
+        label="Clore les regards à la place d’un agent dont le temps est passé",
+        cron="*/15 * * * *",
+        rhythm="tous les quarts d’heure",
     )

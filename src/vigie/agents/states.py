@@ -1,4 +1,4 @@
-"""The life of a workbook of users: read, then applied or left."""
+"""The life of a workbook of users, and of a look through an agent's eyes."""
 
 from __future__ import annotations
 
@@ -19,3 +19,25 @@ USERS_IMPORT = Lifecycle(
         Transition("abandon", (READ,), ABANDONED, "users.sync", "users.abandoned", "Abandonner", stamps=("ended_at",)),
     ),
 )
+
+ASKED, SIGNED, RUNNING, REFUSED, ENDED = "asked", "signed", "running", "refused", "ended"
+
+LOOK = Lifecycle(
+    name="look",
+    initial=ASKED,
+    states=(
+        State(ASKED, "À signer", "info"),
+        State(SIGNED, "Signée", "new"),
+        State(RUNNING, "En cours", "warning"),
+        State(REFUSED, "Refusée", "error", final=True),
+        State(ENDED, "Terminée", "success", final=True),
+    ),
+    transitions=(
+        Transition("sign", (ASKED,), SIGNED, "look.sign", "look.signed", "Signer", stamps=("signed_at",)),
+        Transition("refuse", (ASKED,), REFUSED, "look.sign", "look.refused", "Refuser", stamps=("ended_at",)),
+        Transition("begin", (SIGNED,), RUNNING, "look.begin", "look.begun", "Commencer", stamps=("begun_at",)),
+        Transition("end", (ASKED, SIGNED, RUNNING), ENDED, "look.begin", "look.ended", "Terminer",
+                   stamps=("ended_at",)),
+        Transition("expire", (ASKED, SIGNED, RUNNING), ENDED, "look.expire", "look.expired", stamps=("ended_at",)),
+    ),
+)  # fmt: skip

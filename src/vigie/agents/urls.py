@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from vigie.agents.views import consent, follows, partner, users
+from vigie.agents.views import consent, follows, looks, partner, users
 
 app_name = "agents"
 urlpatterns: list[URLPattern] = [
@@ -17,5 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("administration/confidentialite/", consent.edit_confidentiality, name="edit_confidentiality"),
     path("administration/utilisateurs/", users.users, name="users"),
     path("administration/utilisateurs/<int:pk>/", users.one, name="users_import"),
+    path("administration/regards/", looks.looks, name="looks"),
+    path("administration/regards/fin/", looks.stop_looking, name="stop_looking"),
+    path("administration/regards/<int:pk>/", looks.act_on_look, name="act_on_look"),
     path("administration/profils/", partner.profiles, name="profiles"),
 ]

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "vigie.accounts.middleware.person",
+    "vigie.agents.middleware.OnlookerGate",
     "vigie.journal.middleware.traces",
     "vigie.accounts.kept.middleware",
     "vigie.agents.middleware.ConsentGate",

@@ -62,6 +62,7 @@ STEWARD_ENTRIES: tuple[Entry, ...] = (
     ("Habilitations", "agents:partner", "agent.request"),
     ("Profils", "agents:profiles", "profile.view"),
     ("Simulateur de droits", "sheets:simulator", "sight.simulate"),
+    ("Regarder à la place d’un agent", "agents:looks", "look.list"),
     ("Règles de confidentialité", "agents:edit_confidentiality", "consent.edit"),
 )
 FIGURES_ENTRIES: tuple[Entry, ...] = (

@@ -20,6 +20,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
     STATISTICS = "statistics"
+    ONLOOKER = "onlooker"
     COMPANY = "company"
     SYSTEM = "system"
 
@@ -36,11 +37,13 @@ ROLE_LABELS: dict[Role, str] = {
     Role.AUDITOR: "Auditeur",
     Role.ADMINISTRATOR: "Administrateur de la détection",
     Role.STATISTICS: "Lecteur des statistiques d’usage",
+    Role.ONLOOKER: "Administrateur qui regarde à la place d’un agent",
     Role.COMPANY: "Dirigeant (lien signé)",
     Role.SYSTEM: "Vigie (automate)",
 }
 
-# Roles that a person can be given; the two others belong to a signed link and to the jobs.
+# Roles that a person can be given; the others belong to a signed link, to the jobs, and to an administrator who looks
+# through an agent's eyes for some minutes.
 GRANTABLE = (
     Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.ANIMATOR, Role.TEAM, Role.LEVEL_A, Role.LEVEL_B,
     Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR, Role.STATISTICS,

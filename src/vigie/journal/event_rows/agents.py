@@ -7,6 +7,7 @@ from vigie.journal.event import Event, Message
 FOLLOW = "agents.Follow"
 REVIEW = "agents.FollowReview"
 USERS = "agents.UsersImport"
+LOOK = "agents.Look"
 
 EVENTS: tuple[Event, ...] = (
     Event("firm.followed", FOLLOW, "Un agent suit une entreprise"),
@@ -29,5 +30,16 @@ EVENTS: tuple[Event, ...] = (
     Event("users.read", USERS, "Un classeur des utilisateurs a été lu et comparé"),
     Event("users.applied", USERS, "Un classeur des utilisateurs a été appliqué"),
     Event("users.abandoned", USERS, "Un classeur des utilisateurs a été abandonné"),
+    Event("look.asked", LOOK, "Un administrateur demande à regarder à la place d’un agent"),
+    Event("look.signed", LOOK, "Un autre administrateur signe la demande"),
+    Event("look.refused", LOOK, "Un autre administrateur refuse la demande"),
+    Event(
+        "look.begun",
+        LOOK,
+        "Un administrateur commence à regarder à la place d’un agent",
+        (Message("looked_agent", "agents/mail/look_begun"),),
+    ),
+    Event("look.ended", LOOK, "Un administrateur cesse de regarder à la place d’un agent"),
+    Event("look.expired", LOOK, "Le temps d’un regard est passé"),
     Event("confidentiality.published", "agents.ConfidentialityText", "Un nouveau texte des règles est publié"),
 )

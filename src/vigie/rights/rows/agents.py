@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from vigie.rights.vocabulary import Action, Grant, Reach, Role
 
+LOOK = "agents.Look"
+
 ACTIONS: tuple[Action, ...] = (
     Action("consent.give", "", "S’engager à respecter les règles de confidentialité"),
     Action("agent.request", "", "Demander l’habilitation d’un agent de son administration"),
@@ -13,6 +15,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("users.import", "", "Lire le classeur des utilisateurs et le comparer à la base"),
     Action("users.sync", "agents.UsersImport", "Appliquer ou abandonner un classeur des utilisateurs"),
     Action("sight.simulate", "", "Simuler ce qu’une personne verrait d’une entreprise"),
+    Action("look.list", "", "Demander à regarder à la place d’un agent, et relire les demandes"),
+    Action("look.sign", LOOK, "Signer ou refuser la demande d’un autre administrateur"),
+    Action("look.begin", LOOK, "Commencer à regarder à la place d’un agent, et cesser"),
+    Action("look.expire", LOOK, "Clore un regard dont le temps est passé"),
     Action("consent.edit", "", "Publier un nouveau texte des règles de confidentialité"),
 )
 
@@ -26,5 +32,9 @@ RIGHTS: tuple[Grant, ...] = (
     Grant("users.import", Role.TEAM, Reach.NATIONAL),
     Grant("users.sync", Role.TEAM, Reach.NATIONAL),
     Grant("sight.simulate", Role.ADMINISTRATOR, Reach.NATIONAL),
+    Grant("look.list", Role.ADMINISTRATOR, Reach.NATIONAL),
+    Grant("look.sign", Role.ADMINISTRATOR, Reach.NATIONAL),
+    Grant("look.begin", Role.ADMINISTRATOR, Reach.OWN),
+    Grant("look.expire", Role.SYSTEM, Reach.NATIONAL),
     Grant("consent.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
 )

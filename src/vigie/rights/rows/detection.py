@@ -36,6 +36,9 @@ ACTIONS = (
 RIGHTS = (
     Grant("list.view", Role.LEVEL_A, Reach.NATIONAL),
     Grant("list.view", Role.LEVEL_B, Reach.NATIONAL),
+    # Through an agent's eyes: his pages and what is public of a firm, nothing that a level opens.
+    Grant("list.view", Role.ONLOOKER, Reach.NATIONAL),
+    Grant("firm.view", Role.ONLOOKER, Reach.NATIONAL),
     Grant("entry.view", Role.LEVEL_A, Reach.TERRITORY),
     Grant("entry.view", Role.LEVEL_B, Reach.TERRITORY),
     Grant("firm.view", Role.LEVEL_A, Reach.NATIONAL),

@@ -46,4 +46,7 @@ _REACHES: tuple[tuple[str, tuple[Reach, ...]], ...] = (
 )
 
 # Both levels hold files alike: what a level opens of a firm is said by the rows of the dossier.
-RIGHTS = tuple(Grant(action, role, reach) for action, reaches in _REACHES for role in _LEVELS for reach in reaches)
+RIGHTS = (
+    *(Grant(action, role, reach) for action, reaches in _REACHES for role in _LEVELS for reach in reaches),
+    Grant("file.list", Role.ONLOOKER, Reach.NATIONAL),  # the page, with no file in it
+)
