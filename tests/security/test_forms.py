@@ -20,11 +20,11 @@ from vigie.rights.models import RateCounter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
 # Their sending needs a code that only the telephone or the mailbox of a person holds, or a word signed by the identity
-# provider: tests/accounts sends them.
+# provider: tests/accounts sends them. The last one needs a look that runs: tests/agents sends it.
 BY_CODE = {
     "account_request_login_code", "account_confirm_login_code", "mfa_authenticate", "mfa_activate_totp", "mfa_index",
     "mfa_deactivate_totp", "mfa_reauthenticate", "mfa_generate_recovery_codes", "gallery",
-    "proconnect_attach", "proconnect_ended",
+    "proconnect_attach", "proconnect_ended", "agents:stop_looking",
 }  # fmt: skip
 FULL = os.environ.get("VIGIE_FULL") == "1"
 FORMS = sorted(name for name, page in PAGES.items() if "POST" in page.methods and name not in BY_CODE)
