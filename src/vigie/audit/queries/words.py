@@ -17,7 +17,6 @@ ACTIONS = {
     "rework_made": "Liste retraitée faite", "rework_corrected": "Liste retraitée corrigée",
     "view_simulation": "Simulation d’un redressement", "view_meeting": "Réunion du CODEFI",
     "report_error": "Erreur signalée sur une fiche",
-    "view_simulation": "Simulation d’un redressement",
     "impersonate_ask": "Demande à regarder à la place d’un agent", "impersonate_sign": "Seconde signature d’un regard",
     "impersonate_refuse": "Regard refusé", "impersonate_view": "Page vue à la place d’un agent",
     "impersonate_start": "Début de navigation au nom d’un agent",
