@@ -13,7 +13,7 @@ from django.urls import reverse
 from vigie.matching.models import Diagnosis, Match, Need, communes_of
 from vigie.matching.queries.need_origin import origin
 from vigie.matching.queries.reminding_by_hand import ToRemind, to_remind, who_will_be_reminded
-from vigie.matching.states import NOT_FOR_ME, UNANSWERED
+from vigie.matching.states import CLOSED_BY_EXPERT, NOT_FOR_ME, UNANSWERED
 from vigie.rights.person import Person
 from vigie.rights.reach import may
 from vigie.ui.components import ActButton, Link
@@ -72,10 +72,12 @@ def _remind(need: Need, matches: Sequence[Match], token: str) -> ActButton:
 
 
 def _pass_on(need: Need, matches: Sequence[Any]) -> Link:
-    """In the words of who has declined, else of who talks with the company."""
+    """In the words of who has declined a need that nobody has closed, else of who talks with the company."""
     address = reverse("matching:pass_on", args=[need.pk])
     declined = any(match.is_mine and match.state == NOT_FOR_ME for match in matches)
-    return Link(BEYOND, f"{address}?suite=refus") if declined else Link(ANOTHER_NEED, address)
+    if declined and need.status not in CLOSED_BY_EXPERT:
+        return Link(BEYOND, f"{address}?suite=refus")
+    return Link(ANOTHER_NEED, address)
 
 
 def _passed(need: Need, person: Person) -> tuple[Passed, ...]:
