@@ -14,12 +14,13 @@ from vigie.accounts.models_agents import Duty
 from vigie.followup.actions.acts import Talk, analyse
 from vigie.followup.actions.files import move_file
 from vigie.followup.actions.members import add_member
-from vigie.followup.actions.notices import tell_digests, tell_orphans, tell_quiet_files
+from vigie.followup.actions.notices import choose_mails, tell_digests, tell_orphans, tell_quiet_files
 from vigie.followup.actions.texts import save_summary, write_comment
 from vigie.followup.jobs import digest_files, purge_file_contacts
 from vigie.followup.models import Comment, Followup
 from vigie.journal.delivery import build
 from vigie.journal.models import OutgoingMessage
+from vigie.kernel.errors import InvalidInput
 
 pytestmark = [pytest.mark.django_db]
 MORNING = MOMENT + timedelta(hours=22)
@@ -135,3 +136,32 @@ def test_a_file_whose_referents_are_gone_is_told_to_those_who_can_act_until_it_h
 
 def test_the_purge_says_how_many() -> None:
     assert purge_file_contacts(at=MORNING) == "0\u00a0contact effacé"
+
+
+def test_each_is_told_as_he_chose() -> None:
+    made, ada, _zoe = shared()
+    leo, mia, noe = colleague("Leo Crp"), colleague("Mia Crp"), colleague("Noe Crp")
+    for user, rhythm in ((leo, "now"), (mia, "never"), (noe, "daily")):
+        add_member(made, user, "participant", by=person(ada, MOMENT), at=MOMENT)
+        choose_mails(rhythm, by=person(user, MOMENT))
+    say(made, ada, "crp", "Un secret de trésorerie")
+
+    soon = MOMENT + timedelta(hours=1, minutes=5)
+    [(to, text)] = mails("written", soon).items()
+    assert to == leo.email
+    assert "Menuiserie Durand : 1 commentaire, par Ada Liste" in text
+    assert "trésorerie" not in text
+    tell_digests(MORNING)
+    assert list(mails("digest")) == [noe.email]
+    move_file(made, "start_surveillance", by=person(ada, MORNING), at=MORNING)
+    assert {leo.email, noe.email} < set(mails("moved"))
+    assert mia.email not in mails("moved")
+    with pytest.raises(InvalidInput):
+        choose_mails("hourly", by=person(leo, MOMENT))
+
+
+def test_a_text_of_another_network_is_not_told_at_once() -> None:
+    made, ada, zoe = shared()
+    choose_mails("now", by=person(zoe, MOMENT))
+    say(made, ada, "crp", "Entre nous")
+    assert mails("written", MOMENT + timedelta(hours=1, minutes=5)) == {}

@@ -94,6 +94,7 @@ def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tupl
         ("export_list", to("export_list"), {"format": "csv"}),
         ("export_file", to("export_file", pk), {"format": "docx"}),
         ("export_codefi", to("export_codefi"), {"format": "docx"}),
+        ("mails", to("mails"), {"rhythm": "never"}),
         ("handover", to("handover"),
          {"giver": users["agent_a"].email, "taker": users["agent_b"].email, "transition": "give"}),
         ("new_meeting", f"{to('new_meeting')}?departement=35",

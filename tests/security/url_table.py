@@ -430,6 +430,7 @@ PAGES: dict[str, Page] = {
     "matching:refusal": _team("refusal.edit", BOTH, _of("template")),
     "matching:order_refusal": _team("refusal.edit", WRITE, _of("template")),
     **dict.fromkeys(("followup:list", "followup:deleted"), _team("file.list")),
+    "followup:mails": _team("file.list", BOTH),
     "followup:handover": _team("file.list", BOTH),
     "followup:export_list": _team("file.list", WRITE),
     "followup:codefi": _team("file.list"),

@@ -13,8 +13,8 @@ from django.urls import reverse
 from vigie.accounts.models import User
 from vigie.accounts.models_agents import Duty
 from vigie.accounts.queries import person_for
-from vigie.followup.models import Comment, Digest, Followup, Meeting, Member
-from vigie.followup.queries.news import named_in, news_of, orphan_files
+from vigie.followup.models import Comment, Digest, Followup, MailChoice, Meeting, Member, MemberQuerySet
+from vigie.followup.queries.news import choosers, named_in, news_of, orphan_files
 from vigie.followup.rules import QUIET_DAYS
 from vigie.followup.states import FOLLOWUP
 from vigie.followup.states_meetings import CANCELLED
@@ -22,10 +22,12 @@ from vigie.journal.registry import Recipient, register_audience, register_conten
 from vigie.rights.person import Person
 from vigie.ui.formats import counted, day
 
+AT_ONCE = timedelta(hours=1)
+
 
 def file_members(followup: Followup, by: Person) -> Iterable[Recipient]:
     """All who take part, but who did it."""
-    return _recipients(followup.members.present().exclude(user_id=by.user_id))
+    return _recipients(_wishing(followup.members.present().exclude(user_id=by.user_id)))
 
 
 def file_member(member: Member, by: Person) -> Iterable[Recipient]:
@@ -36,7 +38,18 @@ def file_member(member: Member, by: Person) -> Iterable[Recipient]:
 def file_referents(member: Member, by: Person) -> Iterable[Recipient]:
     """The référents of a file that somebody joined of himself."""
     held = member.followup.members.present().filter(role=Member.Role.REFERENT)
-    return _recipients(held.exclude(user_id=by.user_id))
+    return _recipients(_wishing(held.exclude(user_id=by.user_id)))
+
+
+def file_readers(followup: Followup, by: Person) -> Iterable[Recipient]:
+    """Those who want to know at once that a text was written; ``written_content`` keeps those who read its network."""
+    now = followup.members.present().filter(user__in=choosers(MailChoice.Rhythm.NOW))
+    return _recipients(now.exclude(user_id=by.user_id))
+
+
+def _wishing(members: MemberQuerySet) -> MemberQuerySet:
+    """Without those who chose to be told only what is addressed to them."""
+    return members.exclude(user__in=choosers(MailChoice.Rhythm.NEVER))
 
 
 def _recipients(members: Iterable[Member]) -> list[Recipient]:
@@ -59,7 +72,7 @@ def digest_reader(digest: Digest, by: Person) -> Iterable[Recipient]:
 
 def file_in_charge(followup: Followup, by: Person) -> Iterable[Recipient]:
     """Its référents."""
-    return _recipients(followup.members.present().filter(role=Member.Role.REFERENT))
+    return _recipients(_wishing(followup.members.present().filter(role=Member.Role.REFERENT)))
 
 
 def file_keepers(followup: Followup, by: Person) -> Iterable[Recipient]:
@@ -159,6 +172,17 @@ def digest_content(digest: Digest, recipient: Recipient, at: datetime) -> dict[s
     return {"name": recipient.name, "files": lines, "count": counted(len(lines), "accompagnement")}
 
 
+def written_content(followup: Followup, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """What others wrote within the hour in his networks; nothing of the text, and no mail when there is nothing."""
+    reader = _reader(followup, recipient, at)
+    if reader is None:
+        return None
+    found = next((one for one in news_of(reader, at - AT_ONCE, at) if one.pk == followup.pk), None)
+    if found is None:
+        return None
+    return {"name": recipient.name, "firm": found.firm, "words": found.words, "page": page_of(followup)}
+
+
 def quiet_content(followup: Followup, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
     """Nothing when something happened meanwhile."""
     still = followup.is_active and at - followup.modified_at >= timedelta(days=QUIET_DAYS)
@@ -198,6 +222,8 @@ def register() -> None:
     register_audience("digest_reader", digest_reader)
     register_audience("file_in_charge", file_in_charge)
     register_audience("file_keepers", file_keepers)
+    register_audience("file_readers", file_readers)
+    register_content("followup/mail/written", written_content)
     register_content("followup/mail/mentioned", mentioned_content)
     register_content("followup/mail/digest", digest_content)
     register_content("followup/mail/quiet", quiet_content)

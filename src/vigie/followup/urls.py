@@ -12,6 +12,7 @@ urlpatterns = [
     path("accompagnements/nouveau/", files.new, name="new"),
     path("accompagnements/exporter/", exports.export_list, name="export_list"),
     path("accompagnements/confier/", people.handover, name="handover"),
+    path("accompagnements/mes-courriels/", people.mails, name="mails"),
     path("accompagnements/codefi/", exports.codefi, name="codefi"),
     path("accompagnements/codefi/exporter/", exports.export_codefi, name="export_codefi"),
     path("accompagnements/codefi/reunions/nouvelle/", meetings.new, name="new_meeting"),

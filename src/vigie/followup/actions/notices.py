@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vigie.accounts.queries import person_for
-from vigie.followup.models import Comment, Digest, Followup
-from vigie.followup.queries.news import named_in, news_of, orphan_files, quiet_files, readers_of_news
+from vigie.followup.models import Comment, Digest, Followup, MailChoice
+from vigie.followup.queries.news import choosers, named_in, news_of, orphan_files, quiet_files, readers_of_news
 from vigie.journal.actions import record
+from vigie.kernel.errors import InvalidInput
 from vigie.kernel.period import paris_day
 from vigie.rights.person import SYSTEM, Person
 
@@ -60,6 +61,19 @@ def tell_orphans(at: datetime) -> int:
                 record("file.orphaned", Followup.objects.get(pk=pk), by=SYSTEM, at=at)
                 told += 1
     return told
+
+
+def choose_mails(rhythm: str, *, by: Person) -> None:
+    """Keeps how the person wants to be told what others do in his files. InvalidInput for a rhythm unknown."""
+    if rhythm not in MailChoice.Rhythm.values:
+        raise InvalidInput("rhythm_unknown", "Choisissez un rythme.", field="rhythm")
+    MailChoice.objects.update_or_create(user_id=by.user_id or 0, defaults={"rhythm": rhythm})
+
+
+def tell_at_once(followup: Followup, *, by: Person, at: datetime) -> None:
+    """Writes to the participants who want it that a text was written. In the caller's transaction."""
+    if followup.members.present().filter(user__in=choosers(MailChoice.Rhythm.NOW)).exists():
+        record("file.written", followup, by=by, at=at)
 
 
 def tell_mentions(comment: Comment, *, by: Person, at: datetime) -> None:

@@ -10,7 +10,7 @@ from django import forms
 from vigie.agents.models import Follow
 from vigie.directory.models import Subject
 from vigie.followup.actions.files import Fields
-from vigie.followup.models import Analysis, FirmContact, Followup, Member, Term
+from vigie.followup.models import Analysis, FirmContact, Followup, MailChoice, Member, Term
 from vigie.followup.queries.lists import Filters
 from vigie.followup.states import FOLLOWUP
 from vigie.matching.rules.visits import CONSENTS, NO_CONSENT, VISIT_CONSENT
@@ -149,6 +149,15 @@ class PersonForm(DsfrForm):
 
     who = CleanLineField(label="Adresse électronique professionnelle", max_length=254)
     role = forms.ChoiceField(label="Rôle", choices=Member.Role.choices)
+
+
+class MailsForm(DsfrForm):
+    """How the person wants to be told."""
+
+    rhythm = forms.ChoiceField(
+        label="Ce que les autres font dans mes accompagnements", choices=MailChoice.Rhythm.choices,
+        widget=forms.RadioSelect, error_messages={"required": "Choisissez un rythme."},
+    )  # fmt: skip
 
 
 class HandoverForm(DsfrForm):

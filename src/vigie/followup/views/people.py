@@ -13,9 +13,11 @@ from vigie.accounts.models import User
 from vigie.followup.actions import contacts as contact_actions
 from vigie.followup.actions import members as actions
 from vigie.followup.actions.handover import hand_over
-from vigie.followup.forms import ContactForm, HandoverForm, PersonForm
+from vigie.followup.actions.notices import choose_mails
+from vigie.followup.forms import ContactForm, HandoverForm, MailsForm, PersonForm
 from vigie.followup.models import FirmContact, Followup, Member
 from vigie.followup.queries.lists import handover_table
+from vigie.followup.queries.news import rhythm_of
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
@@ -52,6 +54,19 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, f"{user} participe maintenant à cet accompagnement.")
                 return redirect("followup:file", pk)
     return draw_form(request, followup, form, "Ajouter une personne", "Ajouter", status=status)
+
+
+@granted("file.list")
+@reads_and_writes
+def mails(request: HttpRequest) -> HttpResponse:
+    """``/accompagnements/mes-courriels/``: at once, each morning, or only what is addressed to oneself."""
+    person = person_of(request)
+    form = MailsForm(request.POST if request.method == "POST" else None, initial={"rhythm": rhythm_of(person)})
+    if request.method == "POST" and form.is_valid():
+        choose_mails(form.cleaned_data["rhythm"], by=person)
+        messages.success(request, "Votre choix est enregistré.")
+        return redirect("followup:list")
+    return render(request, "followup/mails.html", {"form": form})
 
 
 @granted("file.list")

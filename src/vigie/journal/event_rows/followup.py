@@ -24,6 +24,12 @@ EVENTS = (
     Event("file.summarised", FILE, "Une synthèse a été enregistrée"),
     Event("file.commented", FILE, "Un commentaire a été écrit, corrigé ou supprimé"),
     Event(
+        "file.written",
+        FILE,
+        "Un texte a été écrit, pour qui veut le savoir tout de suite",
+        (Message("file_readers", "followup/mail/written"),),
+    ),
+    Event(
         "file.mentioned",
         "followup.Comment",
         "Un participant a été nommé dans un commentaire",
