@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from vigie.kernel.lifecycle import State, Transition
 from vigie.ui.formats import Number
@@ -126,6 +126,23 @@ class Fact:
     href: str = ""
     phone: str = ""
     missing: str = "inconnu"
+
+
+class Verdict(Protocol):
+    """Somebody and what was decided of him. marks: (kind of badge, word); place: where he works."""
+
+    @property
+    def expert(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def marks(self) -> list[tuple[str, str]]: ...
+    @property
+    def against(self) -> tuple[str, ...]: ...
+    @property
+    def in_favour(self) -> tuple[str, ...]: ...
+    @property
+    def remarks(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,20 @@ class ExpertLine:
     added_by_team: bool = False
     candidate_id: int | None = None
 
+    @property
+    def place(self) -> str:
+        return f"{self.institution} – {self.antenne}"
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """What is said beside the name: (kind of badge, word)."""
+        said = (
+            (self.kept and not self.ticked, "warning", "Non coché"),
+            (self.without_user, "warning", "Sans compte"),
+            (self.added_by_team, "info", "Ajouté par l’équipe"),
+        )
+        return [(kind, word) for true, kind, word in said if true]
+
 
 @dataclass(frozen=True)
 class Simulation:

@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from vigie.kernel.period import PARIS
+from vigie.ui.components import Verdict
 from vigie.ui.formats import day_and_hour, exact, relative
 
 
@@ -29,6 +30,19 @@ def moment(at: datetime, now: datetime | None) -> SafeString:
     """A moment, relative to another when there is one; its exact day and hour on hover."""
     text = relative(at, now) if now else day_and_hour(at)
     return format_html('<time datetime="{}" title="{}">{}</time>', at.astimezone(PARIS).isoformat(), exact(at), text)
+
+
+def verdict(line: Verdict, button: str) -> SafeString:
+    """Somebody kept or not, and why."""
+    badges = format_html_join("", " {}", ((badge(kind, label, small=True),) for kind, label in line.marks))
+    return format_html(
+        '<li class="vg-panel"><p class="fr-mb-1v"><strong>{}</strong>{}<span class="vg-hint">{}</span></p>{}{}</li>',
+        line.expert,
+        badges,
+        line.place,
+        reasons(line.against, line.in_favour, line.remarks),
+        button,
+    )
 
 
 def reasons(against: Sequence[str], in_favour: Sequence[str], remarks: Sequence[str]) -> SafeString:

@@ -20,8 +20,9 @@ from django.utils.safestring import SafeString
 
 from vigie.kernel.lifecycle import State
 from vigie.ui import formats, pictograms
-from vigie.ui.components import ActButton, Chart, Fact, Link, Step, Tab, Table, ThreadMessage
+from vigie.ui.components import ActButton, Chart, Fact, Link, Step, Tab, Table, ThreadMessage, Verdict
 from vigie.ui.drawing import addresses, buttons, charts, fields, tables, words
+from vigie.ui.drawing import facts as listed_facts
 
 register = template.Library()
 MISSING = "inconnu"
@@ -183,10 +184,16 @@ def empty_state(
     return {"title": title, "text": text, "href": href, "label": label, "pictogram": pictogram, "level": level}
 
 
-@register.inclusion_tag("ui/facts.html")
-def facts(items: Sequence[Fact]) -> dict[str, Any]:
+@register.simple_tag
+def facts(items: Sequence[Fact]) -> SafeString:
     """Facts with their date and source; a missing one is said."""
-    return {"items": items}
+    return listed_facts.facts(items)
+
+
+@register.simple_tag
+def verdict(line: Verdict, button: str = "") -> SafeString:
+    """Somebody kept or not for something, and why; button: what can be done about it, already drawn."""
+    return words.verdict(line, button)
 
 
 @register.inclusion_tag("ui/timeline.html", takes_context=True)
