@@ -107,6 +107,12 @@ AGENTS = (
     ),
     Agent(
         Known(
+            "ines.carlier@vigie.example", "Inès Carlier", "Administratrice de la détection", (Role.ADMINISTRATOR,),
+            "la même chose\u00a0: elle signe ce que l’autre demande", True,
+        ), "Vigie", "sf",
+    ),
+    Agent(
+        Known(
             "sarah.lemoine@dreets.example", "Sarah Lemoine", "Commissaire aux restructurations", (Role.LEVEL_A,),
             "une agente partie hier\u00a0: plus rien ne s’ouvre", True, "R76",
         ), "DREETS", "crp",

@@ -17,7 +17,7 @@ from random import Random
 from django.conf import settings
 
 from vigie.companies import importer
-from vigie.demo import campaigning, followups, progress
+from vigie.demo import campaigning, followups, helping, progress
 from vigie.kernel.errors import VigieError
 from vigie.kernel.period import Month, paris_day
 from vigie.ui.formats import counted
@@ -80,6 +80,7 @@ def build(now: Callable[[], datetime], say: Callable[[str], None], scale: Scale 
     progress.note(row, 4)
     say(counted(followups.write(now(), Random(SEED)), "accompagnement", "accompagnements"))
     say(counted(campaigning.write(now()), "entreprise en campagne", "entreprises en campagne"))
+    say(counted(helping.write(now()), "question posée", "questions posées"))
     progress.end(row, f"Listes de {first} et {last} reçues", now())
 
 
