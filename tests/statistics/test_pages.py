@@ -148,7 +148,10 @@ def test_before_anything_was_counted_the_page_says_so(counted: None) -> None:
     Count.objects.all().delete()
     Freshness.objects.all().delete()
 
-    assert "n’ont pas encore été calculées" in read(PAGE)
+    page = read(PAGE)
+
+    assert "n’ont pas encore été calculées" in page
+    assert "sans objet" not in page
     assert lines() == []
 
 

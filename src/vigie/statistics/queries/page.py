@@ -31,6 +31,10 @@ MASKED_NOTE = (
     "affichés. Les autres chiffres nationaux (réponses, délais, clôtures) sont publiés tels quels, sauf s’ils "
     "permettaient de retrouver un nombre masqué."
 )
+NOT_YET = (
+    "Les statistiques n’ont pas encore été calculées. Elles paraîtront ici, chaque chiffre avec sa définition, dès la "
+    "fin du premier calcul."
+)
 IN_REGIONS = (
     "solicitations_completed",
     "needs_transmitted",
@@ -97,7 +101,7 @@ class Part:
 
 @dataclass(frozen=True)
 class StatisticsPage:
-    """``/statistiques/``"""
+    """``/statistiques/``. parts: none as long as no month was counted; the page then says it, and nothing else."""
 
     period: str
     as_of: str
@@ -125,7 +129,7 @@ def statistics_page(asked: Asked, offered: Choices) -> StatisticsPage:
         period=f"{where}, {_period(asked.months)}" if asked.months else where,
         as_of=_as_of(fresh),
         headlines=tuple(_headline(one, seen, asked) for one in shown if one.headline),
-        parts=tuple(_part(one, seen, asked, names) for one in shown),
+        parts=tuple(_part(one, seen, asked, names) for one in shown) if asked.months else (),
         regions=_regions(asked, offered) if asked.region == WHOLE and asked.months else None,
         masked_note=MASKED_NOTE,
         files=(
@@ -136,7 +140,7 @@ def statistics_page(asked: Asked, offered: Choices) -> StatisticsPage:
 
 
 def _as_of(fresh: datetime | None) -> str:
-    return f"Au {day_and_hour(fresh)}" if fresh else "Les statistiques n’ont pas encore été calculées"
+    return f"Au {day_and_hour(fresh)}" if fresh else NOT_YET
 
 
 def _period(months: Sequence[Month]) -> str:
