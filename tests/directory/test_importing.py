@@ -418,6 +418,34 @@ def test_worker_sends_back_a_difference_that_moved(book: Book, team: Person, mon
     assert not Antenne.objects.filter(name="B").exists()
 
 
+def test_a_file_whose_worker_was_killed_is_read_again_or_given_back(
+    book: Book, team: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acts, "LARGE_LINES", 2)
+    soon, late = AT + timedelta(minutes=5), AT + timedelta(hours=1)
+    with jobs.collected() as lost:
+        row = sent(antennes("A;;01;;;", "B;;01;;;", "C;;01;;;"), team, "antennes")
+    with jobs.collected() as queued:
+        acts.resume(at=soon)
+        assert not queued  # its worker may still be at it
+        assert acts.resume(at=late) == "1\u00a0lecture reprise, 0\u00a0import rendu"
+    assert [one.arguments for one in queued] == [lost[0].arguments]
+    acts.read_job(at=late, **queued[0].arguments)
+    row.refresh_from_db()
+    with jobs.collected() as lost:
+        acts.apply(row, by=team, at=late)
+    acts.resume(at=late + timedelta(minutes=5))
+    row.refresh_from_db()
+    assert row.state == "applying"
+
+    acts.resume(at=late + timedelta(hours=1))
+
+    row.refresh_from_db()
+    assert (row.state, row.notice) == ("proposed", acts.STOPPED)
+    assert acts.apply_job(at=late, **lost[0].arguments) == "rien à appliquer"  # the one that was lost comes back
+    assert not Antenne.objects.filter(name__in="ABC").exists()
+
+
 # --- invitations ----------------------------------------------------------------------------------------------------
 def test_each_new_person_receives_one_invitation_when_the_team_says_so(book: Book, team: Person) -> None:
     HabilitationFactory(user=User.objects.get(pk=team.user_id), role="adviser")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -35,7 +35,7 @@ from vigie.directory.models import DirectoryImport, ImportEntry, ImportRemark
 from vigie.directory.states import APPLIED, APPLYING, PENDING, PROPOSED, READING
 from vigie.journal.actions import perform
 from vigie.journal.crash import crash_point
-from vigie.journal.jobs import enqueue
+from vigie.journal.jobs import enqueue, queued
 from vigie.journal.models import Event
 from vigie.kernel.errors import InvalidInput, Refused, TransitionRefused
 from vigie.kernel.text import clean_line, fold
@@ -43,6 +43,9 @@ from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
 from vigie.ui.formats import counted, hour, listed
 
+LONGEST = timedelta(minutes=30)  # of a job: after it, its worker is gone
+GIVEN_UP = timedelta(days=1)
+STOPPED = "L’application de ce fichier s’est interrompue\u00a0: rien n’a été écrit. Appliquez-le de nouveau."
 READ_JOB, APPLY_JOB = "read_directory_import", "apply_directory_import"
 LARGE_LINES = 2_000
 LARGE_WORKBOOK = 150_000  # bytes, which some 2 000 lines weigh once compressed
@@ -312,3 +315,20 @@ def apply_job(*, at: datetime, import_id: int, user_id: int) -> str:
     except (DifferenceMoved, TransitionRefused) as refused:
         return refused.message_fr
     return f"{row.file_name}\u00a0: appliqué"
+
+
+def resume(*, at: datetime) -> str:
+    """Takes up the files whose worker was killed: read again, or given back to whoever will apply them again."""
+    waiting = {one.arguments["import_id"] for one in queued() if one.name in (READ_JOB, APPLY_JOB)}
+    stopped = DirectoryImport.objects.filter(state__in=(READING, APPLYING), created_at__lte=at - LONGEST)
+    again = back = 0
+    for row in stopped.exclude(pk__in=waiting).defer("data", "text").order_by("pk"):
+        if row.state == READING and row.created_at > at - GIVEN_UP:
+            enqueue(READ_JOB, import_id=row.pk)
+            again += 1
+        elif row.state == APPLYING and not Event.objects.about(row).filter(at__gt=at - LONGEST).exists():
+            perform(row, "send_back", by=SYSTEM, at=at, changes={"notice": STOPPED})
+            back += 1
+    return (
+        f"{counted(again, 'lecture reprise', 'lectures reprises')}, {counted(back, 'import rendu', 'imports rendus')}"
+    )
