@@ -14,7 +14,7 @@ from tests.campaigns.factories import campaign, listed, target
 from tests.followup.factories import MOMENT, colleague
 from tests.matching.real_threads import at_once
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, GARAGE, MENUISERIE, follow
-from vigie.campaigns.actions.campaigns import add_firms, add_members, move_campaign, share_out
+from vigie.campaigns.actions.campaigns import Plan, add_firms, add_members, change_campaign, move_campaign, share_out
 from vigie.campaigns.actions.targets import AlreadyTaken, Called, assign, bring_back_due, move, record_contact, take
 from vigie.campaigns.models import Target
 from vigie.campaigns.queries.choosing import by_numbers
@@ -218,3 +218,21 @@ def test_the_database_refuses_states_without_their_facts(wrong: dict[str, object
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Target.objects.filter(pk=row.pk).update(**wrong)
+
+
+def test_the_name_and_the_dates_of_a_campaign_change_while_it_runs(folders: Path) -> None:
+    listed(folders)
+    ada, zoe = colleague("Ada Liste"), colleague("Zoé Banque", "dgfip")
+    made, by = campaign(ada), person(ada, MOMENT)
+    plan = Plan("Hiver", "", MOMENT.date(), MOMENT.date() + timedelta(days=90))
+
+    with pytest.raises(Forbidden):
+        change_campaign(made, plan, by=person(zoe, MOMENT), at=MOMENT)
+    with pytest.raises(InvalidInput, match="avant de commencer"):
+        change_campaign(made, Plan("Hiver", "", MOMENT.date(), date(2020, 1, 1)), by=by, at=MOMENT)
+    for _twice in range(2):
+        assert change_campaign(made, plan, by=by, at=MOMENT).name == "Hiver"
+    assert Event.objects.filter(name="campaign.changed").count() == 1
+    move_campaign(made, "close", by=by, at=MOMENT)
+    with pytest.raises(TransitionRefused, match="close"):
+        change_campaign(made, plan, by=by, at=MOMENT)

@@ -48,6 +48,7 @@ def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tupl
     rows = [
         ("new", to("new"), plan),
         ("add", to("add", pk), {"numbers": DEUX_SITES.siren}),
+        ("edit", to("edit", pk), {"name": "Hiver", "starts_on": day, "ends_on": day}),
         ("team", to("team", pk), {"who": users["agent_b"].email}),
         ("act", to("act", pk), {"transition": "share"}),
         ("export_campaign", to("export_campaign", pk), {"format": "csv"}),

@@ -461,7 +461,7 @@ PAGES: dict[str, Page] = {
     "campaigns:new": _team("campaign.create", BOTH),
     "campaigns:campaign": _sheet("campaign.view", READ, "campaign.view", _campaign),
     "campaigns:export_campaign": _sheet("campaign.view", WRITE, "campaign.view", _campaign),
-    **{f"campaigns:{n}": _sheet("campaign.manage", BOTH, "campaign.view", _campaign) for n in ("add", "team")},
+    **{f"campaigns:{n}": _sheet("campaign.manage", BOTH, "campaign.view", _campaign) for n in ("add", "edit", "team")},
     "campaigns:act": _sheet("campaign.manage", WRITE, "campaign.view", _campaign),
     "campaigns:target": _sheet("target.view", READ, "target.view", _target),
     "campaigns:target_act": _sheet("target.take", WRITE, "target.view", _target),

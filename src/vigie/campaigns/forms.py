@@ -24,13 +24,18 @@ from vigie.ui.forms import DsfrForm, FormTokenMixin
 NUMBERS_HELP = "SIREN ou SIRET, un par ligne"
 
 
-class PlanForm(FormTokenMixin, DsfrForm):
-    """A new campaign. from_list: takes the firms of the list as the filters above narrow it."""
+class TermsForm(DsfrForm):
+    """What a campaign is called, why, and when."""
 
     name = CleanLineField(label="Nom de la campagne", max_length=120, error_messages={"required": "Donnez-lui un nom."})
     objective = CleanTextField(label="Objectif", required=False, max_length=1_000, rows=3)
     starts_on = day_field("Début")
     ends_on = day_field("Fin")
+
+
+class PlanForm(FormTokenMixin, TermsForm):
+    """A new campaign. from_list: takes the firms of the list as the filters above narrow it."""
+
     from_list = forms.BooleanField(label="Prendre les entreprises de la liste filtrée", required=False)
     numbers = CleanTextField(
         label="Autres entreprises", required=False, max_length=20_000, rows=4, help_text=NUMBERS_HELP

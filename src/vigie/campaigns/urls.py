@@ -12,6 +12,7 @@ urlpatterns = [
     path("campagnes/nouvelle/", campaigns.new, name="new"),
     path("campagnes/mes-entreprises/", campaigns.mine, name="mine"),
     path("campagnes/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("campagnes/<int:pk>/modifier/", campaigns.edit, name="edit"),
     path("campagnes/<int:pk>/ajouter/", campaigns.add, name="add"),
     path("campagnes/<int:pk>/equipe/", campaigns.team, name="team"),
     path("campagnes/<int:pk>/acte/", campaigns.act, name="act"),

@@ -61,6 +61,22 @@ def open_campaign(
 
 
 @transaction.atomic
+def change_campaign(campaign: Campaign, plan: Plan, *, by: Person, at: datetime) -> Campaign:
+    """Another name, objective or dates; nothing is recorded when nothing moves."""
+    row = locked(campaign)
+    require(by, "campaign.manage", row)
+    refuse_closed(row)
+    refuse_dates(plan.starts_on, plan.ends_on)
+    moved = [name for name, value in vars(plan).items() if getattr(row, name) != value]
+    if moved:
+        for name in moved:
+            setattr(row, name, getattr(plan, name))
+        row.save(update_fields=moved)
+        record("campaign.changed", row, by=by, at=at, payload={"fields": moved})
+    return row
+
+
+@transaction.atomic
 def add_firms(campaign: Campaign, firms: Collection[Chosen], *, by: Person, at: datetime) -> int:
     """Adds firms, those already there once only; says how many are new."""
     row = locked(campaign)

@@ -57,6 +57,7 @@ class CampaignPage:
     table: Table
     paging: Page
     add: str
+    edit: str
     team: str
     export: Offer
     buttons: tuple[ActButton, ...]
@@ -156,6 +157,7 @@ def campaign_page(person: Person, campaign: Campaign, filters: Filters, asked: M
         table=_table(rows, touched(person, rows), NO_MATCH if filters.any else "Aucune entreprise que vous lisez."),
         paging=paging,
         add=f"{here}ajouter/" if writes else "",
+        edit=f"{here}modifier/" if writes else "",
         team=f"{here}equipe/" if writes else "",
         export=Offer(
             f"{here}export/", FOR_SHEETS, tuple(pair for pair in asked.items() if pair[1] and pair[0] != "page")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from vigie.accounts.access import granted, person_of, signed_in
 from vigie.campaigns.actions import campaigns as actions
 from vigie.campaigns.actions.campaigns import Plan
-from vigie.campaigns.forms import MembersForm, NumbersForm, PlanForm, TargetsFilterForm
+from vigie.campaigns.forms import MembersForm, NumbersForm, PlanForm, TargetsFilterForm, TermsForm
 from vigie.campaigns.models import Campaign
 from vigie.campaigns.queries import campaigns as queries
 from vigie.campaigns.queries.choosing import by_numbers, from_list
@@ -145,6 +145,27 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, f"{counted(count, 'entreprise ajoutée', 'entreprises ajoutées')}.")
             return redirect("campaigns:campaign", pk)
     return render(request, "campaigns/add.html", {"form": form, "campaign": row}, status=status)
+
+
+@signed_in
+@reads_and_writes
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/campagnes/<id>/modifier/``"""
+    person = person_of(request)
+    row = queries.known_campaign(person, pk)
+    require(person, "campaign.manage", row)
+    known = {name: getattr(row, name) for name in ("name", "objective", "starts_on", "ends_on")}
+    form = TermsForm(request.POST if request.method == "POST" else None, initial=known)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_campaign(row, Plan(**form.cleaned_data), by=person, at=now())
+        except Refused as error:
+            status = refused(form, error)
+        else:
+            messages.success(request, "La campagne est enregistrée.")
+            return redirect("campaigns:campaign", pk)
+    return render(request, "campaigns/edit.html", {"form": form, "campaign": row}, status=status)
 
 
 @signed_in

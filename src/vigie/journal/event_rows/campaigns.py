@@ -9,6 +9,7 @@ _VISIT = (Message("visit_companions", "campaigns/mail/visit"),)
 
 EVENTS = (
     Event("campaign.opened", CAMPAIGN, "Une campagne de contact a été ouverte"),
+    Event("campaign.changed", CAMPAIGN, "Le nom, l’objectif ou les dates d’une campagne ont changé"),
     Event("campaign.grown", CAMPAIGN, "Des entreprises ont été ajoutées à une campagne"),
     Event("campaign.joined", CAMPAIGN, "Des agents ont été ajoutés à une campagne"),
     Event("campaign.shared", CAMPAIGN, "Les entreprises d’une campagne ont été partagées"),
