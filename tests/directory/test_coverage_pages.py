@@ -102,6 +102,7 @@ def test_all_the_subjects_are_compared_in_the_country_and_in_a_departement(team_
         assert "Vendre sur internet" in page
         assert "Aucun expert" in page
     assert "couples sujet × commune" in country
+    assert "couples sujet × commune sur" in place
 
 
 def test_an_institution_is_looked_at_alone(team_client: Client, book: Book) -> None:

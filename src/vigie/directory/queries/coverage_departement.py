@@ -89,7 +89,8 @@ def _sentence(view: Seen, stretch: Stretch) -> str:
     what = f"«{NBSP}{view.choices.subject(view.look)}{NBSP}»" if view.one else "l’ensemble des sujets"
     if not sums.holes:
         return f"Pour {what}, chaque commune du département a au moins un expert."
-    unit = counted(sums.holes, "commune") if view.one else counted(sums.holes, "couple sujet × commune")
+    named = ("commune", "communes") if view.one else ("couple sujet × commune", "couples sujet × commune")
+    unit = counted(sums.holes, *named)
     return (
         f"Pour {what}, {unit} sur {number(sums.communes)} {plural(sums.holes, 'n’a', 'n’ont')} personne "
         f"({shown_share(sums.people_without, sums.people)} de la population)."
