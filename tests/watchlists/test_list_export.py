@@ -58,6 +58,16 @@ def test_file_holds_the_lines_of_the_screen_in_its_order(folders: Path, as_: As)
     assert only[0]["Première alerte"] == "oui"
 
 
+def test_what_was_searched_is_in_the_file_and_not_in_the_audit(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    assert [row["Siren"] for row in table(asked(as_(agent()), q="Menuiserie"))] == [MENUISERIE.siren]
+
+    told = AuditEvent.objects.get(action="export").details
+    assert told["parameters"]["searched"] == "yes"
+    assert "enuiserie" not in str(told)
+
+
 def test_nothing_out_of_territory_nor_without_alert_leaves(folders: Path, as_: As) -> None:
     opened(folders)
 

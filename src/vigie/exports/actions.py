@@ -29,6 +29,7 @@ from vigie.rights.person import SYSTEM, Person
 
 PRODUCE_JOB = "produce_export"
 AUDITED = "exports.ExportRecord"
+SEARCHED = "q"  # the parameter of an address that holds what a person typed to find something
 BROKEN = "Une erreur interne a interrompu l’export. L’équipe en est avertie."
 
 
@@ -121,11 +122,15 @@ def mark_of(record: ExportRecord) -> Mark:
 
 
 def _asked(record: ExportRecord) -> dict[str, Any]:
+    """For the audit: that something was searched, never the words, which may be the name of a firm."""
+    parameters = {name: value for name, value in record.parameters.items() if name != SEARCHED}
+    if record.parameters.get(SEARCHED):
+        parameters["searched"] = "yes"
     return {
         "exporter": record.exporter,
         "format": record.file_format,
         "about": record.about,
         "version": record.version,
-        "parameters": record.parameters,
+        "parameters": parameters,
         "rows": record.expected_rows,
     }
