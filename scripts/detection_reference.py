@@ -12,9 +12,10 @@ from pathlib import Path
 
 from vigie.detection.features import documentation as features
 from vigie.detection.sources import documentation as sources
+from vigie.publication import documentation as publication
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
-PARTS: tuple[Callable[[], Mapping[str, str]], ...] = (sources.pages, features.pages)
+PARTS: tuple[Callable[[], Mapping[str, str]], ...] = (sources.pages, features.pages, publication.pages)
 
 
 def expected_pages() -> dict[str, str]:

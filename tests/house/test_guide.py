@@ -1,11 +1,12 @@
-"""The guide shows what exists: every image it names is there, and every image is shown."""
+"""The documentation shows what exists: images of the guide, links and pages named."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide"
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs" / "guide"
 
 
 def test_every_image_exists_and_is_shown() -> None:
@@ -20,6 +21,24 @@ def test_every_image_exists_and_is_shown() -> None:
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:
-    for page in GUIDE.glob("*.md"):
-        for name in re.findall(r"(?<!!)\[[^\]]+\]\(([^)#:]+\.md)\)", page.read_text(encoding="utf-8")):
-            assert (page.parent / name).is_file(), f"{page.name}: {name}"
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in pages
+        for name in re.findall(r"(?<!!)\[[^\]]+\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / name).exists()
+    ]
+
+    assert broken == []
+
+
+def test_every_page_named_in_a_page_exists() -> None:
+    """« `docs/developer/glossary.md` »: a page quoted as a path from the root."""
+    broken = [
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+        for name in re.findall(r"`(docs/[\w./-]+)`", page.read_text(encoding="utf-8"))
+        if not (ROOT / name).exists()
+    ]
+
+    assert broken == []
