@@ -194,6 +194,7 @@ def rich(book: Book) -> Book:
     HabilitationFactory(user=alone, role="manager", antenne=far)
     HabilitationFactory(user=alone, role="manager", antenne=book.antenne)
     nowhere, abroad = UserFactory(antenne=None, full_name="Sans Antenne"), UserFactory(antenne=other)
+    UserFactory(antenne=None, full_name="Agente de détection")  # of no antenne and of no team: no line of this book
     team = ExpertFactory(
         antenne=far, full_name="+Équipe; \"du\"  fleuve", email="Mixte@Partenaire.example", phone="+33612345678",
         zones=[("commune", "69123"), ("epci", "290000012")], members=[alone, nowhere, abroad, book.member],

@@ -106,7 +106,10 @@ class Export:
     def _people_without_team(self) -> Any:
         teams = ExpertMember.objects.filter(user=OuterRef("pk"), expert__deleted_at__isnull=True)
         rows = User.objects.living().filter(
-            ~Exists(teams), antenne__deleted_at__isnull=True, antenne__institution__deleted_at__isnull=True
+            ~Exists(teams),
+            antenne__isnull=False,  # an agent of detection belongs to none, and has no line here
+            antenne__deleted_at__isnull=True,
+            antenne__institution__deleted_at__isnull=True,
         )
         return rows.filter(antenne__institution=self.institution) if self.institution is not None else rows
 
