@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from django.apps import apps
 from django.test import Client
 
 from tests.accounts.conftest import sent_code, totp
@@ -345,18 +343,3 @@ def test_a_lost_key_opens_to_nobody_and_says_it_in_french(client: Client, team: 
 
     assert "ne peut pas être vérifié pour le moment" in visible_text(page.content.decode())
     assert signed_in_user(client) is None
-
-
-def test_the_migration_seals_what_was_clear_once_and_opens_it_back(team: User) -> None:
-    factor = Authenticator.objects.create(user=team, type="totp", data={"secret": TOTP_SECRET, "taken": ["123456"]})
-    migration = import_module("vigie.accounts.migrations.0008_sealed_second_factors")
-
-    migration.seal_all(apps, None)
-    migration.seal_all(apps, None)
-
-    factor.refresh_from_db()
-    assert factor.data["taken"] == ["123456"]
-    assert unseal(factor.data["secret"]) == TOTP_SECRET
-    migration.open_all(apps, None)
-    factor.refresh_from_db()
-    assert factor.data["secret"] == TOTP_SECRET

@@ -1,7 +1,7 @@
 """The database itself refuses to change or delete what is append-only, whoever asks: triggers, on both engines.
 
-Three tables are so: the events, the audit and its seals. ``protect`` is called by migrations 0002, 0003 and
-0004. On SQLite a migration that alters such a table makes it anew and so loses its triggers: such a migration ends with
+Three tables are so: the events, the audit and its seals. ``protect`` is called by the first migration.
+On SQLite a migration that alters such a table makes it anew and so loses its triggers: such a migration ends with
 ``protect`` (a test reminds it). ``lifted`` is for what must erase whole rows, by the retention rules, and for the tests
 that empty the base; nothing else calls it. PostgreSQL's TRUNCATE fires no row trigger: keep that privilege from the
 account of the service.
