@@ -91,12 +91,13 @@ def test_the_provenance_of_a_visitor_is_kept_and_cut(visitor: Visitor) -> None:
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("email", "", "Remplissez ce champ."),
+        ("email", "", "Indiquez votre adresse électronique."),
         ("email", "camille", "Cette adresse électronique n’est pas valide."),
         ("email", "camille@yopmail.com", "Cette adresse est temporaire"),
+        ("phone", "", "Indiquez un numéro où vous joindre."),
         ("phone", "12", "Ce numéro de téléphone n’est pas valide."),
         ("phone", "appelez-moi", "Ce numéro de téléphone n’est pas valide."),
-        ("full_name", "", "Remplissez ce champ."),
+        ("full_name", "", "Indiquez votre prénom et votre nom."),
         ("full_name", "a" * 200, "Ce texte est trop long"),
     ],
 )

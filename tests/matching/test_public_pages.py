@@ -68,7 +68,7 @@ def test_the_home_page_counts_what_happened_in_thirty_days() -> None:
 
     shown = [(figure.value.replace("\u00a0", " "), figure.label) for figure in figures(AT + timedelta(days=10))]
 
-    assert shown[0] == ("5 demandes", "prises en charge par un conseiller ces trente derniers jours")
+    assert shown[0] == ("5 demandes", "prises en charge par un conseiller")
     assert shown[1][0] == "3 jours ou moins"
 
 
@@ -95,6 +95,16 @@ def test_institutions_are_named_once_and_skills_operators_together() -> None:
     ExpertFactory(subject=subject, deleted_at=AT, antenne__institution__name="Partie")
 
     assert institutions_for(subject.pk) == ["Chambre inventée", "Votre opérateur de compétences (OPCO)"]
+
+
+def test_institutions_are_in_the_order_of_a_french_dictionary() -> None:
+    subject = Subject.objects.get(slug="former")
+    for name in ("Urssaf", "Mission locale", "Équipe de l’export", "Médiateur", "France Travail"):
+        ExpertFactory(subject=subject, antenne__institution__name=name)
+
+    assert institutions_for(subject.pk) == [
+        "Équipe de l’export", "France Travail", "Médiateur", "Mission locale", "Urssaf",
+    ]  # fmt: skip
 
 
 def test_the_home_page_costs_the_same_whatever_the_rows(django_assert_num_queries: object) -> None:

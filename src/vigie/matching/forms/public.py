@@ -29,10 +29,18 @@ COMPANIES: Any = reverse_lazy("companies:search")
 class ContactFields(DsfrForm):
     """Who to call."""
 
-    full_name = PersonNameField(label="Prénom et nom", max_length=150)
-    phone = PhoneField(label="Téléphone", help_text="Le numéro où un conseiller peut vous joindre.")
+    full_name = PersonNameField(
+        label="Prénom et nom", max_length=150, error_messages={"required": "Indiquez votre prénom et votre nom."}
+    )
+    phone = PhoneField(
+        label="Téléphone",
+        help_text="Le numéro où un conseiller peut vous joindre.",
+        error_messages={"required": "Indiquez un numéro où vous joindre."},
+    )
     email = EmailField(
-        label="Adresse électronique", help_text="Vous y recevrez le lien qui permet de suivre votre demande."
+        label="Adresse électronique",
+        help_text="Vous y recevrez le lien qui permet de suivre votre demande.",
+        error_messages={"required": "Indiquez votre adresse électronique."},
     )
     email_kept = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -203,7 +211,12 @@ class CompanySearchForm(DsfrForm):
 class DescriptionForm(DsfrForm):
     """Third step: the need in one's own words, then the questions of the subject."""
 
-    description = CleanTextField(label="Votre besoin", max_length=LONGEST_DESCRIPTION, rows=8)
+    description = CleanTextField(
+        label="Votre besoin",
+        max_length=LONGEST_DESCRIPTION,
+        rows=8,
+        error_messages={"required": "Décrivez votre besoin en quelques phrases."},
+    )
 
     def __init__(
         self, *args: Any, subject: LandingSubject, questions: Iterable[SubjectQuestion], **kwargs: Any

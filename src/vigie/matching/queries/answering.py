@@ -11,6 +11,7 @@ from statistics import median
 from django.db.models import Exists, Min, OuterRef
 
 from vigie.accounts.models import Institution
+from vigie.kernel.text import fold
 from vigie.matching.models import Match
 from vigie.ui.formats import counted
 
@@ -37,34 +38,30 @@ def institutions_for(subject_id: int | None = None) -> list[str]:
     Without subject: for any of them.
     """
     narrowed = {} if subject_id is None else {"competences__subject": subject_id}
-    found = (
-        Institution.objects.filter(
-            deleted_at__isnull=True,
-            competences__expert_subjects__expert__deleted_at__isnull=True,
-            competences__expert_subjects__isnull=False,
-            **narrowed,
-        )
-        .order_by("name")
-        .distinct()
-    )
+    found = Institution.objects.filter(
+        deleted_at__isnull=True,
+        competences__expert_subjects__expert__deleted_at__isnull=True,
+        competences__expert_subjects__isnull=False,
+        **narrowed,
+    ).distinct()
     return merged(found)
 
 
 def merged(institutions: Iterable[Institution]) -> list[str]:
-    """Their names, each once, the skills operators in one line at the end."""
-    names, has_opco = [], False
+    """Their names, each once, in the order of a French dictionary; the skills operators in one line at the end."""
+    names, has_opco = set(), False
     for institution in institutions:
         if institution.kind == Institution.Kind.OPCO:
             has_opco = True
-        elif institution.name not in names:
-            names.append(institution.name)
-    return [*names, OPCO_TOGETHER] if has_opco else names
+        else:
+            names.add(institution.name)
+    return [*sorted(names, key=fold), *([OPCO_TOGETHER] if has_opco else [])]
 
 
 def usual_wait(at: datetime) -> str:
     """The usual wait in a sentence; empty when there are too few answers to say. One query."""
     days = recent_answers(at).median_days
-    return f"En ce moment, l’appel vient une fois sur deux en {counted(days, 'jour')} ou moins." if days else ""
+    return f"En ce moment, une fois sur deux, l’appel vient en {counted(days, 'jour')} ou moins." if days else ""
 
 
 def recent_answers(at: datetime) -> RecentAnswers:

@@ -130,7 +130,7 @@ def _standing(solicitation: Solicitation, matches: list[Match], at: datetime) ->
         )
     return (
         "Votre demande est bien arrivée.",
-        "Nous choisissons les conseillers compétents, puis vous la verrez transmise ici.",
+        "Nous choisissons les conseillers compétents\u00a0: leurs noms s’afficheront ici.",
     )
 
 
@@ -141,7 +141,7 @@ def _ended(solicitation: Solicitation) -> tuple[str, str]:
         return "Nous n’avons pas transmis cette demande.", ""
     return (
         "Votre demande est bien arrivée.",
-        "Nous choisissons les conseillers compétents, puis vous la verrez transmise ici.",
+        "Nous choisissons les conseillers compétents\u00a0: leurs noms s’afficheront ici.",
     )
 
 

@@ -143,9 +143,7 @@ def figures(at: datetime) -> tuple[Figure, ...]:
     shown = [
         Figure(
             counted(recent.answered_count, "demande"),
-            "prises en charge par un conseiller ces trente derniers jours"
-            if recent.answered_count > 1
-            else "prise en charge par un conseiller ces trente derniers jours",
+            "prises en charge par un conseiller" if recent.answered_count > 1 else "prise en charge par un conseiller",
         )
     ]
     if recent.median_days is not None:

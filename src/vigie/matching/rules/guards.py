@@ -79,7 +79,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "validated_mode",
         "Transmission automatique",
-        "Transmission validée par l’équipe",
+        "L’équipe relit avant l’envoi",
         lambda facts: facts.automatic,
     ),
     Guard(
