@@ -109,6 +109,18 @@ def test_workbook_is_read_as_values_and_formulas_are_told() -> None:
     assert [(one.line, one.column, one.value) for one in remarks.kept] == [(3, "colonne B", "=1+1")]
 
 
+def test_formulas_of_a_text_are_read_as_words_and_told() -> None:
+    remarks = Remarks()
+    data = f'{HEADERS}\n{INSTITUTION};"=HYPERLINK(""x"")";1\n\'=Gardée; @somme;+33\n'.encode()
+
+    found = parse(read_text(data, "x.csv", "antennes", remarks), remarks)
+
+    assert [line.cells[:2] for line in found.lines] == [(INSTITUTION, '=HYPERLINK("x")'), ("=Gardée", "@somme")]
+    assert [(one.line, one.column, one.value) for one in remarks.kept] == [
+        (2, "Nom", '=HYPERLINK("x")'), (3, "Nom", " @somme"),
+    ]  # fmt: skip
+
+
 def archive(**parts: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:

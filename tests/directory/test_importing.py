@@ -199,6 +199,7 @@ def test_lines_of_one_team_that_disagree_are_refused_with_both_lines(book: Book,
         (3, f"{book.subject.theme.label}:Recruter un salarié"), (4, "Nom de l’équipe"),
     ]  # fmt: skip
     assert all("Contradiction avec la ligne 2" in message for _line, _column, message in told(row))
+    assert "« Relais »" in told(row)[1][2]  # what the other line says
 
 
 def test_sujet_column_adds_and_never_takes_away(book: Book, team: Person) -> None:

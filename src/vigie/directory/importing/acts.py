@@ -99,7 +99,7 @@ def read(row: DirectoryImport, *, by: Person, at: datetime) -> DirectoryImport:
         file = read_text(bytes(row.data), row.file_name, row.kind, remarks)
         changes = {"text": file.text, "separator": file.separator, "encoding": file.encoding}
         changes |= {"by_record": file.by_record}
-        sheet = parse(file)
+        sheet = parse(file, remarks)
         changes["line_count"] = len(sheet.lines)
         plan = plan_of(row.kind, sheet, remarks)
     except UnreadableFile as refused:
@@ -239,7 +239,7 @@ def apply_now(row: DirectoryImport, *, by: Person, at: datetime) -> DirectoryImp
 def _computed_again(row: DirectoryImport) -> tuple[Plan, list[ImportEntry], Remarks]:
     remarks = Remarks()
     file = FileText(row.text, row.separator, row.encoding, row.by_record)
-    plan = plan_of(row.kind, parse(file), remarks)
+    plan = plan_of(row.kind, parse(file, remarks), remarks)
     return plan, plan.entries(), remarks
 
 

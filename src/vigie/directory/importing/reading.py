@@ -25,6 +25,7 @@ MOST_COLUMNS = 400
 CSV, XLSX = "csv", "xlsx"
 SEPARATORS = (";", ",", "\t")
 _UTF_16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_FORMULA = ("=", "@")  # « + » begins a telephone, « - » a list
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 # UTF-8 read as Windows-1252: two encodings are mixed in the file.
 _MIXED = re.compile("Ã[\u0080-\u00bf\u0152-\u0192\u02c6-\u2122]|â€")
@@ -127,8 +128,8 @@ def _separator(text: str, kind: str) -> str:
         raise UnreadableFile(f"La première ligne ne peut pas être lue\u00a0: {_reason(error)}.") from None
 
 
-def parse(file: FileText) -> Sheet:
-    """The lines of a text that ``read_text`` gave."""
+def parse(file: FileText, remarks: Remarks | None = None) -> Sheet:
+    """The lines of a text that ``read_text`` gave. remarks: told of the cells that a spreadsheet would compute."""
     records = _records(file)
     headers: tuple[str, ...] = ()
     lines = []
@@ -139,6 +140,8 @@ def parse(file: FileText) -> Sheet:
         if not headers:
             headers = tuple(clean_line(cell) for cell in cleaned)
             continue
+        if remarks is not None and not file.by_record:  # a workbook says itself which of its cells are formulas
+            _warn_formulas(cells, headers, at, remarks)
         lines.append(Line(at, _fitted(cleaned, len(headers), at)))
         if len(lines) > MOST_LINES:
             _refuse_length()
@@ -182,6 +185,18 @@ def _reason(error: csv.Error) -> str:
 
 def _clean(cell: str) -> str:
     return clean_text(cell) if cell else ""
+
+
+def _warn_formulas(cells: list[str], headers: tuple[str, ...], at: int, remarks: Remarks) -> None:
+    """A cell that the export would have guarded is one that it did not write."""
+    for cell, header in zip(cells, headers, strict=False):
+        if cell.lstrip()[:1] in _FORMULA:
+            remarks.warn(
+                at,
+                header,
+                cell,
+                "Ceci ressemble à une formule\u00a0: c’est lu comme un texte, sans calcul.",
+            )
 
 
 def _fitted(cells: tuple[str, ...], width: int, at: int) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ class TeamLines:
     def __init__(self, book: Book, zones: ZoneBook, remarks: Remarks) -> None:
         self.book, self.zones, self.remarks = book, zones, remarks
         self._works: dict[Key, TeamWork] = {}
-        self._said: dict[tuple[Key, str], tuple[object, int]] = {}  # team, what → value and first line
+        self._said: dict[tuple[Key, str], tuple[object, str, int]] = {}  # team, what → value, its words, first line
         self._subjects: dict[Key, tuple[dict[int, str | None], int]] = {}  # team → what its lines say, first line
         self._competences = {one.pk: one for rows in book.competences.values() for one in rows}
 
@@ -156,10 +156,10 @@ class TeamLines:
         work.told.append(Told(what, _said(before), _said(wanted), lost=wanted is None))
 
     def _contradicted(self, line: NamedLine, key: Key, what: str, value: object, words: str, code: str) -> bool:
-        first, number = self._said.setdefault((key, what), (value, line.number))
+        first, said, number = self._said.setdefault((key, what), (value, words, line.number))
         if first == value:
             return False
-        line.error(code, f"Contradiction avec la ligne {number} pour la même équipe\u00a0: «\u00a0{words[:60]}\u00a0».")
+        line.error(code, f"Contradiction avec la ligne {number} pour la même équipe\u00a0: «\u00a0{said[:60]}\u00a0».")
         return True
 
 
