@@ -136,6 +136,18 @@ def test_small_figures_are_in_no_file_and_say_that_they_are_masked(counted: None
     assert "masqué" in read(PAGE)
 
 
+def test_a_month_that_nobody_took_down_is_not_said_to_be_masked(counted: None) -> None:
+    taken = Count.objects.filter(region=WHOLE, base="coverage", month="2026-04-01")
+    taken.filter(family="").update(count=10)
+    taken.filter(family="available").update(count=9)
+
+    page = read(f"{PAGE}?debut=2026-03&fin=2026-04")
+
+    table = page.split("Mois Couverture du territoire")[1].split("Part des couples")[0]
+    assert "mars 2026 non relevé avril 2026 90 %" in table
+    assert "masqué" not in table
+
+
 def test_the_file_in_json_says_the_same_as_the_one_in_csv(counted: None) -> None:
     body = json.loads(b"".join(Client().get(JSON).streaming_content))  # type: ignore[arg-type]
 

@@ -171,10 +171,14 @@ class ThreadMessage:
 
 @dataclass(frozen=True)
 class Series:
-    """A named row of figures of a chart; None: unknown or withheld."""
+    """A named row of figures of a chart; None: unknown or withheld.
+
+    absent: what is read there, one per figure, when the chart's own word would not be true of each.
+    """
 
     name: str
     values: tuple[Number | None, ...]
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

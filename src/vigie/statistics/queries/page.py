@@ -14,7 +14,7 @@ from vigie.kernel.nomenclature.naf import A10_LABELS, A10_UNKNOWN
 from vigie.kernel.nomenclature.workforce import REPORTING_CLASSES
 from vigie.kernel.period import Month
 from vigie.kernel.zones import ZoneType
-from vigie.statistics.indicators import NOWHERE, ORIGINS, PUBLIC, SMALLEST, WHOLE, Indicator, Kind
+from vigie.statistics.indicators import NOWHERE, ORIGINS, PUBLIC, SMALLEST, WHOLE, Base, Indicator, Kind
 from vigie.statistics.models import Freshness
 from vigie.statistics.queries.facts import theme_labels
 from vigie.statistics.queries.figures import Figures, Value, figures, figures_by_region, known_months
@@ -24,6 +24,8 @@ from vigie.ui.formats import MINUS, NBSP, day_and_hour, month, number
 
 USUAL_MONTHS = 6  # the present one and the five before: as many again make the trend
 MASKED = "masqué"
+NOTHING = "sans objet"
+NOT_TAKEN = "non relevé"
 LEFT_OUT = "sans les mois masqués"
 MASKED_NOTE = (
     f"Un nombre inférieur à {SMALLEST} n’est pas publié quand il décrit des entreprises (par région, thème, effectif, "
@@ -183,7 +185,8 @@ def _part(one: Indicator, seen: Figures, asked: Asked, names: Mapping[str, Mappi
 
 
 def _series(one: Indicator, seen: Figures, asked: Asked) -> Chart | None:
-    values = [seen.value(one, [each]).number for each in asked.months]
+    found = [seen.value(one, [each]) for each in asked.months]
+    values = tuple(each.number for each in found)
     if not any(values):
         return None
     over = seen.value(one, asked.months)
@@ -199,11 +202,17 @@ def _series(one: Indicator, seen: Figures, asked: Asked) -> Chart | None:
         title=one.label,
         sentence=f"{told}.",
         labels=tuple(month(each) for each in asked.months),
-        series=(Series(one.label, tuple(values)),),
+        series=(Series(one.label, values, absent=tuple(_absent(one, each) for each in found)),),
         axis="Mois",
         unit=one.unit,
-        missing=MASKED,
     )
+
+
+def _absent(one: Indicator, value: Value) -> str:
+    """What is read where a month has no figure: kept back, never taken down, or nothing to make a share of."""
+    if value.masked:
+        return MASKED
+    return NOT_TAKEN if one.of.base == Base.COVERAGE else NOTHING
 
 
 def _distribution(one: Indicator, seen: Figures, asked: Asked, names: Mapping[str, Mapping[str, str]]) -> Chart | None:
@@ -257,7 +266,7 @@ def _regions(asked: Asked, offered: Choices) -> Table:
 
 def _regional(value: Value, one: Indicator) -> str:
     if value.number is None or (value.masked and not value.number):
-        return MASKED if value.masked else "sans objet"
+        return MASKED if value.masked else NOTHING
     return f"{_shown(value.number, one.unit)}{'*' if value.masked else ''}"
 
 

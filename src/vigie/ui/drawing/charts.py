@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
-from vigie.ui.components import Cell, Chart, Column, Table
+from vigie.ui.components import Cell, Chart, Column, Series, Table
 from vigie.ui.formats import NBSP, Number, number
 
 
@@ -28,7 +28,7 @@ def table(chart: Chart) -> Table:
     """The figures of the chart, one row per label."""
     columns = (Column(chart.axis, header=True), *(Column(series.name, numeric=True) for series in chart.series))
     rows = tuple(
-        (Cell(label), *(_shown(series.values[rank], chart) for series in chart.series))
+        (Cell(label), *(_shown(series, rank, chart) for series in chart.series))
         for rank, label in enumerate(chart.labels)
     )
     return Table(caption=chart.title, columns=columns, rows=rows, caption_hidden=True)
@@ -38,9 +38,10 @@ def _plain(value: Number | None) -> float | int | None:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _shown(value: Number | None, chart: Chart) -> Cell:
+def _shown(series: Series, rank: int, chart: Chart) -> Cell:
+    value = series.values[rank]
     if value is None:
-        return Cell(chart.missing)
+        return Cell(series.absent[rank] if series.absent else chart.missing)
     text = number(value, 0 if float(value).is_integer() else 1)
     return Cell(f"{text}{NBSP}{chart.unit}" if chart.unit else text)
 
