@@ -66,4 +66,5 @@ def test_shown_in_groups() -> None:
 
 @pytest.mark.parametrize("text", ["", "73282932", "7328293200", "73282932A", "٧٣٢٨٢٩٣٢٠"])
 def test_not_a_siren(text: str) -> None:
+    """Flaw 18: the reference cut a SIREN to eight digits and asked for it all the same."""
     assert not s.is_siren(text)

@@ -198,6 +198,42 @@ def test_revenue_growth_compares_two_exercises(opened: Engine) -> None:
     assert found[month("2021-08")]["inpi_equity_ratio_previous"] == pytest.approx(0.355)
 
 
+def test_l4_an_exercise_filed_after_the_next_one_speaks_only_once_filed(opened: Engine) -> None:
+    """Leak: the growth of 2020 needs the accounts of 2019, here filed five months after those of 2020."""
+    rows = [accounts(date(2019, 12, 31), filed_on=date(2021, 10, 8), revenue_eur=80_000),
+            accounts(date(2020, 12, 31), filed_on=date(2021, 5, 17))]  # fmt: skip
+    found = features(opened, finance, "2021-06", "2021-11", {"ratios_inpi": rows})
+
+    two = ("inpi_revenue_change_ratio", "inpi_equity_ratio_previous")
+    assert all(found[n][name] is None for n in months_between("2021-06", "2021-10") for name in two)
+    assert found[month("2021-11")]["inpi_revenue_change_ratio"] == pytest.approx(0.25)
+    assert found[month("2021-11")]["inpi_equity_ratio_previous"] == pytest.approx(0.355)
+
+
+def test_ratios_of_one_balance_sheet_by_hand(opened: Engine) -> None:
+    """Percents become ratios, days stay days, margins are recomputed from euros."""
+    percents = {"debt": 120.0, "liquidity": 95.0, "obsolescence": 60.0, "ebitda_margin": 8.0, "pretax_income": 2.5,
+                "cash_flow": 4.0, "working_capital": 15.0, "interest_cover": 30.0}  # fmt: skip
+    days = {"working_capital": 54.0, "stock": 20.0, "customer_credit": 40.0, "supplier_credit": 60.0}
+    row = accounts(
+        date(2020, 12, 31), ebit_eur=5_000, net_income_eur=-2_000, repayment_capacity_ratio=3.2,
+        **{f"{name}_ratio": value for name, value in percents.items()},
+        **{f"{name}_days": value for name, value in days.items()},
+    )  # fmt: skip
+    before = accounts(date(2019, 12, 31), liquidity_ratio=80.0, ebitda_margin_ratio=6.0, pretax_income_ratio=-1.0)
+    found = features(opened, finance, "2021-08", "2021-08", {"ratios_inpi": [row, before]})[month("2021-08")]
+
+    wanted = {
+        **{f"inpi_{name}_ratio": value / 100 for name, value in percents.items()},
+        **{f"inpi_{name}_days": value for name, value in days.items()},
+        "inpi_revenue_eur": 100_000, "inpi_ebit_margin_ratio": 0.05, "inpi_net_margin_ratio": -0.02,
+        "inpi_repayment_capacity_ratio": 3.2, "inpi_payment_to_collection_ratio": 1.5,
+        "inpi_liquidity_ratio_previous": 0.8, "inpi_ebitda_margin_ratio_previous": 0.06,
+        "inpi_pretax_income_ratio_previous": -0.01,
+    }  # fmt: skip
+    assert {name: found[name] for name in wanted} == pytest.approx(wanted)
+
+
 def test_confidential_accounts_say_so(opened: Engine) -> None:
     rows = [accounts(date(2020, 12, 31), revenue_eur=None, confidentiality="Confidentiel")]
     found = features(opened, finance, "2021-08", "2021-08", {"ratios_inpi": rows})[month("2021-08")]

@@ -152,6 +152,7 @@ def test_h10_a_good_delivery_passes_every_check(tmp_path: Path) -> None:
 
 
 def test_h10_fewer_rows_or_other_firms_are_refused(tmp_path: Path) -> None:
+    """Flaw 15: a delivery was taken for complete by the size of its archive; here by the keys found again."""
     before = _report(tmp_path, "a")
 
     assert _failed(check_against_previous(_report(tmp_path, "b", firms=range(60)), before)) == {

@@ -55,6 +55,19 @@ def test_people_read_a_table_and_a_french_sentence(tmp_path: Path, capsys: pytes
     assert "Ligne 2 : « Mt_PO »" in shown
 
 
+def test_wide_rows_are_told_one_value_per_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Seventeen columns in 80 characters were columns of two letters."""
+    path = tmp_path / "d.csv"
+    path.write_bytes(debit_file(debit_line()))
+
+    main(["read", "debit", str(path)])
+
+    shown = capsys.readouterr().out
+    assert "— Ligne 1\n" in shown
+    assert f"  siret              {SIRET}\n" in shown
+    assert "  appeal_pending     non\n" in shown
+
+
 def test_a_refused_file_has_its_reason_and_another_exit_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

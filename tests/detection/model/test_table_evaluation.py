@@ -151,6 +151,28 @@ def test_no_group_is_on_both_sides_of_a_fold() -> None:
     assert len(np.unique(groups)) == 60
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--time", "year", "--test-from", "2050"), "Aucune ligne ne porte « 2050 » ou plus tard"),
+        (("--time", "year", "--test-from", "1990"), "rien à apprendre"),
+        (("--time", "year"), "--test-from (où le test commence)"),
+        (("--test-from", "2019"), "donnez --time"),
+        (("--calibrate-from", "2019"), "donnez --time"),
+    ],
+)
+def test_dates_that_cannot_serve_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], told: str
+) -> None:
+    """--calibrate-from alone was ignored, and the table judged by folds without a word."""
+    path = tmp_path / "firms.parquet"
+    pyarrow.parquet.write_table(arrow(table(firms=60, months=6)), path)
+
+    assert run(path, "--label", "failed", "--group", "siren", *options) == 2
+
+    assert told in capsys.readouterr().err
+
+
 def test_rows_without_outcome_are_left_out_and_counted() -> None:
     made = arrow(table(firms=300, months=2))
     labels = made["failed"].to_pylist()

@@ -36,12 +36,15 @@ def files(folder) -> dict[str, bytes]:
 
 
 def test_publication_is_whole_and_says_where_it_comes_from(september: Batch) -> None:
+    """Flaw 16: no version of the code was kept, and the freshness of each source was typed by hand."""
     made = open_publication(september.publications / "2026-09.1")
 
     assert made.manifest.batch == FIRST
     assert made.manifest.perimeter.kept == made.rows_count("entries") > 200
     assert {one.name for one in made.manifest.sources if one.stale} == set()
     assert all(check.passed for check in made.manifest.checks)
+    assert made.manifest.code_version == september.record(FIRST)["code_version"] != ""
+    assert set(made.manifest.data_cutoffs) >= {"debit", "cotisation", "effectif_ent"}
     assert made.tables >= {"entries", "contributions", "dossier_debts", "dossier_workforce", "left_out", "drift"}
     assert september.record(FIRST)["state"] == "done"
 
@@ -178,6 +181,7 @@ def test_late_file_redoes_only_what_reads_it(batch: Batch) -> None:
 
 
 def test_without_an_essential_source_nothing_is_published(batch: Batch, september: Batch) -> None:
+    """Flaw 19: the reference printed a failed step and said that all went well; here the exit code is 1."""
     shutil.rmtree(batch.lake.root / "typed" / "procol")
     for month in (FIRST, SECOND):
         batch.file(month, "sigfaible_pcoll.csv").unlink()

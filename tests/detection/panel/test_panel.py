@@ -132,6 +132,7 @@ def test_the_grid_is_complete_and_sorted_whatever_the_ranges(tmp_path: Path) -> 
 
 
 def test_l11_a_month_is_built_from_the_delivery_in_hand(tmp_path: Path) -> None:
+    """Flaw 14: tables were emptied and filled again, and nobody could say what was known a month ago."""
     # A debt of 700 € in the delivery of May; rewritten as 0 € in that of June: May still says 700.
     first, second = Month(2025, 5), Month(2025, 6)
     debt = facts_of(1, Month(2025, 2))["debit"]
@@ -148,6 +149,22 @@ def test_l11_a_month_is_built_from_the_delivery_in_hand(tmp_path: Path) -> None:
     # April is older than any delivery: built from the first.
     debts = [rows(tmp_path / "panel", month)["employee_debt_eur"] for month in (Month(2025, 4), first, second)]
     assert debts == [700, 700, 0]
+
+
+def test_flaw_13_groups_of_any_size_are_summed_and_what_left_a_delivery_is_gone(tmp_path: Path) -> None:
+    """Flaw 13: above 1,500 establishments a firm vanished; a firm gone from a delivery kept its old rows for ever."""
+    first, second = Month(2025, 5), Month(2025, 6)
+    (debt,) = facts_of(1, Month(2025, 2))["debit"]
+    large = [{**debt, "siret": typed.siren(1) + f"{place:05d}", "employee_debt_eur": 2} for place in range(1, 1_601)]
+    firm = typed.firm(1, "2024-01", "2025-05")
+    inputs = typed.deliver(tmp_path, first, typed.together(firm, {"debit": large}))
+    for source, batches in typed.deliver(tmp_path, second, typed.together(firm, {"debit": large[:-100]})).items():
+        inputs[source] |= batches
+
+    panel.build(inputs, [first, second], tmp_path / "panel", RULES, threads=1)
+
+    debts = [rows(tmp_path / "panel", month)["employee_debt_eur"] for month in (first, second)]
+    assert debts == [3_200, 3_000]
 
 
 def test_a_source_that_was_late_speaks_from_its_last_delivery(tmp_path: Path) -> None:

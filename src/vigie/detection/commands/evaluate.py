@@ -194,6 +194,6 @@ def write(results: Results, out: Path) -> None:
 
 
 def _say(said: str) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{said}")
-        sys.stderr.flush()
+    """A moving line on a terminal, otherwise one line per step: twenty minutes of silence look like a breakdown."""
+    sys.stderr.write(f"\r\x1b[K{said}" if sys.stderr.isatty() else f"step={said}\n")
+    sys.stderr.flush()

@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from vigie.detection.intake.reading import ROWS_FILE, read_file
 from vigie.detection.intake.report import FileReport
@@ -27,6 +28,7 @@ from vigie.detection.sources.registry import SOURCES, source
 NAME = "read"
 HELP = "one raw file: its typed rows and its report"
 ROWS_SHOWN = 20
+COLUMN_EDGES = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -123,17 +125,10 @@ def _print_json(report: FileReport, rows: Iterator[dict[str, Any]]) -> None:
 
 def _print_for_people(report: FileReport, rows: Iterator[dict[str, Any]]) -> None:
     console = Console(highlight=False)
-    table = Table(title=source(report.source).label_fr, title_justify="left")
-    shown = 0
-    for row in rows:
-        if not shown:
-            for name in row:
-                if name != "file":
-                    table.add_column(name, overflow="fold")
-        shown += 1
-        table.add_row(*("" if value is None else str(value) for name, value in row.items() if name != "file"))
-    if shown:
-        console.print(table)
+    console.print(source(report.source).label_fr, markup=False)
+    told = [{name: _said(value) for name, value in row.items() if name != "file"} for row in rows]
+    _print_rows(console, told)
+    shown = len(told)
     if shown < report.rows:
         console.print(f"… {report.rows - shown} lignes de plus (--limit en montre davantage).", markup=False)
     console.print(report.summary_fr, markup=False, soft_wrap=True)
@@ -146,6 +141,36 @@ def _print_for_people(report: FileReport, rows: Iterator[dict[str, Any]]) -> Non
         console.print(f"Attention : {notice.message}{place} : {notice.count} fois.", markup=False, soft_wrap=True)
     for one in report.first_rejections:
         console.print(f"Ligne {one.line} : {one.message}.", markup=False, soft_wrap=True)
+
+
+def _print_rows(console: Console, rows: list[dict[str, str]]) -> None:
+    """A table where it fits the terminal; otherwise each row in full, one value per line."""
+    if not rows:
+        return
+    widths = [max(len(name), *(len(row[name]) for row in rows)) + COLUMN_EDGES for name in rows[0]]
+    if sum(widths) < console.width:
+        table = Table()
+        for name in rows[0]:
+            table.add_column(name)
+        for row in rows:
+            table.add_row(*(Text(text) for text in row.values()))
+        console.print(table)
+        return
+    longest = max(len(name) for name in rows[0])
+    for row in rows:
+        console.print(f"— Ligne {row['line']}", markup=False)
+        for name, text in row.items():
+            if text and name != "line":
+                console.print(f"  {name:<{longest}}  {text}", markup=False, soft_wrap=True)
+
+
+def _said(value: Any) -> str:
+    """A typed value for people; empty when it is missing."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return "" if value is None else str(value)
 
 
 def _codes() -> str:

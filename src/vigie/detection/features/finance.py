@@ -38,6 +38,8 @@ DAYS = {
     "inpi_supplier_credit_days": "supplier_credit_days",
 }
 PREVIOUS = ("inpi_equity_ratio", "inpi_liquidity_ratio", "inpi_ebitda_margin_ratio", "inpi_pretax_income_ratio")
+# What needs two balance sheets, hence both known.
+OF_TWO = frozenset({"inpi_revenue_change_ratio", *(f"{name}_previous" for name in PREVIOUS)})
 
 
 def available_from(closed_on: ibis.Value, filed_on: ibis.Value) -> ibis.Value:
@@ -83,13 +85,15 @@ def _confidential(rows: Table) -> ibis.Value:
 
 
 def with_previous(table: Table) -> Table:
-    """The same, with the values of the balance sheet before (closed 6 to 24 months earlier)."""
+    """The same, with the values of the balance sheet before (closed 6 to 24 months earlier) and `previous_available`,
+    the month from which that one is known: accounts are at times filed after those of the next year."""
     before = ibis.window(group_by="siren", order_by="closed")
     gap = table.closed - table.closed.lag(1).over(before)
     usable = (gap >= 6) & (gap <= 24)
     marked = table.mutate(
         previous_revenue=ibis.ifelse(usable, table.inpi_revenue_eur.lag(1).over(before), None),
         **{f"{name}_previous": ibis.ifelse(usable, table[name].lag(1).over(before), None) for name in PREVIOUS},
+        previous_available=table.available.lag(1).over(before),
         gap=gap,
     )
     growth = series.ratio(marked.inpi_revenue_eur - marked.previous_revenue, marked.previous_revenue)
@@ -110,14 +114,15 @@ def features(facts: Facts, base: Table) -> Table:
     """The columns of the family: siren, month, one per feature, and the context column accounts_public."""
     known = facts.engine.keep(with_previous(accounts(facts.table("ratios_inpi"))))
     current = latest(facts.grid, known, facts.first)
-    values = [name for name in known.columns if name not in ("siren", "closed", "available")]
+    values = [name for name in known.columns if name not in ("siren", "closed", "available", "previous_available")]
     joined = attach(current, known, ["siren", "closed"])
     age = joined.month - joined.closed
     first_known = joined.available.fill_null(0)
     valid = (joined.month - first_known < VALID_MONTHS) & joined.closed.notnull()
+    both = valid & (joined.previous_available <= joined.month)
     return joined.select(
         "siren", "month",
-        **{name: ibis.ifelse(valid, joined[name], None) for name in values},
+        **{name: ibis.ifelse(both if name in OF_TWO else valid, joined[name], None) for name in values},
         accounts_available=valid,
         accounts_age_months=age.cast("float64"),
         accounts_public=(valid & ~joined.accounts_confidential).fill_null(False),

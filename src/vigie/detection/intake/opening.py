@@ -102,7 +102,9 @@ def _unzip(source: str, path: Path) -> Iterator[bytes]:
                     yield chunk
     # zipfile says NotImplementedError of a compression it does not know, RuntimeError of a password.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise UnreadableFile(source, f"L’archive zip est abîmée ({error}). Demandez une nouvelle livraison.") from error
+        raise UnreadableFile(
+            source, "L’archive zip est abîmée ou tronquée. Demandez une nouvelle livraison."
+        ) from error
 
 
 def _only_member(source: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -114,6 +116,8 @@ def _only_member(source: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
         if name.is_absolute() or ".." in name.parts or ":" in entry.filename or stat.S_ISLNK(entry.external_attr >> 16):
             raise UnreadableFile(source, f"L’archive zip contient un chemin interdit : « {entry.filename[:80]} ».")
     files = [entry for entry in entries if not entry.is_dir()]
+    if not files:
+        raise UnreadableFile(source, "L’archive zip est vide. Demandez une nouvelle livraison.")
     if len(files) != 1:
         raise UnreadableFile(source, f"L’archive zip compte {len(files)} fichiers, un seul est attendu.")
     if files[0].flag_bits & 1:

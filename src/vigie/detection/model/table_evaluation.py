@@ -251,7 +251,9 @@ def _splits(
     name = request.protocol or ("time" if columns.time else "holdout" if len(known) > HOLDOUT_ABOVE else "folds")
     if name == "time":
         return _by_time(columns, known, request)
-    if columns.time or request.test_from:
+    if columns.time or request.test_from or request.calibrate_from:
+        if request.protocol is None:
+            raise refuse("time", "--test-from et --calibrate-from se lisent dans une colonne de date : donnez --time.")
         raise refuse("protocol", f"Le protocole « {name} » ne se combine pas avec --time ni --test-from.")
     whole = Split(known, known[:0], known[:0])
     what = "5 plis par groupe" if name == "folds" else "un cinquième des groupes mis de côté"
@@ -260,11 +262,13 @@ def _splits(
 
 def _by_time(columns: TableColumns, known: Integers, request: Request) -> tuple[list[Split], dict[str, Any]]:
     if columns.time is None or request.test_from is None:
-        raise refuse("time", "Le protocole par date demande --time et --test-from.")
+        raise refuse("time", "Le protocole par date demande --time et --test-from (où le test commence).")
     values, (test_from, calibrate_from) = moments(columns, [request.test_from, request.calibrate_from])
     earlier = np.sort(values[known][values[known] < test_from])
     if len(earlier) == 0:
         raise refuse("no_learning", f"Aucune ligne n’est antérieure à « {request.test_from} » : rien à apprendre.")
+    if not (values[known] >= test_from).any():
+        raise refuse("no_test", f"Aucune ligne ne porte « {request.test_from} » ou plus tard : rien à juger.")
     if calibrate_from is None:
         calibrate_from = earlier[min(len(earlier) - 1, round(len(earlier) * (1 - CALIBRATION_SHARE)))]
     if not calibrate_from < test_from:
@@ -276,10 +280,15 @@ def _by_time(columns: TableColumns, known: Integers, request: Request) -> tuple[
     )  # fmt: skip
     protocol = {
         "name": "time", "seed": request.seed, "time": columns.time, "test_from": str(request.test_from),
-        "calibrate_from": str(calibrate_from), "rows_learning": len(split.learning),
+        "calibrate_from": _bound(calibrate_from), "rows_learning": len(split.learning),
         "rows_calibration": len(split.calibration), "rows_test": len(split.test), "label": "par date",
     }  # fmt: skip
     return [split], protocol
+
+
+def _bound(value: Any) -> str:
+    """A year read as a number is written as a year."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _folds(labels: Floats, groups: Any, known: Integers, name: str, seed: int) -> Iterator[Split]:

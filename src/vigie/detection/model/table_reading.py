@@ -48,6 +48,8 @@ def refuse(code: str, message: str, field: str | None = None) -> InvalidInput:
 
 def read_table(path: Path) -> pa.Table:
     """The whole table; text stays text, an empty cell is missing."""
+    if path.is_dir():
+        raise refuse("no_file", f"« {path} » est un dossier : donnez le fichier de la table.")
     if not path.is_file():
         raise refuse("no_file", f"Le fichier « {path} » n’existe pas. Vérifiez son chemin.")
     with path.open("rb") as opened:
