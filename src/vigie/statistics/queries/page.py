@@ -254,6 +254,7 @@ def _regions(asked: Asked, offered: Choices) -> Table:
     names = (*offered.regions, (NOWHERE, "Commune inconnue"))
     return Table(
         caption="Par région",
+        caption_hidden=True,  # the heading above says it
         columns=(Column("Région", header=True), *(Column(one.label, numeric=True) for one in shown)),
         rows=tuple(
             (Cell(name), *(_regional(by_region[code].value(one, asked.months), one) for one in shown))
