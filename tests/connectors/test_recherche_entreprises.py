@@ -445,3 +445,14 @@ def test_configured_service_is_the_fake_when_nothing_is_set() -> None:
     assert recherche_entreprises.by_siret(siret_of(BAKERY, 1)).siren == BAKERY
     assert [hit.siren for hit in recherche_entreprises.search("fournil", commune="35047")] == [BAKERY]
     assert recherche_entreprises.configured() is recherche_entreprises.configured()
+
+
+def test_the_fake_has_read_its_firms_before_the_clock_of_the_first_call_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty thousand firms take more than the second that a page waits."""
+    read: list[bool] = []
+    monkeypatch.setattr(data, "_firms", data.Firms(lambda: read.append(True) or ()))
+    recherche_entreprises._built.cache_clear()
+
+    recherche_entreprises.configured()
+
+    assert read == [True]

@@ -313,6 +313,16 @@ def test_a_closed_establishment_is_refused_by_hand_too(visitor: Visitor) -> None
     assert only().siret == ""
 
 
+@pytest.mark.parametrize("typed", ["Atlantide", "99999", HOSTILE[0]])
+def test_a_search_near_an_unknown_commune_says_so_and_shows_nothing(visitor: Visitor, typed: str) -> None:
+    an_establishment()
+
+    page = visitor.send(at_company(visitor), q="fournil", commune=typed)
+
+    assert "Aucune commune de France ne répond" in page.text
+    assert "C’est mon entreprise" not in page.text
+
+
 # --- a project --------------------------------------------------------------------------------------------------------
 def test_a_project_gives_its_commune(visitor: Visitor) -> None:
     page = visitor.send(at_company(visitor, PROJECT), commune="villeurbanne")

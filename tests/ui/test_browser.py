@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -148,6 +149,24 @@ def test_combobox_closes_by_escape_and_says_when_there_is_nothing(browser: Any, 
 
     field.fill("introuvable")
     page.get_by_text("Aucune proposition.").first.wait_for(state="attached")
+
+
+@pytest.mark.parametrize("leaving", ["Tab", "Escape"])
+def test_an_answer_that_comes_late_does_not_open_over_the_next_field(browser: Any, address: str, leaving: str) -> None:
+    page = opened(browser, address)
+    field = page.get_by_role("combobox", name="Nom de l’entreprise (facultatif)").first
+    asked: list[Any] = []
+    page.route(re.compile(r"[?&]q="), lambda route: asked.append(route))
+
+    with page.expect_request(re.compile(r"[?&]q=")):
+        field.press_sequentially("boulangerie")
+    field.press(leaving)
+    page.wait_for_timeout(300)
+    for route in asked:
+        route.continue_()
+    page.wait_for_timeout(700)
+
+    assert page.get_by_role("listbox", name="Propositions").count() == 0
 
 
 def test_hostile_proposition_is_shown_as_text(browser: Any, address: str) -> None:

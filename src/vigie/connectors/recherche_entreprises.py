@@ -140,8 +140,10 @@ def _built(url: str, active: bool, agent: str) -> RechercheEntreprises:
     transport = None
     if url.startswith("fake:"):
         # not loaded where the real service is called
+        from vigie.connectors.fakes import data
         from vigie.connectors.fakes.transport import FakeTransport, fake_url
 
+        data.firms().rows()  # reading them takes a second: the first caller would take the fake for a service down
         url, transport = fake_url(SERVICE), FakeTransport()
     client = ServiceClient(SERVICE, url, source=SOURCE, cache=cache, agent=agent, active=active, transport=transport)
     return RechercheEntreprises(client)

@@ -22,6 +22,7 @@ from vigie.ui.forms import DsfrForm, FormTokenMixin, HoneypotMixin
 from vigie.ui.widgets import Combobox
 
 COMMUNES_SHOWN = 20
+NO_COMMUNE = "Aucune commune de France ne répond à ce nom ni à ce code postal."
 COMMUNES: Any = reverse_lazy("matching:communes")
 COMPANIES: Any = reverse_lazy("companies:search")
 
@@ -138,7 +139,7 @@ class CommuneForm(DsfrForm):
         elif self._several:
             self.add_error("commune_choice", "Plusieurs communes répondent\u00a0: choisissez la vôtre.")
         elif "commune" not in self.errors:
-            self.add_error("commune", "Aucune commune de France ne répond à ce nom ni à ce code postal. Vérifiez-le.")
+            self.add_error("commune", f"{NO_COMMUNE} Vérifiez-le.")
         return data
 
 
@@ -194,18 +195,25 @@ class CompanySearchForm(DsfrForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._code = ""
         if self.is_bound:
             place: Any = self.fields["commune"].widget
             place.value = str(self.data.get("commune_code", ""))[:5]
 
+    def clean(self) -> dict[str, Any]:
+        """A commune that does not exist is said, rather than all of France searched in its place."""
+        data = super().clean() or self.cleaned_data
+        picked = resolve_commune(str(self.data.get("commune_code", ""))[:5])
+        typed = data.get("commune", "")
+        found = search_communes(typed, 1) if typed and picked is None else []
+        self._code = picked.code if picked else next((one.code for one in found), "")
+        if typed and not self._code and not self.data.get("siret"):
+            self.add_error("commune", f"{NO_COMMUNE} Vérifiez-le, ou videz ce champ.")
+        return data
+
     def commune_code(self) -> str:
         """The commune picked, or the first that answers what was typed; empty without one."""
-        picked = resolve_commune(str(self.data.get("commune_code", ""))[:5])
-        if picked is not None:
-            return picked.code
-        typed = self.cleaned_data.get("commune", "")
-        found = search_communes(typed, 1) if typed else []
-        return found[0].code if found else ""
+        return self._code
 
 
 class DescriptionForm(DsfrForm):

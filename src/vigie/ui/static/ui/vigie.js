@@ -35,7 +35,11 @@ class Combobox {
     box.append(this.list, this.status);
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.pressed(event));
-    this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    this.input.addEventListener("blur", () => setTimeout(() => this.left() && this.close(), 150));
+  }
+
+  left() {
+    return document.activeElement !== this.input;
   }
 
   typed() {
@@ -80,7 +84,7 @@ class Combobox {
         return line;
       }),
     );
-    const open = results.length > 0;
+    const open = results.length > 0 && !this.left();
     this.list.hidden = !open;
     this.input.setAttribute("aria-expanded", String(open));
     this.input.removeAttribute("aria-activedescendant");
@@ -89,7 +93,10 @@ class Combobox {
       : "Aucune proposition.";
   }
 
+  // What was asked is given up too: an answer that came late would open over the next field.
   close() {
+    clearTimeout(this.timer);
+    this.request?.abort();
     this.list.hidden = true;
     this.active = -1;
     this.input.setAttribute("aria-expanded", "false");
@@ -97,7 +104,7 @@ class Combobox {
   }
 
   pressed(event) {
-    if (this.list.hidden) return;
+    if (this.list.hidden) return event.key === "Escape" ? this.close() : undefined;
     const last = this.options.length - 1;
     const moves = { ArrowDown: this.active < last ? this.active + 1 : 0, ArrowUp: this.active > 0 ? this.active - 1 : last };
     if (event.key in moves) {
