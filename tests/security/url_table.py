@@ -474,6 +474,8 @@ PAGES: dict[str, Page] = {
     **dict.fromkeys(("statistics:public", "statistics:csv", "statistics:json"), FREE),
     "statistics:cohorts": _team("figures.view"),
     "statistics:usage": _team("usage.open"),
+    "statistics:partner": _team("usage.open"),
+    "statistics:export_partner": _team("usage.open", WRITE),
     "statistics:report": _team("report.read"),
     "statistics:export_report": _team("report.read", WRITE),
     "statistics:pages": _team("pages.measure"),

@@ -15,12 +15,13 @@ from vigie.kernel.period import Month
 from vigie.matching.models import Match, Solicitation
 from vigie.statistics import actions, jobs
 from vigie.statistics.actions import count_again, count_touched, record_coverage, write_month
-from vigie.statistics.indicators import INDICATORS, PUBLIC, WHOLE, Base
+from vigie.statistics.indicators import DETECTION, INDICATORS, PUBLIC, WHOLE, Base
 from vigie.statistics.models import Count, Freshness
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("service")]
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
-BEYOND = {"coverage_available", "cohorts"}  # of no row of a request; each has its own test
+# Of no row of a request; each has its own test.
+BEYOND = {"coverage_available", "cohorts"} | {one.code for one in INDICATORS if one.of.base in DETECTION}
 
 
 def test_every_indicator_equals_the_rows_in_each_month_and_region() -> None:

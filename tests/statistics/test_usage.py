@@ -21,7 +21,7 @@ from vigie.kernel.clock import now
 from vigie.kernel.period import Month, paris_day
 from vigie.rights.table import Role
 from vigie.statistics import middleware
-from vigie.statistics.actions import count_usage
+from vigie.statistics.actions_use import count_usage
 from vigie.statistics.measuring import BEYOND, bound_of, measured
 from vigie.statistics.models import PageCount, UsageCount
 from vigie.statistics.usage import Row, count_rows
@@ -81,14 +81,16 @@ def test_a_reviewer_sees_his_body_and_the_team_sees_all(client: Client) -> None:
 
     month = Month.of(paris_day(at)).first_day
     found = UsageCount.objects.filter(month=month).values_list("entity", "indicator", "count")
-    assert set(found) == {(body, code, 1) for body in ("DREETS", "Urssaf") for code in ("agents", "active", "sheets")}
+    assert set(found) == {
+        (body, code, 1) for body in ("DREETS", "Urssaf") for code in ("agents", "activated", "active", "sheets")
+    }
     page = reverse("statistics:usage")
     mine = visible_text(sign_in(client, reviewer).get(page).content.decode())
     assert "DREETS" in mine
     assert "Urssaf" not in mine.replace("ouvertes", "")
     whole = visible_text(sign_in(Client(), UserFactory(team=True)).get(page).content.decode())
     assert "Urssaf" in whole
-    assert "Part des agents actifs 100" in whole.replace("\u00a0", " ")
+    assert "Taux d’activation 100" in whole.replace("\u00a0", " ")
 
 
 @pytest.mark.django_db

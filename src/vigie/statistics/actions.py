@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from vigie.directory.queries.coverage import available_share
 from vigie.kernel.period import Month, paris_day
-from vigie.statistics.indicators import WHOLE, YES, Base
-from vigie.statistics.models import Count, Freshness, PageCount, UsageCount
+from vigie.statistics.indicators import APART, WHOLE, YES, Base
+from vigie.statistics.models import Count, Freshness
 from vigie.statistics.queries.facts import companies_of, months_with_rows, needs_of, requests_of
 from vigie.statistics.queries.touched import touched_months
-from vigie.statistics.queries.usage import audit_rows, habilitated, written
 from vigie.statistics.rules import Cell, count_companies, count_needs, count_requests, masked_cells
-from vigie.statistics.usage import count_rows
 
 # What was written just before the last look may have been seen after it only (a transaction that lasted).
 OVERLAP = timedelta(minutes=30)
-PAGES_KEPT = timedelta(days=400)
 
 
 def count_again(at: datetime) -> int:
@@ -28,7 +26,7 @@ def count_again(at: datetime) -> int:
     for month in months:
         write_month(month, at)
     # A month whose last row was erased keeps no count.
-    Count.objects.exclude(month__in=[month.first_day for month in months]).exclude(base=Base.COVERAGE).delete()
+    Count.objects.exclude(month__in=[month.first_day for month in months]).exclude(base__in=APART).delete()
     _fresh(at, whole=True)
     return len(months)
 
@@ -51,8 +49,13 @@ def write_month(month: Month, at: datetime) -> int:
     counts = Counter(count_requests(requests_of(month)))
     counts.update(count_needs(needs_of(month), at))
     counts.update(count_companies(companies_of(month)))
-    held = {_cell(row): row for row in Count.objects.filter(month=month.first_day).exclude(base=Base.COVERAGE)}
-    if {cell: row.count for cell, row in held.items() if row.count} == dict(counts):
+    return write_cells(month, counts, Count.objects.exclude(base__in=APART))
+
+
+def write_cells(month: Month, counts: Counter[Cell], of: QuerySet[Count]) -> int:
+    """Makes these rows of a month what is counted, saying which are masked; gives the number of cells that were not."""
+    held = {_cell(row): row for row in of.filter(month=month.first_day)}
+    if {cell: row.count for cell, row in held.items() if row.count} == dict(+counts):
         return 0
     masked = masked_cells(counts)
     wanted = {cell: (counts[cell], cell in masked) for cell in counts.keys() | masked}
@@ -98,29 +101,3 @@ def _cell(row: Count) -> Cell:
 def _fresh(at: datetime, *, whole: bool) -> None:
     kept = {"at": at, **({"whole_at": at} if whole else {})}
     Freshness.objects.update_or_create(pk="counts", defaults=kept)
-
-
-def count_usage(at: datetime) -> int:
-    """Counts the use of the month in course and of the one before; gives how many counts they make."""
-    today = paris_day(at)
-    month = Month.of(today)
-    PageCount.objects.filter(day__lt=today - PAGES_KEPT).delete()
-    return sum(_write_usage(one, today) for one in (month.plus(-1), month))
-
-
-@transaction.atomic
-def _write_usage(month: Month, today: date) -> int:
-    """Makes the use of a month what the audit and the tables say; habilitations are those of its last count."""
-    found = count_rows(audit_rows(month)) + written(month, today)
-    known = UsageCount.objects.filter(month=month.first_day)
-    if month == Month.of(today):
-        found += habilitated(today)
-    else:
-        known = known.exclude(indicator="agents")
-    known.delete()
-    rows = [
-        UsageCount(month=month.first_day, entity=entity, zone=zone, indicator=code, count=count)
-        for (entity, zone, code), count in sorted(found.items())
-    ]
-    UsageCount.objects.bulk_create(rows, batch_size=1000)
-    return len(rows)

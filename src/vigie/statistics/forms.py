@@ -9,6 +9,7 @@ from django import forms
 
 from vigie.kernel.period import Month
 from vigie.statistics.queries.page import Asked, Choices
+from vigie.statistics.queries.partner import Offered
 from vigie.ui.formats import month
 from vigie.ui.forms import DsfrForm
 
@@ -62,6 +63,33 @@ class ReportForm(DsfrForm):
         """What was asked, as it is kept with an export."""
         data = self.cleaned_data
         return {"departement": data["departement"], "du": data["du"].isoformat(), "au": data["au"].isoformat()}
+
+    @property
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self.parameters().items())
+
+
+class PartnerForm(DsfrForm):
+    """A body, a département of head offices, a semester; the first body and the semester in course unless told."""
+
+    administration = forms.ChoiceField(
+        label="Administration", error_messages={"required": "Choisissez.", "invalid_choice": "Choisissez la vôtre."}
+    )
+    departement = forms.ChoiceField(label="Département des entreprises", required=False)
+    semestre = forms.ChoiceField(label="Semestre")
+
+    def __init__(self, *args: Any, offered: Offered, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "administration": offered.bodies[0][0] if offered.bodies else "", "semestre": offered.semesters[0][0],
+        }  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.fields["administration"].choices = list(offered.bodies)  # type: ignore[attr-defined]
+        self.fields["departement"].choices = [("", "Tous"), *offered.departements]  # type: ignore[attr-defined]
+        self.fields["semestre"].choices = list(offered.semesters)  # type: ignore[attr-defined]
+
+    def parameters(self) -> dict[str, str]:
+        """What was asked, as it is kept with an export; what is shown first when nothing was."""
+        return dict(self.cleaned_data) if self.is_bound else {"departement": "", **self.initial}
 
     @property
     def kept(self) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,9 @@ each counted in a month and in the région of the commune concerned:
 - solicitations: requests sent, by the month of their sending;
 - needs: needs from a request put before at least one expert, by the month of their creation;
 - exchanges: among them, those closed after an exchange with the company;
-- companies: firms of which an analysis was completed in the month, each once a month.
+- companies: firms of which an analysis was completed in the month, each once a month;
+- listed: firms in alert in the list of detection of the month, by région of the head office (``impact``);
+- agents: agents of detection in force on the last night of the month, by région of their territory.
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vigie.matching.states import DONE, DONE_NO_HELP
+from vigie.statistics import impact
 
 YES, NO = "yes", "no"
 WHOLE, NOWHERE = "FR", "ZZ"
 SMALLEST = 5  # a smaller count of the public page could tell of one firm
+SMALLEST_OF_DETECTION = 11  # everything about detection, zero and the whole country included
 
 
 class Base(StrEnum):
@@ -32,6 +36,8 @@ class Base(StrEnum):
     TAKEN = "taken"
     COHORT = "cohort"
     COVERAGE = "coverage"
+    LISTED = "listed"
+    AGENTS = "agents"
 
 
 BASES: dict[Base, str] = {
@@ -42,7 +48,11 @@ BASES: dict[Base, str] = {
     Base.TAKEN: "parmi les besoins, ceux qu’un expert a pris en charge, par délai en heures entières",
     Base.COHORT: "besoins du mois selon leur état 5, 30 et 45 jours après leur transmission",
     Base.COVERAGE: "couples sujet × commune, et ceux qu’au moins un expert présent couvre",
+    Base.LISTED: "entreprises en alerte dans la liste de détection du mois, par région de leur siège",
+    Base.AGENTS: "agents de détection habilités la dernière nuit du mois, par région de leur territoire",
 }
+DETECTION = frozenset({Base.LISTED, Base.AGENTS})
+APART = DETECTION | {Base.COVERAGE}  # counted by other jobs than the requests and the needs
 
 
 class Kind(StrEnum):
@@ -235,6 +245,55 @@ INDICATORS: tuple[Indicator, ...] = (
         "%",
         "line",
         regional=False,
+    ),
+    Indicator(
+        "agents",
+        "Agents de détection habilités",
+        "Agents de niveau A ou B dont l’habilitation est en cours la dernière nuit comptée du mois.",
+        Kind.COUNT,
+        Sum(Base.AGENTS),
+        chart="line",
+    ),
+    Indicator(
+        "agents_activated",
+        "Taux d’activation des agents",
+        "Parmi les agents habilités cette nuit-là, part de ceux qui ont ouvert une liste, une recherche, une fiche ou "
+        "un accompagnement au moins dans les 90 jours précédents.",
+        Kind.SHARE,
+        Sum(Base.AGENTS, "activated", (YES,)),
+        Sum(Base.AGENTS),
+        "%",
+        "line",
+    ),
+    Indicator(
+        "listed",
+        impact.INDICATORS[0].label,
+        impact.INDICATORS[0].definition,
+        Kind.COUNT,
+        Sum(Base.LISTED),
+    ),
+    *(
+        Indicator(
+            f"listed_{one.code}",
+            one.share,
+            one.definition,
+            Kind.SHARE,
+            Sum(Base.LISTED, one.code, (YES,)),
+            Sum(Base.LISTED),
+            "%",
+            "line",
+        )
+        for one in impact.SHARES
+    ),
+    *(
+        Indicator(
+            f"listed_{impact.after(horizon)}",
+            f"Entreprises détectées, {horizon} mois plus tard",
+            impact.outcomes_definition(horizon),
+            Kind.PARTS,
+            Sum(Base.LISTED, impact.after(horizon)),
+        )
+        for horizon in impact.HORIZONS
     ),
     Indicator(
         "cohorts",

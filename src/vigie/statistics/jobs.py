@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from vigie.journal.jobs import Trace, register_job
-from vigie.statistics import actions
+from vigie.statistics import actions, actions_use
 from vigie.ui.formats import counted, percent
 
 
@@ -24,7 +24,12 @@ def refresh_statistics(*, at: datetime) -> str:
 
 def count_usage(*, at: datetime) -> str:
     """Counts what agents did in the month in course and the one before, and forgets old answers of pages."""
-    return counted(actions.count_usage(at), "compte d’usage", "comptes d’usage")
+    return counted(actions_use.count_usage(at), "compte d’usage", "comptes d’usage")
+
+
+def count_impact(*, at: datetime) -> str:
+    """Counts what was done with each list of the last twenty months, and what became of its firms."""
+    return counted(actions_use.count_impact(at), "liste comptée", "listes comptées")
 
 
 def register() -> None:
@@ -50,4 +55,11 @@ def register() -> None:
         label="Compter les usages des partenaires",
         cron="40 3 * * *",
         rhythm="chaque nuit à 3 h 40",
+    )
+    register_job(
+        "count_impact",
+        count_impact,
+        label="Compter ce que deviennent les entreprises détectées",
+        cron="50 3 * * *",
+        rhythm="chaque nuit à 3 h 50",
     )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from vigie.kernel.period import whole_days
 from vigie.matching.states import DONE, DONE_NO_HELP, MATCH, QUO, TAKING_CARE, need_status
-from vigie.statistics.indicators import NO, SMALLEST, WHOLE, YES, Base
+from vigie.statistics.indicators import DETECTION, NO, SMALLEST, SMALLEST_OF_DETECTION, WHOLE, YES, Base
 
 EXCHANGED = (DONE, DONE_NO_HELP)
 COHORT_DAYS = (5, 30, 45)
@@ -177,14 +177,18 @@ Equation = dict[Cell, int]
 def masked_cells(counts: Mapping[Cell, int], smallest: int = SMALLEST) -> frozenset[Cell]:
     """The cells of a month that are not published: those under ``smallest``, and those that would give them away.
 
-    A small count of the whole country that says how the service did, and nothing of firms, is published as it is.
+    A small count of the whole country that says how the service did, and nothing of firms, is published as it is; of
+    detection, nothing under eleven is, nor any zero: its counts hold their zeros.
     What is published obeys equations: the parts of a family make their total, in each région; the régions make the
     country, for each part. While the equations determine a small cell, one more cell of these equations is masked.
     """
     found: set[Cell] = set()
     for base in {cell.base for cell in counts} - UNPUBLISHED:
         mine = {cell: count for cell, count in counts.items() if cell.base == base}
-        small = {cell for cell, count in mine.items() if 0 < count < smallest and _of_firms(cell)}
+        if base in DETECTION:
+            small = {cell for cell, count in mine.items() if count < SMALLEST_OF_DETECTION}
+        else:
+            small = {cell for cell, count in mine.items() if 0 < count < smallest and _of_firms(cell)}
         found |= _protected(small, mine, _equations(mine, base)) if small else set()
     return frozenset(found)
 

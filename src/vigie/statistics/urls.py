@@ -11,5 +11,7 @@ urlpatterns = [
     path("accompagnements/bilan/", views.report, name="report"),
     path("accompagnements/bilan/fichier/", views.export_report, name="export_report"),
     path("usages/", views.usage, name="usage"),
+    path("usages/bilan/", views.partner, name="partner"),
+    path("usages/bilan/fichier/", views.export_partner, name="export_partner"),
     path("equipe/pages/", views.pages, name="pages"),
 ]

@@ -7,11 +7,21 @@ Counts are by month, by body and territory of the agent as they were at that mom
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
+ACTIVATED_DAYS = 90
 READINGS = ("list_view", "search", "view_company", "view_establishment", "view_file", "view_followups", "open_file")
+
+
+class Over(StrEnum):
+    """How months are put together: added, the last one kept, or their mean (people seen twice cannot be added)."""
+
+    SUM = "sum"
+    LAST = "last"
+    MEAN = "mean"
 
 
 class Row(NamedTuple):
@@ -37,17 +47,25 @@ class UsageIndicator:
     actions: tuple[str, ...] = ()
     object_type: str = ""
     by: tuple[str, ...] = ()
+    over_months: Over = Over.SUM
 
 
 INDICATORS = (
     UsageIndicator(
         "agents", "Agents habilités",
-        "Agents de niveau A ou B dont l’habilitation est en cours le jour du comptage.",
+        "Agents de niveau A ou B dont l’habilitation est en cours le jour du comptage, la dernière nuit du mois.",
+        over_months=Over.LAST,
+    ),
+    UsageIndicator(
+        "activated", "Agents activés",
+        f"Parmi les agents habilités ce jour-là, ceux qui ont ouvert une liste, une recherche, une fiche ou un "
+        f"accompagnement au moins dans les {ACTIVATED_DAYS} jours précédents. Le taux d’activation est leur part.",
+        over_months=Over.LAST,
     ),
     UsageIndicator(
         "active", "Agents actifs",
         "Agents qui ont ouvert dans le mois une liste, une recherche, une fiche ou un accompagnement au moins.",
-        READINGS, by=("actor",),
+        READINGS, by=("actor",), over_months=Over.MEAN,
     ),
     UsageIndicator(
         "lists", "Listes ouvertes",
@@ -64,6 +82,9 @@ INDICATORS = (
         ("view_file",), by=("actor", "object_id", "day"),
     ),
     UsageIndicator("files", "Accompagnements ouverts", "Accompagnements créés dans le mois, selon leur auteur."),
+    UsageIndicator("talks", "Échanges notés", "Échanges avec une entreprise datés du mois, selon leur auteur."),
+    UsageIndicator("acts", "Actions réalisées", "Actions pour une entreprise datées du mois, selon leur auteur."),
+    UsageIndicator("needs", "Besoins confiés", "Besoins transmis depuis un accompagnement à des conseillers."),
     UsageIndicator("opinions", "Avis sur une détection", "Avis donnés dans le mois, utiles ou non."),
     UsageIndicator(
         "exports", "Exports", "Fichiers demandés dans le mois, petits et grands.", ("export",), by=("object_id",)
@@ -77,6 +98,18 @@ AUDITED = tuple(one for one in INDICATORS if one.actions)
 ACTIONS = frozenset(action for one in AUDITED for action in one.actions)
 
 Key = tuple[str, str, str]  # entity, zone, indicator
+
+
+def together(months: Sequence[Mapping[str, int]]) -> dict[str, float]:
+    """Each indicator over some months, the oldest first: code → figure, 0 when nothing was counted."""
+    found: dict[str, float] = {}
+    for one in INDICATORS:
+        values = [month.get(one.code, 0) for month in months]
+        counted = [value for value, month in zip(values, months, strict=True) if month]
+        mean = sum(counted) / len(counted) if counted else 0
+        last = counted[-1] if counted else 0
+        found[one.code] = {Over.SUM: sum(values), Over.LAST: last, Over.MEAN: mean}[one.over_months]
+    return found
 
 
 def count_rows(rows: Iterable[Row]) -> Counter[Key]:

@@ -17,11 +17,12 @@ from vigie.exports.writers.separated import BYTE_ORDER_MARK, line
 from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.period import paris_day
-from vigie.statistics.forms import ReportForm, StatisticsForm
+from vigie.statistics.forms import PartnerForm, ReportForm, StatisticsForm
 from vigie.statistics.indicators import PUBLIC
 from vigie.statistics.queries.cohorts import cohorts_page
 from vigie.statistics.queries.page import COLUMNS, MASKED_NOTE, Asked, Choices, choices, data_lines, statistics_page
 from vigie.statistics.queries.pages import pages_page
+from vigie.statistics.queries.partner import NOTE, offered, semester_document
 from vigie.statistics.queries.report import departements_of, report_page
 from vigie.statistics.queries.report import report as report_of
 from vigie.statistics.queries.usage import usage_page
@@ -131,3 +132,26 @@ def export_report(request: HttpRequest) -> HttpResponseBase:
     """The same as a file."""
     asked = {name: request.POST.get(name, "")[:10] for name in ("departement", "du", "au")}
     return give(request, "actions_report", asked, request.POST.get("format", ""), back=reverse("statistics:report"))
+
+
+@granted("usage.open")
+@require_safe
+def partner(request: HttpRequest) -> HttpResponse:
+    """``/usages/bilan/``: the dashboard of a partner, a semester at a time; a reviewer sees his own body."""
+    person, at = person_of(request), now()
+    told = offered(person, at)
+    form = PartnerForm(request.GET or None, offered=told)
+    page = None
+    if told.bodies and (not form.is_bound or form.is_valid()):
+        asked = form.parameters()
+        page = report_page(semester_document(person, asked, at), NOTE)
+        audit.note("view_report", "statistics.Semester", asked["semestre"], by=person, at=at, details=asked)
+    return render(request, "statistics/partner.html", {"page": page, "form": form})
+
+
+@granted("usage.open")
+@require_POST
+def export_partner(request: HttpRequest) -> HttpResponseBase:
+    """The same as a file."""
+    asked = {name: request.POST.get(name, "")[:40] for name in ("administration", "departement", "semestre")}
+    return give(request, "semester_report", asked, request.POST.get("format", ""), back=reverse("statistics:partner"))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from vigie.rights.vocabulary import Action, Grant, Reach, Role
 
-USAGE = "statistics.UsageCount"
+USAGE, IMPACT = "statistics.UsageCount", "statistics.ImpactCount"
 _WHOLE = (Role.TEAM, Role.ADMINISTRATOR, Role.STATISTICS)
 
 ACTIONS = (
     Action("usage.open", "", "Ouvrir la page des usages"),
     Action("usage.read", USAGE, "Lire les usages d’une administration"),
+    Action("impact.read", IMPACT, "Lire ce que deviennent les détections, pour une administration"),
     Action("report.read", "", "Lire et exporter le bilan des actions de son territoire"),
     Action("pages.measure", "", "Lire les temps de réponse et les erreurs des pages"),
 )
@@ -18,7 +19,8 @@ ACTIONS = (
 RIGHTS = (
     Grant("usage.open", Role.REVIEWER, Reach.NATIONAL),
     Grant("usage.read", Role.REVIEWER, Reach.ENTITY),
-    *(Grant(act, role, Reach.NATIONAL) for act in ("usage.open", "usage.read") for role in _WHOLE),
+    Grant("impact.read", Role.REVIEWER, Reach.ENTITY),
+    *(Grant(act, role, Reach.NATIONAL) for act in ("usage.open", "usage.read", "impact.read") for role in _WHOLE),
     Grant("report.read", Role.LEVEL_A, Reach.NATIONAL),
     Grant("report.read", Role.LEVEL_B, Reach.NATIONAL),
     Grant("pages.measure", Role.TEAM, Reach.NATIONAL),

@@ -14,7 +14,18 @@ from vigie.kernel.nomenclature.naf import A10_LABELS, A10_UNKNOWN
 from vigie.kernel.nomenclature.workforce import REPORTING_CLASSES
 from vigie.kernel.period import Month
 from vigie.kernel.zones import ZoneType
-from vigie.statistics.indicators import NOWHERE, ORIGINS, PUBLIC, SMALLEST, WHOLE, Base, Indicator, Kind
+from vigie.statistics import impact
+from vigie.statistics.indicators import (
+    NOWHERE,
+    ORIGINS,
+    PUBLIC,
+    SMALLEST,
+    SMALLEST_OF_DETECTION,
+    WHOLE,
+    Base,
+    Indicator,
+    Kind,
+)
 from vigie.statistics.models import Freshness
 from vigie.statistics.queries.facts import theme_labels
 from vigie.statistics.queries.figures import Figures, Value, figures, figures_by_region, known_months
@@ -31,7 +42,8 @@ MASKED_NOTE = (
     f"Un nombre inférieur à {SMALLEST} n’est pas publié quand il décrit des entreprises (par région, thème, effectif, "
     "secteur ou origine), ni ceux qui permettraient de le retrouver\u00a0: ils ne sont pas comptés dans les totaux "
     "affichés. Les autres chiffres nationaux (réponses, délais, clôtures) sont publiés tels quels, sauf s’ils "
-    "permettaient de retrouver un nombre masqué."
+    "permettaient de retrouver un nombre masqué. Pour la détection (agents, entreprises détectées), aucun nombre "
+    f"inférieur à {SMALLEST_OF_DETECTION} n’est publié."
 )
 NOT_YET = (
     "Les statistiques n’ont pas encore été calculées. Elles paraîtront ici, chaque chiffre avec sa définition, dès la "
@@ -244,6 +256,7 @@ def _part_labels() -> dict[str, Mapping[str, str]]:
             label: f"{label} salariés" if label != "0" else "0 salarié" for label, _codes in REPORTING_CLASSES
         },
         "naf": {**A10_LABELS, "unknown": A10_UNKNOWN},
+        **{impact.after(horizon): impact.OUTCOMES for horizon in impact.HORIZONS},
     }
 
 

@@ -36,11 +36,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """The report as a page; blocks: (heading, facts, tables)."""
+    """A report as a page; blocks: (heading, texts, facts, tables)."""
 
     title: str
     period: str
-    blocks: tuple[tuple[str, tuple[Fact, ...], tuple[Table, ...]], ...]
+    blocks: tuple[tuple[str, tuple[str, ...], tuple[Fact, ...], tuple[Table, ...]], ...]
     note: str
 
 
@@ -82,7 +82,7 @@ def read(parameters: dict[str, Any]) -> Asked | None:
     return Asked(str(parameters.get("departement", "")), since, until) if since <= until else None
 
 
-def report_page(document: Document) -> ReportPage:
+def report_page(document: Document, note: str = NOTE) -> ReportPage:
     """The same document, as a page. No query."""
     return ReportPage(
         title=document.title,
@@ -90,6 +90,7 @@ def report_page(document: Document) -> ReportPage:
         blocks=tuple(
             (
                 section.heading,
+                tuple(block for block in section.blocks if isinstance(block, str)),
                 tuple(
                     Fact(label, str(value or ""))
                     for block in section.blocks
@@ -100,7 +101,7 @@ def report_page(document: Document) -> ReportPage:
             )
             for section in document.sections
         ),
-        note=NOTE,
+        note=note,
     )
 
 

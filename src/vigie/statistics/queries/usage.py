@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
-from vigie.accounts.models import AgentProfile, Habilitation
+from django.db.models import QuerySet
+
+from vigie.accounts.models import Habilitation
 from vigie.accounts.rules import territory_words
-from vigie.followup.models import Followup
+from vigie.followup.models import Analysis, FirmAction, Followup, Referral
 from vigie.journal.audit import ALLOWED
 from vigie.journal.models import AuditEvent
 from vigie.kernel.period import Month, paris_day
@@ -18,7 +20,8 @@ from vigie.rights.person import Person
 from vigie.rights.table import DETECTION
 from vigie.statistics.models import UsageCount
 from vigie.statistics.queries.facts import bounds
-from vigie.statistics.usage import ACTIONS, INDICATORS, Key, Row
+from vigie.statistics.queries.impact import bodies_of_agents
+from vigie.statistics.usage import ACTIONS, ACTIVATED_DAYS, INDICATORS, READINGS, Key, Row
 from vigie.ui.components import Cell, Column, Fact, Tab, Table
 from vigie.ui.formats import month as month_words
 from vigie.ui.formats import number, percent
@@ -38,31 +41,41 @@ def audit_rows(month: Month) -> Iterator[Row]:
         yield Row(entity, zone, actor, action, kind, key, siren, paris_day(at).isoformat())
 
 
-def habilitated(today: date) -> Counter[Key]:
-    """The agents in force today. 2 queries."""
-    bodies = dict(AgentProfile.objects.values_list("user_id", "entity__short_name"))
+def activated(at: datetime) -> set[int]:
+    """The agents who read something in the last 90 days. 1 query."""
+    since = at - timedelta(days=ACTIVATED_DAYS)
+    rows = AuditEvent.objects.filter(action__in=READINGS, at__gte=since, at__lt=at, result=ALLOWED, on_behalf_of=None)
+    return set(rows.exclude(actor=None).order_by().values_list("actor_id", flat=True).distinct())
+
+
+def habilitated(today: date, active: Container[int]) -> Counter[Key]:
+    """The agents in force today, and those of them who are among the ``active``. 2 queries."""
+    bodies = bodies_of_agents()
     held = Habilitation.objects.in_force(today).filter(role__in=DETECTION).order_by()
     found = {(user, territory_words(where)) for user, where in held.values_list("user_id", "territory")}
-    return Counter((bodies.get(user, ""), zone, "agents") for user, zone in found)
+    counts = Counter((bodies.get(user, ""), zone, "agents") for user, zone in found)
+    counts.update((bodies.get(user, ""), zone, "activated") for user, zone in found if user in active)
+    return counts
 
 
 def written(month: Month, today: date) -> Counter[Key]:
-    """The files opened and the opinions given in a month, under the body and territory that their authors have today.
-
-    4 queries.
-    """
+    """What agents wrote in a month, under the body and territory that they have today. 7 queries."""
     start, end = bounds(month)
-    bodies = dict(AgentProfile.objects.values_list("user_id", "entity__short_name"))
+    first, after = month.first_day, month.plus(1).first_day
+    bodies = bodies_of_agents()
     held = Habilitation.objects.in_force(today).filter(role__in=DETECTION).order_by("pk")
     zones = {user: territory_words(where) for user, where in held.values_list("user_id", "territory")}
-    files = Followup.objects.filter(created_at__gte=start, created_at__lt=end).order_by()
-    opinions = Opinion.objects.filter(given_at__gte=start, given_at__lt=end).order_by()
+    kept = {"followup__deleted_at": None}
+    authors: tuple[tuple[str, QuerySet, str], ...] = (
+        ("files", Followup.objects.filter(created_at__gte=start, created_at__lt=end), "creator_id"),
+        ("opinions", Opinion.objects.filter(given_at__gte=start, given_at__lt=end), "user_id"),
+        ("talks", Analysis.objects.filter(talked_on__gte=first, talked_on__lt=after, **kept), "author_id"),
+        ("acts", FirmAction.objects.filter(done_on__gte=first, done_on__lt=after, **kept), "author_id"),
+        ("needs", Referral.objects.filter(at__gte=start, at__lt=end, **kept), "author_id"),
+    )
     found: Counter[Key] = Counter()
-    for code, authors in (
-        ("files", files.values_list("creator_id", flat=True)),
-        ("opinions", opinions.values_list("user_id", flat=True)),
-    ):
-        for author in authors.iterator(chunk_size=5000):
+    for code, rows, who in authors:
+        for author in rows.order_by().values_list(who, flat=True).iterator(chunk_size=5000):
             found[bodies.get(author, ""), zones.get(author, NO_ZONE), code] += 1
     return found
 
@@ -113,8 +126,8 @@ def _facts(cells) -> tuple[Fact, ...]:  # type: ignore[no-untyped-def]
     for held in cells:
         total.update(held)
     found = [Fact(one.label, number(total[one.code])) for one in INDICATORS]
-    rate = percent(min(1.0, total["active"] / total["agents"]), 0) if total["agents"] else ""
-    return (*found, Fact("Part des agents actifs", rate, missing="sans objet"))
+    rate = percent(total["activated"] / total["agents"], 0) if total["agents"] else ""
+    return (*found, Fact("Taux d’activation", rate, missing="sans objet"))
 
 
 def _table(caption: str, header: str, rows: Mapping[str, Mapping[str, int]], href: str = "") -> Table:

@@ -1,0 +1,268 @@
+"""The half-year of a partner: what its agents did, what came of the lists. Read on screen, or given as a file."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import Http404
+
+from vigie.exports.documents import Document, Grid, Section
+from vigie.kernel.period import Month, paris_day
+from vigie.kernel.zones import ZoneType
+from vigie.rights.person import Person
+from vigie.statistics import impact, usage
+from vigie.statistics.impact import EVERYBODY, HORIZONS
+from vigie.statistics.models import ImpactCount, UsageCount
+from vigie.territory.models import Zone
+from vigie.ui.formats import number, percent
+
+EVERY_BODY = "Toutes les administrations"
+NOT_YET = "aucune liste n’est encore assez ancienne"
+NOTE = (
+    "Chiffres réservés à l’administration concernée et à l’équipe\u00a0: un petit nombre peut désigner une entreprise "
+    "ou un agent. Comptés chaque nuit."
+)
+SEMESTERS_OFFERED = 4
+Cells = Mapping[tuple[str, str], int]  # (family, part) → firms
+
+
+@dataclass(frozen=True)
+class Semester:
+    """Six months of a year. half: 1 or 2."""
+
+    year: int
+    half: int
+
+    @classmethod
+    def of(cls, day: date) -> Semester:
+        return cls(day.year, 1 if day.month <= 6 else 2)
+
+    @classmethod
+    def parse(cls, text: str) -> Semester | None:
+        """« 2026-2 »; None for anything else."""
+        year, _dash, half = text.partition("-")
+        return cls(int(year), int(half)) if len(year) == 4 and year.isdecimal() and half in ("1", "2") else None
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.half}"
+
+    @property
+    def words(self) -> str:
+        return f"{'premier' if self.half == 1 else 'second'} semestre {self.year}"
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        first = Month(self.year, 6 * self.half - 5)
+        return tuple(first.plus(rank) for rank in range(6))
+
+    def before(self) -> Semester:
+        return Semester(self.year, 1) if self.half == 2 else Semester(self.year - 1, 2)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What a reader may ask for: (code, words) of each."""
+
+    bodies: tuple[tuple[str, str], ...]
+    departements: tuple[tuple[str, str], ...]
+    semesters: tuple[tuple[str, str], ...]
+
+
+def offered(person: Person, at: datetime) -> Offered:
+    """The bodies that this person reads, all together for who reads them all; the last four semesters. 4 queries."""
+    used = UsageCount.objects.allowed(person, "usage.read").order_by().values_list("entity", flat=True).distinct()
+    seen = ImpactCount.objects.allowed(person, "impact.read").order_by()
+    bodies = sorted({*used, *seen.values_list("entity", flat=True).distinct()} - {EVERYBODY})
+    whole = seen.filter(entity=EVERYBODY).exists()
+    zones = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT).order_by("code").values_list("code", "name")
+    one, semesters = Semester.of(paris_day(at)), []
+    for _rank in range(SEMESTERS_OFFERED):
+        semesters.append((str(one), one.words.capitalize()))
+        one = one.before()
+    return Offered(
+        bodies=(*((("*", EVERY_BODY),) if whole else ()), *((name, name) for name in bodies)),
+        departements=tuple((code, f"{code} – {name}") for code, name in zones),
+        semesters=tuple(semesters),
+    )
+
+
+def semester_document(person: Person, parameters: dict[str, Any], at: datetime) -> Document:
+    """The builder of the export (``add-an-export``); Http404 for a body out of reach. 7 queries.
+
+    parameters: administration (« * » for all), departement (empty for all), semestre.
+    """
+    told = offered(person, at)
+    body, where = str(parameters.get("administration", "")), str(parameters.get("departement", ""))
+    one, names = Semester.parse(str(parameters.get("semestre", ""))), dict(told.departements)
+    if one is None or body not in dict(told.bodies) or (where and where not in names):
+        raise Http404
+    lists = _lists(person, "" if body == "*" else body, one)
+    places = {place: cells for place, cells in lists.listed.items() if where in ("", place)}
+    return Document(
+        title=f"Bilan semestriel\u00a0: {dict(told.bodies)[body]}",
+        subtitle=f"{one.words.capitalize()}{f', {names[where]}' if where else ''}",
+        about=dict(told.bodies)[body],
+        file_name=f"bilan-semestriel-{one}",
+        sections=(
+            Section("Ce que font les agents", _uses(person, body, one)),
+            Section("Ce que deviennent les détections", (_impact(_sum(places.values())), _by_place(places, names))),
+            *(
+                Section(f"{horizon} mois plus tard", (impact.outcomes_definition(horizon), _outcomes(horizon, cells)))
+                for horizon, cells in _later(lists, where).items()
+            ),
+        ),
+    )
+
+
+# --- use --------------------------------------------------------------------------------------------------------------
+def _uses(person: Person, body: str, one: Semester) -> tuple[Grid, Grid]:
+    """The indicators of the semester beside the one before, then each territory of agents. 1 query."""
+    mine = UsageCount.objects.allowed(person, "usage.read").order_by()
+    mine = mine.filter(month__gte=one.before().months[0].first_day, month__lte=one.months[-1].first_day)
+    if body != "*":
+        mine = mine.filter(entity=body)
+    months: dict[str, dict[Month, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for day, zone, code, count in mine.values_list("month", "zone", "indicator", "count"):
+        months[zone][Month.of(day)][code] += count
+        months[""][Month.of(day)][code] += count
+    now, before = (_together(months[""], each) for each in (one, one.before()))
+    rows = [(row.label, number(now[row.code]), number(before[row.code]), row.definition) for row in usage.INDICATORS]
+    rate = "Agents activés rapportés aux agents habilités, le même jour."
+    rows.insert(2, ("Taux d’activation", _share(now), _share(before), rate))
+    shown = [row for row in usage.INDICATORS if row.code in ("agents", "activated", "sheets", "files", "talks", "acts")]
+    return (
+        Grid(
+            caption="Usages du semestre, tous territoires",
+            headers=("Indicateur", "Ce semestre", "Semestre d’avant", "Définition"),
+            rows=tuple(rows),
+            numeric=frozenset({1, 2}),
+            widths=(24, 12, 12, 52),
+        ),
+        Grid(
+            caption="Usages du semestre, par territoire des agents",
+            headers=("Territoire", *(row.label for row in shown)),
+            rows=tuple(
+                (zone, *(number(_together(held, one)[row.code]) for row in shown))
+                for zone, held in sorted(months.items())
+                if zone
+            ),
+            numeric=frozenset(range(1, len(shown) + 1)),
+            empty="Rien n’a été compté dans ce semestre.",
+        ),
+    )
+
+
+def _together(held: Mapping[Month, Counter[str]], one: Semester) -> dict[str, float]:
+    return usage.together([held.get(each, Counter()) for each in one.months])
+
+
+def _share(found: Mapping[str, float]) -> str:
+    return percent(found["activated"] / found["agents"], 0) if found["agents"] else "sans objet"
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Lists:
+    """Counts by département. listed: of the lists of the semester. later: horizon → of the lists due in it."""
+
+    listed: dict[str, Counter[tuple[str, str]]]
+    later: dict[int, dict[str, Counter[tuple[str, str]]]]
+
+
+def _lists(person: Person, entity: str, one: Semester) -> Lists:
+    """1 query."""
+    due = {horizon: {each.plus(-horizon).first_day for each in one.months} for horizon in HORIZONS}
+    own = {each.first_day for each in one.months}
+    rows = ImpactCount.objects.allowed(person, "impact.read").filter(entity=entity).order_by()
+    rows = rows.filter(month__in=own.union(*due.values()))
+    found = Lists(defaultdict(Counter), {horizon: defaultdict(Counter) for horizon in HORIZONS})
+    for day, place, family, part, count in rows.values_list("month", "departement", "family", "part", "count"):
+        if day in own:
+            found.listed[place][family, part] += count
+        for horizon in HORIZONS:
+            if day in due[horizon] and family == impact.after(horizon):
+                found.later[horizon][place][family, part] += count
+    return found
+
+
+def _sum(held: Iterable[Counter[tuple[str, str]]]) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for cells in held:
+        found.update(cells)
+    return found
+
+
+def _later(lists: Lists, where: str) -> dict[int, Counter[tuple[str, str]]]:
+    return {
+        horizon: _sum(cells for place, cells in held.items() if where in ("", place))
+        for horizon, held in lists.later.items()
+    }
+
+
+def _count(cells: Cells, code: str) -> int:
+    return cells.get((code, "yes") if code != impact.LISTED else ("", ""), 0)
+
+
+def _impact(cells: Cells) -> Grid:
+    rows = []
+    for one in impact.INDICATORS:
+        count, over = _count(cells, one.code), _count(cells, one.over) if one.over else 0
+        share = f"{one.share}\u00a0: {percent(count / over, 0)}" if over else ""
+        rows.append((one.label, number(count), share, one.definition))
+    return Grid(
+        caption="Listes du semestre",
+        headers=("Indicateur", "Nombre", "Part", "Définition"),
+        rows=tuple(rows),
+        numeric=frozenset({1}),
+        widths=(22, 10, 22, 46),
+    )
+
+
+def _by_place(places: Mapping[str, Counter[tuple[str, str]]], names: Mapping[str, str]) -> Grid:
+    shown = [one for one in impact.INDICATORS if one.code not in (impact.RATED, impact.USEFUL)]
+    return Grid(
+        caption="Listes du semestre, par département du siège",
+        headers=("Département", *(one.label for one in shown), "Taux de consultation"),
+        rows=tuple(
+            (
+                names.get(place, place) or "Inconnu",
+                *(number(_count(cells, one.code)) for one in shown),
+                percent(_count(cells, impact.OPENED) / cells["", ""], 0) if cells["", ""] else "",
+            )
+            for place, cells in sorted(places.items())
+        ),
+        numeric=frozenset(range(1, len(shown) + 2)),
+        empty="Aucune liste de ce semestre n’a d’entreprise en alerte dans ce territoire.",
+    )
+
+
+def _outcomes(horizon: int, cells: Cells) -> Grid:
+    family = impact.after(horizon)
+    groups = [
+        {what: cells.get((family, impact.outcome(helped, what)), 0) for what in impact.FATES}
+        for helped in (True, False)
+    ]
+    wholes = [sum(group.values()) for group in groups]
+    return Grid(
+        caption=f"Entreprises dont la liste a eu {horizon} mois dans le semestre",
+        headers=("Situation", "Accompagnées", "Part", "Non accompagnées", "Part"),
+        rows=tuple(
+            (
+                words.capitalize(),
+                *(cell for group, whole in zip(groups, wholes, strict=True) for cell in _pair(group[what], whole)),
+            )
+            for what, words in impact.FATES.items()
+        )
+        if any(wholes)
+        else (),
+        numeric=frozenset({1, 2, 3, 4}),
+        empty=f"Rien encore\u00a0: {NOT_YET}.",
+    )
+
+
+def _pair(count: int, whole: int) -> tuple[str, str]:
+    return number(count), percent(count / whole, 0) if whole else ""
