@@ -6,20 +6,16 @@ Nothing is executed: a formula, a macro, a broken or swollen archive is refused.
 from __future__ import annotations
 
 import io
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from xml.etree.ElementTree import ParseError  # nosec B405: the exception only, nothing is parsed with it
 
-from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from vigie.kernel.text import clean_email, clean_line
+from vigie.kernel.workbooks import BROKEN_WORKBOOK
 
 USERS, ZONES, REMOVED = "utilisateurs", "zones", "historique suppressions"
 HEADER = (
@@ -31,13 +27,6 @@ EMAIL_COLUMN = 8
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 50 * 1024 * 1024
 MOST_PARTS, MOST_ROWS, MOST_FAULTS, LONGEST_CELL = 500, 20_000, 100, 400
-# What zipfile (NotImplementedError: an unknown compression; RuntimeError: a password), the XML reader and openpyxl
-# raise on a file that is not a workbook, or a broken one: all are told in one sentence.
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, DefusedXmlException, ParseError, KeyError,
-    ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError,
-    OverflowError, AssertionError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,7 +76,7 @@ def read_book(data: bytes, file_name: str) -> tuple[UserLine, ...]:
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         return _read(book)
-    except _BROKEN:
+    except BROKEN_WORKBOOK:
         raise BookRefused([_whole("Ce classeur est abîmé ou n’est pas au format XLSX. Enregistrez-le.")]) from None
 
 
@@ -123,7 +112,7 @@ def _measure(data: bytes, file_name: str) -> None:
         raise BookRefused([_whole("Enregistrez ce classeur en .xlsx\u00a0: les macros ne sont pas acceptées.")])
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except _BROKEN:
+    except BROKEN_WORKBOOK:
         raise BookRefused([_whole("Ce fichier n’est pas un classeur XLSX, ou il est incomplet.")]) from None
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise BookRefused([_whole("Ce classeur est trop volumineux une fois ouvert.")])

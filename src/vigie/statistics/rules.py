@@ -237,7 +237,9 @@ def _protected(small: set[Cell], counts: Mapping[Cell, int], equations: Sequence
 
 def _cost(cell: Cell, counts: Mapping[Cell, int]) -> tuple[bool, bool, int, Cell]:
     """What is masked first beside a small cell: parts before totals, figures before zeros, the smallest."""
-    return cell.region == WHOLE or not cell.part, not counts.get(cell), counts.get(cell, 0), cell
+    shown_nowhere = cell.base in DETECTION and cell.part == NO
+    dear = not shown_nowhere and (cell.region == WHOLE or not cell.part)
+    return dear, not counts.get(cell), counts.get(cell, 0), cell
 
 
 def _determined(hidden: set[Cell], equations: Sequence[Equation]) -> set[Cell]:

@@ -19,6 +19,7 @@ import openpyxl
 
 from vigie.detection.intake.report import FileFacts
 from vigie.kernel.errors import UnreadableFile
+from vigie.kernel.workbooks import BROKEN_WORKBOOK
 
 MAX_UNPACKED = 300 << 20
 MAX_RATIO = 100
@@ -46,7 +47,7 @@ def workbook_chunks(source: str, path: Path, facts: FileFacts) -> Iterator[bytes
                 book.close()
     except UnreadableFile:
         raise
-    except Exception as error:  # the parser raises many kinds on a broken file; all mean the same
+    except BROKEN_WORKBOOK as error:
         raise UnreadableFile(
             source, f"Le classeur est abîmé ({type(error).__name__}). Demandez-le à nouveau."
         ) from error
@@ -59,8 +60,7 @@ def _weigh(source: str, path: Path, facts: FileFacts) -> None:
             names = [entry.filename.lower() for entry in entries]
             unpacked = sum(entry.file_size for entry in entries)
             declared = any(_declares_entities(archive, entry) for entry in entries)
-    # zipfile says NotImplementedError of a compression it does not know, RuntimeError of a password.
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+    except BROKEN_WORKBOOK as error:
         raise UnreadableFile(source, "Le fichier n’est pas un classeur .xlsx lisible.") from error
     if (
         len(entries) > MAX_ENTRIES

@@ -6,33 +6,22 @@ openpyxl reads with defusedxml, row by row; the archive is measured before anyth
 from __future__ import annotations
 
 import io
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
-from xml.etree.ElementTree import ParseError  # nosec B405: the exception only, nothing is parsed with it
 
-from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from vigie.directory.importing.remarks import Remarks, UnreadableFile
+from vigie.kernel.workbooks import BROKEN_WORKBOOK
 
 MOST_UNPACKED = 50 * 1024 * 1024
 MOST_RATIO = 100
 SMALL = 1024 * 1024  # under this size a high ratio harms nobody
 MOST_PARTS = 1_000
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-# What zipfile (NotImplementedError: a compression it does not know; RuntimeError: a password), the XML readers and
-# openpyxl raise on a file that is not a workbook, or a broken one: all are told in one sentence.
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, struct.error, InvalidFileException, DefusedXmlException, ParseError, KeyError,
-    ValueError, TypeError, IndexError, AttributeError, OSError, EOFError,
-    NotImplementedError, RuntimeError, OverflowError, AssertionError,
-)  # fmt: skip
 
 
 def looks_like_workbook(data: bytes, file_name: str) -> bool:
@@ -60,7 +49,7 @@ def workbook_rows(data: bytes, remarks: Remarks, most_columns: int) -> Iterator[
             yield [_text(cell, number, remarks) for cell in row[:most_columns]]
             for cell in written:
                 _warn_formula(cell, number, remarks)
-    except _BROKEN:
+    except BROKEN_WORKBOOK:
         raise UnreadableFile("Ce classeur est abîmé ou n’est pas au format XLSX. Enregistrez-le de nouveau.") from None
 
 
@@ -68,7 +57,7 @@ def _measure(data: bytes) -> None:
     """Refuses what would fill the memory or is not a plain workbook."""
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
-    except zipfile.BadZipFile:
+    except BROKEN_WORKBOOK:
         raise UnreadableFile("Ce classeur est abîmé ou incomplet. Enregistrez-le de nouveau.") from None
     unpacked = sum(part.file_size for part in parts)
     if unpacked > MOST_UNPACKED or len(parts) > MOST_PARTS or (unpacked > SMALL and unpacked > MOST_RATIO * len(data)):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('statistics', '0002_usage'),
+        ('statistics', '0001_first_release'),
     ]
 
     operations = [
