@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.conf import settings
 
-from tests.accounts.factories import person
+from tests.accounts.factories import HabilitationFactory, person
 from tests.followup.factories import MOMENT, colleague, network, opened_file, token
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.models_agents import Duty
@@ -21,6 +21,7 @@ from vigie.followup.models import Comment, Followup
 from vigie.journal.delivery import build
 from vigie.journal.models import OutgoingMessage
 from vigie.kernel.errors import InvalidInput
+from vigie.rights.table import Role
 
 pytestmark = [pytest.mark.django_db]
 MORNING = MOMENT + timedelta(hours=22)
@@ -132,6 +133,22 @@ def test_a_file_whose_referents_are_gone_is_told_to_those_who_can_act_until_it_h
     assert tell_orphans(MORNING) == 0
     Habilitation.objects.filter(user=zoe).update(ends_on=MOMENT.date() - timedelta(days=1))
     assert tell_orphans(MORNING) == 1  # orphan again: told again
+
+
+@pytest.mark.parametrize(("territory", "orphans"), [("59", 1), ("FR", 0), ("35 59", 0)])
+def test_a_referent_who_changes_zone_leaves_his_file_without_one(territory: str, orphans: int) -> None:
+    made, ada, zoe = shared()
+    far = colleague("Fred Loin", territory="59")
+    add_member(made, far, "participant", by=person(ada, MOMENT), at=MOMENT)
+    Habilitation.objects.filter(user=ada).update(state="revoked", ended_at=MORNING)
+    HabilitationFactory(user=ada, role=Role.LEVEL_A, territory=territory, granted_at=MORNING)
+
+    assert tell_orphans(MORNING) == orphans
+
+    assert set(mails("orphaned")) == ({ada.email, zoe.email, far.email} if orphans else set())
+    if orphans:  # who was called from elsewhere, and never moved, may look after it
+        add_member(made, far, "referent", by=person(ada, MORNING), at=MORNING)
+        assert tell_orphans(MORNING) == 0
 
 
 def test_the_purge_says_how_many() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -12,12 +12,14 @@ from tests.security.directory_files import _File as AgainFile
 from tests.watchlists.factories import MENUISERIE, follow
 from vigie.accounts.models import Habilitation
 from vigie.agents.models import Look, UsersImport
+from vigie.statistics.models import ImpactCount
 from vigie.support.models import HelpRequest, Responder
 from vigie.ui.forms import sign_moment
 
 if TYPE_CHECKING:
     from tests.security.service import Service
 
+SEMESTER = {"administration": "*", "departement": "", "semestre": "2026-1", "format": "pdf"}
 REPORT = {"departement": "35", "du": "2026-01-01", "au": "2026-03-31"}
 FORM_TOKEN = "jeton-du-formulaire-2"
 
@@ -37,6 +39,7 @@ def name(service: Service, at: datetime) -> None:
         agent=held.user, reason="Sa liste est vide", minutes=10, asked_by=service.world.users["reviewer"], asked_at=at
     ).pk
     service.ids["responder"] = Responder.objects.create(user=member).pk
+    ImpactCount.objects.create(month=date(2026, 1, 1), count=12)
 
 
 def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, Any]]]:
@@ -79,6 +82,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
             {"transition": "abandon"},
         ),
         ("statistics:export_report", "agent_a", reverse("statistics:export_report"), {**REPORT, "format": "pdf"}),
+        ("statistics:export_partner", "team", reverse("statistics:export_partner"), SEMESTER),
         ("support:help", "anonymous", reverse("support:help"), asked),
         ("support:opinion", "anonymous", reverse("support:opinion"), told),
         ("support:question", "member", reverse("support:question", args=[ids["question"]]), {"answer": "En haut."}),

@@ -83,6 +83,7 @@ class PartnerForm(DsfrForm):
             "administration": offered.bodies[0][0] if offered.bodies else "", "semestre": offered.semesters[0][0],
         }  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.nothing = not offered.bodies
         self.fields["administration"].choices = list(offered.bodies)  # type: ignore[attr-defined]
         self.fields["departement"].choices = [("", "Tous"), *offered.departements]  # type: ignore[attr-defined]
         self.fields["semestre"].choices = list(offered.semesters)  # type: ignore[attr-defined]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vigie.accounts.models import Habilitation, User
+from vigie.accounts.queries import person_for
 from vigie.followup.models import Comment, Followup, FollowupQuerySet, MailChoice, Member, SummaryVersion
 from vigie.followup.rules import QUIET_DAYS, REMINDED_EVERY_DAYS
 from vigie.followup.states import IN_PROGRESS
@@ -97,13 +98,29 @@ def quiet_files(at: datetime) -> FollowupQuerySet:
 
 
 def orphan_files(at: datetime) -> FollowupQuerySet:
-    """Running files none of whose référents is still habilitated."""
+    """Running files none of whose référents is still in charge: habilitated, and not moved to another territory."""
     held = Habilitation.objects.in_force(paris_day(at)).filter(role__in=LEVELS, user=OuterRef("user"))
-    in_charge = Member.objects.filter(
-        Exists(held), followup=OuterRef("pk"), removed_at=None, role=Member.Role.REFERENT, user__is_active=True,
-        user__deleted_at=None,
-    )  # fmt: skip
+    referents = Member.objects.filter(
+        removed_at=None, role=Member.Role.REFERENT, user__is_active=True, user__deleted_at=None
+    )
+    steady = Exists(held.filter(granted_at__lte=OuterRef("added_at")))
+    suspects = referents.filter(Exists(held), followup__in=Followup.objects.active()).exclude(steady)
+    still_here = _still_in_zone(suspects, at)
+    in_charge = referents.filter(steady | Q(pk__in=still_here), followup=OuterRef("pk"))
     return Followup.objects.active().exclude(Exists(in_charge))
+
+
+def _still_in_zone(members: QuerySet[Member], at: datetime) -> list[int]:
+    """Of those habilitated anew since they joined, who still has the file's département. A few queries for each."""
+    people: dict[int, Person] = {}
+    kept = []
+    for one in members.select_related("followup", "user"):
+        if one.user_id not in people:
+            people[one.user_id] = person_for(one.user, at)
+        person = people[one.user_id]
+        if person.nationwide or one.followup.departement in person.departements:
+            kept.append(one.pk)
+    return kept
 
 
 def named_in(text: str, members: Iterable[Member]) -> list[Member]:

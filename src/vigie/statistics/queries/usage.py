@@ -44,7 +44,7 @@ def audit_rows(month: Month) -> Iterator[Row]:
 def activated(at: datetime) -> set[int]:
     """The agents who read something in the last 90 days. 1 query."""
     since = at - timedelta(days=ACTIVATED_DAYS)
-    rows = AuditEvent.objects.filter(action__in=READINGS, at__gte=since, at__lt=at, result=ALLOWED, on_behalf_of=None)
+    rows = AuditEvent.objects.filter(action__in=READINGS, at__gte=since, at__lte=at, result=ALLOWED, on_behalf_of=None)
     return set(rows.exclude(actor=None).order_by().values_list("actor_id", flat=True).distinct())
 
 
