@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 
 from tests.accounts.factories import HabilitationFactory, person
-from tests.followup.factories import MOMENT, colleague, network, opened_file, token
+from tests.followup.factories import MOMENT, colleague, network, opened_file, token, workplace
+from tests.publication.factories import Firm, published_facts
+from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent, follow, opened, with_folders
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.models_agents import Duty
+from vigie.agents.actions.mails import choose_mails
 from vigie.followup.actions.acts import Talk, analyse
 from vigie.followup.actions.files import move_file
+from vigie.followup.actions.handover import hand_over
 from vigie.followup.actions.members import add_member
-from vigie.followup.actions.notices import choose_mails, tell_digests, tell_orphans, tell_quiet_files
+from vigie.followup.actions.notices import tell_digests, tell_orphans, tell_quiet_files
 from vigie.followup.actions.texts import save_summary, write_comment
 from vigie.followup.jobs import digest_files, purge_file_contacts
 from vigie.followup.models import Comment, Followup
@@ -22,6 +28,7 @@ from vigie.journal.delivery import build
 from vigie.journal.models import OutgoingMessage
 from vigie.kernel.errors import InvalidInput
 from vigie.rights.table import Role
+from vigie.watchlists.actions import receive
 
 pytestmark = [pytest.mark.django_db]
 MORNING = MOMENT + timedelta(hours=22)
@@ -182,3 +189,57 @@ def test_a_text_of_another_network_is_not_told_at_once() -> None:
     choose_mails("now", by=person(zoe, MOMENT))
     say(made, ada, "crp", "Entre nous")
     assert mails("written", MOMENT + timedelta(hours=1, minutes=5)) == {}
+
+
+def test_the_files_of_who_leaves_make_one_mail_for_each_of_the_two() -> None:
+    ada, bob, zoe = colleague("Ada Liste"), colleague("Bob Codefi"), colleague("Zoe Chef")
+    first = opened_file(ada, workplace("Menuiserie Durand"))
+    opened_file(ada, workplace("Garage Morel"))
+    add_member(first, bob, "participant", by=person(ada, MOMENT), at=MOMENT)
+    OutgoingMessage.objects.all().delete()
+
+    assert hand_over(ada, bob, by=person(zoe, MOMENT), at=MOMENT) == 2
+
+    told = mails("handed_over", MOMENT)
+    assert OutgoingMessage.objects.count() == len(told) == 2
+    assert "2 accompagnements à reprendre" in told[bob.email]
+    assert f"{settings.VIGIE.site_url}/accompagnements/{first.pk}/" in told[bob.email]
+    assert "Garage Morel" in told[ada.email]
+    assert "Menuiserie Durand" in told[ada.email]
+    assert "/accompagnements/" not in told[ada.email]  # they are no longer his
+
+
+def test_the_digest_tells_the_new_list_and_the_new_facts_that_the_reader_may_read(
+    settings: Any, tmp_path: Path
+) -> None:  # fmt: skip
+    full, narrow, at_once = agent(), agent(Role.LEVEL_B), agent()
+    choose_mails("now", by=person(at_once, MOMENT))
+    for user in (full, narrow, at_once):
+        follow(user, MENUISERIE.siren, OPENED - timedelta(days=1))
+    root = with_folders(settings, tmp_path)
+    opened(root)
+
+    def sent(template: str, to: User, at: datetime) -> str:
+        found = OutgoingMessage.objects.filter(template=template, recipient=to.email).order_by("-pk").first()
+        mail = build(found, at) if found is not None else None
+        return mail.text.replace("\u00a0", " ") if mail is not None else ""
+
+    words = "la liste de juin 2026 est ouverte : 3 entreprises en alerte dans votre territoire"
+    assert words in sent("watchlists/mail/new_list", at_once, OPENED)
+    assert not sent("watchlists/mail/new_list", full, OPENED)
+    morning = OPENED + timedelta(days=1)
+    assert tell_digests(morning) == 2
+    text = sent("followup/mail/digest", narrow, morning)
+    assert words[1:] in text
+    assert "Parmi les entreprises que vous suivez, 1 de plus en alerte" in text
+    assert "Durand" not in text
+    assert tell_digests(morning + timedelta(days=1)) == 0
+
+    late = datetime(2026, 7, 18, 8, tzinfo=UTC)
+    changed = Firm(1, debt=MENUISERIE.debt * 2)  # a debt: not for a level B
+    receive(published_facts(root, "2026-07-18", [changed, *FIRMS[1:]], created_at=late), at=late)
+    assert "1 entreprise que vous suivez" in sent("watchlists/mail/new_facts", at_once, late)
+    assert tell_digests(late + timedelta(hours=22)) == 1
+    assert "Des faits nouveaux sur 1 entreprise que vous suivez" in sent(
+        "followup/mail/digest", full, late + timedelta(hours=22)
+    )

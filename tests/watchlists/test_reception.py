@@ -13,6 +13,7 @@ from tests.accounts.factories import UserFactory
 from tests.publication.factories import Check, Firm, published, published_facts, siren
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, FIRMS, MENUISERIE, OPENED, agent, follow, opened
 from vigie.accounts.queries import person_for
+from vigie.agents.actions.mails import choose_mails
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.errors import HashMismatch, PublicationError
 from vigie.watchlists.actions import open_due, receive
@@ -222,6 +223,7 @@ def test_fresher_facts_leave_the_list_and_warn_those_who_follow_the_firm(folders
     opened(folders)
     for user, firm in ((follower, MENUISERIE), (other, BOULANGERIE), (far, MENUISERIE)):
         follow(user, firm.siren, OPENED)
+        choose_mails("now", by=person_for(user, OPENED))
     changed = Firm(1, debt=MENUISERIE.debt * 2)
     later = {"created_at": datetime(2026, 7, 18, tzinfo=UTC)}
 
@@ -230,7 +232,7 @@ def test_fresher_facts_leave_the_list_and_warn_those_who_follow_the_firm(folders
     receive(folder, at=datetime(2026, 7, 18, 8, 1, tzinfo=UTC))
 
     assert isinstance(received, FactsFolder)
-    assert received.changed == [MENUISERIE.siren]
+    assert received.changed == {MENUISERIE.siren: ["dossier_debts"]}
     assert set(OutgoingMessage.objects.values_list("recipient", flat=True)) == {follower.email, far.email}
     assert Entry.objects.count() == 5
 
@@ -244,7 +246,11 @@ def test_mail_of_new_facts_names_nobody_and_nothing_is_sent_to_who_follows_no_mo
     follow(follower, MENUISERIE.siren, OPENED)
     follow(former, MENUISERIE.siren, OPENED - timedelta(days=400))
     row = FactsFolder.objects.create(
-        code="2026-07-18", fingerprint="0" * 64, written_at=OPENED, received_at=OPENED, changed=[MENUISERIE.siren]
+        code="2026-07-18",
+        fingerprint="0" * 64,
+        written_at=OPENED,
+        received_at=OPENED,
+        changed={MENUISERIE.siren: ["dossier_debts"]},
     )
 
     told = new_facts_content(row, Recipient(follower.email), OPENED)

@@ -13,14 +13,16 @@ from django.urls import reverse
 from vigie.accounts.models import User
 from vigie.accounts.models_agents import Duty
 from vigie.accounts.queries import person_for
-from vigie.followup.models import Comment, Digest, Followup, MailChoice, Meeting, Member, MemberQuerySet
-from vigie.followup.queries.news import choosers, named_in, news_of, orphan_files
+from vigie.agents.queries.mails import NEVER, NOW, choosers
+from vigie.followup.models import Comment, Digest, Followup, Handover, Meeting, Member, MemberQuerySet
+from vigie.followup.queries.news import named_in, news_of, orphan_files
 from vigie.followup.rules import QUIET_DAYS
 from vigie.followup.states import FOLLOWUP
 from vigie.followup.states_meetings import CANCELLED
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.rights.person import Person
 from vigie.ui.formats import counted, day
+from vigie.watchlists.queries.list_news import changes_of
 
 AT_ONCE = timedelta(hours=1)
 
@@ -43,13 +45,13 @@ def file_referents(member: Member, by: Person) -> Iterable[Recipient]:
 
 def file_readers(followup: Followup, by: Person) -> Iterable[Recipient]:
     """Those who want to know at once that a text was written; ``written_content`` keeps those who read its network."""
-    now = followup.members.present().filter(user__in=choosers(MailChoice.Rhythm.NOW))
+    now = followup.members.present().filter(user__in=choosers(NOW))
     return _recipients(now.exclude(user_id=by.user_id))
 
 
 def _wishing(members: MemberQuerySet) -> MemberQuerySet:
     """Without those who chose to be told only what is addressed to them."""
-    return members.exclude(user__in=choosers(MailChoice.Rhythm.NEVER))
+    return members.exclude(user__in=choosers(NEVER))
 
 
 def _recipients(members: Iterable[Member]) -> list[Recipient]:
@@ -102,6 +104,29 @@ def meeting_content(meeting: Meeting, recipient: Recipient, at: datetime) -> dic
         "place": meeting.place,
         "cancelled": meeting.state == CANCELLED,
         "page": f"{settings.VIGIE.site_url}{reverse('followup:meeting', args=[meeting.pk])}",
+    }
+
+
+def handover_people(handover: Handover, by: Person) -> Iterable[Recipient]:
+    """Who takes the files and who gave them, but who did it."""
+    wanted = {handover.taker_id, handover.giver_id} - {by.user_id}
+    people = User.objects.living().filter(pk__in=wanted).order_by("pk")
+    return [Recipient(user.email, user.full_name) for user in people]
+
+
+def handover_content(handover: Handover, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """The files handed over, each with its page for who takes them; nothing once all of them are deleted."""
+    rows = handover.files.filter(deleted_at=None).select_related("workplace__company")
+    files = sorted(rows, key=lambda one: one.workplace.company.name)
+    takes = recipient.email == handover.taker.email
+    if not files:
+        return None
+    return {
+        "name": recipient.name,
+        "takes": takes,
+        "who": str(handover.giver if takes else handover.taker),
+        "count": counted(len(files), "accompagnement"),
+        "files": [{"firm": one.workplace.company.name, "page": page_of(one) if takes else ""} for one in files],
     }
 
 
@@ -162,14 +187,19 @@ def mentioned_content(comment: Comment, recipient: Recipient, at: datetime) -> d
 def digest_content(digest: Digest, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
     """The news as the reader may read them when the mail leaves; nothing when none is left."""
     user = User.objects.living().filter(pk=digest.user_id).first()
-    found = news_of(person_for(user, at), digest.since, digest.until) if user is not None else []
-    if not found:
+    if user is None:
+        return None
+    reader = person_for(user, at)
+    found = news_of(reader, digest.since, digest.until)
+    changes = changes_of(reader, digest.since, digest.until)
+    if not (found or changes):
         return None
     site, path = settings.VIGIE.site_url, "followup:file"
     lines = [
         {"firm": one.firm, "said": one.words, "page": f"{site}{reverse(path, args=[one.pk])}"} for one in found
     ]  # fmt: skip
-    return {"name": recipient.name, "files": lines, "count": counted(len(lines), "accompagnement")}
+    about = counted(len(lines), "accompagnement") if lines else "les listes et les entreprises que vous suivez"
+    return {"name": recipient.name, "files": lines, "changes": changes, "about": about}
 
 
 def written_content(followup: Followup, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
@@ -222,6 +252,8 @@ def register() -> None:
     register_audience("digest_reader", digest_reader)
     register_audience("file_in_charge", file_in_charge)
     register_audience("file_keepers", file_keepers)
+    register_audience("handover_people", handover_people)
+    register_content("followup/mail/handed_over", handover_content)
     register_audience("file_readers", file_readers)
     register_content("followup/mail/written", written_content)
     register_content("followup/mail/mentioned", mentioned_content)

@@ -282,7 +282,7 @@ from vigie.followup.models_acts import Referral as Referral  # noqa: E402
 from vigie.followup.models_meetings import Meeting as Meeting  # noqa: E402
 from vigie.followup.models_meetings import MeetingPoint as MeetingPoint  # noqa: E402
 from vigie.followup.models_notices import Digest as Digest  # noqa: E402
-from vigie.followup.models_notices import MailChoice as MailChoice  # noqa: E402
+from vigie.followup.models_notices import Handover as Handover  # noqa: E402
 from vigie.followup.models_texts import Comment as Comment  # noqa: E402
 from vigie.followup.models_texts import FirmContact as FirmContact  # noqa: E402
 from vigie.followup.models_texts import Summary as Summary  # noqa: E402

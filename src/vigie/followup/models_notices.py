@@ -6,27 +6,6 @@ from django.conf import settings
 from django.db import models
 
 
-class MailChoice(models.Model):
-    """How somebody wants to be told what others do in his files; without a row: each morning.
-
-    What is addressed to him alone (added, removed, named in a comment, called to a meeting) is always told.
-    """
-
-    class Rhythm(models.TextChoices):
-        NOW = "now", "Tout de suite, à chaque texte"
-        DAILY = "daily", "Un résumé chaque matin"
-        NEVER = "never", "Aucun, sauf ce qui s’adresse à moi"
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    rhythm = models.CharField("rythme", max_length=6, choices=Rhythm.choices, default=Rhythm.DAILY)
-
-    class Meta:
-        ordering = ("user",)
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.rhythm}"
-
-
 class Digest(models.Model):
     """The news of somebody's files, told one morning: what others wrote after ``since``, up to ``until``."""
 
@@ -41,3 +20,18 @@ class Digest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.day}"
+
+
+class Handover(models.Model):
+    """The files that somebody gave to a colleague in one go: one mail to each of them, whatever their number."""
+
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")  # proof
+    taker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    files = models.ManyToManyField("followup.Followup", related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.giver_id} {self.taker_id}"

@@ -12,11 +12,14 @@ from django.urls import reverse
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.queries import person_for
 from vigie.agents.models import Follow
+from vigie.agents.queries.mails import NOW, choosers, readers_of_lists
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.table import Role
-from vigie.watchlists.models import FactsFolder, Firm, Notice
+from vigie.watchlists.models import FactsFolder, Notice, Publication
+from vigie.watchlists.queries.list_news import count_of_new_facts, list_change
+from vigie.watchlists.queries.words import of_month
 
 
 def operators(notice: Notice, by: Person) -> Iterable[Recipient]:
@@ -27,10 +30,28 @@ def operators(notice: Notice, by: Person) -> Iterable[Recipient]:
 
 
 def facts_followers(folder: FactsFolder, by: Person) -> Iterable[Recipient]:
-    """Those who follow a firm whose facts have changed."""
-    wanted = Follow.objects.running(folder.received_at).filter(siren__in=folder.changed).values("user_id")
-    people = User.objects.living().filter(pk__in=wanted).order_by("pk")
+    """Those who follow a firm whose facts have changed and want to know at once; the others read it in the morning."""
+    wanted = Follow.objects.running(folder.received_at).filter(siren__in=list(folder.changed)).values("user_id")
+    people = User.objects.living().filter(pk__in=wanted).filter(pk__in=choosers(NOW)).order_by("pk")
     return [Recipient(user.email, user.full_name) for user in people]
+
+
+def list_readers(publication: Publication, by: Person) -> Iterable[Recipient]:
+    """The agents who want to know at once that a list opened, when it is the latest."""
+    if Publication.objects.current().first() != publication:
+        return []
+    people = readers_of_lists(publication.opened_at or publication.received_at).filter(pk__in=choosers(NOW))
+    return [Recipient(user.email, user.full_name) for user in people]
+
+
+def new_list_content(publication: Publication, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """What the list counts for him when the mail leaves; nothing once it is replaced or withdrawn."""
+    user = User.objects.living().with_address(recipient.email).first()
+    if user is None or Publication.objects.current().first() != publication:
+        return None
+    change = list_change(person_for(user, at), publication)
+    month = of_month(publication.batch)
+    return {"name": user.full_name, "month": month, "words": change.words, "page": change.page} if change else None
 
 
 def notice_content(notice: Notice, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
@@ -46,9 +67,7 @@ def new_facts_content(folder: FactsFolder, recipient: Recipient, at: datetime) -
     user = User.objects.living().with_address(recipient.email).first()
     if user is None:
         return None
-    person = person_for(user, at)
-    followed = Follow.objects.running(at).filter(user=user, siren__in=folder.changed).values("siren")
-    count = Firm.objects.allowed(person, "firm.follow").filter(siren__in=followed).count()
+    count = count_of_new_facts(person_for(user, at), [folder], at)
     if not count:
         return None
     return {
@@ -62,5 +81,7 @@ def register() -> None:
     """Called once, when the applications are ready."""
     register_audience("operators", operators)
     register_audience("facts_followers", facts_followers)
+    register_audience("list_readers", list_readers)
+    register_content("watchlists/mail/new_list", new_list_content)
     register_content("watchlists/mail/notice", notice_content)
     register_content("watchlists/mail/new_facts", new_facts_content)

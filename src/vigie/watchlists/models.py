@@ -260,7 +260,7 @@ class FactsFolder(models.Model):
     written_at = models.DateTimeField()
     received_at = models.DateTimeField()
     told: Any = models.JSONField(default=dict)
-    changed: Any = models.JSONField(default=list)  # SIRENs followed by somebody, whose facts are new
+    changed: Any = models.JSONField(default=dict)  # SIREN followed by somebody → tables whose facts are new
 
     class Meta:
         ordering = ("-written_at",)

@@ -35,6 +35,14 @@ CATEGORY_LABELS = {
 CLASSES = {"urssaf": Category.URSSAF, "dgefp": Category.DGEFP, "bdf": Category.BDF}
 
 
+# Table of a publication → what opens it; the others are public.
+TABLES = {
+    "dossier_debts": Category.URSSAF,
+    "dossier_payment_plans": Category.URSSAF,
+    "dossier_short_time_work": Category.DGEFP,
+}
+
+
 class Why(StrEnum):
     """Why a category is open or not."""
 

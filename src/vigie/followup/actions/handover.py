@@ -8,8 +8,9 @@ from django.db import transaction
 
 from vigie.accounts.models import User
 from vigie.followup.actions.members import add_member, remove_member
-from vigie.followup.models import Member
+from vigie.followup.models import Handover, Member
 from vigie.followup.queries.lists import files_to_hand_over
+from vigie.journal.actions import record
 from vigie.kernel.errors import InvalidInput
 from vigie.rights.person import Person
 
@@ -18,6 +19,8 @@ from vigie.rights.person import Person
 def hand_over(giver: User, taker: User, *, by: Person, at: datetime) -> int:
     """All his files go to the taker, who becomes their référent; gives how many. All of them or none.
 
+    One mail to the taker and one to the giver, with all the files.
+
     InvalidInput (« taker ») when he is the same person or is not habilitated.
     """
     if giver.pk == taker.pk:
@@ -25,9 +28,13 @@ def hand_over(giver: User, taker: User, *, by: Person, at: datetime) -> int:
     files = list(files_to_hand_over(giver, by))
     for followup in files:
         try:
-            add_member(followup, taker, Member.Role.REFERENT, by=by, at=at)
+            add_member(followup, taker, Member.Role.REFERENT, by=by, at=at, told=False)
         except InvalidInput as refused:
             raise InvalidInput(refused.code, refused.message_fr, field="taker") from refused
         held = followup.members.present().get(user=giver)
-        remove_member(followup, held, by=by, at=at)
+        remove_member(followup, held, by=by, at=at, told=False)
+    if files:
+        handover = Handover.objects.create(giver=giver, taker=taker, at=at)
+        handover.files.set(files)
+        record("file.handed_over", handover, by=by, at=at)
     return len(files)

@@ -23,8 +23,12 @@ FIRM = "watchlists.Firm"
 
 
 @transaction.atomic
-def add_member(followup: Followup, user: User, role: str, *, by: Person, at: datetime) -> Member:
+def add_member(
+    followup: Followup, user: User, role: str, *, by: Person, at: datetime, told: bool = True
+) -> Member:  # fmt: skip
     """Adds an agent, or gives another role to who is there; the same role twice is once.
+
+    told: whether the event is recorded, with its mail; otherwise the caller records one for several files.
 
     InvalidInput (« who ») for somebody who is not habilitated: no file opens a firm to him.
     """
@@ -33,17 +37,21 @@ def add_member(followup: Followup, user: User, role: str, *, by: Person, at: dat
     refuse_completed(row)
     present = row.members.present().filter(user=user).first()
     if present is not None:
-        return _change_role(row, present, role, by=by, at=at)
+        return _change_role(row, present, role, by=by, at=at, told=told)
     member = join(row, user, role, by=by, at=at)
     own = user.pk == by.user_id
-    record("file.joined" if own else "file.member_added", member, by=by, at=at)
+    if told:
+        record("file.joined" if own else "file.member_added", member, by=by, at=at)
     keep("file.member_added", row, by=by, at=at, changes={"added": [_named(member)]})
     return member
 
 
 @transaction.atomic
-def remove_member(followup: Followup, member: Member, *, by: Person, at: datetime) -> None:
-    """Removes somebody, who no longer reads the firm through this file; Refused for the last référent (S-12)."""
+def remove_member(followup: Followup, member: Member, *, by: Person, at: datetime, told: bool = True) -> None:
+    """Removes somebody, who no longer reads the firm through this file; Refused for the last référent (S-12).
+
+    told: as for ``add_member``.
+    """
     row = locked(followup)
     require(by, "file.manage_members", row)
     refuse_completed(row)
@@ -55,7 +63,8 @@ def remove_member(followup: Followup, member: Member, *, by: Person, at: datetim
     found.removed_at, found.removed_by_id = at, by.user_id
     found.save(update_fields=["removed_at", "removed_by"])
     close_follows(row, at, only=found.user_id)
-    record("file.member_removed", found, by=by, at=at)
+    if told:
+        record("file.member_removed", found, by=by, at=at)
     audit.note("relock", FIRM, row.siren, by=person_for(found.user, at), at=at, details={"file": row.pk, **_who(by)})
     keep("file.member_removed", row, by=by, at=at, changes={"removed": [_named(found)]})
 
@@ -126,7 +135,9 @@ def refuse_last_referent(followup: Followup, member: Member) -> None:
         raise Refused("last_referent", "C’est le dernier référent de cet accompagnement. Désignez-en d’abord un autre.")
 
 
-def _change_role(followup: Followup, member: Member, role: str, *, by: Person, at: datetime) -> Member:
+def _change_role(
+    followup: Followup, member: Member, role: str, *, by: Person, at: datetime, told: bool
+) -> Member:  # fmt: skip
     if member.role == role:
         return member
     if role not in Member.Role.values:
@@ -135,7 +146,8 @@ def _change_role(followup: Followup, member: Member, role: str, *, by: Person, a
         refuse_last_referent(followup, member)
     before, member.role = member.role, role
     member.save(update_fields=["role"])
-    record("file.member_changed", member, by=by, at=at)
+    if told:
+        record("file.member_changed", member, by=by, at=at)
     keep("file.member_changed", followup, by=by, at=at, changes={"role": [before, role], "who": [_named(member)]})
     return member
 

@@ -10,23 +10,31 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from vigie.accounts.queries import person_for
-from vigie.followup.models import Comment, Digest, Followup, MailChoice
-from vigie.followup.queries.news import choosers, named_in, news_of, orphan_files, quiet_files, readers_of_news
+from vigie.agents.queries.mails import NEVER, NOW, choosers, readers_of_lists
+from vigie.followup.models import Comment, Digest, Followup
+from vigie.followup.queries.news import named_in, news_of, orphan_files, quiet_files, readers_of_news
 from vigie.journal.actions import record
-from vigie.kernel.errors import InvalidInput
 from vigie.kernel.period import paris_day
 from vigie.rights.person import SYSTEM, Person
+from vigie.watchlists.queries.list_news import changes_of, changes_told
 
 LOOK_BACK = timedelta(days=7)  # for who never had a digest, or whose last one is older
 
 
 def tell_digests(at: datetime) -> int:
-    """One mail for each person in whose files somebody else wrote since his last digest; gives how many."""
-    told = 0
-    for user in readers_of_news(at - LOOK_BACK, at):
+    """One mail for each person who wants a digest and for whom something is new since his last; gives how many.
+
+    New: what somebody else wrote in his files, a list opened, fresher facts on the firms that he follows.
+    """
+    told, since = 0, at - LOOK_BACK
+    people = readers_of_news(since, at)
+    if changes_told(since, at):
+        people = people | readers_of_lists(at)
+    for user in people.exclude(pk__in=choosers(NOW, NEVER)).distinct():
         last = Digest.objects.filter(user=user).first()
         since = max(last.until, at - LOOK_BACK) if last else at - LOOK_BACK
-        if not news_of(person_for(user, at), since, at):
+        reader = person_for(user, at)
+        if not (news_of(reader, since, at) or changes_of(reader, since, at)):
             continue
         with transaction.atomic():
             digest, new = Digest.objects.get_or_create(
@@ -63,16 +71,9 @@ def tell_orphans(at: datetime) -> int:
     return told
 
 
-def choose_mails(rhythm: str, *, by: Person) -> None:
-    """Keeps how the person wants to be told what others do in his files. InvalidInput for a rhythm unknown."""
-    if rhythm not in MailChoice.Rhythm.values:
-        raise InvalidInput("rhythm_unknown", "Choisissez un rythme.", field="rhythm")
-    MailChoice.objects.update_or_create(user_id=by.user_id or 0, defaults={"rhythm": rhythm})
-
-
 def tell_at_once(followup: Followup, *, by: Person, at: datetime) -> None:
     """Writes to the participants who want it that a text was written. In the caller's transaction."""
-    if followup.members.present().filter(user__in=choosers(MailChoice.Rhythm.NOW)).exists():
+    if followup.members.present().filter(user__in=choosers(NOW)).exists():
         record("file.written", followup, by=by, at=at)
 
 

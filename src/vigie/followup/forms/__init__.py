@@ -7,10 +7,10 @@ from typing import Any
 
 from django import forms
 
-from vigie.agents.models import Follow
+from vigie.agents.models import Follow, MailChoice
 from vigie.directory.models import Subject
 from vigie.followup.actions.files import Fields
-from vigie.followup.models import Analysis, FirmContact, Followup, MailChoice, Member, Term
+from vigie.followup.models import Analysis, FirmContact, Followup, Member, Term
 from vigie.followup.queries.lists import Filters
 from vigie.followup.states import FOLLOWUP
 from vigie.matching.rules.visits import CONSENTS, NO_CONSENT, VISIT_CONSENT
@@ -155,7 +155,8 @@ class MailsForm(DsfrForm):
     """How the person wants to be told."""
 
     rhythm = forms.ChoiceField(
-        label="Ce que les autres font dans mes accompagnements", choices=MailChoice.Rhythm.choices,
+        label="Mes accompagnements, les entreprises que je suis, les nouvelles listes",
+        choices=MailChoice.Rhythm.choices,
         widget=forms.RadioSelect, error_messages={"required": "Choisissez un rythme."},
     )  # fmt: skip
 

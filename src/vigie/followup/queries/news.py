@@ -11,15 +11,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.queries import person_for
-from vigie.followup.models import Comment, Followup, FollowupQuerySet, MailChoice, Member, SummaryVersion
+from vigie.agents.queries.mails import LEVELS
+from vigie.followup.models import Comment, Followup, FollowupQuerySet, Member, SummaryVersion
 from vigie.followup.rules import QUIET_DAYS, REMINDED_EVERY_DAYS
 from vigie.followup.states import IN_PROGRESS
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
-from vigie.rights.table import Role
 from vigie.ui.formats import counted, listed
-
-LEVELS = (Role.LEVEL_A, Role.LEVEL_B)
 
 
 @dataclass
@@ -69,24 +67,12 @@ def _news(found: dict[int, News], followup: Followup) -> News:
 
 
 def readers_of_news(since: datetime, until: datetime) -> QuerySet[User]:
-    """Those who take part in a file where something was written, and want to be told each morning. 1 query."""
+    """Those who take part in a file where something was written. 1 query."""
     comments = Comment.objects.filter(at__gt=since, at__lte=until).values("followup")
     versions = SummaryVersion.objects.filter(at__gt=since, at__lte=until).values("summary__followup")
     present = Member.objects.filter(removed_at=None)
     members = present.filter(followup__in=comments) | present.filter(followup__in=versions)
-    people = User.objects.living().filter(pk__in=members.values("user"))
-    return people.exclude(pk__in=choosers(MailChoice.Rhythm.NOW, MailChoice.Rhythm.NEVER)).order_by("pk")
-
-
-def choosers(*rhythms: str) -> QuerySet[Any, Any]:
-    """The ids of those who chose one of these rhythms."""
-    return MailChoice.objects.filter(rhythm__in=rhythms).order_by().values("user_id")
-
-
-def rhythm_of(person: Person) -> str:
-    """What the person chose, else each morning. 1 query."""
-    found = MailChoice.objects.filter(user_id=person.user_id or 0).values_list("rhythm", flat=True).first()
-    return str(found or MailChoice.Rhythm.DAILY)
+    return User.objects.living().filter(pk__in=members.values("user")).order_by("pk")
 
 
 def quiet_files(at: datetime) -> FollowupQuerySet:

@@ -10,14 +10,14 @@ from django.views.decorators.http import require_POST
 
 from vigie.accounts.access import account_of, granted, person_of, signed_in
 from vigie.accounts.models import User
+from vigie.agents.actions.mails import choose_mails
+from vigie.agents.queries.mails import rhythm_of
 from vigie.followup.actions import contacts as contact_actions
 from vigie.followup.actions import members as actions
 from vigie.followup.actions.handover import hand_over
-from vigie.followup.actions.notices import choose_mails
 from vigie.followup.forms import ContactForm, HandoverForm, MailsForm, PersonForm
 from vigie.followup.models import FirmContact, Followup, Member
 from vigie.followup.queries.lists import handover_table
-from vigie.followup.queries.news import rhythm_of
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused

@@ -58,6 +58,12 @@ EVENTS = (
     Event("file.member_changed", "followup.Member", "Le rôle d’une personne a changé dans un accompagnement", _MEMBER),
     Event("file.member_removed", "followup.Member", "Une personne a été retirée d’un accompagnement", _MEMBER),
     Event(
+        "file.handed_over",
+        "followup.Handover",
+        "Les accompagnements d’une personne ont été confiés à une autre",
+        (Message("handover_people", "followup/mail/handed_over"),),
+    ),
+    Event(
         "file.joined",
         "followup.Member",
         "Une personne a rejoint d’elle-même un accompagnement",

@@ -8,7 +8,12 @@ EVENTS = (
     Event("publication.received", "watchlists.Publication", "Une liste a été reçue"),
     Event("publication.checked", "watchlists.Publication", "Une liste a été contrôlée"),
     Event("publication.approved", "watchlists.Publication", "L’ouverture d’une liste a été approuvée"),
-    Event("publication.opened", "watchlists.Publication", "Une liste a été ouverte"),
+    Event(
+        "publication.opened",
+        "watchlists.Publication",
+        "Une liste a été ouverte",
+        (Message("list_readers", "watchlists/mail/new_list"),),
+    ),
     Event("publication.replaced", "watchlists.Publication", "Une liste a été remplacée par sa correction"),
     Event("publication.withdrawn", "watchlists.Publication", "Une liste a été retirée"),
     Event(

@@ -38,11 +38,12 @@ def receive_facts(found: Folder, *, at: datetime) -> FactsFolder:
     return row
 
 
-def _changed(found: Folder, at: datetime) -> list[str]:
-    """The firms that somebody follows and whose rows are not those shown until now."""
-    kept = []
+def _changed(found: Folder, at: datetime) -> dict[str, list[str]]:
+    """The firms that somebody follows, and the tables whose rows are not those shown until now."""
+    kept = {}
     for siren in Follow.objects.running(at).order_by("siren").values_list("siren", flat=True).distinct():
         before: dict[str, Any] = shown_before(siren, found.tables)
-        if before and any(found.dossier(siren, [name])[name] != rows for name, rows in before.items()):
-            kept.append(siren)
+        moved = [name for name, rows in before.items() if found.dossier(siren, [name])[name] != rows]
+        if moved:
+            kept[siren] = moved
     return kept
