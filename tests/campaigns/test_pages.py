@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,9 @@ from tests.conftest import end, visible_text
 from tests.followup.factories import MOMENT, colleague, opened_file
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, GARAGE, MENUISERIE, follow
 from vigie.accounts.models import User
-from vigie.campaigns.actions.targets import take
-from vigie.campaigns.models import Campaign, Target
+from vigie.campaigns.actions.campaigns import add_members
+from vigie.campaigns.actions.targets import move, take
+from vigie.campaigns.models import Campaign, CampaignMember, Target
 from vigie.companies.models import Company
 from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
@@ -64,7 +66,8 @@ def test_an_agent_opens_a_campaign_from_the_filtered_list_then_takes_and_contact
     assert "Vous prenez cette entreprise" in text_of(taken)
     assert "Ouvrir un accompagnement" in text_of(done)
     assert "elle demande un accompagnement" in text_of(client.get(page_of(row)))
-    assert AuditEvent.objects.filter(action="view_target", siren=MENUISERIE.siren).exists()
+    seen = AuditEvent.objects.filter(action="view_target", siren=MENUISERIE.siren).values_list("in_zone", "unlocked_by")
+    assert set(seen) == {(True, "alert")}
 
 
 def test_who_comes_second_reads_who_took_it_and_who_is_already_in_touch(folders: Path, as_: As) -> None:
@@ -147,8 +150,50 @@ def test_the_team_shows_loads_and_shares_in_one_press(folders: Path, as_: As) ->
     assert wrong.status_code == 422
     assert "personne@ailleurs.example" in text_of(wrong)
     assert "3 entreprises confiées" in text_of(shared)
-    assert "0 entreprise sans personne" in text_of(shared)
+    assert "Toutes les entreprises sont confiées" in text_of(shared)
     assert "Mes entreprises à contacter" in text_of(as_(zoe).get(reverse("campaigns:mine")))
+
+
+def test_the_next_campaign_takes_what_the_former_left_with_its_team(folders: Path, as_: As) -> None:
+    listed(folders)
+    ada, zoe, far = colleague("Ada Liste"), colleague("Zoe Banque", "dgfip"), colleague("Tom Loin", territory="59")
+    row = campaign(ada)
+    add_members(row, [zoe.email], by=person(ada, MOMENT), at=MOMENT)
+    CampaignMember.objects.create(campaign=row, user=far, added_by=ada, added_at=MOMENT)
+    first, second, third = row.targets.order_by("pk")
+    take(first, by=person(ada, now()), at=now())
+    move(second, "postpone", why="3_months", by=person(ada, now()), at=now())
+    client, day = as_(ada), now().date().isoformat()
+    url = f"{reverse('campaigns:new')}?copie={row.pk}"
+    assert f'href="{url}"' in client.get(page_of(row)).content.decode()
+
+    form = client.get(url).context["form"]
+    assert form.initial["numbers"].split() == [second.firm_id, third.firm_id]
+    told = form.initial | {"starts_on": day, "ends_on": day, "form_token": "jeton-de-la-suite"}
+    client.post(url, {name: value for name, value in told.items() if value is not False})
+
+    made = Campaign.objects.exclude(pk=row.pk).get()
+    assert made.name == "Rentrée (suite)"
+    assert {one.firm_id for one in made.targets.all()} == {second.firm_id, third.firm_id}
+    assert {one.user for one in made.members.all()} == {ada, zoe}  # Tom may take none of them
+    assert client.get(f"{reverse('campaigns:new')}?copie=987654").status_code == 404
+
+
+def test_call_backs_go_to_the_calendar_of_the_office_without_any_firm(folders: Path, as_: As) -> None:
+    listed(folders)
+    ada = colleague("Ada Liste")
+    row = campaign(ada)
+    firm = take(target(row, MENUISERIE.siren), by=person(ada, now()), at=now())
+    Target.objects.filter(pk=firm.pk).update(call_back_on=date(2030, 1, 15))
+
+    answer = as_(ada).get(reverse("campaigns:calls"))
+
+    text = answer.content.decode()
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert "DTSTART;VALUE=DATE:20300115" in text
+    assert "Rentrée" in text
+    assert "Durand" not in text
+    assert MENUISERIE.siren not in text
 
 
 def test_the_export_holds_the_firms_that_the_filters_keep(folders: Path, as_: As) -> None:

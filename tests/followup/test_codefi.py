@@ -21,9 +21,12 @@ from tests.watchlists.factories import ACIERIE, MENUISERIE, opened
 from vigie.accounts.models import User
 from vigie.accounts.models_agents import Duty
 from vigie.followup.actions.texts import save_summary
-from vigie.followup.queries.codefi import ALERTS, CRITICAL, LATE, agenda_document, agenda_page
+from vigie.followup.queries.codefi import ALERTS, CRITICAL, LATE, REWORKED, agenda_document, agenda_page
 from vigie.journal.models import AuditEvent
 from vigie.rights.table import Role
+from vigie.watchlists.actions.rework import correct, make_reworked
+from vigie.watchlists.models import Publication
+from vigie.watchlists.rules_rework import Settings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
 LATER = MOMENT + timedelta(days=10)
@@ -48,6 +51,23 @@ def test_each_firm_comes_once_under_the_reason_that_counts_most(folders: Path) -
     assert found[LATE] == ["Retard SARL"]
     assert MENUISERIE.name in found[ALERTS]
     assert ACIERIE.name not in found[ALERTS]
+
+
+def test_the_working_list_of_the_departement_takes_the_place_of_the_alerts(folders: Path) -> None:
+    opened(folders)
+    ada, narrow = colleague("Ada Liste"), colleague("Bob Moyen", level=Role.LEVEL_B)
+    settings = Settings({"no_plan": 0})
+    by = person(ada, LATER)
+    made = make_reworked(Publication.objects.get(), "35", "Juin", settings, by=by, at=LATER)
+    kept = [one.siren for one in made.entries.now().filter(stays=True)]
+    assert MENUISERIE.siren in kept
+
+    page = agenda_page(by, "35", LATER)
+    [heading] = [one for one in page.headings if one.title == REWORKED]
+    assert [point.siren for point in heading.points] == kept
+    correct(made.entries.get(siren=MENUISERIE.siren), keeps=False, motive="Déjà vue", by=by, at=LATER)
+    assert MENUISERIE.name not in agenda(ada)[REWORKED]
+    assert ALERTS in agenda(narrow)  # level B reads no working list
 
 
 def test_the_agenda_of_another_departement_does_not_exist_and_summaries_are_for_the_codefi() -> None:

@@ -179,6 +179,10 @@ def test_a_meeting_is_lived_on_its_pages(as_: Callable[[User | None], Client]) -
     meeting = Meeting.objects.get()
     assert "14:30" in visible_text(answer.content.decode())
     assert answer.redirect_chain[-1][0] == reverse("followup:meeting", args=[meeting.pk])
+    calendar = client.get(reverse("followup:meeting_calendar", args=[meeting.pk])).content.decode()
+    assert "DTSTART:20300115T133000Z" in calendar  # 14:30 in Paris
+    assert "LOCATION:Salle 2" in calendar
+    assert "Durand" not in calendar
 
     unknown = client.post(reverse("followup:meeting_act", args=[meeting.pk]), {"transition": "add", "note": "1"})
     assert unknown.status_code == 422
@@ -188,7 +192,8 @@ def test_a_meeting_is_lived_on_its_pages(as_: Callable[[User | None], Client]) -
     client.post(reverse("followup:decide", args=[meeting.pk, point.pk]), told)
     page = client.get(reverse("followup:meeting", args=[meeting.pk]))
     assert "Voir le bilan" in visible_text(page.content.decode())
-    assert AuditEvent.objects.filter(action="view_block", object_id=str(made.pk), details__block="codefi").exists()
+    read = AuditEvent.objects.filter(action="view_block", object_id=str(made.pk), details__block="codefi")
+    assert set(read.values_list("siren", "unlocked_by")) == {(made.siren, "follow")}
 
 
 def test_the_page_asks_the_same_queries_whatever_the_firms() -> None:

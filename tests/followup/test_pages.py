@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.accounts.factories import person
+from tests.accounts.factories import person, sign_in
 from tests.conftest import visible_text
 from tests.followup.factories import ELSEWHERE, MOMENT, colleague, network, opened_file, token, workplace
-from vigie.accounts.models import User
+from vigie.accounts.models import Habilitation, User
 from vigie.followup.actions.contacts import write_contact
 from vigie.followup.actions.members import add_member
 from vigie.followup.actions.texts import delete_comment, lock_summary, save_summary, write_comment
@@ -37,7 +38,8 @@ def test_the_page_says_who_since_when_the_state_and_the_next_step(as_: As) -> No
 
     for told in ("Menuiserie Durand", "En cours", "Ada Liste (CRP)", "8 juillet 2026", "Rappeler la dirigeante"):
         assert told in text
-    assert AuditEvent.objects.filter(action="view_file", actor_id=ada.pk).exists()
+    row = AuditEvent.objects.get(action="view_file", actor_id=ada.pk)
+    assert (row.siren, row.in_zone, row.unlocked_by) == (made.siren, True, "follow")
 
 
 def test_a_file_of_elsewhere_answers_like_one_that_never_was(as_: As) -> None:
@@ -185,3 +187,36 @@ def test_the_panel_names_who_is_in_touch_and_says_the_same_when_there_is_nothing
     assert near.table is not None
     assert "Ada Liste (CRP)" in near.table.rows[0]
     assert panel(stranger, made.siren) == panel(stranger, workplace("Autre").company_id)
+
+
+def test_a_long_note_sent_after_the_session_ended_is_found_again(as_: As) -> None:
+    ada = colleague("Ada Liste")
+    made, text = opened_file(ada), "Une longue note.\n" * 300
+    client, url = as_(ada), reverse("followup:summary", args=[made.pk, "crp"])
+    assert client.get(url).status_code == 200
+    Session.objects.all().delete()
+
+    sent = {"text": text, "version": "0", "transition": "save"}
+    refused = client.post(url, sent, HTTP_REFERER=f"http://testserver{url}")
+    sign_in(client, ada)
+    page = client.get(url).content.decode()
+
+    assert refused.status_code == 302
+    assert refused.url.startswith("/connexion/")
+    assert not Summary.objects.exclude(text="").exists()
+    assert "Votre saisie est gardée" in page
+    assert text.strip() in page
+
+
+def test_an_agent_who_changes_territory_while_a_page_is_open_writes_nothing_there(as_: As) -> None:
+    ada, zoe = colleague("Ada Liste"), colleague("Zoé Banque", "dgfip")
+    made = opened_file(ada)
+    client, url = as_(zoe), reverse("followup:members", args=[made.pk])
+    assert client.get(url).status_code == 200
+    Habilitation.objects.filter(user=zoe).update(territory="59")
+
+    moved = client.post(url, {"transition": "join"})
+
+    assert moved.status_code == 404
+    assert client.get(address(made)).status_code == 404
+    assert made.members.present().count() == 1

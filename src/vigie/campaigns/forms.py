@@ -10,6 +10,7 @@ from django import forms
 from vigie.accounts.models_agents import Network
 from vigie.campaigns.actions.visits import Appointment
 from vigie.campaigns.models import Campaign
+from vigie.campaigns.queries.choosing import left_over
 from vigie.campaigns.queries.rows import FREE, MINE, OTHERS, Filters
 from vigie.campaigns.rules import CANCELLATIONS, DELAYS, OUTCOMES, RELEASES
 from vigie.campaigns.states import TARGET
@@ -18,6 +19,7 @@ from vigie.followup.forms import day_field
 from vigie.followup.models import Analysis
 from vigie.followup.queries.touch import person_words
 from vigie.kernel.siren import show_siret
+from vigie.rights.person import Person
 from vigie.ui.fields import CleanLineField, CleanTextField
 from vigie.ui.forms import DsfrForm, FormTokenMixin
 
@@ -40,6 +42,16 @@ class PlanForm(FormTokenMixin, TermsForm):
     numbers = CleanTextField(
         label="Autres entreprises", required=False, max_length=20_000, rows=4, help_text=NUMBERS_HELP
     )
+
+
+def copied_from(person: Person, former: Campaign | None) -> dict[str, Any]:
+    """What a new campaign takes from a former one; nothing without it."""
+    if former is None:
+        return {}
+    return {
+        "name": f"{former.name} (suite)"[:120], "objective": former.objective, "from_list": False,
+        "numbers": "\n".join(left_over(person, former)),
+    }  # fmt: skip
 
 
 class NumbersForm(DsfrForm):

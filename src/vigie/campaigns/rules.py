@@ -48,6 +48,7 @@ DELAYS = (
     ("9_months", "De neuf mois", 274),
     ("for_good", "Sans la reprendre", 0),
 )
+FOR_GOOD = DELAYS[-1][0]
 
 # Family of the facts that raise the risk most → the network that knows it best.
 EXPERTS = {

@@ -11,6 +11,7 @@ urlpatterns = [
     path("campagnes/", campaigns.listing, name="list"),
     path("campagnes/nouvelle/", campaigns.new, name="new"),
     path("campagnes/mes-entreprises/", campaigns.mine, name="mine"),
+    path("campagnes/mes-entreprises/rappels.ics", campaigns.calls, name="calls"),
     path("campagnes/<int:pk>/", campaigns.campaign, name="campaign"),
     path("campagnes/<int:pk>/modifier/", campaigns.edit, name="edit"),
     path("campagnes/<int:pk>/ajouter/", campaigns.add, name="add"),

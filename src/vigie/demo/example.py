@@ -2,7 +2,8 @@
 
 Everything goes through the same doors as in production: files in the folder of deliveries, `vigie-batch run` as a
 process, the folder of publications, the reception. The two last whole months are published; both are due already.
-Then the agents of the demo follow some of its firms (``followups``) and share a campaign (``campaigning``).
+Then the agents of the demo follow some of its firms (``followups``), share a campaign (``campaigning``) and hold
+meetings (``meetings``).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from random import Random
 from django.conf import settings
 
 from vigie.companies import importer
-from vigie.demo import campaigning, followups, helping, progress
+from vigie.demo import campaigning, followups, helping, meetings, progress
 from vigie.kernel.errors import VigieError
 from vigie.kernel.period import Month, paris_day
 from vigie.ui.formats import counted
@@ -80,6 +81,7 @@ def build(now: Callable[[], datetime], say: Callable[[str], None], scale: Scale 
     progress.note(row, 4)
     say(counted(followups.write(now(), Random(SEED)), "accompagnement", "accompagnements"))
     say(counted(campaigning.write(now()), "entreprise en campagne", "entreprises en campagne"))
+    say(counted(meetings.write(now()), "réunion du CODEFI", "réunions du CODEFI"))
     say(counted(helping.write(now()), "question posée", "questions posées"))
     progress.end(row, f"Listes de {first} et {last} reçues", now())
 

@@ -64,7 +64,7 @@ def ask(
         background=content.count > AT_ONCE,
         file_name=file_name(content.file_name or content.title, paris_day(at), file_format),
     )
-    audit.note("export", AUDITED, record.code, by=by, at=at, details=_asked(record))
+    audit.note("export", AUDITED, record.code, by=by, at=at, details=_asked(record), unlocked_by=content.why_open)
     record_event("export.asked", record, by=by, at=at)
     if record.background:
         enqueue(PRODUCE_JOB, export_id=record.pk)

@@ -80,6 +80,7 @@ class Document:
     about: str = ""
     file_name: str = ""
     confidentiality: str = CONFIDENTIAL
+    why_open: str = ""  # for the audit, when it is the same for all that leaves
 
     @property
     def count(self) -> int:

@@ -93,6 +93,7 @@ class Sheet:
     about: str = ""
     file_name: str = ""
     confidentiality: str = CONFIDENTIAL
+    why_open: str = ""  # for the audit, when it is the same for all that leaves
 
 
 def shown(column: Column, row: Any) -> Shown:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("accompagnements/codefi/exporter/", exports.export_codefi, name="export_codefi"),
     path("accompagnements/codefi/reunions/nouvelle/", meetings.new, name="new_meeting"),
     path("accompagnements/codefi/reunions/<int:pk>/", meetings.meeting, name="meeting"),
+    path("accompagnements/codefi/reunions/<int:pk>/agenda.ics", meetings.calendar, name="meeting_calendar"),
     path("accompagnements/codefi/reunions/<int:pk>/modifier/", meetings.edit, name="edit_meeting"),
     path("accompagnements/codefi/reunions/<int:pk>/acte/", meetings.act, name="meeting_act"),
     path("accompagnements/codefi/reunions/<int:pk>/exporter/", meetings.export, name="export_meeting"),

@@ -26,6 +26,7 @@ from vigie.watchlists.queries.rework import file_lines, reworked_of, rules_said
 from vigie.watchlists.queries.sight import sight_in_list
 from vigie.watchlists.queries.sorting import ordered, readable
 from vigie.watchlists.queries.words import LEVEL_STATES, of_month
+from vigie.watchlists.rules_sight import Why
 
 COLUMNS_ASKED = "colonnes"  # codes of columns of the screen, beside the parameters of the address
 EVERY_COLUMN = [column.code for column in COLUMNS]
@@ -60,6 +61,7 @@ def list_sheet(person: Person, parameters: dict[str, Any], at: datetime) -> Shee
         version=publication.code,
         filters=_said(form, form.cleaned_data),
         about=publication.code,
+        why_open=Why.ALERT,
     )
 
 
@@ -88,6 +90,7 @@ def reworked_sheet(person: Person, parameters: dict[str, Any], at: datetime) -> 
         version=found.publication.code,
         filters=tuple(("Règle", said) for said in rules_said(found)),
         about=f"{found.publication.code} {found.departement}",
+        why_open=Why.ALERT,
     )
 
 

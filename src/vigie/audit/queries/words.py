@@ -33,7 +33,8 @@ BLOCKS = {
     "lookalikes": "Entreprises semblables",
 }  # fmt: skip
 OPENED_BY = {
-    "zone": "entreprise de son territoire, en alerte", "alert": "entreprise en alerte", "follow": "suivi personnel",
+    "zone": "entreprise de son territoire, en alerte", "alert": "entreprise en alerte",
+    "follow": "suivie, ou accompagnée",
     "file": "dossier partagé", "followup": "dossier partagé", "traced": "accès tracé hors territoire",
     "national": "territoire national",
 }  # fmt: skip

@@ -35,9 +35,13 @@ class Plan:
 
 
 def open_campaign(
-    plan: Plan, firms: Collection[Chosen], publication: Publication | None, *, form_token: str, by: Person, at: datetime
-) -> Campaign:
-    """A new campaign; its author may share it out. The same form sent twice gives the same campaign."""
+    plan: Plan, firms: Collection[Chosen], publication: Publication | None, *, form_token: str, by: Person,
+    at: datetime, like: Campaign | None = None,
+) -> Campaign:  # fmt: skip
+    """A new campaign; its author may share it out. The same form sent twice gives the same campaign.
+
+    like: a former campaign, whose agents take part again if they may still take one of the firms.
+    """
     require(by, "campaign.create")
     same = Campaign.objects.filter(form_token=form_token, created_by_id=by.user_id).first()
     if same is not None:
@@ -54,6 +58,8 @@ def open_campaign(
             CampaignMember.objects.create(
                 campaign=campaign, user_id=by.user_id or 0, added_by_id=by.user_id or 0, added_at=at
             )
+            if like is not None:
+                _bring_team(campaign, like, by, at)
             record("campaign.opened", campaign, by=by, at=at, payload={"firms": len(firms)})
     except IntegrityError:  # the same form, sent twice at once
         return Campaign.objects.get(form_token=form_token, created_by_id=by.user_id)
@@ -171,6 +177,14 @@ def refuse_closed(campaign: Campaign) -> None:
         raise TransitionRefused(
             "campaign_closed", "Cette campagne est close\u00a0: elle ne change plus. Rouvrez-la pour continuer."
         )
+
+
+def _bring_team(campaign: Campaign, like: Campaign, by: Person, at: datetime) -> None:
+    former = like.members.exclude(user_id=by.user_id or 0).filter(user__in=User.objects.living()).select_related("user")
+    able = [one.user for one in former if _open_to(campaign, person_for(one.user, at)).exists()]
+    CampaignMember.objects.bulk_create(
+        CampaignMember(campaign=campaign, user=user, added_by_id=by.user_id or 0, added_at=at) for user in able
+    )
 
 
 def _open_to(campaign: Campaign, person: Person) -> TargetQuerySet:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
 from django.http import Http404
@@ -22,6 +24,7 @@ from vigie.exports.offers import Offer
 from vigie.exports.registry import FOR_SHEETS
 from vigie.followup.models import Analysis
 from vigie.followup.queries.touch import person_words
+from vigie.kernel.icalendar import Appointment
 from vigie.kernel.lifecycle import State
 from vigie.rights.person import Person
 from vigie.rights.reach import may
@@ -58,6 +61,7 @@ class CampaignPage:
     paging: Page
     add: str
     edit: str
+    copy: str
     team: str
     export: Offer
     buttons: tuple[ActButton, ...]
@@ -158,6 +162,7 @@ def campaign_page(person: Person, campaign: Campaign, filters: Filters, asked: M
         paging=paging,
         add=f"{here}ajouter/" if writes else "",
         edit=f"{here}modifier/" if writes else "",
+        copy=f"{reverse('campaigns:new')}?copie={campaign.pk}" if manages and may(person, "campaign.create") else "",
         team=f"{here}equipe/" if writes else "",
         export=Offer(
             f"{here}export/", FOR_SHEETS, tuple(pair for pair in asked.items() if pair[1] and pair[0] != "page")
@@ -242,7 +247,7 @@ def team_page(campaign: Campaign, at: Any) -> TeamPage:
             ),
             caption_hidden=True,
         ),
-        waiting=f"{counted(waiting, 'entreprise')} sans personne.",
+        waiting=f"{counted(waiting, 'entreprise')} à confier." if waiting else "Toutes les entreprises sont confiées.",
         share=ActButton(
             "Partager les entreprises", reverse("campaigns:act", args=[campaign.pk]), "share",
             confirm="Chaque entreprise sans personne est confiée à un agent de son territoire, de préférence expert de "
@@ -252,6 +257,22 @@ def team_page(campaign: Campaign, at: Any) -> TeamPage:
         if waiting
         else None,
     )  # fmt: skip
+
+
+def calls_to_make(person: Person) -> list[Appointment]:
+    """The days when the person has a firm to call back, for the calendar of his office. 1 query."""
+    running = Target.objects.allowed(person, "target.view").filter(campaign__state=OPEN).select_related("campaign")
+    site, host = settings.VIGIE.site_url, urlsplit(settings.VIGIE.site_url).hostname
+    return [
+        Appointment(
+            uid=f"rappel-{row.pk}@{host}",
+            title=f"Rappel à faire\u00a0: {row.campaign.name}",
+            starts=row.call_back_on,
+            page=f"{site}{reverse('campaigns:target', args=[row.pk])}",
+        )
+        for row in running.filter(state=TAKEN, taken_by_id=person.user_id, call_back_on__isnull=False).order_by("pk")
+        if row.call_back_on
+    ]
 
 
 def mine_page(person: Person, today: date) -> MinePage:

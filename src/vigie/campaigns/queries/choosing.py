@@ -6,7 +6,11 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from vigie.campaigns.rules import FIRMS_AT_MOST
+from django.db.models import Q
+
+from vigie.campaigns.models import Campaign, Target
+from vigie.campaigns.rules import FIRMS_AT_MOST, FOR_GOOD
+from vigie.campaigns.states import POSTPONED, TO_CONTACT
 from vigie.kernel.siren import compact, is_siren, is_siret
 from vigie.rights.person import Person
 from vigie.watchlists.models import FirmPlace, Publication
@@ -71,6 +75,13 @@ def by_numbers(person: Person, text: str, known: Collection[str] = ()) -> Number
         else:
             chosen.append(Chosen(siren, where[siren][0]))
     return Numbers(tuple(chosen), tuple(refused))
+
+
+def left_over(person: Person, former: Campaign) -> list[str]:
+    """The SIREN of a campaign that another one takes again: not yet contacted, or postponed for a time. 1 query."""
+    rows = Target.objects.allowed(person, "target.view").filter(campaign=former)
+    again = Q(state=TO_CONTACT) | Q(state=POSTPONED) & ~Q(postponed_for=FOR_GOOD)
+    return list(rows.filter(again).order_by("pk").values_list("firm_id", flat=True))
 
 
 def _places(person: Person, sirens: Iterable[str]) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from vigie.accounts.access import granted, person_of, signed_in
 from vigie.campaigns.actions import campaigns as actions
 from vigie.campaigns.actions.campaigns import Plan
-from vigie.campaigns.forms import MembersForm, NumbersForm, PlanForm, TargetsFilterForm, TermsForm
+from vigie.campaigns.forms import MembersForm, NumbersForm, PlanForm, TargetsFilterForm, TermsForm, copied_from
 from vigie.campaigns.models import Campaign
 from vigie.campaigns.queries import campaigns as queries
 from vigie.campaigns.queries.choosing import by_numbers, from_list
@@ -25,7 +25,9 @@ from vigie.exports.answers import give
 from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput, Refused
+from vigie.kernel.icalendar import CONTENT_TYPE, calendar_file
 from vigie.kernel.period import paris_day
+from vigie.rights.person import Person
 from vigie.rights.reach import require
 from vigie.ui.formats import counted
 from vigie.ui.forms import new_form_token
@@ -59,6 +61,14 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "campaigns/mine.html", {"page": page})
 
 
+@granted("campaign.list")
+@require_safe
+def calls(request: HttpRequest) -> HttpResponse:
+    """``/campagnes/mes-entreprises/rappels.ics``: when to call back, no firm."""
+    events = queries.calls_to_make(person_of(request))
+    return HttpResponse(calendar_file(events, now()), content_type=CONTENT_TYPE)
+
+
 @signed_in
 @require_safe
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
@@ -79,8 +89,9 @@ def _filter_form(sent: object, row: Campaign) -> TargetsFilterForm:
 @granted("campaign.create")
 @reads_and_writes
 def new(request: HttpRequest) -> HttpResponse:
-    """``/campagnes/nouvelle/``; the filters of the list are in the address."""
+    """``/campagnes/nouvelle/``; the filters of the list are in the address. ``?copie=``: what a former one left."""
     person, at = person_of(request), now()
+    former = _former(person, request.GET.get("copie", ""))
     choices = choices_for(person, sight_in_list(person))
     require_offered(request.GET, choices)
     filter_form = ListFilterForm(request.GET, choices=choices)
@@ -89,7 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
     today = paris_day(at)
     form = PlanForm(
         request.POST if request.method == "POST" else None, token=new_form_token(),
-        initial={"starts_on": today, "ends_on": today + LASTS, "from_list": True},
+        initial={"starts_on": today, "ends_on": today + LASTS, "from_list": True} | copied_from(person, former),
     )  # fmt: skip
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -100,8 +111,9 @@ def new(request: HttpRequest) -> HttpResponse:
         used = publication if data["from_list"] else None
         try:
             made = actions.open_campaign(
-                plan, [*held, *numbers.chosen], used, form_token=data["form_token"], by=person, at=at
-            )
+                plan, [*held, *numbers.chosen], used, form_token=data["form_token"], by=person, at=at,
+                like=former,
+            )  # fmt: skip
         except Refused as error:
             status = refused(form, error)
         else:
@@ -112,8 +124,12 @@ def new(request: HttpRequest) -> HttpResponse:
     shown = counted(len(listed), "entreprise")
     if len(listed) > FIRMS_AT_MOST:
         shown = f"Plus de {FIRMS_AT_MOST}\u00a0entreprises"
-    context = {"form": form, "filter_form": filter_form, "count": f"{shown} {source}"}
+    context = {"form": form, "filter_form": filter_form, "count": f"{shown} {source}", "former": former}
     return render(request, "campaigns/new.html", context, status=status)
+
+
+def _former(person: Person, asked: str) -> Campaign | None:
+    return queries.known_campaign(person, int(asked)) if asked[:9].isdecimal() else None
 
 
 def _tell_refusals(request: HttpRequest, rows: tuple[tuple[str, str], ...]) -> None:

@@ -24,6 +24,7 @@ from vigie.kernel.errors import Refused
 from vigie.kernel.period import paris_day
 from vigie.rights.reach import require
 from vigie.ui.forms import new_form_token
+from vigie.watchlists.queries.sight import audited
 
 TARGET_MODEL = "campaigns.Target"
 FORMS = Forms(ReleaseForm, PostponeForm, AssignForm)
@@ -49,7 +50,7 @@ def _draw(request: HttpRequest, row: Target, status: int = 200) -> HttpResponse:
     person, at = person_of(request), now()
     with transaction.atomic():
         page = target_page(person, row, FORMS)
-        audit.note("view_target", TARGET_MODEL, str(row.pk), by=person, at=at, siren=row.firm_id)
+        audit.note("view_target", TARGET_MODEL, str(row.pk), by=person, at=at, **audited(person, row.firm_id))
     return render(request, "campaigns/target.html", {"page": page}, status=status)
 
 

@@ -20,6 +20,7 @@ from vigie.kernel.period import paris_day
 from vigie.kernel.siren import compact
 from vigie.rights.reach import require
 from vigie.ui.forms import new_form_token
+from vigie.watchlists.queries.sight import audited
 
 VISIT = "campaigns.Visit"
 
@@ -46,7 +47,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     row = queries.known_visit(person, pk)
     with transaction.atomic():
         page = queries.visit_page(person, row, CancelForm, paris_day(at))
-        audit.note("view_visit", VISIT, str(pk), by=person, at=at, siren=row.firm_id)
+        audit.note("view_visit", VISIT, str(pk), by=person, at=at, **audited(person, row.firm_id))
     return render(request, "campaigns/visit.html", {"page": page})
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.http import Http404
 from django.urls import reverse
 
@@ -27,23 +27,25 @@ from vigie.kernel.siren import show_siren
 from vigie.rights.person import Person
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import counted, day
-from vigie.watchlists.models import Entry, Publication
+from vigie.watchlists.models import Entry, EntryQuerySet, Publication, ReworkedEntry, ReworkedList
 
 AGENDA = "codefi"
 RECENT = timedelta(days=60)  # needs filed since the meeting before last
 ALERTS_AT_MOST = 30
 MEETINGS_AT_MOST = 12
-CRITICAL, LATE, NEEDS, ALERTS = (
+CRITICAL, LATE, NEEDS, ALERTS, REWORKED = (
     "Criticité élevée",
     "Étapes en retard",
     "Besoins confiés",
     "Nouvelles alertes et aggravations",
+    "Liste retraitée",
 )
 WHY = {
     CRITICAL: "Accompagnements que leurs référents jugent prioritaires",
     LATE: "La prochaine étape est passée",
     NEEDS: "Un besoin a été confié à un conseiller depuis deux mois",
     ALERTS: "Dans la liste ouverte, sans accompagnement en cours",
+    REWORKED: "Gardées dans la liste retraitée du département, sans accompagnement en cours",
 }
 ADDED = "Ajoutées à la main"
 NOBODY = "Personne"
@@ -192,7 +194,9 @@ def _headings(person: Person, departement: str, rows: list[Any], at: datetime) -
         title = CRITICAL if row.criticality == Followup.Criticality.HIGH else LATE if is_late(row, today) else NEEDS
         if title != NEEDS or row.pk in sent:
             held[title].append(point_of(row, today))
-    held[ALERTS] = _alerts(person, departement, {row.siren for row in rows})
+    title, firms = _alerts(person, departement)
+    followed = {row.siren for row in rows}
+    held[title] = [point_of_alert(entry) for entry in firms.exclude(siren__in=followed)[:ALERTS_AT_MOST]]
     return tuple(Heading(title, WHY[title], tuple(points)) for title, points in held.items())
 
 
@@ -219,18 +223,22 @@ def agenda_of(person: Person, departement: str, at: datetime) -> list[tuple[str,
     return [(heading.title, point.siren, point.file) for heading in headings for point in heading.points]
 
 
-def _alerts(person: Person, departement: str, followed: set[str]) -> list[Point]:
-    """First alerts and aggravations of the open list, for who may read them. 2 queries."""
+def _alerts(person: Person, departement: str) -> tuple[str, EntryQuerySet]:
+    """The firms of the latest list to speak of, for who may read them: those that the last working list of the
+    département keeps (L-04), or the first alerts and aggravations when there is none. 2 queries.
+    """
     current = Publication.objects.current().first()
     if current is None:
-        return []
-    found = Entry.objects.allowed(person, "entry.view").alerts().filter(publication=current, departement=departement)
-    listed = (
-        found.filter(Q(first_alert=True) | Q(aggravation=True))
-        .exclude(siren__in=followed)
-        .order_by("rank")[:ALERTS_AT_MOST]
-    )
-    return [point_of_alert(entry) for entry in listed]
+        return ALERTS, Entry.objects.none()
+    found = Entry.objects.allowed(person, "entry.view").alerts().filter(publication=current)
+    lists = ReworkedList.objects.allowed(person, "reworked.view").filter(publication=current, departement=departement)
+    if (made := lists.first()) is not None:
+        kept = ReworkedEntry.objects.now().filter(reworked=made, stays=True)
+        place = Subquery(kept.filter(siren=OuterRef("siren")).order_by().values("place")[:1])
+        chosen = found.filter(siren__in=kept.order_by().values("siren")).annotate(place=place)
+        return REWORKED, chosen.order_by(F("place").asc(nulls_last=True), "rank")
+    fresh = found.filter(Q(first_alert=True) | Q(aggravation=True), departement=departement)
+    return ALERTS, fresh.order_by("rank")
 
 
 def point_of_alert(entry: Entry) -> Point:

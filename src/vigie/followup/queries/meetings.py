@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import Http404
@@ -21,9 +23,10 @@ from vigie.followup.models import Followup, Meeting, MeetingPoint, Member
 from vigie.followup.queries import codefi
 from vigie.followup.queries.codefi import Point, lines_of, point_of, point_of_alert, with_codefi
 from vigie.followup.queries.touch import person_words
-from vigie.followup.states_meetings import HELD, MEETING
+from vigie.followup.states_meetings import CANCELLED, HELD, MEETING
+from vigie.kernel.icalendar import Appointment
 from vigie.kernel.lifecycle import State
-from vigie.kernel.period import paris_day
+from vigie.kernel.period import PARIS, paris_day
 from vigie.kernel.siren import show_siren
 from vigie.rights.person import Person
 from vigie.rights.reach import may
@@ -73,6 +76,7 @@ class MeetingPage:
     parts: tuple[Part, ...]
     before: tuple[PointView, ...]
     edit: str
+    calendar: str
     agenda: tuple[ActButton, ...]
     buttons: tuple[ActButton, ...]
     export: Offer
@@ -87,6 +91,18 @@ def known_meeting(person: Person, pk: int) -> Meeting:
     if found is None:
         raise Http404
     return found
+
+
+def appointment(meeting: Meeting) -> Appointment:
+    """The meeting for the calendar of an office."""
+    return Appointment(
+        uid=f"codefi-{meeting.pk}@{urlsplit(settings.VIGIE.site_url).hostname}",
+        title=f"CODEFI {meeting.departement}",
+        starts=datetime.combine(meeting.held_on, hour, PARIS) if (hour := meeting.held_at) else meeting.held_on,
+        page=f"{settings.VIGIE.site_url}{reverse('followup:meeting', args=[meeting.pk])}",
+        place=meeting.place,
+        cancelled=meeting.state == CANCELLED,
+    )
 
 
 def known_point(person: Person, meeting: Meeting, pk: int) -> tuple[MeetingPoint, Point]:
@@ -113,6 +129,7 @@ def meeting_page(person: Person, meeting: Meeting, siren: Callable[[str], BaseFo
         parts=tuple(Part(title, tuple(view for heading, view in views if heading == title)) for title in titles),
         before=tuple(_before(person, meeting, keeps, today)),
         edit=reverse("followup:edit_meeting", args=[meeting.pk]) if keeps and meeting.is_planned else "",
+        calendar=reverse("followup:meeting_calendar", args=[meeting.pk]),
         agenda=_agenda(meeting, siren) if keeps and meeting.is_planned else (),
         buttons=_buttons(meeting, today) if keeps and meeting.is_planned else (),
         export=Offer(reverse("followup:export_meeting", args=[meeting.pk]), FOR_DOCUMENTS),

@@ -17,7 +17,7 @@ from vigie.exports.answers import give
 from vigie.followup.forms import FilesFilterForm
 from vigie.followup.queries import exports, lists
 from vigie.followup.queries.codefi import AGENDA, AgendaPage, agenda_page
-from vigie.followup.views.shared import FILE, asked_file
+from vigie.followup.views.shared import FILE, asked_file, file_traces, summary_traces
 from vigie.journal import audit
 from vigie.journal.audit import Trace
 from vigie.kernel.clock import now
@@ -62,9 +62,8 @@ def export_codefi(request: HttpRequest) -> HttpResponseBase:
 def _note_agenda(page: AgendaPage, person: Person, at: datetime) -> None:
     """Which firms were named, and of which files the CODEFI summary was read."""
     told = {"departement": page.departement, "firms": list(page.sirens)}
-    rows = [Trace("list_view", FILE, "codefi", details=told)]
     read = page.files if Network.CODEFI in person.networks else ()
-    rows += [Trace("view_block", FILE, str(pk), details={"block": Network.CODEFI}) for pk in read]
+    rows = [Trace("list_view", FILE, "codefi", details=told), *summary_traces(person, read)]
     audit.note_many(rows, by=person, at=at)
 
 
@@ -77,7 +76,5 @@ def export_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     back = reverse("followup:file", args=[pk])
     answer = give(request, exports.FILE, {"file": followup.pk}, request.POST.get("format", ""), back=back)
     if answer.streaming:
-        rows = [Trace("view_file", FILE, str(pk), details={"siren": followup.siren})]
-        rows += [Trace("view_block", FILE, str(pk), details={"block": code}) for code in exports.networks_read(person)]
-        audit.note_many(rows, by=person, at=at)
+        audit.note_many(file_traces(person, followup, exports.networks_read(person)), by=person, at=at)
     return answer

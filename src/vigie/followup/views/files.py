@@ -27,6 +27,7 @@ from vigie.kernel.siren import compact
 from vigie.rights.reach import may, require
 from vigie.ui.forms import NoteForm, new_form_token
 from vigie.watchlists.models import Firm
+from vigie.watchlists.queries.sight import audited
 
 FILE = "followup.Followup"
 DONE = {
@@ -61,7 +62,8 @@ def firm(request: HttpRequest, siren: str) -> HttpResponse:
     found = get_object_or_404(Firm.objects.allowed(person, "firm.view"), pk=siren)
     with transaction.atomic():
         page = FirmPage(found.siren, found.name, firm_panel(person, found.siren))
-        audit.note("view_followups", "watchlists.Firm", found.siren, by=person, at=now())
+        told = audited(person, found.siren)
+        audit.note("view_followups", "watchlists.Firm", found.siren, by=person, at=now(), **told)
     return render(request, "followup/firm.html", {"page": page})
 
 

@@ -14,17 +14,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of, signed_in
-from vigie.accounts.models_agents import Network
 from vigie.exports.answers import give
 from vigie.followup.actions import meetings as actions
 from vigie.followup.forms.meetings import DecisionForm, FirmForm, MeetingForm, initial_of_meeting, initial_of_point
 from vigie.followup.models import Meeting, MeetingPoint
 from vigie.followup.queries import meetings as queries
-from vigie.followup.views.shared import FILE, reads_and_writes, refused, renew_version
+from vigie.followup.views.shared import reads_and_writes, refused, renew_version, summary_traces
 from vigie.journal import audit
 from vigie.journal.audit import Trace
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused
+from vigie.kernel.icalendar import CONTENT_TYPE, calendar_file
 from vigie.rights.person import Person
 from vigie.rights.reach import require
 from vigie.ui.forms import new_form_token
@@ -68,6 +68,14 @@ def new(request: HttpRequest) -> HttpResponse:
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """``/accompagnements/codefi/reunions/<id>/``"""
     return _draw(request, _asked(request, pk))
+
+
+@signed_in
+@require_safe
+def calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/accompagnements/codefi/reunions/<id>/agenda.ics``: its date and place, no firm."""
+    row = _asked(request, pk)
+    return HttpResponse(calendar_file([queries.appointment(row)], now()), content_type=CONTENT_TYPE)
 
 
 def _draw(request: HttpRequest, row: Meeting, form: FirmForm | None = None, status: int = 200) -> HttpResponse:
@@ -204,6 +212,5 @@ def _asked(request: HttpRequest, pk: int) -> Meeting:
 def _note(row: Meeting, files: Sequence[int], sirens: Sequence[str], person: Person, at: datetime) -> None:
     """Which firms were named, and of which files the CODEFI summary was read."""
     told = {"departement": row.departement, "firms": list(sirens)}
-    rows = [Trace("view_meeting", MEETING, str(row.pk), details=told)]
-    rows += [Trace("view_block", FILE, str(pk), details={"block": Network.CODEFI}) for pk in files]
+    rows = [Trace("view_meeting", MEETING, str(row.pk), details=told), *summary_traces(person, files)]
     audit.note_many(rows, by=person, at=at)

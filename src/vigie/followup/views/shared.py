@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +14,18 @@ from django.views.decorators.http import require_http_methods
 
 from vigie.accounts.access import person_of
 from vigie.accounts.forms import put_refusal
+from vigie.accounts.models_agents import Network
 from vigie.followup.forms import PersonForm
 from vigie.followup.models import Followup
 from vigie.followup.queries.file import CONTACTS, THREAD, Asked, file_page, visible_file
 from vigie.journal import audit
+from vigie.journal.audit import Trace
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused, TransitionRefused
+from vigie.rights.person import Person
 from vigie.ui.forms import NoteForm, new_form_token
+from vigie.watchlists.queries.sight import seen_as, sight_of, sights
+from vigie.watchlists.rules_sight import Sight
 
 FILE = "followup.Followup"
 reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
@@ -42,10 +48,33 @@ def draw_file(request: HttpRequest, followup: Followup, status: int = 200) -> Ht
     tab = request.GET.get("onglet", THREAD)
     with transaction.atomic():
         page = file_page(person, followup, tab, _asked(at))
-        audit.note("view_file", FILE, str(followup.pk), by=person, at=at, details={"siren": followup.siren})
-        if page.network is not None or page.tab == CONTACTS:
-            audit.note("view_block", FILE, str(followup.pk), by=person, at=at, details={"block": page.tab})
+        blocks = [page.tab] if page.network is not None or page.tab == CONTACTS else []
+        audit.note_many(file_traces(person, followup, blocks), by=person, at=at)
     return render(request, "followup/file.html", {"page": page}, status=status)
+
+
+def file_traces(person: Person, followup: Followup, blocks: Iterable[str]) -> list[Trace]:
+    """The rows of the audit of a file that is read: the file, each text, and why its firm is open. 1 query."""
+    told = _told(person, followup, sight_of(person, followup.siren))
+    rows = [Trace("view_file", FILE, str(followup.pk), **told)]
+    return rows + [Trace("view_block", FILE, str(followup.pk), details={"block": one}, **told) for one in blocks]
+
+
+def summary_traces(person: Person, files: Iterable[int]) -> list[Trace]:
+    """The rows of the CODEFI summaries read in an agenda or in minutes. 2 queries."""
+    rows = list(Followup.objects.filter(pk__in=list(files)))
+    found = sights(person, {row.siren for row in rows})
+    block = {"block": Network.CODEFI}
+    return [
+        Trace("view_block", FILE, str(row.pk), details=block, **_told(person, row, found.get(row.siren, Sight())))
+        for row in rows
+    ]
+
+
+def _told(person: Person, followup: Followup, found: Sight) -> dict[str, Any]:
+    """A file is in the territory by its own establishment, whatever the lists say of the firm."""
+    inside = person.nationwide or followup.departement in person.departements
+    return {"siren": followup.siren, **seen_as(found), "in_zone": inside}
 
 
 def _asked(at: datetime) -> Asked:

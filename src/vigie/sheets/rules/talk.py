@@ -75,7 +75,7 @@ MAY_SAY = (
     "Qu’elle est libre d’accepter ou de refuser l’échange.",
 )
 MAY_NOT_SAY = (
-    "Qu’une liste, un calcul ou un niveau existe pour elle.",
+    "Ce que votre service sait, ou pense, de l’entreprise avant qu’elle n’en parle.",
     "Un montant ou un retard tenu d’une administration, si l’entreprise n’en a pas parlé la première.",
     "Ce qu’un autre agent, ou une autre administration, a écrit à son sujet.",
     "Quoi que ce soit à un tiers\u00a0: client, fournisseur, banque, élu.",

@@ -54,7 +54,7 @@ def list_change(person: Person, current: Publication) -> Change | None:
     here = lines.allowed(person, "entry.view").aggregate(
         count=Count("pk"), strong=Count("pk", Q(level="strong")), first=Count("pk", Q(first_alert=True))
     )
-    followed = Follow.objects.running(current.opened_at).filter(user_id=person.user_id or 0)
+    followed = Follow.objects.running(current.opened_at or current.received_at).filter(user_id=person.user_id or 0)
     worse = lines.filter(Q(first_alert=True) | Q(aggravation=True), siren__in=followed.values("siren")).count()
     told = [counted(here["count"], "entreprise en alerte", "entreprises en alerte") + " dans votre territoire"]
     told += [counted(here["strong"], "à risque fort", "à risque fort")] if here["strong"] else []

@@ -25,6 +25,7 @@ from vigie.watchlists.forms_lists import ALL, SHOWN, ColumnsForm, ExportForm, Li
 from vigie.watchlists.queries.desk import desk_of, kept_of, list_href, withdrawn_page
 from vigie.watchlists.queries.filters import require_offered
 from vigie.watchlists.queries.lists import LIST, SORT, Asked, list_page, lists_asked
+from vigie.watchlists.queries.sight import OF_A_LIST
 
 FILTERS = tuple(ListFilterForm.base_fields)
 AUDITED = "watchlists.Publication"
@@ -48,7 +49,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         filters = form.filters()
         page = list_page(person, desk.sight, lists, filters, asked, desk.columns)
         told = {"filters": filters.parameters(), "sort": asked.sort, "firms": list(page.sirens)}
-        audit.note("list_view", AUDITED, page.code, by=person, at=now(), details=told)
+        audit.note("list_view", AUDITED, page.code, by=person, at=now(), details=told, **OF_A_LIST)
     address = request.GET.urlencode()
     forms = {
         "form": form,

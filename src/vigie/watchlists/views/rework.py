@@ -30,6 +30,7 @@ from vigie.watchlists.queries.rework import (
     reworked_of,
     reworked_page,
 )
+from vigie.watchlists.queries.sight import OF_A_LIST
 
 
 def _rules(request: HttpRequest, publication: Publication, person: Person) -> ReworkForm:
@@ -72,7 +73,7 @@ def reworked(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         page = reworked_page(person, found, request.GET.get("vue") != "ecartees", request.GET.get("page", ""))
         told = {"departement": found.departement, "list": found.publication.code, "firms": list(page.sirens)}
-        audit.note("list_view", AUDITED, str(pk), by=person, at=now(), details=told)
+        audit.note("list_view", AUDITED, str(pk), by=person, at=now(), details=told, **OF_A_LIST)
     return render(request, "watchlists/reworked.html", {"page": page})
 
 
