@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('watchlists', '0007_reworked_lists'),
+        ('watchlists', '0001_first_release'),
     ]
 
     operations = [

@@ -15,8 +15,8 @@ def keep_choices(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agents', '0007_mail_choice'),
-        ('followup', '0004_mail_choice'),
+        ('agents', '0002_mail_choice'),
+        ('followup', '0001_first_release'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
