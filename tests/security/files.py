@@ -20,6 +20,7 @@ from vigie.followup.actions.meetings import Called, add_point, plan_meeting
 from vigie.followup.actions.terms import load_followup_terms
 from vigie.followup.actions.texts import save_summary, write_comment
 from vigie.followup.models import Term
+from vigie.kernel.period import paris_day
 
 NETWORK = "dgfip"
 TOKEN = "jeton-de-securite-0001"
@@ -43,11 +44,11 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
     north = agent(territory="59", full_name="Agent du Nord")
     AgentProfile.objects.create(user=north, entity=entity, segment=segment)
     far = opened_file(north, workplace(commune=ELSEWHERE), at=at)
-    called = Called(at.date(), None, "Salle 2")
+    called = Called(paris_day(at), None, "Salle 2")
     meeting = plan_meeting("35", called, form_token=TOKEN, by=by, at=at)
     away = plan_meeting("59", called, form_token=f"{TOKEN}-59", by=person(north, at), at=at)
     talk = analyse(
-        mine, Talk(at.date(), "phone", "confirmed", "treasury", "prevention"), form_token=TOKEN, by=by, at=at
+        mine, Talk(paris_day(at), "phone", "confirmed", "treasury", "prevention"), form_token=TOKEN, by=by, at=at
     )
     wall = network(NETWORK)
     save_summary(mine, wall, "**Contexte :** une synthèse.", version=0, by=by, at=at)
@@ -66,7 +67,7 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
 def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tuple[str, str, str, dict[str, Any]]]:
     """One valid sending of each form."""
     meeting, point = ids["meeting"], ids["meeting_point"]
-    pk, day, fresh = ids["file"], at.date().isoformat(), {"form_token": "jeton-de-securite-0002"}
+    pk, day, fresh = ids["file"], paris_day(at).isoformat(), {"form_token": "jeton-de-securite-0002"}
 
     def to(name: str, *args: Any) -> str:
         return reverse(f"followup:{name}", args=args)
