@@ -23,7 +23,13 @@ def test_a_recent_month_counts_for_the_periods_that_are_over_and_never_as_a_surv
     """Rule L1: seven months known are two whole periods, not four."""
     assert laid(np.nan, np.nan, 7) == [(0, 0.0, 0.0), (1, 0.0, 0.0)]
     assert laid(np.nan, np.nan, 2) == []
-    assert laid(5, np.nan, 5) == [(0, 0.0, 0.0), (1, 1.0, 0.0)]
+
+
+def test_a_period_not_yet_over_counts_for_nobody_not_even_for_those_who_failed_in_it() -> None:
+    """Counting the failures alone would say that everybody fails in the months that just passed."""
+    assert laid(5, np.nan, 5) == [(0, 0.0, 0.0)]
+    assert laid(np.nan, 5, 5) == [(0, 0.0, 0.0)]
+    assert laid(2, np.nan, 2) == []
 
 
 def test_a_failure_after_what_is_known_is_not_known() -> None:
@@ -52,3 +58,19 @@ def test_probabilities_grow_with_the_horizon_and_rank_the_invented_truth() -> No
     assert len(hazard.closure) == len(PERIODS)
     assert found.p18.mean() == pytest.approx(made.labels.mean(), abs=0.05)
     assert roc_auc(made.labels, found.p18) > 0.7
+
+
+def test_months_just_passed_do_not_make_failing_sure() -> None:
+    """Of the last months only short periods are known: the level is set on months where all of them are."""
+    made = table(firms=500, months=24, seed=8)
+    random = np.random.default_rng(3)
+    rows = len(made.labels)
+    event = np.where(made.labels == 1, random.integers(1, 19, rows), np.nan)
+    known = np.clip(23 - made.months, 0, 18).astype(float)
+
+    hazard = train_hazard(
+        made.columns, person_periods(event, np.full(rows, np.nan), known), made.firms, made.months, FEATURES, TINY,
+        seed=2,
+    )  # fmt: skip
+
+    assert score_hazard(hazard, made.columns).p18.mean() == pytest.approx(made.labels.mean(), abs=0.05)

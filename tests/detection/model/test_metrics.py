@@ -99,6 +99,22 @@ def test_intervals_of_a_large_table_are_those_of_every_row(monkeypatch: pytest.M
         assert quick[name].high == pytest.approx(slow[name].high, abs=0.2 * width), name
 
 
+@pytest.mark.parametrize("above", [100, 1_000_000])
+def test_a_rule_of_two_scores_is_judged_on_two_bins(monkeypatch: pytest.MonkeyPatch, above: int) -> None:
+    """Bins that cut equal scores by the order of their rows made an error that its own interval did not hold."""
+    monkeypatch.setattr(metrics, "CELLS_ABOVE_ROWS", above)
+    random = np.random.default_rng(5)
+    alert = random.random(4_000) < 0.03
+    labels = (random.random(4_000) < np.where(alert, 0.3, 0.04)).astype(float)
+    log_odds = np.log(np.where(alert, 0.2 / 0.8, 0.05 / 0.95))
+
+    found = measure(Judged(labels, log_odds, np.arange(4_000), alert, alert), draws=200)["ece"]
+
+    gap = sum(abs((sigmoid(log_odds) - labels)[side].sum()) for side in (alert, ~alert)) / 4_000
+    assert found.value == pytest.approx(gap)
+    assert found.low <= found.value <= found.high
+
+
 def test_one_outcome_only_gives_no_figure_rather_than_a_false_one() -> None:
     rows = judged()
     found = measure(Judged(np.zeros(600), rows.log_odds, rows.firms, rows.strong, rows.moderate), draws=5)

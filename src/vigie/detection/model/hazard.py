@@ -52,7 +52,8 @@ def person_periods(months_to_event: Any, months_to_closure: Any, months_known: A
     """Lays firm-months out by period.
 
     months_to_event, months_to_closure: months from the row to each, NaN when none is known; months_known: how many
-    months after the row are known. A period counts if it is known to its end or if something happened in it.
+    months after the row are known. A period counts once it is known to its end, and then for all: counting before only
+    the firms to which something happened would make failing in the last months look certain.
     """
     event, closure, known = (
         np.asarray(one, dtype=np.float64) for one in (months_to_event, months_to_closure, months_known)
@@ -64,7 +65,7 @@ def person_periods(months_to_event: Any, months_to_closure: Any, months_known: A
         ended = np.minimum(event, closure)
         failed = (event >= first) & (event <= last) & (event <= closure)
         closed = (closure >= first) & (closure <= last) & ~failed
-        at_risk = (ended >= first) & ((known >= last) | failed | closed)
+        at_risk = (ended >= first) & (known >= last)
         rows = np.flatnonzero(at_risk)
         parts.append((rows, np.full(len(rows), index), failed[rows], closed[rows]))
     rows, period, failed, closed = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -82,8 +83,14 @@ def train_hazard(
 ) -> HazardModel:
     """Gives the hazard model; rows of firms that closed in a period count as not failed in it."""
     usual = parameters or Parameters()
-    # A firm-month makes up to four rows: they are not thinned again, whole firms are left out instead.
-    shaped = replace(usual, thinning=1, max_rows=2 * usual.max_rows)
+    # A firm-month makes up to four rows: they are not thinned again, whole firms are left out instead. The last months
+    # only have short periods: the level is set on enough months for every period to be among them.
+    shaped = replace(
+        usual,
+        thinning=1,
+        max_rows=2 * usual.max_rows,
+        calibration_months=usual.calibration_months + PERIODS[-1][1] - PERIODS[0][1],
+    )
     everything = (*features, PERIOD_FEATURE)
     stacked = take(frame, laid.rows, [one.code for one in features], features)
     stacked[PERIOD_FEATURE.code] = laid.period.astype(np.float64)

@@ -150,7 +150,8 @@ def _statistics(
     ends = np.flatnonzero(np.append(np.diff(judged.log_odds[order]) != 0, True))
     strong, moderate = (np.asarray(one)[order].astype(np.float64) for one in (judged.strong, judged.moderate))
     bounds = np.linspace(0, mass[-1], ECE_BINS + 1)[:-1].astype(np.int64)
-    starts = np.unique(np.searchsorted(mass, bounds, side="right"))
+    # A bin starts where a score starts: equal scores are never told apart by the order of their rows.
+    starts = np.unique(np.append(0, ends[:-1] + 1)[np.searchsorted(mass[ends], bounds, side="right")])
 
     def compute(given: Floats) -> dict[str, Floats]:
         weights = given[:, order]
@@ -194,7 +195,7 @@ def _ranking(weights: Floats, labels: Floats, ends: Integers) -> dict[str, Float
 
 
 def _ece(weights: Floats, labels: Floats, probability: Floats, starts: Integers) -> Floats:
-    """Expected calibration error over the bins of equal mass of the whole table."""
+    """Expected calibration error over the bins of equal mass of the whole table, equal scores in one bin."""
     gaps = np.add.reduceat(weights * (probability - labels), starts, axis=1)
     return np.asarray(np.abs(gaps).sum(axis=1) / weights.sum(axis=1))
 
