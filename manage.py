@@ -11,7 +11,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigie.config.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from vigie.config.environment import UnsafeSettings
+
+    try:
+        execute_from_command_line(sys.argv)
+    except UnsafeSettings as refused:
+        sys.exit(str(refused))  # the list of what is wrong, without a trace above it
 
 
 if __name__ == "__main__":

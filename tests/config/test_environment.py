@@ -190,6 +190,20 @@ def test_production_passes_the_deployment_checks_and_mounts_nothing_of_the_demo(
     assert SECRET not in said
 
 
+def test_a_command_refused_for_its_settings_says_the_list_and_no_trace(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "check"],
+        env={"PATH": os.defpath, "VIGIE_MODE": "production"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Vigie does not start:\n  - VIGIE_")
+
+
 def test_an_unsafe_production_does_not_start(tmp_path: Path) -> None:
     done = run("import django; django.setup()", {**COMPLETE, "VIGIE_SITE_URL": "http://x"}, tmp_path)
 
