@@ -19,6 +19,7 @@ from vigie.followup.actions.contacts import write_contact
 from vigie.followup.actions.members import add_member
 from vigie.followup.actions.texts import delete_comment, lock_summary, save_summary, write_comment
 from vigie.followup.models import Followup, Summary
+from vigie.followup.queries import lists
 from vigie.followup.queries.touch import firm_panel as panel
 from vigie.journal.models import AuditEvent
 
@@ -220,3 +221,15 @@ def test_an_agent_who_changes_territory_while_a_page_is_open_writes_nothing_ther
     assert moved.status_code == 404
     assert client.get(address(made)).status_code == 404
     assert made.members.present().count() == 1
+
+
+def test_the_board_shows_first_the_steps_that_come_first(as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "PER_COLUMN", 1)
+    ada = colleague("Ada Liste")
+    opened_file(ada, workplace("En retard SARL"), next_step="Relancer", next_step_on=MOMENT.date())
+    opened_file(ada, workplace("Sans date SARL"))
+
+    page = visible_text(as_(ada).get(f"{reverse('followup:list')}?forme=tableau").content.decode())
+
+    assert "En retard SARL" in page
+    assert "Sans date SARL" not in page

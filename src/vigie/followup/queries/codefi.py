@@ -177,7 +177,7 @@ def own_departement(person: Person, offered: list[str]) -> str:
 def _files(person: Person, departement: str) -> list[Any]:
     """Running files of the département with their people, their last talk and their CODEFI summary."""
     files = Followup.objects.allowed(person, "file.view").active().filter(departement=departement)
-    return list(with_codefi(person, files).order_by("next_step_on", "-modified_at", "pk"))
+    return list(with_codefi(person, files).order_by(F("next_step_on").asc(nulls_last=True), "-modified_at", "pk"))
 
 
 def with_codefi(person: Person, files: Any) -> Any:

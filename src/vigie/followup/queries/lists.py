@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from vigie.accounts.models import User
@@ -245,7 +245,7 @@ def _column(person: Person, files: FollowupQuerySet, state: State, today: date) 
     held = files.filter(state=state.code)
     count = held.count()
     marked = with_people(held.with_rights(person, movable="file.manage_state"))
-    rows = list(marked.order_by("next_step_on", "-modified_at", "-pk")[:PER_COLUMN])
+    rows = list(marked.order_by(F("next_step_on").asc(nulls_last=True), "-modified_at", "-pk")[:PER_COLUMN])
     cards = tuple(_card(row, today, movable=row.movable) for row in rows)
     return BoardColumn(state, cards, count, count - len(cards))
 
@@ -279,7 +279,9 @@ def _move(row: Any, step: Transition) -> ActButton:
 def _weeks(files: FollowupQuerySet, today: date) -> tuple[CalendarWeek, ...]:
     """The next steps of the running files: the late ones, then week after week, then those without date."""
     running = with_people(files.filter(state__in=ACTIVE).exclude(next_step="", next_step_on__isnull=True))
-    dated = list(running.filter(next_step_on__isnull=False).order_by("next_step_on", "pk")[:IN_CALENDAR])
+    dated = list(
+        running.filter(next_step_on__isnull=False).order_by(F("next_step_on").asc(nulls_last=True), "pk")[:IN_CALENDAR]
+    )
     undated = list(running.filter(next_step_on__isnull=True).order_by("-modified_at")[:PER_PAGE])
     found: dict[str, list[Any]] = {}
     for row in dated:
