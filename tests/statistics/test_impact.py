@@ -246,6 +246,7 @@ def test_a_reviewer_reads_the_semester_of_his_body_and_takes_it_away(folders: Pa
 def test_the_team_reads_all_bodies_together_in_a_bounded_number_of_queries(folders: Path) -> None:
     world(folders)
     count_impact(LATER)
+    count_usage(LATER)
     team = person(UserFactory(team=True), LATER)
     assert [code for code, _words in offered(team, LATER).bodies] == ["*", "CRP", "DGFIP"]
 
@@ -253,6 +254,9 @@ def test_the_team_reads_all_bodies_together_in_a_bounded_number_of_queries(folde
         made = semester_document(team, {"administration": "*", "departement": "59", "semestre": "2026-1"}, LATER)
 
     assert len(queries) <= 7
+    used = {"administration": "*", "departement": "", "semestre": "2027-2"}
+    by_body = semester_document(team, used, LATER).sections[-1].blocks[1]
+    assert [row[0] for row in by_body.rows] == ["CRP", "DGFIP"]  # type: ignore[union-attr]
     grid = made.sections[1].blocks[0]
     own = {"administration": "CRP", "departement": "", "semestre": "2027-1"}
     later = semester_document(team, own, LATER).sections[2].blocks[1]

@@ -247,18 +247,10 @@ INDICATORS: tuple[Indicator, ...] = (
         regional=False,
     ),
     Indicator(
-        "agents",
-        "Agents de détection habilités",
-        "Agents de niveau A ou B dont l’habilitation est en cours la dernière nuit comptée du mois.",
-        Kind.COUNT,
-        Sum(Base.AGENTS),
-        chart="line",
-    ),
-    Indicator(
         "agents_activated",
         "Taux d’activation des agents",
-        "Parmi les agents habilités cette nuit-là, part de ceux qui ont ouvert une liste, une recherche, une fiche ou "
-        "un accompagnement au moins dans les 90 jours précédents.",
+        "Parmi les agents de niveau A ou B habilités la dernière nuit comptée du mois, part de ceux qui ont ouvert une "
+        "liste, une recherche, une fiche ou un accompagnement au moins dans les 90 jours précédents.",
         Kind.SHARE,
         Sum(Base.AGENTS, "activated", (YES,)),
         Sum(Base.AGENTS),

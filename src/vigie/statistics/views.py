@@ -145,7 +145,8 @@ def partner(request: HttpRequest) -> HttpResponse:
     if told.bodies and (not form.is_bound or form.is_valid()):
         asked = form.parameters()
         page = report_page(semester_document(person, asked, at), NOTE)
-        audit.note("view_report", "statistics.Semester", asked["semestre"], by=person, at=at, details=asked)
+        read = f"{page.about} {asked['semestre']}"
+        audit.note("view_semester", "statistics.Semester", read, by=person, at=at, details=asked)
     return render(request, "statistics/partner.html", {"page": page, "form": form})
 
 

@@ -21,12 +21,14 @@ from vigie.territory.models import Zone
 from vigie.ui.formats import number, percent
 
 EVERY_BODY = "Toutes les administrations"
+UNKNOWN = "Inconnu"
 NOT_YET = "aucune liste n’est encore assez ancienne"
 NOTE = (
     "Chiffres réservés à l’administration concernée et à l’équipe\u00a0: un petit nombre peut désigner une entreprise "
     "ou un agent. Comptés chaque nuit."
 )
 SEMESTERS_OFFERED = 4
+MOST_DEPARTEMENTS = 30  # beyond, the table is by région
 Cells = Mapping[tuple[str, str], int]  # (family, part) → firms
 
 
@@ -65,11 +67,12 @@ class Semester:
 
 @dataclass(frozen=True)
 class Offered:
-    """What a reader may ask for: (code, words) of each."""
+    """What a reader may ask for: (code, words) of each. regions: département → name of its région."""
 
     bodies: tuple[tuple[str, str], ...]
     departements: tuple[tuple[str, str], ...]
     semesters: tuple[tuple[str, str], ...]
+    regions: dict[str, str]
 
 
 def offered(person: Person, at: datetime) -> Offered:
@@ -78,15 +81,19 @@ def offered(person: Person, at: datetime) -> Offered:
     seen = ImpactCount.objects.allowed(person, "impact.read").order_by()
     bodies = sorted({*used, *seen.values_list("entity", flat=True).distinct()} - {EVERYBODY})
     whole = seen.filter(entity=EVERYBODY).exists()
-    zones = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT).order_by("code").values_list("code", "name")
+    zones = Zone.objects.filter(zone_type__in=(ZoneType.DEPARTEMENT, ZoneType.REGION)).order_by("code")
+    known = list(zones.values_list("zone_type", "code", "name", "region_code"))
+    regions = {code: name for kind, code, name, _up in known if kind == ZoneType.REGION}
+    inside = [(code, name, up) for kind, code, name, up in known if kind == ZoneType.DEPARTEMENT]
     one, semesters = Semester.of(paris_day(at)), []
     for _rank in range(SEMESTERS_OFFERED):
         semesters.append((str(one), one.words.capitalize()))
         one = one.before()
     return Offered(
         bodies=(*((("*", EVERY_BODY),) if whole else ()), *((name, name) for name in bodies)),
-        departements=tuple((code, f"{code} – {name}") for code, name in zones),
+        departements=tuple((code, f"{code} – {name}") for code, name, _up in inside),
         semesters=tuple(semesters),
+        regions={code: regions.get(up, up) for code, _name, up in inside},
     )
 
 
@@ -102,32 +109,35 @@ def semester_document(person: Person, parameters: dict[str, Any], at: datetime) 
         raise Http404
     lists = _lists(person, "" if body == "*" else body, one)
     places = {place: cells for place, cells in lists.listed.items() if where in ("", place)}
+    uses, by_group = _uses(person, body, one)
     return Document(
         title=f"Bilan semestriel\u00a0: {dict(told.bodies)[body]}",
         subtitle=f"{one.words.capitalize()}{f', {names[where]}' if where else ''}",
         about=dict(told.bodies)[body],
         file_name=f"bilan-semestriel-{one}",
         sections=(
-            Section("Ce que font les agents", _uses(person, body, one)),
-            Section("Ce que deviennent les détections", (_impact(_sum(places.values())), _by_place(places, names))),
+            Section("Ce que font les agents", (uses,)),
+            Section("Ce que deviennent les détections", (_impact(_sum(places.values())),)),
             *(
                 Section(f"{horizon} mois plus tard", (impact.outcomes_definition(horizon), _outcomes(horizon, cells)))
                 for horizon, cells in _later(lists, where).items()
             ),
+            Section("Par territoire", (_by_place(places, told), by_group)),
         ),
     )
 
 
 # --- use --------------------------------------------------------------------------------------------------------------
 def _uses(person: Person, body: str, one: Semester) -> tuple[Grid, Grid]:
-    """The indicators of the semester beside the one before, then each territory of agents. 1 query."""
+    """The indicators of the semester beside the one before; then each territory of agents, or each body. 1 query."""
     mine = UsageCount.objects.allowed(person, "usage.read").order_by()
     mine = mine.filter(month__gte=one.before().months[0].first_day, month__lte=one.months[-1].first_day)
     if body != "*":
         mine = mine.filter(entity=body)
     months: dict[str, dict[Month, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    for day, zone, code, count in mine.values_list("month", "zone", "indicator", "count"):
-        months[zone][Month.of(day)][code] += count
+    group = "entity" if body == "*" else "zone"
+    for day, name, code, count in mine.values_list("month", group, "indicator", "count"):
+        months[name or UNKNOWN][Month.of(day)][code] += count
         months[""][Month.of(day)][code] += count
     now, before = (_together(months[""], each) for each in (one, one.before()))
     rows = [(row.label, number(now[row.code]), number(before[row.code]), row.definition) for row in usage.INDICATORS]
@@ -143,8 +153,8 @@ def _uses(person: Person, body: str, one: Semester) -> tuple[Grid, Grid]:
             widths=(24, 12, 12, 52),
         ),
         Grid(
-            caption="Usages du semestre, par territoire des agents",
-            headers=("Territoire", *(row.label for row in shown)),
+            caption=f"Usages du semestre, par {'administration' if body == '*' else 'territoire des agents'}",
+            headers=("Administration" if body == "*" else "Territoire", *(row.label for row in shown)),
             rows=tuple(
                 (zone, *(number(_together(held, one)[row.code]) for row in shown))
                 for zone, held in sorted(months.items())
@@ -222,18 +232,24 @@ def _impact(cells: Cells) -> Grid:
     )
 
 
-def _by_place(places: Mapping[str, Counter[tuple[str, str]]], names: Mapping[str, str]) -> Grid:
+def _by_place(places: Mapping[str, Counter[tuple[str, str]]], told: Offered) -> Grid:
+    """By département, or by région when they are many."""
     shown = [one for one in impact.INDICATORS if one.code not in (impact.RATED, impact.USEFUL)]
+    wide = len(places) > MOST_DEPARTEMENTS
+    names = told.regions if wide else dict(told.departements)
+    rows: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for place, cells in sorted(places.items()):
+        rows[names.get(place) or UNKNOWN].update(cells)
     return Grid(
-        caption="Listes du semestre, par département du siège",
-        headers=("Département", *(one.label for one in shown), "Taux de consultation"),
+        caption=f"Listes du semestre, par {'région' if wide else 'département'} du siège",
+        headers=("Région" if wide else "Département", *(one.label for one in shown), "Taux de consultation"),
         rows=tuple(
             (
-                names.get(place, place) or "Inconnu",
+                name,
                 *(number(_count(cells, one.code)) for one in shown),
                 percent(_count(cells, impact.OPENED) / cells["", ""], 0) if cells["", ""] else "",
             )
-            for place, cells in sorted(places.items())
+            for name, cells in sorted(rows.items())
         ),
         numeric=frozenset(range(1, len(shown) + 2)),
         empty="Aucune liste de ce semestre n’a d’entreprise en alerte dans ce territoire.",

@@ -42,6 +42,7 @@ class ReportPage:
     period: str
     blocks: tuple[tuple[str, tuple[str, ...], tuple[Fact, ...], tuple[Table, ...]], ...]
     note: str
+    about: str = ""
 
 
 def departements_of(person: Person) -> list[tuple[str, str]]:
@@ -102,6 +103,7 @@ def report_page(document: Document, note: str = NOTE) -> ReportPage:
             for section in document.sections
         ),
         note=note,
+        about=document.about,
     )
 
 
