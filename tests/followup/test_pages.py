@@ -102,6 +102,22 @@ def test_two_referents_editing_the_same_summary_lose_nothing(as_: As) -> None:
     assert Summary.objects.get().text == "De Zoé"
 
 
+def test_a_former_version_of_a_summary_is_taken_back(as_: As) -> None:
+    ada = colleague("Ada Liste")
+    made, by, client = opened_file(ada), person(ada, MOMENT), as_(ada)
+    for version, text in enumerate(("Le bon texte", "Une erreur")):
+        save_summary(made, network("crp"), text, version=version, by=by, at=MOMENT)
+    editor = reverse("followup:summary", args=[made.pk, "crp"])
+    assert f'href="{editor}?version=1"' in client.get(address(made, "crp")).content.decode()
+
+    form = client.get(f"{editor}?version=1").context["form"]
+    client.post(f"{editor}?version=1", form.initial | {"transition": "save"})
+
+    assert Summary.objects.get().text == "Le bon texte"
+    assert Summary.objects.get().version == 3
+    assert client.get(f"{editor}?version=9").status_code == 404
+
+
 def test_the_lock_holds_on_saving_and_ends_after_two_hours(as_: As) -> None:
     from datetime import timedelta
 

@@ -13,7 +13,7 @@ from vigie.followup.models import Comment, Meeting, MeetingPoint, Summary
 from vigie.followup.queries.touch import person_words
 from vigie.followup.rules import lock_holds
 from vigie.rights.person import Person
-from vigie.ui.components import ActButton, Step
+from vigie.ui.components import ActButton, Link, Step
 from vigie.ui.formats import counted, day, day_and_hour
 from vigie.ui.markdown import to_html
 
@@ -23,13 +23,17 @@ DECISIONS_AT_MOST = 20
 
 @dataclass(frozen=True)
 class SummaryView:
-    """The summary of a network. lock: who edits it, in words; buttons: « Modifier »."""
+    """The summary of a network. lock: who edits it, in words; buttons: « Modifier ».
+
+    restore: opens the editor with the text of a former version.
+    """
 
     text: str
     note: str
     lock: str
     buttons: tuple[ActButton, ...]
     versions: tuple[Step, ...]
+    restore: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,16 +111,22 @@ def _summary(person: Person, row: Any, network: Network, writes: bool, at: datet
     )
     note = ""
     versions: tuple[Step, ...] = ()
+    restore: tuple[Link, ...] = ()
     if summary and summary.updated_at:
         note = f"Modifiée le {day_and_hour(summary.updated_at)} par {person_words(summary.updated_by)}."
-        past = summary.versions.select_related("author")[1:21]
+        past = list(summary.versions.select_related("author")[1:21])
         versions = tuple(Step(f"Version {one.version}, par {one.author}", one.at, one.text) for one in past)
+        if writes and not lock:
+            editor = reverse("followup:summary", args=[row.pk, network.code])
+            asked = ((one.version, f"{editor}?version={one.version}") for one in past)
+            restore = tuple(Link(f"Reprendre la version {number}", href) for number, href in asked)
     return SummaryView(
         text=to_html(summary.text) if summary and summary.text else "",
         note=note,
         lock=lock,
         buttons=(button,) if writes and not lock else (),
         versions=versions,
+        restore=restore,
     )
 
 

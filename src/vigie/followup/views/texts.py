@@ -12,7 +12,7 @@ from vigie.accounts.models_agents import Network
 from vigie.followup.actions import texts as actions
 from vigie.followup.actions.texts import SummaryLocked, SummaryMoved, network_of
 from vigie.followup.forms import CommentForm, SummaryForm
-from vigie.followup.models import Comment, Followup, Summary
+from vigie.followup.models import Comment, Followup, Summary, SummaryVersion
 from vigie.followup.rules import SKELETON
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused, renew_version
 from vigie.kernel.clock import now
@@ -46,7 +46,9 @@ def summary(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 def _edit(request: HttpRequest, followup: Followup, network: Network) -> HttpResponse:
     person, at = person_of(request), now()
     found = Summary.objects.readable(person).filter(followup=followup, network=network).first()
-    initial = {"text": (found.text if found else "") or SKELETON, "version": found.version if found else 0}
+    former = _former(found, request.GET.get("version", ""))
+    text = former.text if former else found.text if found else ""
+    initial = {"text": text or SKELETON, "version": found.version if found else 0}
     form = SummaryForm(request.POST if request.method == "POST" else None, initial=initial)
     theirs, status, alert = "", 200, ""
     if request.method == "POST" and form.is_valid():
@@ -61,9 +63,16 @@ def _edit(request: HttpRequest, followup: Followup, network: Network) -> HttpRes
             return redirect(_tab(followup, network))
     context = {
         "form": form, "file": followup, "network": network, "theirs": theirs, "alert": alert,
-        "back": _tab(followup, network),
+        "back": _tab(followup, network), "former": former,
     }  # fmt: skip
     return render(request, "followup/summary.html", context, status=status)
+
+
+def _former(found: Summary | None, asked: str) -> SummaryVersion | None:
+    """The version asked for; 404 for one that never was, none when nothing is asked."""
+    if found is None or not asked:
+        return None
+    return get_object_or_404(found.versions, version=int(asked) if asked[:6].isdecimal() and len(asked) <= 6 else 0)
 
 
 @signed_in
