@@ -68,6 +68,15 @@ def test_table_goes_on_from_page_to_page_with_its_titles_and_loses_no_row() -> N
     assert all("Montant" in page for page in pages)
 
 
+def test_heading_stays_with_the_table_that_follows() -> None:
+    table = Grid("Dettes par mois", ("Mois", "Montant"), MONTHS[:2])
+    for lines in range(30, 42):
+        above = Section("Avant", tuple(f"Ligne {number}" for number in range(lines)))
+        pages = pages_of(document(sections=(above, Section("Titre du tableau", (table,)))))
+
+        assert [page for page in pages if "Titre du tableau" in page and "Montant" in page], lines
+
+
 def test_pdf_tells_its_title_its_language_its_author_and_its_number() -> None:
     data = written(pdf, document())
 

@@ -102,7 +102,7 @@ class _Page(FPDF):
 
     def section_title(self, heading: str, level: int, new_page: bool) -> None:
         """A heading, kept with what follows and told to the outline of the file."""
-        if new_page or self.will_page_break(25):
+        if new_page or self.will_page_break(34):
             self.add_page()
         self.ln(3)
         self.start_section(self._drawn(heading), level=0 if level == 1 else 1)

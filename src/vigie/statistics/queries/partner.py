@@ -21,7 +21,7 @@ from vigie.territory.models import Zone
 from vigie.ui.formats import number, percent
 
 EVERY_BODY = "Toutes les administrations"
-UNKNOWN = "Inconnu"
+UNKNOWN, NONE = "Inconnu", "sans objet"
 NOT_YET = "aucune liste n’est encore assez ancienne"
 NOTE = (
     "Chiffres réservés à l’administration concernée et à l’équipe\u00a0: un petit nombre peut désigner une entreprise "
@@ -171,7 +171,7 @@ def _together(held: Mapping[Month, Counter[str]], one: Semester) -> dict[str, fl
 
 
 def _share(found: Mapping[str, float]) -> str:
-    return percent(found["activated"] / found["agents"], 0) if found["agents"] else "sans objet"
+    return percent(found["activated"] / found["agents"], 0) if found["agents"] else NONE
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def _impact(cells: Cells) -> Grid:
     rows = []
     for one in impact.INDICATORS:
         count, over = _count(cells, one.code), _count(cells, one.over) if one.over else 0
-        share = f"{one.share}\u00a0: {percent(count / over, 0)}" if over else ""
+        share = f"{one.share}\u00a0: {percent(count / over, 0)}" if over else NONE
         rows.append((one.label, number(count), share, one.definition))
     return Grid(
         caption="Listes du semestre",
@@ -247,7 +247,7 @@ def _by_place(places: Mapping[str, Counter[tuple[str, str]]], told: Offered) -> 
             (
                 name,
                 *(number(_count(cells, one.code)) for one in shown),
-                percent(_count(cells, impact.OPENED) / cells["", ""], 0) if cells["", ""] else "",
+                percent(_count(cells, impact.OPENED) / cells["", ""], 0) if cells["", ""] else NONE,
             )
             for name, cells in sorted(rows.items())
         ),
@@ -281,4 +281,4 @@ def _outcomes(horizon: int, cells: Cells) -> Grid:
 
 
 def _pair(count: int, whole: int) -> tuple[str, str]:
-    return number(count), percent(count / whole, 0) if whole else ""
+    return number(count), percent(count / whole, 0) if whole else NONE
