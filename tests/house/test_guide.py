@@ -42,3 +42,11 @@ def test_every_page_named_in_a_page_exists() -> None:
     ]
 
     assert broken == []
+
+
+def test_each_decision_has_a_number_of_its_own_which_its_title_repeats() -> None:
+    pages = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+
+    numbers = [page.name[:4] for page in pages]
+    assert len(set(numbers)) == len(numbers)
+    assert [page.read_text(encoding="utf-8")[2:6] for page in pages] == numbers
