@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vigie.detection.model.backtest_figures import PRODUCTION, REFERENCE
+from vigie.detection.model.backtest_figures import PRODUCTION, REFERENCE, SLICES
 from vigie.detection.model.beside import PREVIOUS_LIST, WITH_PARTNER
 from vigie.detection.model.columns import ModelFeature
 from vigie.detection.model.document import Block, Bullets, Heading, Paragraph, Table
 from vigie.detection.model.report import LIMITS, SPLIT_FR, Results, percent
+from vigie.detection.model.slice_names import slice_name
 from vigie.detection.model.table_report import NBSP, french, with_interval
 
 WEAKEST_FAILURES = 10
@@ -67,7 +68,8 @@ def _weakest(results: Results) -> Bullets:
     """The five parts of the firms that it ranks worst."""
     judged = [one for one in results.slices if one.failures >= WEAKEST_FAILURES]
     told = tuple(
-        f"{one.dimension} « {one.value} »{NBSP}: AUC {french(one.measures['auc'].value)} sur {one.rows} lignes."
+        f"{SLICES[one.dimension]}{NBSP}: {slice_name(one.dimension, one.value)}{NBSP}; "
+        f"AUC {french(one.measures['auc'].value)} sur {one.rows} lignes."
         for one in sorted(judged, key=lambda one: one.measures["auc"].value)[:5]
     )
     return Bullets(told or ("Aucune partie des entreprises n’a assez de défaillances pour être jugée à part.",))

@@ -19,6 +19,7 @@ from vigie.detection.model.document import Block, Bullets, Figure, Heading, Para
 from vigie.detection.model.drift import STABLE, TO_ACT, Drift
 from vigie.detection.model.evaluate import EMBARGO_MONTHS, A, B, Backtest, Origin
 from vigie.detection.model.metrics import Measure
+from vigie.detection.model.slice_names import slice_name
 from vigie.detection.model.table_report import NBSP, french, with_interval
 
 SPLIT_FR = {
@@ -277,7 +278,8 @@ def _slices(results: Results) -> list[Block]:
     for dimension, title in SLICES.items():
         rows = tuple(
             (
-                one.value, str(one.rows), str(one.failures), percent(one.measures["base_rate"].value, 2),
+                slice_name(dimension, one.value), str(one.rows), str(one.failures),
+                percent(one.measures["base_rate"].value, 2),
                 with_interval(one.measures["average_precision"]), with_interval(one.measures["auc"]),
                 percent(one.measures["precision_strong"].value), percent(one.measures["recall_moderate"].value),
                 percent(one.measures["share_moderate"].value), with_interval(one.measures["ece"]),
