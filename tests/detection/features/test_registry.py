@@ -35,11 +35,13 @@ def test_an_available_feature_reads_delivered_sources_only() -> None:
         assert all(source(code) for code in entry.sources)
 
 
-def test_fiscal_and_paid_sources_are_kept_and_not_fed() -> None:
-    left = {entry.confidentiality for entry in registry.FEATURES if not entry.available}
+def test_sources_that_nobody_delivers_are_kept_and_not_fed() -> None:
+    """Tax returns, paid scores, notices of the BODACC, links between firms."""
+    left = {source for entry in registry.FEATURES if not entry.available for source in entry.sources}
 
-    assert left == {"fiscal", "altares"}
-    assert not {entry.confidentiality for entry in registry.available()} & left
+    assert left == {"liasses_dgfip", "paydex", "bodacc", "liens_capitalistiques"}
+    assert not {source for entry in registry.available() for source in entry.sources} & left
+    assert not {entry.confidentiality for entry in registry.available()} & {"fiscal", "altares"}
 
 
 def test_debt_raises_the_risk_and_equity_lowers_it() -> None:

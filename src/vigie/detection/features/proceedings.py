@@ -131,6 +131,28 @@ def features(facts: Facts, base: Table) -> Table:
     )  # fmt: skip
 
 
+# Notices of the BODACC and links between firms: known to matter, delivered by no source yet.
+NOTICES = {
+    "bodacc_capital_halved": ("Perte de la moitié du capital publiée", 1),
+    "bodacc_head_changed": ("Changement de dirigeant publié", 0),
+    "bodacc_business_sold": ("Vente du fonds publiée", 0),
+    "bodacc_late_filing": ("Dépôt tardif des comptes publié", 1),
+}
+NOT_DELIVERED = "inconnu : source non livrée"
+WAITED_FOR: tuple[Feature, ...] = (
+    *(
+        Feature(
+            code, label, FAMILY, ("bodacc",), "oui/non", 12, 1, "toujours", NOT_DELIVERED, direction, "public",
+            "Annonce parue au BODACC dans les douze derniers mois.", available=False, kind="flag",
+        )
+        for code, (label, direction) in NOTICES.items()
+    ),
+    Feature(
+        "group_head_in_proceedings", "Tête de groupe en procédure collective", FAMILY, ("liens_capitalistiques",),
+        "oui/non", 0, 2, "firme détenue par une autre", NOT_DELIVERED, 1, "public",
+        "La société qui détient la firme est en procédure collective au mois considéré.", available=False, kind="flag",
+    ),
+)  # fmt: skip
 FEATURES: tuple[Feature, ...] = (
     Feature(
         "proceedings_past_count", "Procédures collectives passées", FAMILY, ("procol",), "nombre", 0, 0, "0 ou plus",
@@ -141,4 +163,5 @@ FEATURES: tuple[Feature, ...] = (
         0, "une ouverture connue", "inconnu : jamais de procédure", -1, "public",
         "Mois écoulés depuis la dernière ouverture de procédure collective.",
     ),
+    *WAITED_FOR,
 )  # fmt: skip
