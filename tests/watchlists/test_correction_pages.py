@@ -134,6 +134,25 @@ def test_an_agent_writes_simulates_proposes_and_another_approves(as_: As, folder
     assert (row.state, row.approved_by) == ("approved", chief)
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"value_3": "12"}, "Donnez l’effet de ce point"),
+        ({"effect_3": "0,2"}, "Donnez la valeur de ce point"),
+        ({"condition_value_2": "5"}, "Choisissez la donnée de cette condition"),
+    ],
+)
+def test_half_a_point_or_half_a_condition_is_never_left_out_in_silence(
+    as_: As, folders: Path, typed: dict[str, str], told: str
+) -> None:
+    opened(folders)
+
+    page = as_(agent()).post(NEW, FORM | typed)
+
+    assert told in page.content.decode()
+    assert not Correction.objects.exists()
+
+
 def test_a_draft_is_changed_with_its_own_values(as_: As, folders: Path) -> None:
     opened(folders)
     client = as_(agent())

@@ -23,6 +23,7 @@ from vigie.watchlists.rules_corrections import (
     LONGEST_MONTHS,
     OPERATORS,
     POINTS,
+    SHAPE,
     SIZE_BANDS,
     Asked,
     Content,
@@ -144,6 +145,9 @@ class CorrectionForm(DsfrForm):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
         if not self.errors:
+            for name, message in [*self._half_filled()]:
+                self.add_error(name, message)
+        if not self.errors:
             for fault in faults(self.content()):
                 self.add_error(fault.field, fault.message)
         return found
@@ -159,6 +163,19 @@ class CorrectionForm(DsfrForm):
             holds=data["holds"], feature=data["feature"], points=tuple(self._points()), effect=data["effect"],
             family=data["family"], factor=data["factor"], **share,
         )  # fmt: skip
+
+    def _half_filled(self) -> Iterator[tuple[str, str]]:
+        """What would be left out in silence: half a point of the curve, a condition on no datum."""
+        data = self.cleaned_data
+        for rank in range(1, POINTS + 1) if data["kind"] == SHAPE else ():
+            value, effect = data[f"value_{rank}"], data[f"effect_{rank}"]
+            if value is None and effect is not None:
+                yield f"value_{rank}", "Donnez la valeur de ce point, ou effacez son effet."
+            if effect is None and value is not None:
+                yield f"effect_{rank}", "Donnez l’effet de ce point, ou effacez sa valeur."
+        for rank in range(1, CONDITIONS + 1):
+            if data[f"condition_value_{rank}"] is not None and not data[f"condition_{rank}"]:
+                yield f"condition_{rank}", "Choisissez la donnée de cette condition, ou effacez sa valeur."
 
     def _points(self) -> Iterator[tuple[float, float]]:
         for rank in range(1, POINTS + 1):
