@@ -164,7 +164,8 @@ def revenue(row: Row) -> str:
     if value is None:
         return ""
     said = f"Chiffre d’affaires{NBSP}: {euros(value)}"
-    return said if change is None else f"{said}, {signed(change)} en un an"
+    # The feature brings back to twelve months what two balance sheets up to two years apart say.
+    return said if change is None else f"{said}, {signed(change)} par an"
 
 
 def accounts(row: Row) -> str:

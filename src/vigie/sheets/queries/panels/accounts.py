@@ -13,6 +13,7 @@ from vigie.ui.formats import NBSP, day, euros, number, percent
 
 Row = dict[str, Any]
 YEARS_SHOWN = 5
+YEAR_DAYS, MONTH_DAYS = 365, 31
 NOT_THOSE = (
     "Ces comptes publiés ne sont pas ceux que le calcul utilise\u00a0: les données fiscales "
     "restent couvertes par le secret."
@@ -204,14 +205,17 @@ def _years(rows: list[Row]) -> Chart | None:
 
 
 def _revenue(rows: list[Row]) -> str:
-    """The turnover and its change over the year before."""
+    """The turnover and its change since the accounts before, which are not always those of the year before."""
     known = [row["revenue_eur"] for row in rows[-2:]]
     if known[-1] is None:
         return "Le chiffre d’affaires du dernier exercice n’est pas connu."
     text = f"Le chiffre d’affaires du dernier exercice est de {euros(known[-1])}"
     if len(known) == 2 and known[0]:
         change = known[1] / known[0] - 1
-        text += f", soit {'+' if change > 0 else ''}{percent(change, 0)} en un an"
+        before = rows[-2]["closed_on"]
+        yearly = abs((rows[-1]["closed_on"] - before).days - YEAR_DAYS) <= MONTH_DAYS
+        since = "en un an" if yearly else f"depuis l’exercice clos le {day(before)}"
+        text += f", soit {'+' if change > 0 else ''}{percent(change, 0)} {since}"
     return f"{text}."
 
 

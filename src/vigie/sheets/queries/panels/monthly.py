@@ -12,6 +12,8 @@ from vigie.sheets.rules.series import Plan
 from vigie.ui.components import Chart, Column, Series, Table
 from vigie.ui.formats import MONTHS, counted, day, euros, number
 
+SHORT_TIME = ("dossier_short_time_work", "apconso", "DARES")
+LONG_AGO = "Aucune activité partielle depuis deux ans\u00a0: les périodes plus anciennes sont dans la chronologie."
 FIRST_OF_MONTH = "Valeur au premier jour du mois."
 DEBT_NOTE = (
     "Cotisations et délais\u00a0: premier jour du mois. Dette\u00a0: dernier mouvement entre le 20 du mois d’avant et "
@@ -45,23 +47,28 @@ def _change(values: list[Any]) -> str:
 
 
 def short_time(reading: Reading) -> Block:
-    """Full-time equivalents authorised and used."""
-    until = reading.until("dossier_short_time_work", "apconso")
-    rows = reading.series("dossier_short_time_work").rows
-    months = series.months_until(reading.last_month(until))
-    named = (("Autorisés", "authorised_fte"), ("Consommés", "used_fte"))
-    found = [(name, series.short_time(rows, column, months, until)) for name, column in named]
-    last = series.latest(found[1][1])
-    sentence = (
-        f"Au dernier mois connu, {number(last, 1)} équivalents temps plein sont en activité partielle."
-        if last
-        else "Aucune activité partielle consommée au dernier mois connu."
-    )
+    """Full-time equivalents authorised and used: each until its own source, for one may be months ahead."""
+    table = "dossier_short_time_work"
+    rows = reading.series(table).rows
+    asked, used = reading.until(table, "apdemande"), reading.until(table, "apconso")
+    months = series.months_until(reading.last_month(asked, used))
+    found = [
+        ("Autorisés", series.short_time(rows, "authorised_fte", months, asked)),
+        ("Consommés", series.short_time(rows, "used_fte", months, used)),
+    ]
+    sentence = _short_time_words(*(series.latest(values) for _name, values in found))
     drawn = chart("bar", "Équivalents temps plein en activité partielle", sentence, found, months, "ETP")
+    if drawn is None and rows:
+        return Block("short_time_work", "Activité partielle", texts=(LONG_AGO,), origin=reading.origin(*SHORT_TIME))
     note = "Heures divisées par 151,67, durée légale d’un mois."
-    return _block(
-        reading, "short_time_work", "Activité partielle", drawn, note, ("dossier_short_time_work", "apconso", "DARES")
-    )
+    return _block(reading, "short_time_work", "Activité partielle", drawn, note, SHORT_TIME)
+
+
+def _short_time_words(authorised: Any, used: Any) -> str:
+    if used:
+        return f"Au dernier mois connu, {number(used, 1)} équivalents temps plein sont en activité partielle."
+    said = "Aucune activité partielle consommée au dernier mois connu"
+    return f"{said}, {number(authorised, 1)} équivalents temps plein autorisés." if authorised else f"{said}."
 
 
 def urssaf(reading: Reading) -> Block:

@@ -1,0 +1,60 @@
+"""What a block says of what it was given, apart from who reads it."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+from vigie.sheets.queries.panels import accounts, monthly
+
+DEMANDS, USE = date(2026, 10, 28), date(2026, 9, 1)
+
+
+def short_time(rows: list[dict[str, Any]]) -> Any:
+    until = {"apdemande": DEMANDS, "apconso": USE}
+    return monthly.short_time(
+        SimpleNamespace(
+            series=lambda table: SimpleNamespace(rows=rows),
+            until=lambda table, source: until[source],
+            last_month=lambda *known: max(known).replace(day=1),
+            origin=lambda *source: "DARES",
+        )  # type: ignore[arg-type]
+    )
+
+
+def month(first: date, authorised: float | None, used: float | None) -> dict[str, Any]:
+    return {"siret": "29717976400016", "month": first, "authorised_fte": authorised, "used_fte": used}
+
+
+def test_what_is_authorised_is_shown_though_its_use_is_not_known_yet() -> None:
+    """The uses came until September, the demands until October: the block was empty beside a reason that told of it."""
+    (chart,) = short_time([month(date(2026, 10, 1), 1.2, None)]).charts
+
+    assert chart.labels[-1] == "Octobre 2026"
+    assert [(one.name, one.values[-1]) for one in chart.series] == [("Autorisés", 1.2)]
+    assert chart.sentence.endswith("au dernier mois connu, 1,2 équivalents temps plein autorisés.")
+
+
+def test_a_use_is_cut_after_its_own_source() -> None:
+    (chart,) = short_time([month(date(2026, 9, 1), 4.0, 2.5), month(date(2026, 10, 1), 4.0, 0.0)]).charts
+
+    assert {one.name: one.values[-2:] for one in chart.series} == {"Autorisés": (4.0, 4.0), "Consommés": (2.5, None)}
+
+
+def test_what_ended_long_ago_is_said_to_be_in_the_story() -> None:
+    block = short_time([month(date(2022, 12, 1), 20.0, 18.7)])
+
+    assert block.texts == (monthly.LONG_AGO,)
+    assert not block.charts
+
+
+def test_a_change_is_told_since_the_accounts_it_starts_from() -> None:
+    def rows(*days: date) -> list[dict[str, Any]]:
+        return [{"closed_on": one, "revenue_eur": 1000 + 90 * rank} for rank, one in enumerate(days)]
+
+    year = accounts._revenue(rows(date(2023, 3, 31), date(2024, 3, 31)))
+    two_years = accounts._revenue(rows(date(2022, 3, 31), date(2024, 3, 31)))
+
+    assert year.replace("\u00a0", " ").endswith("soit +9 % en un an.")
+    assert two_years.replace("\u00a0", " ").endswith("soit +9 % depuis l’exercice clos le 31 mars 2022.")
