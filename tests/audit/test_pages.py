@@ -57,7 +57,7 @@ def test_the_register_says_who_saw_which_block_of_which_firm_and_why(reader: Cli
     for words in (
         "Ada Liste", "ada@urssaf.example · Urssaf Bretagne", "Bloc confidentiel", "Cotisations et dettes",
         "123 456 782",
-        "suivi personnel, hors de son territoire, motif : signalée par l’entreprise",
+        "suivie, ou accompagnée, hors de son territoire, motif : signalée par l’entreprise",
     ):  # fmt: skip
         assert words in shown
 

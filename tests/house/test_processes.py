@@ -29,6 +29,7 @@ def stop(number, frame):
     if not os.read(theirs[0], 4):
         time.sleep(60)
     os.kill(child, signal.SIGKILL)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # it has ended, and nobody buries it
     sys.exit(0)
 signal.signal(signal.SIGTERM, stop)
 open(sys.argv[1], "w").close()

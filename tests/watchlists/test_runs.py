@@ -64,6 +64,17 @@ def test_problem_is_shown_with_file_line_expectation_and_remedy(folders: Path, a
         assert said in text, said
 
 
+def test_what_asks_nothing_of_anybody_is_folded_apart_from_the_problems(folders: Path, as_: As) -> None:
+    note = {"severity": "note", "file": "sigfaible_delais.csv", "message": "Clé de SIRET fausse (gardée)."}
+    record(folders, messages=[MESSAGE, note])
+
+    page = as_(UserFactory(team=True)).get(reverse("watchlists:runs")).content.decode()
+
+    assert page.count("fr-callout ") == 1
+    assert "Remarques sur les fichiers (1)" in page
+    assert "<li>sigfaible_delais.csv : Clé de SIRET fausse (gardée).</li>" in page
+
+
 def test_drift_since_the_training_is_said_in_words(folders: Path, as_: As) -> None:
     opened(folders, checks=(Check("drift_since_training", False, "40 % du poids", "25 % du poids", advisory=True),))
     moved = [{"sentence_fr": "Dette Urssaf : valeurs plus hautes"}]

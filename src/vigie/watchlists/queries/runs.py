@@ -44,18 +44,20 @@ SOURCE_STATES = {
     "never_delivered": State("never_delivered", "Jamais reçue", "error"),
 }
 UNKNOWN = State("unknown", "Inconnu", "info")
-SEVERITIES = {"blocking": "Bloquant", "warning": "À corriger", "note": "Pour information"}
+NOTE = "note"
+SEVERITIES = {"blocking": "Bloquant", "warning": "À corriger", NOTE: "Pour information"}
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One message of the batch: where, what, what was expected, what to do."""
+    """One message of the batch: where, what, what was expected, what to do. asks: something has to be done."""
 
     severity: str
     place: str
     text: str
     expectation: str
     remedy: str
+    asks: bool = True
 
     @property
     def line(self) -> str:
@@ -75,13 +77,14 @@ class Drift:
 
 @dataclass(frozen=True)
 class Run:
-    """A run of the batch."""
+    """A run of the batch. remarks: what was seen in the files and asks nothing of anybody."""
 
     key: str
     title: str
     state: State
     when: str
     problems: tuple[Problem, ...] = ()
+    remarks: tuple[Problem, ...] = ()
     sources: Table | None = None
     steps: Table | None = None
     drift: Drift | None = None
@@ -156,12 +159,14 @@ def _run(path: Path) -> Run | None:
         return None
     state = RUN_STATES.get(str(record.get("state")), UNKNOWN)
     facts_only = record.get("facts_only") is True
+    messages = [_problem(row) for row in _rows(record, "messages")]
     return Run(
         key=f"{path.parent.name}/{path.stem}",
         title=f"{'Faits' if facts_only else 'Calcul'} de {path.parent.name}, n° {int(path.stem)}",
         state=state,
         when=f"Du {_moment(record, 'started_at')} au {_moment(record, 'ended_at') or 'moment présent'}",
-        problems=tuple(_problem(row) for row in _rows(record, "messages")),
+        problems=tuple(one for one in messages if one.asks),
+        remarks=tuple(one for one in messages if not one.asks),
         sources=_sources(record),
         steps=_steps(record),
         drift=_drift(record),
@@ -200,6 +205,7 @@ def _problem(row: dict[str, Any]) -> Problem:
         text=_text(row, "message"),
         expectation=_text(row, "expectation"),
         remedy=_text(row, "remedy"),
+        asks=_text(row, "severity") != NOTE,
     )
 
 
