@@ -83,6 +83,8 @@ def _empty_tables(self: TransactionTestCase) -> None:
     """
     tables = sorted({*connection.introspection.django_table_names(only_existing=True, include_views=False)} - _KEPT)
     with transaction.atomic(), append_only.lifted(connection), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # all rows go: no need to look at keys one by one (92 s)
+            cursor.execute("SET LOCAL session_replication_role = replica")
         asked = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in tables)  # noqa: S608 (names of tables)
         cursor.execute(asked)
         for (table,) in cursor.fetchall():
