@@ -218,14 +218,12 @@ ANOMALIES = (
 ANOMALIES_BY_CODE = {one.code: one for one in ANOMALIES}
 
 
-def found(today: date, *, code: str = "", institution: int | None = None) -> QuerySet:
+def found(today: date, *, institution: int | None = None) -> QuerySet:
     """The rows at fault as (code, target, label, institution, under), in the order of their institutions; one query,
     after one for each rule read in memory.
     """
-    rules = [one for one in ANOMALIES if not code or one.code == code]
-    parts = [_rows(one, today, institution) for one in rules]
-    whole = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return whole.order_by("under", "label", "code", "target")
+    parts = [_rows(one, today, institution) for one in ANOMALIES]
+    return parts[0].union(*parts[1:], all=True).order_by("under", "label", "code", "target")
 
 
 def _rows(rule: Anomaly, today: date, institution: int | None) -> QuerySet:
