@@ -1,7 +1,7 @@
-"""Brings the database up to date, builds the invented world when asked (`--world`), and says who can sign in.
+"""Brings the database up to date, builds the invented world if there is none, and says who can sign in.
 
-The last line is the answer, in JSON: `{"engine": …, "world": whether there is one, "people": …}`. One process for what
-would be several commands: Django takes a second or two to wake up.
+The last line is the answer, in JSON: `{"engine": …, "built": whether the world is new, "people": …}`. One process for
+what would be several commands: Django takes a second or two to wake up.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ def said_by(command: str) -> str:
     return output.getvalue()
 
 
-def main(arguments: list[str]) -> int:
-    """Migrates, plans the jobs, builds the world but its past if asked, answers."""
+def main() -> int:
+    """Migrates, plans the jobs, builds the world but its past if there is none, answers."""
     sys.path.insert(0, str(ROOT / "src"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vigie.config.settings")
     import django
@@ -38,16 +38,15 @@ def main(arguments: list[str]) -> int:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     said_by("setup_jobs")
-    if "--world" in arguments:
-        call_command("build_world", size="demo", quick=True)
 
     from vigie.demo import world
 
-    there = world.built() is not None
-    people = said_by("demo_people") if there else ""
-    print(json.dumps({"engine": database["ENGINE"], "world": there, "people": people}))
+    new = world.built() is None
+    if new:
+        call_command("build_world", size="demo", quick=True)
+    print(json.dumps({"engine": database["ENGINE"], "built": new, "people": said_by("demo_people")}))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -1,14 +1,17 @@
 """`make run` and `make world`: the working product with its invented world, on this machine only.
 
-The steps, in order: browser assets, database, invented world if there is none, web server and job worker,
-then the year of history in the background. Whatever happens (Ctrl-C, a service that ends, kill), nothing is
-left running. Production does not start here: docs/developer/operate.md says how it does.
+The steps, in order: browser assets, web server, and behind its page of progress the database and the invented world if
+there is none; then the job worker, the example list and the year of history. A start that finds nothing changed since
+the last prepares nothing. Whatever happens (Ctrl-C, a service that ends, kill), nothing is left running. Production
+does not start here: docs/developer/operate.md says how it does.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -19,6 +22,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -63,6 +67,16 @@ class Place:
         if self.database_url.startswith("sqlite:///"):
             return Path(self.database_url.removeprefix("sqlite:///"))
         return None
+
+    @property
+    def opening(self) -> Path:
+        """Exists while what is behind the web server is made; names the step (vigie.demo.opening)."""
+        return self.var / "opening"
+
+    @property
+    def prepared(self) -> Path:
+        """What the last preparation said, and of what."""
+        return self.var / "prepared.json"
 
     @property
     def history_awaited(self) -> Path:
@@ -121,22 +135,65 @@ def refuse_busy_port(place: Place) -> None:
             ) from None
 
 
-def prepare(family: Family, log: Path, *arguments: str) -> dict[str, Any]:
-    """Runs scripts/prepare.py and gives its answer."""
-    child = family.run("preparation", [sys.executable, str(ROOT / "scripts" / "prepare.py"), *arguments], log=log)
-    if child.process.returncode:
-        what = "The invented world could not be built" if arguments else "The database could not be prepared"
-        raise CannotRun(f"{what} (the whole account: {log}):\n{child.tail()}")
-    answer: dict[str, Any] = json.loads(child.tail(1))
-    return answer
+def prepare(family: Family, place: Place) -> dict[str, Any]:
+    """Brings the database up to date with its invented world (scripts/prepare.py), telling each step; its answer.
 
-
-def prepare_database(family: Family, place: Place) -> dict[str, Any]:
-    """Brings the database up to date; gives whether it holds a world, and its people."""
+    A world is whole or not there at all; its example list and its year of history are awaited from then on.
+    """
+    log = place.var / "log" / "prepare.log"
     start = time.monotonic()
-    facts = prepare(family, place.var / "log" / "prepare.log")
-    say("database", f"{place.sqlite or facts['engine']}, up to date ({took(start)})")
+    child = family.start("preparation", [sys.executable, str(ROOT / "scripts" / "prepare.py")], log=log, vital=False)
+    step = ""
+    while child.process.poll() is None:
+        now = place.opening.read_text(encoding="utf-8")
+        if now != step:
+            say("preparation", f"{now}… ({took(start)})")
+            step = now
+        fail_if_ended(family)
+        time.sleep(0.05)
+    family.stop_one(child)
+    if child.process.returncode:
+        at_database = place.opening.read_text(encoding="utf-8") == "database"
+        what = "The database could not be prepared" if at_database else "The invented world could not be built"
+        raise CannotRun(f"{what} (the whole account: {log}):\n{child.tail()}")
+    facts: dict[str, Any] = json.loads(child.tail(1))
+    if facts["built"]:
+        place.history_awaited.touch()
+        place.example_awaited.touch()
+    say("database", f"{place.sqlite or facts['engine']}, ready ({took(start)})")
     return facts
+
+
+def fingerprint(place: Place, environ: Mapping[str, str]) -> str:
+    """Changes with all that a preparation depends on: the code, the packages, the settings, the database's file."""
+    digest = hashlib.sha256(str(place.port).encode())
+    locks = [ROOT / "requirements" / "data.lock", *sorted((ROOT / "src" / "vigie").rglob("*.py"))]
+    for file in [*locks, ROOT / "scripts" / "prepare.py"]:
+        if file.exists():
+            digest.update(f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}\n".encode())
+    for name in sorted(name for name in environ if name.startswith("VIGIE_")):
+        digest.update(f"{name}={environ[name]}\n".encode())
+    if place.sqlite is not None:
+        digest.update(str(place.sqlite.stat().st_ino).encode())
+    return digest.hexdigest()
+
+
+def remembered(place: Place, environ: Mapping[str, str]) -> dict[str, Any] | None:
+    """What the last preparation said, if it would say and do the same today; a server's database is always asked."""
+    if place.sqlite is None or not place.sqlite.exists():
+        return None
+    try:
+        kept: dict[str, Any] = json.loads(place.prepared.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return kept if kept.get("fingerprint") == fingerprint(place, environ) else None
+
+
+def remember(place: Place, environ: Mapping[str, str], facts: dict[str, Any]) -> None:
+    """Keeps what a preparation said for the next start."""
+    if place.sqlite is not None and place.sqlite.exists():
+        kept = {**facts, "fingerprint": fingerprint(place, environ)}
+        place.prepared.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
 
 
 def delete_database(place: Place) -> None:
@@ -148,21 +205,10 @@ def delete_database(place: Place) -> None:
         if file.exists():
             say("database", f"deleting {file}")
             file.unlink()
-    for awaited in (place.history_awaited, place.example_awaited):
-        awaited.unlink(missing_ok=True)
+    for kept in (place.history_awaited, place.example_awaited, place.prepared):
+        kept.unlink(missing_ok=True)
     for folder in ("incoming", "lake", "publications", "audit"):
         shutil.rmtree(place.var / folder, ignore_errors=True)
-
-
-def build_world(family: Family, place: Place) -> dict[str, Any]:
-    """Builds the world but its past, whole or not at all; the year of history is awaited from then on."""
-    start = time.monotonic()
-    say("invented world", "being built…")
-    facts = prepare(family, place.var / "log" / "world.log", "--world")
-    place.history_awaited.touch()
-    place.example_awaited.touch()
-    say("invented world", f"built ({took(start)})")
-    return facts
 
 
 @dataclass(frozen=True)
@@ -251,18 +297,34 @@ def browser_assets(family: Family, place: Place) -> None:
 
 
 def bring_up(family: Family, place: Place) -> None:
-    """Everything up to a product that answers."""
+    """Everything up to a product that answers. The web server starts first: it tells how far the rest is."""
     refuse_busy_port(place)
     browser_assets(family, place)
-    facts = prepare_database(family, place)
-    if not facts["world"]:
-        facts = build_world(family, place)
-    start_web(family, place)
+    facts = remembered(place, family.environ)
+    if facts is None:
+        with being_opened(place):
+            start_web(family, place)
+            say("web server", f"{place.address} opens now, and shows how far the preparation is")
+            facts = prepare(family, place)
+        remember(place, family.environ, facts)
+    else:
+        place.opening.unlink(missing_ok=True)
+        start_web(family, place)
     wait_for_answer(family, place)
     start_worker(family, place)
     print(f"\nVigie answers at {place.address}\n\n{facts['people'].rstrip()}\n")
     print("Ctrl-C stops everything; your data stay for the next `make run`. `make world` starts from a new world.\n")
     sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def being_opened(place: Place) -> Iterator[None]:
+    """Within it, every page says that the product is being prepared."""
+    place.opening.write_text("database", encoding="utf-8")
+    try:
+        yield
+    finally:
+        place.opening.unlink(missing_ok=True)
 
 
 def run(family: Family, place: Place) -> None:
@@ -296,8 +358,8 @@ def account_for(work: Work, child: Child, duration: str) -> None:
 def rebuild(family: Family, place: Place) -> None:
     """A new world with its example list and its year of history, in the foreground."""
     delete_database(place)
-    prepare_database(family, place)
-    build_world(family, place)
+    with being_opened(place):
+        prepare(family, place)
     for work in works(place):
         start = time.monotonic()
         log = place.var / "log" / f"{work.name.replace(' ', '-')}.log"

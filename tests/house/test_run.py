@@ -45,12 +45,14 @@ PREPARE = (
     FAKE
     + """
 Path("var/vigie.sqlite3").touch()
-if call == "--world":
-    if Path("world-fails").exists():
-        sys.exit("no communes")
-    Path("var/world").touch()
-there = Path("var/world").exists()
-print(json.dumps({"engine": "sqlite3", "world": there, "people": "expert@cci.example" if there else ""}))
+Path("var/opening").write_text("geography")
+if Path("world-fails").exists():
+    sys.exit("no communes")
+if Path("world-lasts").exists():
+    time.sleep(60)
+built = not Path("var/world").exists()
+Path("var/world").touch()
+print(json.dumps({"engine": "sqlite3", "built": built, "people": "expert@cci.example"}))
 """
 )
 FREE_PORT = "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
@@ -58,6 +60,17 @@ HOLD_PORT = (
     "import socket, time; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen();"
     " print(s.getsockname()[1], flush=True); time.sleep(60)"
 )
+ASK = """
+import sys, time, urllib.request
+
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+while True:
+    try:
+        print(opener.open("http://127.0.0.1:" + sys.argv[1], timeout=5).status)
+        break
+    except OSError:
+        time.sleep(0.1)
+"""
 
 
 class House:
@@ -149,7 +162,7 @@ def test_run_builds_the_world_says_the_address_and_the_people_and_stops_whole(ho
     assert "expert@cci.example" in account
     house.wait_for_call("qcluster")
     house.wait_for_call("build_world --size demo --history")
-    calls = ["", "--world", "build_example", "build_world --size demo --history", "qcluster"]
+    calls = ["", "build_example", "build_world --size demo --history", "qcluster"]
     assert sorted(house.calls()) == calls
     assert len(house.left()) > 4  # the script, the web server and its two workers, the job worker and its child
 
@@ -177,7 +190,6 @@ def test_history_is_written_in_the_background_until_it_succeeds_once(house: Hous
     process.terminate()
     process.wait(120)
 
-    assert house.calls().count("--world") == 1
     assert house.calls().count("build_example") == 1
     assert house.calls().count("build_world --size demo --history") == 2
 
@@ -199,6 +211,7 @@ def test_a_world_that_cannot_be_built_says_why_and_is_built_at_the_next_start(ho
     account, _ = house.start().communicate(timeout=120)
     assert "The invented world could not be built" in account
     assert "no communes" in account
+    assert not (house.folder / "var/opening").exists()
 
     (house.folder / "world-fails").unlink()
     process = house.start()
@@ -206,7 +219,48 @@ def test_a_world_that_cannot_be_built_says_why_and_is_built_at_the_next_start(ho
     process.terminate()
     process.wait(120)
 
-    assert house.calls().count("--world") == 2
+    assert house.calls().count("") == 2
+
+
+def test_the_web_server_answers_while_the_world_is_made_and_the_steps_are_told(house: House) -> None:
+    (house.folder / "world-lasts").touch()
+    process = house.start()
+    account = read_until(process, "geography…")
+
+    assert f"http://127.0.0.1:{house.port} opens now" in account
+    answer = subprocess.run([sys.executable, "-c", ASK, house.port], capture_output=True, text=True, timeout=120)
+    assert answer.stdout.strip() == "200"
+    assert (house.folder / "var/opening").read_text() == "geography"  # what vigie.demo.opening reads
+
+    process.send_signal(signal.SIGINT)
+    assert process.wait(120) == 0
+    assert not (house.folder / "var/opening").exists()
+    assert house.wait_until_nothing_is_left() == []
+
+
+def test_a_start_that_finds_nothing_changed_prepares_nothing(house: House) -> None:
+    def start(**environ: str) -> str:
+        process = house.start(**environ)
+        account = read_until(process, "Ctrl-C")
+        process.terminate()
+        process.wait(120)
+        return account
+
+    start()
+    (house.folder / "var/opening").write_text("firms")  # left by a start that was killed
+
+    assert "expert@cci.example" in start()
+    assert house.calls().count("") == 1
+    assert not (house.folder / "var/opening").exists()
+
+    start(VIGIE_RECALL_SECONDS="5")  # another setting
+    assert house.calls().count("") == 2
+    (house.folder / "src/vigie/config/wsgi.py").write_text(WSGI + "# other code\n")
+    start()
+    assert house.calls().count("") == 3
+    (house.folder / "var/vigie.sqlite3").unlink()
+    start()
+    assert house.calls().count("") == 4
 
 
 def test_a_busy_port_is_named_with_its_remedy(house: House) -> None:
@@ -250,7 +304,7 @@ def test_world_is_built_again_with_its_history(house: House) -> None:
 
     assert "deleting" not in account  # there was nothing yet
     assert "`make run` opens it" in account
-    assert house.calls() == ["", "--world", "build_example", "build_world --size demo --history"]
+    assert house.calls() == ["", "build_example", "build_world --size demo --history"]
     again, _ = house.start("--rebuild").communicate(timeout=120)
     assert f"deleting {house.folder}/var/vigie.sqlite3" in again
     assert house.wait_until_nothing_is_left() == []

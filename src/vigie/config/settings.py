@@ -79,6 +79,8 @@ MIDDLEWARE = [
 ]
 if VIGIE.mode == "demo":
     MIDDLEWARE.append("vigie.demo.banner.banner")
+    # Before all that counts answers or asks the database, which is not there yet.
+    MIDDLEWARE.insert(1, "vigie.demo.opening.opening")
 
 ROOT_URLCONF = "vigie.config.urls"
 WSGI_APPLICATION = "vigie.config.wsgi.application"

@@ -5,12 +5,14 @@ A base that has them all is taken as it stands; `replaces` may go when no such b
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import vigie.accounts.models
 from django.conf import settings
 from django.db import migrations, models
 
+import vigie.accounts.models
+from vigie.first_release import FirstRelease
 
-class Migration(migrations.Migration):
+
+class Migration(FirstRelease):
     replaces = [
         ("accounts", "0001_initial"),
         ("accounts", "0002_habilitation_territory"),

@@ -2,8 +2,10 @@
 
 from django.db import migrations, models
 
+from vigie.first_release import FirstRelease
 
-class Migration(migrations.Migration):
+
+class Migration(FirstRelease):
 
     initial = True
 

@@ -7,8 +7,10 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from vigie.first_release import FirstRelease
 
-class Migration(migrations.Migration):
+
+class Migration(FirstRelease):
     replaces = [("campaigns", "0001_initial"), ("campaigns", "0002_visits")]
 
     initial = True

@@ -8,9 +8,10 @@ import django.db.models.functions.text
 from django.db import migrations, models
 
 from vigie.companies import search_index
+from vigie.first_release import FirstRelease
 
 
-class Migration(migrations.Migration):
+class Migration(FirstRelease):
     replaces = [("companies", "0001_initial"), ("companies", "0002_search_index")]
 
     initial = True

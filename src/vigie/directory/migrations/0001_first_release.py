@@ -4,12 +4,14 @@ A base that has them all is taken as it stands; `replaces` may go when no such b
 """
 
 import django.db.models.deletion
-import vigie.accounts.models
 from django.conf import settings
 from django.db import migrations, models
 
+import vigie.accounts.models
+from vigie.first_release import FirstRelease
 
-class Migration(migrations.Migration):
+
+class Migration(FirstRelease):
     replaces = [("directory", "0001_initial"), ("directory", "0002_change_sheet"), ("directory", "0003_imports")]
 
     initial = True

@@ -4,11 +4,12 @@ A base that has them all is taken as it stands; `replaces` may go when no such b
 """
 
 import django.db.models.deletion
-import vigie.rights.person
 from django.conf import settings
 from django.core.management import call_command
 from django.db import migrations, models
 
+import vigie.rights.person
+from vigie.first_release import FirstRelease
 from vigie.journal import append_only
 
 
@@ -24,7 +25,8 @@ def create_cache_table(apps, schema_editor):
     call_command("createcachetable", "cache", database=schema_editor.connection.alias, verbosity=0)
 
 
-class Migration(migrations.Migration):
+
+class Migration(FirstRelease):
     replaces = [
         ("journal", "0001_initial"),
         ("journal", "0002_append_only_and_cache"),

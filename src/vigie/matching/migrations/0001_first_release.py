@@ -3,14 +3,17 @@
 A base that has them all is taken as it stands; `replaces` may go when no such base is left.
 """
 
-import django.db.models.deletion
 import uuid
-import vigie.matching.need_text
+
+import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import vigie.matching.need_text
+from vigie.first_release import FirstRelease
 
-class Migration(migrations.Migration):
+
+class Migration(FirstRelease):
     replaces = [
         ("matching", "0001_initial"),
         ("matching", "0002_need_search_text"),

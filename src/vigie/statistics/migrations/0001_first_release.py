@@ -5,8 +5,10 @@ A base that has them all is taken as it stands; `replaces` may go when no such b
 
 from django.db import migrations, models
 
+from vigie.first_release import FirstRelease
 
-class Migration(migrations.Migration):
+
+class Migration(FirstRelease):
     replaces = [("statistics", "0001_counts"), ("statistics", "0002_usage")]
 
     initial = True

@@ -4,8 +4,10 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from vigie.first_release import FirstRelease
 
-class Migration(migrations.Migration):
+
+class Migration(FirstRelease):
 
     initial = True
 

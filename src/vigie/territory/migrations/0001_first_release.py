@@ -6,8 +6,10 @@ A base that has them all is taken as it stands; `replaces` may go when no such b
 import django.db.models.deletion
 from django.db import migrations, models
 
+from vigie.first_release import FirstRelease
 
-class Migration(migrations.Migration):
+
+class Migration(FirstRelease):
     replaces = [("territory", "0001_initial"), ("territory", "0002_zonegroup")]
 
     initial = True

@@ -7,6 +7,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from vigie.first_release import FirstRelease
 
 REASONS = (
     ("saisonnalite", "Activité saisonnière"),
@@ -27,7 +28,8 @@ def seed(apps, schema_editor):
         reasons.get_or_create(code=code, defaults={"label": label, "position": position})
 
 
-class Migration(migrations.Migration):
+
+class Migration(FirstRelease):
     replaces = [
         ("watchlists", "0001_initial"),
         ("watchlists", "0002_correction"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from vigie.demo import world
+from vigie.demo import opening, world
 from vigie.demo.plan import Plan
 from vigie.demo.sizes import SIZES
 from vigie.demo.world import NoWorld
@@ -55,5 +55,6 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
 
     def _say(self, text: str) -> None:
+        opening.reach(text)
         self.stdout.write(text)
         self.stdout.flush()
