@@ -34,8 +34,8 @@ def test_every_page_waits_with_its_step_and_comes_back_by_itself(
     assert response["Retry-After"] == response["Refresh"] == "2"
     assert response["Cache-Control"] == "no-store"
     assert "étape 5 sur 5" in page
-    assert "Les entreprises : <strong>en cours</strong>" in page
-    assert "Les communes de France : fait" in page
+    assert "Les entreprises&nbsp;: <strong>en cours</strong>" in page
+    assert "Les communes de France&nbsp;: fait" in page
 
 
 def test_what_is_sent_meanwhile_is_refused_without_being_sent_again(
