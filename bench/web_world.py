@@ -53,6 +53,15 @@ def build(size: str, needs: int, seed: int) -> None:
         cursor.execute("ANALYZE")
 
 
+def nothing_left_to_build() -> None:
+    """As the demo some minutes after its start: no page asks any more how far what is built behind it is."""
+    from vigie.demo import progress
+    from vigie.kernel.clock import now
+
+    for name in (progress.EXAMPLE, progress.HISTORY):
+        progress.end(progress.start(1, now(), name), "bench", now())
+
+
 def multiply(needs: int, random: Random) -> None:
     """Copies requests of the history, with their analysis, needs, candidates and matches.
 
@@ -156,6 +165,34 @@ def pages() -> list[BenchPage]:
         *desk_pages(expert),
         *team_pages(team),
         BenchPage("experts", "Annuaire : les experts", LIST, reverse("directory:experts"), team),
+        *network_pages(team),
+    ]
+
+
+def network_pages(team: str) -> list[BenchPage]:
+    """The network around the needs: what waits, the address book, whom an animator and an adviser see."""
+    from django.urls import reverse
+
+    from vigie.accounts.models import User
+    from vigie.demo.people import ANIMATOR, EPCI_ADVISER
+    from vigie.matching.models import Need
+    from vigie.matching.states import QUO
+
+    waits = Need.objects.filter(status=QUO, sent_at__isnull=False).order_by("sent_at", "pk")[0]
+    animator, adviser = (open_session(User.objects.get(email=one.email)) for one in (ANIMATOR, EPCI_ADVISER))
+    return [
+        BenchPage("following", "Suivi", LIST, reverse("matching:following"), team),
+        BenchPage(
+            "following_need", "Suivi d’un besoin", SHEET, reverse("matching:following_need", args=[waits.pk]), team
+        ),
+        BenchPage("following_experts", "Suivi des experts", LIST, reverse("matching:following_experts"), team),
+        BenchPage("coverage", "Couverture de la France", LIST, reverse("directory:coverage"), team),
+        BenchPage("anomalies", "Anomalies de l’annuaire", LIST, reverse("directory:anomalies"), team),
+        BenchPage("antennes", "Annuaire : les antennes", LIST, reverse("directory:antennes"), team),
+        BenchPage("territory", "Page de l’animateur", LIST, reverse("matching:territory"), animator),
+        BenchPage("filed", "Besoins déposés après une visite", LIST, reverse("matching:filed"), adviser),
+        BenchPage("visit", "Nouvelle visite", STEP, reverse("matching:visit"), adviser),
+        BenchPage("statistics", "Statistiques publiques", LIST, reverse("statistics:public")),
     ]
 
 
@@ -240,6 +277,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not built.exists():
         build(options.size, options.needs, options.seed)
         built.touch()
+    nothing_left_to_build()
     print(json.dumps([asdict(page) for page in pages()]))
     return 0
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from vigie.accounts.models import User
+from vigie.rights.statements import composed_once
 
 
 class SessionBackend(BaseBackend):
@@ -17,4 +19,10 @@ class SessionBackend(BaseBackend):
         return None
 
     def get_user(self, user_id: Any) -> User | None:
-        return User.objects.living().filter(pk=user_id).first()
+        found: list[User] = _living(int(user_id))
+        return found[0] if found else None
+
+
+@composed_once
+def _living(pk: int) -> QuerySet[User]:
+    return User.objects.living().filter(pk=pk).order_by("pk")

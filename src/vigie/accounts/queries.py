@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from vigie.accounts.models import AgentProfile, Antenne, Habilitation, User, UserQuerySet
 from vigie.accounts.rules import parse_territory, territory_words
@@ -20,6 +20,7 @@ from vigie.kernel.period import paris_day
 from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person, PersonKind
+from vigie.rights.statements import composed_once
 from vigie.rights.table import DETECTION, STEWARDS, Role
 from vigie.territory.models import Zone, ZoneGroup
 
@@ -74,8 +75,13 @@ def roles_in_force(user: User, at: datetime) -> tuple[Role, ...]:
 def _in_force(user: User, at: datetime) -> list[tuple[str, int | None, str]]:
     if not user.is_active:
         return []
-    in_force = Habilitation.objects.filter(user_id=user.pk).in_force(paris_day(at))
-    return list(in_force.order_by("pk").values_list("role", "antenne_id", "territory"))
+    return _held(user.pk, paris_day(at))
+
+
+@composed_once
+def _held(user_pk: int, day: date) -> QuerySet[Habilitation, tuple[str, int | None, str]]:
+    in_force = Habilitation.objects.filter(user_id=user_pk).in_force(day)
+    return in_force.order_by("pk").values_list("role", "antenne_id", "territory")
 
 
 def _territory(texts: list[str]) -> tuple[bool, frozenset[str]]:

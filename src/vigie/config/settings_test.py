@@ -33,3 +33,4 @@ STORAGES = {
 }
 WHITENOISE_AUTOREFRESH = True
 PAGE_COUNTS_EVERY = 0  # a page of a test asks what it asks, and nothing more
+STATEMENTS_CHECKED = True  # every statement that was kept is compared with the one its values would have

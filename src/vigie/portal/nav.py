@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.urls import reverse
 
 from vigie.rights.person import Person, PersonKind
@@ -108,7 +110,14 @@ AUDIT_ENTRIES = (
 
 def nav_for(person: Person) -> tuple[NavItem, ...]:
     """The entries of a person; the visitor and the company head have the public ones."""
-    if person.kind is not PersonKind.USER:
+    return _nav(person.kind, person.roles)
+
+
+@cache
+def _nav(kind: PersonKind, roles: frozenset[Role]) -> tuple[NavItem, ...]:
+    """They depend on nothing else of the person: no action of theirs is asked of an object."""
+    person = Person(kind, roles=roles)
+    if kind is not PersonKind.USER:
         return (NavItem("Accueil", reverse("portal:home")), NavItem("Statistiques", reverse("statistics:public")))
     entries: list[NavItem] = []
     agent = may(person, "list.view")

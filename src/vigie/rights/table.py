@@ -7,6 +7,8 @@ docs/reference/rights.md is generated from them.
 
 from __future__ import annotations
 
+from functools import cache
+
 from vigie.rights.rows import (
     agents,
     audit,
@@ -43,6 +45,7 @@ RIGHTS: tuple[Grant, ...] = tuple(grant for subject in _SUBJECTS for grant in su
 ACTIONS_BY_CODE: dict[str, Action] = {action.code: action for action in ACTIONS}
 
 
+@cache
 def grants(action: str, roles: frozenset[Role]) -> tuple[Grant, ...]:
     """The rows that let these roles do this action; KeyError for an action that is not in the table."""
     ACTIONS_BY_CODE[action]

@@ -24,6 +24,7 @@ from vigie.matching.queries.positions import company_name, since
 from vigie.matching.rules.reasons import Reason, Side, say
 from vigie.matching.states import MATCH, NEED_STATUS_BY_CODE, OPEN
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.ui.components import Fact, Link, ThreadMessage
 from vigie.ui.formats import day
 
@@ -124,7 +125,15 @@ class NeedPage:
 
 def visible_need(person: Person, pk: int) -> ReachedNeed:
     """The need with its analysis, if this person may see it; else 404. 1 query."""
-    rows: QuerySet[ReachedNeed] = Need.objects.allowed(person, "need.view").with_rights(  # type: ignore[assignment]
+    found: list[ReachedNeed] = _visible_need(person, pk)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@composed_once
+def _visible_need(person: Person, pk: int) -> QuerySet[Need]:
+    rows = Need.objects.allowed(person, "need.view").with_rights(
         person,
         may_comment="need.comment",
         may_explain="need.explain",
@@ -132,19 +141,13 @@ def visible_need(person: Person, pk: int) -> ReachedNeed:
         may_remind="need.remind",
         may_confide="need.pass_on",
     )
-    need = (
-        rows.select_related(
-            "subject",
-            "diagnosis__contact",
-            "diagnosis__solicitation__landing_subject",
-            "diagnosis__establishment__company",
-        )
-        .filter(pk=pk)
-        .first()
+    related = (
+        "subject",
+        "diagnosis__contact",
+        "diagnosis__solicitation__landing_subject",
+        "diagnosis__establishment__company",
     )
-    if need is None:
-        raise Http404
-    return need
+    return rows.select_related(*related).filter(pk=pk).order_by("pk")
 
 
 def visible_match(person: Person, need_pk: int, pk: int) -> OwnMatch:
@@ -165,15 +168,23 @@ def _membership(person: Person) -> QuerySet[ExpertMember]:
 
 def matches_of(need: Need, person: Person) -> list[ReachedMatch]:
     """The matches of the need, each with what this person may do to it. 1 query."""
-    mine = need.matches.annotate(is_mine=Exists(_membership(person)))
-    rows: QuerySet[ReachedMatch] = mine.with_rights(  # type: ignore[assignment]
+    rows: list[ReachedMatch] = _matches_of(need.pk, person)
+    for row in rows:
+        row.need = need
+    return rows
+
+
+@composed_once
+def _matches_of(need_pk: int, person: Person) -> QuerySet[Match]:
+    rows = Match.objects.filter(need=need_pk).annotate(is_mine=Exists(_membership(person)))
+    rows = rows.with_rights(
         person,
         may_answer="match.answer",
         may_reopen="match.reopen",
         may_reassign="match.reassign",
         may_explain="match.explain",
     )
-    return list(rows.select_related("expert__antenne__institution").order_by("sent_at", "pk"))
+    return rows.select_related("expert__antenne__institution").order_by("sent_at", "pk")
 
 
 def need_page(
@@ -262,11 +273,16 @@ def _dates(need: Need) -> str:
 def _answers(need: Need) -> tuple[Fact, ...]:
     """The answers to the questions of the subject, in their words. 1 query."""
     facts = []
-    for question in SubjectQuestion.objects.filter(subject=need.subject_id).order_by("position"):
+    for question in _questions(need.subject_id):
         value = need.answers.get(question.key, "")
         labels = {str(code): str(label) for code, label in question.answers}
         facts.append(Fact(question.label, labels.get(str(value), str(value)), missing="sans réponse"))
     return tuple(facts)
+
+
+@composed_once
+def _questions(subject_pk: int) -> QuerySet[SubjectQuestion]:
+    return SubjectQuestion.objects.filter(subject=subject_pk).order_by("position")
 
 
 def _words(precision: Precision) -> str:
@@ -275,10 +291,8 @@ def _words(precision: Precision) -> str:
 
 def _experts(need: Need, matches: Sequence[ReachedMatch]) -> tuple[ExpertLine, ...]:
     """Every expert who received the need; the reasons are for those who may have them explained. 1 query."""
-    explained = [match.expert_id for match in matches if match.may_explain]
-    traces = {
-        one.expert_id: one.reasons for one in Candidate.objects.filter(need=need.pk, expert__in=explained, kept=True)
-    }
+    explained = frozenset(match.expert_id for match in matches if match.may_explain)
+    traces = {one.expert_id: one.reasons for one in _kept(need.pk, explained)}
     return tuple(
         ExpertLine(
             name=match.expert.full_name,
@@ -292,6 +306,11 @@ def _experts(need: Need, matches: Sequence[ReachedMatch]) -> tuple[ExpertLine, .
         )
         for match in matches
     )
+
+
+@composed_once
+def _kept(need_pk: int, experts: frozenset[int]) -> QuerySet[Candidate]:
+    return Candidate.objects.filter(need=need_pk, expert__in=experts, kept=True)
 
 
 def _detail(match: ReachedMatch) -> str:
@@ -328,17 +347,22 @@ def _comment_hint(matches: Sequence[ReachedMatch]) -> str:
 def _history(need: Need, person: Person) -> tuple[HistoryLine, ...]:
     """The other needs of the same company (SIREN) or of the same address, the latest first. 2 queries."""
     diagnosis = need.diagnosis
+    company = diagnosis.establishment.company_id if diagnosis.establishment is not None else None
+    return tuple(_line(one) for one in _same_company(need.pk, company, diagnosis.contact.email, person))
+
+
+@composed_once
+def _same_company(need_pk: int, company_pk: str | None, email: str, person: Person) -> QuerySet[Need]:
     same = Q(pk__in=[])  # a set of analyses each: joined and « or », every need ever sent would be looked at
-    if diagnosis.establishment is not None:
-        company = diagnosis.establishment.company_id
-        same |= Q(diagnosis__in=Diagnosis.objects.filter(establishment__company=company).values("pk"))
-    if diagnosis.contact.email:
-        same |= Q(diagnosis__in=Diagnosis.objects.filter(contact__email=diagnosis.contact.email).values("pk"))
-    rows = Need.objects.filter(same, sent_at__isnull=False).exclude(pk=need.pk)
-    marked: QuerySet[SeenNeed] = rows.with_rights(person, may_see="need.view")  # type: ignore[assignment]
+    if company_pk is not None:
+        same |= Q(diagnosis__in=Diagnosis.objects.filter(establishment__company=company_pk).values("pk"))
+    if email:
+        same |= Q(diagnosis__in=Diagnosis.objects.filter(contact__email=email).values("pk"))
+    rows = Need.objects.filter(same, sent_at__isnull=False).exclude(pk=need_pk)
+    marked = rows.with_rights(person, may_see="need.view")
     # Joined to their subjects, SQLite would begin by these and look at every need ever sent.
     shown = marked.prefetch_related("subject").only("sent_at", "status", "subject")
-    return tuple(_line(one) for one in shown.order_by("-sent_at", "-pk")[:HISTORY_SHOWN])
+    return shown.order_by("-sent_at", "-pk")[:HISTORY_SHOWN]
 
 
 def _line(need: SeenNeed) -> HistoryLine:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from vigie.matching.models import Diagnosis, Match, Need, communes_of
@@ -16,6 +16,8 @@ from vigie.matching.queries.reminding_by_hand import ToRemind, to_remind, who_wi
 from vigie.matching.states import CLOSED_BY_EXPERT, NOT_FOR_ME, UNANSWERED
 from vigie.rights.person import Person
 from vigie.rights.reach import may
+from vigie.rights.statements import composed_once
+from vigie.territory.models import Commune
 from vigie.ui.components import ActButton, Link
 
 ANOTHER_NEED = "L’entreprise a un autre besoin"
@@ -48,7 +50,7 @@ def need_network(need: Any, matches: Sequence[Any], person: Person, at: datetime
     """The block of a need, as ``need.visible_need`` and ``need.matches_of`` give them. At most 5 queries."""
     waits = need.may_remind and any(match.state in UNANSWERED for match in matches)
     reminding = to_remind(need, at) if waits else ToRemind()
-    in_zones = bool(person.zones) and communes_of(person).filter(code=need.diagnosis.commune_code).exists()
+    in_zones = bool(person.zones) and bool(_zone_of(person, need.diagnosis.commune_code))
     may_report = may(person, "hole.report") and need.sent_at is not None
     return NeedNetwork(
         origin=origin(need.diagnosis),
@@ -82,17 +84,27 @@ def _pass_on(need: Need, matches: Sequence[Any]) -> Link:
 
 def _passed(need: Need, person: Person) -> tuple[Passed, ...]:
     """The need during which this one was met, and those that were met during it. 2 queries."""
-    linked = Q(diagnosis__in=Diagnosis.objects.filter(passed_from=need.pk).values("pk"))  # joined: every need is read
     before = need.diagnosis.passed_from_id
-    if before is not None:
-        linked |= Q(pk=before)
-    rows = Need.objects.filter(linked).with_rights(person, may_see="need.view").prefetch_related("subject")
     lines = []
-    for other in rows.only("subject").order_by("created_at", "pk"):
-        seen = other.may_see  # type: ignore[attr-defined]
+    for other in _linked(need.pk, before, person):
+        seen = other.may_see
         label = other.subject.label if seen else "Autre besoin de cette entreprise"
         lines.append(Passed(label, reverse("matching:need", args=[other.pk]) if seen else "", other.pk == before))
     return tuple(lines)
+
+
+@composed_once
+def _linked(need_pk: int, before: int | None, person: Person) -> QuerySet[Need]:
+    linked = Q(diagnosis__in=Diagnosis.objects.filter(passed_from=need_pk).values("pk"))  # joined: every need is read
+    if before is not None:
+        linked |= Q(pk=before)
+    rows = Need.objects.filter(linked).with_rights(person, may_see="need.view").prefetch_related("subject")
+    return rows.only("subject").order_by("created_at", "pk")
+
+
+@composed_once
+def _zone_of(person: Person, commune: str) -> QuerySet[Commune]:
+    return communes_of(person).filter(code=commune).only("code")
 
 
 def _back(person: Person, in_zones: bool) -> Link:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from vigie.directory.models import Expert
@@ -13,6 +13,7 @@ from vigie.journal.models import Event
 from vigie.matching.models import Match, Need, Precision, Solicitation
 from vigie.matching.models import ThreadMessage as StoredMessage
 from vigie.rights.person import Person, PersonKind
+from vigie.rights.statements import composed_once
 from vigie.ui.components import ActButton, ThreadMessage
 from vigie.ui.formats import day_and_hour
 
@@ -65,8 +66,7 @@ def discussion(
 
 
 def _messages(need: Need, person: Person) -> Iterable[ThreadMessage]:
-    rows = need.thread.select_related("author__antenne__institution").only(*_SHOWN)
-    for stored in rows.order_by("at", "pk"):
+    for stored in _thread(need.pk):
         author = stored.author
         if stored.deleted_at is not None:
             yield ThreadMessage("", stored.at, f"{TAKEN_BACK} ({author.full_name})", system=True)
@@ -82,6 +82,12 @@ def _messages(need: Need, person: Person) -> Iterable[ThreadMessage]:
         )
 
 
+@composed_once
+def _thread(need_pk: int) -> QuerySet[StoredMessage]:
+    rows = StoredMessage.objects.filter(need=need_pk).select_related("author__antenne__institution").only(*_SHOWN)
+    return rows.order_by("at", "pk")
+
+
 def _take_back(message: StoredMessage) -> ActButton:
     return ActButton(
         "Retirer",
@@ -94,12 +100,8 @@ def _take_back(message: StoredMessage) -> ActButton:
 
 
 def _events(need: Need, matches: Sequence[Match], kinds: Mapping[int, str]) -> Iterable[ThreadMessage]:
-    about = Q(subject_type=Need._meta.label, subject_id=str(need.pk))
-    about |= Q(subject_type=Match._meta.label, subject_id__in=[str(match.pk) for match in matches])
     request = need.diagnosis.solicitation
-    if request is not None:
-        about |= Q(subject_type=Solicitation._meta.label, subject_id=str(request.pk))
-    events = list(Event.objects.filter(about, name__in=SENTENCES).order_by("-at", "-pk"))
+    events = _told(str(need.pk), tuple(str(match.pk) for match in matches), str(request.pk) if request else "")
     names = _names(events, matches)
     holders = dict(names.holders)
     for event in events:  # the latest first: before it was handed over, the need was before somebody else
@@ -107,6 +109,16 @@ def _events(need: Need, matches: Sequence[Match], kinds: Mapping[int, str]) -> I
         if event.name in HANDED_OVER:
             holders[key] = names.experts.get(event.payload.get("from_expert"), "Une équipe")
         yield ThreadMessage("", event.at, _said(event, holders.get(key, ""), names, kinds), system=True)
+
+
+@composed_once
+def _told(need: str, matches: tuple[str, ...], request: str) -> QuerySet[Event]:
+    """The latest first; the objects as the journal writes their numbers."""
+    about = Q(subject_type=Need._meta.label, subject_id=need)
+    about |= Q(subject_type=Match._meta.label, subject_id__in=matches)
+    if request:
+        about |= Q(subject_type=Solicitation._meta.label, subject_id=request)
+    return Event.objects.filter(about, name__in=SENTENCES).order_by("-at", "-pk")
 
 
 def _names(events: Iterable[Event], matches: Sequence[Match]) -> _Names:

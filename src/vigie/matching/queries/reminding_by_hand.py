@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from vigie.kernel.period import paris_day
 from vigie.matching.models import Match, Need, Reminder
 from vigie.matching.queries.reminding import reachable, thresholds
 from vigie.matching.rules.reminders import BY_HAND, days_between
 from vigie.matching.states import QUO, UNANSWERED
+from vigie.rights.statements import composed_once
 from vigie.ui.formats import counted, day, day_and_hour, listed
 
 NOBODY = "Personne n’est à relancer\u00a0: tous ont répondu ou ont quitté l’annuaire."
@@ -32,14 +35,13 @@ def to_remind(need: Need, at: datetime, kind: str = BY_HAND) -> ToRemind:
     Some days are left to each between two reminders, whoever asks; an automatic kind is said once to each.
     """
     states = UNANSWERED if kind == BY_HAND else (QUO,)
-    rows = Match.objects.filter(reachable("expert__"), need=need, state__in=states)
-    found = list(rows.select_related("expert__antenne__institution").order_by("pk"))
+    found: list[Match] = _asked(need.pk, states)
     if not found:
         return ToRemind(code="nobody_to_remind", refusal=NOBODY)
     quiet = thresholds().grace if kind == BY_HAND else 1
     spared: set[int] = set()
     last: Reminder | None = None
-    for said in need.reminders.select_related("by"):
+    for said in _reminders(need.pk):
         if said.expert_id is None and said.kind != BY_HAND:  # said to the company
             continue
         lately = days_between(said.at, at) < quiet
@@ -51,6 +53,17 @@ def to_remind(need: Need, at: datetime, kind: str = BY_HAND) -> ToRemind:
     if left:
         return ToRemind(left)
     return ToRemind(code="already_reminded", refusal=_lately(last, quiet) if last else ONCE)
+
+
+@composed_once
+def _asked(need_pk: int, states: tuple[str, ...]) -> QuerySet[Match]:
+    rows = Match.objects.filter(reachable("expert__"), need=need_pk, state__in=states)
+    return rows.select_related("expert__antenne__institution").order_by("pk")
+
+
+@composed_once
+def _reminders(need_pk: int) -> QuerySet[Reminder]:
+    return Reminder.objects.filter(need=need_pk).select_related("by")
 
 
 def _heard(match: Match, said: Reminder) -> bool:

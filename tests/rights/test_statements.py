@@ -1,0 +1,130 @@
+"""A statement composed once gives the rows that composing it anew would: per person, per shape, per value."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Exists, OuterRef, QuerySet
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from tests.accounts.factories import UserFactory, person
+from tests.matching.factories import MatchFactory
+from vigie.kernel.clock import now
+from vigie.matching.models import Match, Need
+from vigie.rights.person import VISITOR, Person
+from vigie.rights.statements import NotComposable, composed_once
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _as_in_production(settings: Settings) -> None:
+    settings.STATEMENTS_CHECKED = False
+
+
+def test_rows_are_those_of_the_values_given_each_time() -> None:
+    composed = []
+
+    @composed_once
+    def of(need: int, states: tuple[str, ...], before: datetime) -> QuerySet[Match]:
+        composed.append(need)
+        return Match.objects.filter(need=need, state__in=states, sent_at__lt=before).order_by("pk")
+
+    one, two = MatchFactory(), MatchFactory()
+    later = now() + timedelta(days=1)
+    for match in (one, two, one):
+        assert of(match.need_id, (match.state,), later) == [match]
+    assert of(one.need_id, ("done",), later) == []
+    assert of(one.need_id, (one.state,), one.sent_at) == []
+    known = len(composed)
+    assert of(two.need_id, (two.state, "done"), later) == [two], "another number of states is another statement"
+    assert len(composed) > known
+    known = len(composed)
+    assert of(one.need_id, ("done", one.state), later) == [one]
+    assert len(composed) == known, "nothing is composed for a shape that is known"
+
+
+def test_rights_are_those_of_the_person_of_this_call() -> None:
+    @composed_once
+    def seen(who: Person, pk: int) -> QuerySet[Need]:
+        return Need.objects.allowed(who, "need.view").with_rights(who, mine="need.comment").filter(pk=pk)
+
+    first, second = MatchFactory(), MatchFactory()
+    experts = [UserFactory(expert=True), UserFactory(expert=True)]
+    for match, expert in zip((first, second), experts, strict=True):
+        match.expert.members.create(user=expert)
+    others = [UserFactory(**{role: True}) for role in ("team", "expert", "manager", "adviser")]
+    for _ in range(2):
+        for who in [VISITOR, *(person(user) for user in (*experts, *others))]:
+            for match in (first, second):
+                pk = match.need_id
+                direct = list(
+                    Need.objects.allowed(who, "need.view").with_rights(who, mine="need.comment").filter(pk=pk)
+                )
+                kept: list[Any] = seen(who, pk)
+                assert kept == direct, who.roles
+                assert [one.mine for one in kept] == [one.mine for one in direct], who.roles
+
+
+def test_relations_prefetches_and_values_come_as_usual(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    @composed_once
+    def with_relations(pk: int) -> QuerySet[Match]:
+        return Match.objects.filter(pk=pk).select_related("expert__antenne").prefetch_related("need__subject")
+
+    @composed_once
+    def values(pks: frozenset[int]) -> QuerySet[Match, tuple[int, str]]:
+        return Match.objects.filter(pk__in=pks).order_by("pk").values_list("pk", "state")
+
+    matches = MatchFactory.create_batch(3)
+    for match in matches:
+        with django_assert_num_queries(3):
+            (found,) = with_relations(match.pk)
+            assert (found.expert.antenne, found.need.subject) == (match.expert.antenne, match.need.subject)
+    for some in (matches[:2], matches[1:]):
+        assert values(frozenset(one.pk for one in some)) == [(one.pk, one.state) for one in some]
+    with django_assert_num_queries(0):
+        assert values(frozenset()) == []
+
+
+def test_correlated_rows_dates_and_numbers_too_wide() -> None:
+    @composed_once
+    def held(pk: int, day: date) -> QuerySet[Need]:
+        late = Match.objects.filter(need=OuterRef("pk"), sent_at__date__lte=day)
+        return Need.objects.filter(Exists(late), pk=pk)
+
+    match = MatchFactory()
+    assert held(match.need_id, match.sent_at.date() + timedelta(days=1)) == [match.need]
+    assert held(match.need_id, match.sent_at.date() - timedelta(days=2)) == []
+    assert held(2**70, match.sent_at.date()) == [], "no column holds such a number: no row, no error"
+
+
+def test_a_value_that_changes_the_statement_is_refused() -> None:
+    @composed_once
+    def sliced(most: int) -> QuerySet[Need]:
+        return Need.objects.all()[:most]
+
+    @composed_once
+    def pattern(word: str) -> QuerySet[Need]:
+        return Need.objects.filter(content__contains=word)
+
+    @composed_once
+    def looked_at(pk: int) -> QuerySet[Need]:
+        return Need.objects.filter(pk=pk + 1)
+
+    for refused in (lambda: sliced(3), lambda: pattern("four"), lambda: looked_at(3)):
+        with pytest.raises(NotComposable):
+            refused()
+
+
+def test_in_tests_each_statement_is_compared(settings: Settings) -> None:
+    settings.STATEMENTS_CHECKED = True
+
+    @composed_once
+    def wrong(pk: int) -> QuerySet[Need]:
+        return Need.objects.filter(pk=pk) if pk == match.need_id else Need.objects.all()
+
+    match = MatchFactory()
+    with pytest.raises(AssertionError, match="kept"):
+        wrong(match.need_id)
