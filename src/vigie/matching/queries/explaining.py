@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+from django.db.models import QuerySet
+
 from vigie.directory.models import Expert
 from vigie.matching.models import Candidate, Need
 from vigie.matching.queries import routing_rows
@@ -19,6 +21,7 @@ from vigie.matching.queries.routing import competences_for, competences_of
 from vigie.matching.rules import routing
 from vigie.matching.rules.facts import NeedFacts
 from vigie.matching.rules.reasons import Reason, Side, say
+from vigie.rights.statements import composed_once
 
 NEARBY_SHOWN = 20
 _SHOWN = (
@@ -79,7 +82,6 @@ class Simulation:
 
 def decision_trace(need: Need) -> list[ExpertLine]:
     """The stored candidates of a need, kept ones first. One query."""
-    rows = Candidate.objects.filter(need=need).select_related("expert__antenne__institution").only(*_SHOWN)
     return [
         _line(
             [Reason.from_json(stored) for stored in row.reasons],
@@ -92,8 +94,14 @@ def decision_trace(need: Need) -> list[ExpertLine]:
             added_by_team=row.origin == Candidate.Origin.TEAM,
             candidate_id=row.pk,
         )
-        for row in rows.order_by("-kept", "expert__antenne__institution__name", "expert__full_name", "pk")
+        for row in _candidates(need.pk)
     ]
+
+
+@composed_once
+def _candidates(need_pk: int) -> QuerySet[Candidate]:
+    rows = Candidate.objects.filter(need=need_pk).select_related("expert__antenne__institution").only(*_SHOWN)
+    return rows.order_by("-kept", "expert__antenne__institution__name", "expert__full_name", "pk")
 
 
 def explain_expert(need: Need | Supposed, expert: Expert, *, on: date) -> ExpertLine:

@@ -6,19 +6,21 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
 from vigie.directory.models import Expert
 from vigie.kernel.lifecycle import State
-from vigie.matching.models import Match, Need, Note, Reminder, Solicitation, Tag
+from vigie.matching.models import Match, Need, NeedTag, Note, Reminder, Solicitation, SolicitationTag, Tag
 from vigie.matching.queries.following import ACTS, buttons, silent_of
 from vigie.matching.queries.positions import company_name
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, SILENT, days_between
 from vigie.matching.states import EXPIRED, NEED_STATUS_BY_CODE, NOT_FOR_ME, OPEN, QUO
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.ui.components import ActButton, Link, Step
 from vigie.ui.formats import counted, day_and_hour, listed
 
@@ -171,9 +173,9 @@ def beside(about: Solicitation | Need, person: Person) -> Beside:
     """The labels and the notes of a request or a need. 3 queries."""
     of_need = isinstance(about, Need)
     tags_href = reverse("matching:tag_need" if of_need else "matching:tag_request", args=[about.pk])
-    held = list(about.tags.order_by("tag__label").values_list("tag_id", "tag__label"))
+    held = _held_tags(of_need, about.pk)
     has = {pk for pk, _label in held}
-    offered = Tag.objects.filter(archived_at__isnull=True).values_list("pk", "label")
+    offered = _living_tags()
     return Beside(
         tags=tuple(TagLine(label, _take_away(pk, label, tags_href)) for pk, label in held),
         offered=tuple((pk, label) for pk, label in offered if pk not in has),
@@ -191,11 +193,29 @@ def _take_away(pk: int, label: str, href: str) -> ActButton:
 def notes_of(about: Solicitation | Need | Expert, person: Person) -> tuple[NoteLine, ...]:
     """The notes about something, the oldest first; those taken back are gone. 1 query."""
     column = {Solicitation: "solicitation", Need: "need", Expert: "expert"}[type(about)]
-    rows = Note.objects.filter(Q(**{column: about}), deleted_at__isnull=True).select_related("author")
     return tuple(
         NoteLine(str(note.author), note.at, note.body, _take_back(note) if note.author_id == person.user_id else None)
-        for note in rows
+        for note in _notes(frozenset({column}), about.pk)
     )
+
+
+@composed_once
+def _held_tags(of_need: bool, pk: int) -> QuerySet[Any, tuple[int, str]]:
+    rows: QuerySet[Any] = (
+        NeedTag.objects.filter(need=pk) if of_need else SolicitationTag.objects.filter(solicitation=pk)
+    )
+    return rows.order_by("tag__label").values_list("tag_id", "tag__label")
+
+
+@composed_once
+def _living_tags() -> QuerySet[Tag, tuple[int, str]]:
+    return Tag.objects.filter(archived_at__isnull=True).values_list("pk", "label")
+
+
+@composed_once
+def _notes(columns: frozenset[str], pk: int) -> QuerySet[Note]:
+    (column,) = columns
+    return Note.objects.filter(Q(**{column: pk}), deleted_at__isnull=True).select_related("author")
 
 
 def _take_back(note: Note) -> ActButton:

@@ -273,7 +273,7 @@ def _dates(need: Need) -> str:
 def _answers(need: Need) -> tuple[Fact, ...]:
     """The answers to the questions of the subject, in their words. 1 query."""
     facts = []
-    for question in _questions(need.subject_id):
+    for question in questions_of(need.subject_id):
         value = need.answers.get(question.key, "")
         labels = {str(code): str(label) for code, label in question.answers}
         facts.append(Fact(question.label, labels.get(str(value), str(value)), missing="sans réponse"))
@@ -281,7 +281,8 @@ def _answers(need: Need) -> tuple[Fact, ...]:
 
 
 @composed_once
-def _questions(subject_pk: int) -> QuerySet[SubjectQuestion]:
+def questions_of(subject_pk: int) -> QuerySet[SubjectQuestion]:
+    """In their order. 1 query."""
     return SubjectQuestion.objects.filter(subject=subject_pk).order_by("position")
 
 

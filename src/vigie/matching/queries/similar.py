@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from vigie.kernel.lifecycle import State
 from vigie.matching.models import Need, Solicitation
 from vigie.matching.rules.similar import alike, words_of
 from vigie.matching.states import CANCELED, IN_PROGRESS, INCOMPLETE, PROCESSED, SOLICITATION
+from vigie.rights.statements import composed_once
 from vigie.ui.formats import counted
 
 RELAUNCH_WITHIN = timedelta(weeks=3)
@@ -78,24 +80,26 @@ def alike_requests(request: Solicitation) -> tuple[AlikeLine, ...]:
     if not words:
         return ()
     moment = request.completed_at or request.created_at
-    rows = (
-        Solicitation.objects.exclude(pk=request.pk)
-        .exclude(state__in=INCOMPLETE)
-        .filter(completed_at__gte=moment - TEXT_WITHIN, completed_at__lte=moment + TEXT_WITHIN)
-        .select_related("landing_subject")
-        .only(*_SHOWN)
-        .order_by("-completed_at", "-pk")[:TEXTS_READ]
-    )
     return tuple(
         AlikeLine(
-            reverse("matching:solicitation", args=[one.pk]),
-            f"{one.company_name or one.full_name or 'Sans nom'} – {one.landing_subject.title}",
-            SOLICITATION.by_code[one.state],
-            one.completed_at or one.created_at,
+            reverse("matching:solicitation", args=[pk]),
+            f"{company or person or 'Sans nom'} – {title}",
+            SOLICITATION.by_code[state],
+            completed or created,
         )
-        for one in rows
-        if alike(words, words_of(one.description))
+        for pk, text, company, person, state, completed, created, title in _around(
+            request.pk, moment - TEXT_WITHIN, moment + TEXT_WITHIN
+        )
+        if alike(words, words_of(text))
     )
+
+
+@composed_once
+def _around(pk: int, begin: datetime, end: datetime) -> QuerySet[Solicitation, tuple[Any, ...]]:
+    """Plain values: most of these texts are only compared."""
+    rows = Solicitation.objects.exclude(pk=pk).exclude(state__in=INCOMPLETE)
+    rows = rows.filter(completed_at__gte=begin, completed_at__lte=end).order_by("-completed_at", "-pk")
+    return rows.values_list("pk", *_SHOWN)[:TEXTS_READ]
 
 
 def _warned(letter: str, word: str, text: str) -> Warned:

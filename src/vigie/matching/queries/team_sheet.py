@@ -11,12 +11,12 @@ from django.db.models.functions import Cast
 from django.http import Http404
 from django.urls import reverse
 
-from vigie.directory.models import SubjectQuestion
 from vigie.journal.models import Event
 from vigie.kernel.lifecycle import State
 from vigie.kernel.siren import is_siret, show_siret
 from vigie.matching.models import Match, Need, Precision, Solicitation
 from vigie.matching.queries.explaining import ExpertLine, decision_trace
+from vigie.matching.queries.need import questions_of
 from vigie.matching.queries.need_company import TYPED, UNKNOWN, company_facts, company_origin
 from vigie.matching.queries.positions import UNNAMED, company_name, since
 from vigie.matching.queries.similar import AlikeLine, Warned, alike_requests, warnings_of
@@ -26,6 +26,7 @@ from vigie.matching.rules.guards import GuardResult, stored_results
 from vigie.matching.rules.missing import say_missing
 from vigie.matching.states import IN_PROGRESS, INCOMPLETE, MATCH, PROCESSED, SOLICITATION
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.territory.queries import resolve_commune
 from vigie.ui.components import ActButton, Fact, Step
 from vigie.ui.formats import counted, day_and_hour, hour
@@ -129,24 +130,35 @@ class Preview:
 
 def visible_solicitation(person: Person, pk: int) -> Solicitation:
     """The request with its version, if this person may see it; else 404. 1 query."""
+    found: list[Solicitation] = _visible(person, pk)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@composed_once
+def _visible(person: Person, pk: int) -> QuerySet[Solicitation]:
     about = Event.objects.filter(subject_type=Solicitation._meta.label, subject_id=Cast(OuterRef("pk"), CharField()))
     rows = Solicitation.objects.allowed(person, "solicitation.view").annotate(
         last_event=Subquery(about.order_by("-pk").values("pk")[:1])
     )
-    found = rows.select_related("landing_subject__subject", "refusal_template").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return rows.select_related("landing_subject__subject", "refusal_template").filter(pk=pk).order_by("pk")
 
 
 def need_of(solicitation: Solicitation) -> Need | None:
     """The need of the request, once it is analysed. 1 query."""
+    found: list[Need] = _need_of(solicitation.pk)
+    if not found:
+        return None
+    found[0].diagnosis.solicitation = solicitation
+    return found[0]
+
+
+@composed_once
+def _need_of(solicitation_pk: int) -> QuerySet[Need]:
     related = ("subject", "diagnosis__contact", "diagnosis__establishment__company")
-    rows = Need.objects.select_related(*related).filter(diagnosis__solicitation=solicitation.pk)
-    need = rows.order_by("pk").first()
-    if need is not None:
-        need.diagnosis.solicitation = solicitation
-    return need
+    rows = Need.objects.select_related(*related).filter(diagnosis__solicitation=solicitation_pk)
+    return rows.order_by("pk")[:1]
 
 
 def version(solicitation: Solicitation) -> str:
@@ -164,7 +176,7 @@ def sheet_page(solicitation: Solicitation, at: datetime) -> SheetPage:
     lines = [_chosen(line, solicitation, seen, open_) for line in decision_trace(need)] if need else []
     ticked = [chosen for chosen in lines if chosen.line.ticked]
     guards = stored_results(solicitation.hold_reasons) if need and open_ else []
-    matches = _matches(need) if need and solicitation.state not in (IN_PROGRESS, *INCOMPLETE) else []
+    matches = _matches_of(need.pk) if need and solicitation.state not in (IN_PROGRESS, *INCOMPLETE) else []
     return SheetPage(
         pk=solicitation.pk,
         subject=need.subject.label if need else solicitation.landing_subject.subject.label,
@@ -258,7 +270,7 @@ def _answers(solicitation: Solicitation, need: Need | None) -> tuple[Fact, ...]:
     subject_id = need.subject_id if need else solicitation.landing_subject.subject_id
     given = need.answers if need else dict(solicitation.answers.values_list("question__key", "value"))
     facts = []
-    for question in SubjectQuestion.objects.filter(subject=subject_id).order_by("position"):
+    for question in questions_of(subject_id):
         value = str(given.get(question.key, ""))
         labels = {str(code): str(label) for code, label in question.answers}
         facts.append(Fact(question.label, labels.get(value, value), missing="sans réponse"))
@@ -335,8 +347,9 @@ def _chosen(line: ExpertLine, solicitation: Solicitation, seen: str, open_: bool
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
-def _matches(need: Need) -> QuerySet[Match]:
-    return need.matches.select_related("expert__antenne__institution").order_by("sent_at", "pk")
+@composed_once
+def _matches_of(need_pk: int) -> QuerySet[Match]:
+    return Match.objects.filter(need=need_pk).select_related("expert__antenne__institution").order_by("sent_at", "pk")
 
 
 def _received(match: Match) -> Received:

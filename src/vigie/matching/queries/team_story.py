@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from vigie.journal.events import EVENTS_BY_NAME
@@ -16,6 +16,7 @@ from vigie.matching.models import Solicitation
 from vigie.matching.queries.team import SCHEDULED
 from vigie.matching.rules.guards import say_hold
 from vigie.matching.states import CANCELED, SOLICITATION
+from vigie.rights.statements import composed_once
 from vigie.ui.components import Step
 from vigie.ui.formats import counted
 
@@ -39,13 +40,8 @@ class EarlierLine:
 
 def earlier_requests(solicitation: Solicitation) -> tuple[EarlierLine, ...]:
     """The other requests of the same company (SIREN), address or telephone, the latest first. 1 query."""
-    same = Q(pk__in=[])
     siren = solicitation.siret[:9]
-    if len(siren) == 9:
-        same |= Q(siret__gte=f"{siren}00000", siret__lte=f"{siren}99999")
-    if solicitation.email:
-        same |= Q(email=solicitation.email)
-    rows = Solicitation.objects.filter(same).exclude(pk=solicitation.pk).order_by("-created_at", "-pk")
+    bounds = (f"{siren}00000", f"{siren}99999") if len(siren) == 9 else None
     return tuple(
         EarlierLine(
             href=reverse("matching:solicitation", args=[one.pk]),
@@ -54,8 +50,19 @@ def earlier_requests(solicitation: Solicitation) -> tuple[EarlierLine, ...]:
             state=SCHEDULED if one.transmit_at else SOLICITATION.by_code[one.state],
             at=one.completed_at or one.created_at,
         )
-        for one in rows.select_related("landing_subject").only(*_SHOWN)[:EARLIER_SHOWN]
+        for one in _same(solicitation.pk, bounds, solicitation.email)
     )
+
+
+@composed_once
+def _same(pk: int, sirets: tuple[str, str] | None, email: str) -> QuerySet[Solicitation]:
+    same = Q(pk__in=[])
+    if sirets is not None:
+        same |= Q(siret__gte=sirets[0], siret__lte=sirets[1])
+    if email:
+        same |= Q(email=email)
+    rows = Solicitation.objects.filter(same).exclude(pk=pk).order_by("-created_at", "-pk")
+    return rows.select_related("landing_subject").only(*_SHOWN)[:EARLIER_SHOWN]
 
 
 def _why_listed(solicitation: Solicitation, other: Solicitation) -> str:
@@ -72,7 +79,12 @@ def _why_listed(solicitation: Solicitation, other: Solicitation) -> str:
 
 def events_of(solicitation: Solicitation) -> Sequence[Event]:
     """What happened to the request, the oldest first. 1 query."""
-    return list(reversed(Event.objects.about(solicitation).order_by("-pk")[:HISTORY_SHOWN]))
+    return list(reversed(_events(Solicitation._meta.label, str(solicitation.pk))))
+
+
+@composed_once
+def _events(kind: str, number: str) -> QuerySet[Event]:
+    return Event.objects.filter(subject_type=kind, subject_id=number).order_by("-pk")[:HISTORY_SHOWN]
 
 
 def step(event: Event) -> Step:
