@@ -64,5 +64,5 @@ def test_invented_firms_stay_out_of_production(folders: Path, settings: Any) -> 
 
 def test_a_batch_that_fails_says_why(tmp_path: Path) -> None:
     places = ["--incoming", "/nowhere", "--lake", str(tmp_path / "lake"), "--publications", str(tmp_path)]
-    with pytest.raises(example.ExampleFailed, match="no such folder"):
+    with pytest.raises(example.ExampleFailed, match="ce dossier n’existe pas"):
         example._batch("run", *places, "--month", "2026-10")

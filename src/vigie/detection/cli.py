@@ -14,18 +14,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+from vigie.detection.commands.words import speak_french
 from vigie.kernel import clock
 from vigie.kernel.errors import VigieError
 
 COMMANDS = {
-    "run": "one month, from raw files to a publication",
-    "status": "what stands, what is stale and why, and how long each step took",
-    "read": "one raw file: its typed rows and its report",
-    "why": "why a firm is, or is not, followed at a month",
-    "correct": "expert corrections: what they change",
-    "evaluate": "how good the model is, by rolling backtests",
-    "evaluate-table": "the same training and report on any table",
-    "invent": "an invented world, as official raw files",
+    "run": "un mois, des fichiers bruts à la liste publiée",
+    "status": "ce qui tient, ce qui est ancien et pourquoi, le temps de chaque étape",
+    "read": "un fichier brut : ses lignes typées et son rapport",
+    "why": "pourquoi une entreprise est suivie, ou ne l’est pas, un mois donné",
+    "correct": "les redressements d’experts : ce qu’ils changent",
+    "evaluate": "ce que vaut le modèle, en rejouant le passé",
+    "evaluate-table": "le même apprentissage et le même rapport sur n’importe quelle table",
+    "invent": "un monde inventé, aux formats officiels",
+}
+OS_FR: dict[type[OSError], str] = {
+    FileExistsError: "un fichier porte déjà ce nom, un dossier est attendu",
+    NotADirectoryError: "ce n’est pas un dossier",
+    IsADirectoryError: "c’est un dossier, un fichier est attendu",
+    FileNotFoundError: "rien à cet endroit",
+    PermissionError: "l’accès est refusé",
 }
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -39,11 +47,11 @@ def parser() -> argparse.ArgumentParser:
     lines = [f"  {name:<16}{help_text}" for name, help_text in COMMANDS.items()]
     found = argparse.ArgumentParser(
         prog="vigie-batch",
-        description="The monthly detection batch of Vigie.",
-        epilog="commands:\n" + "\n".join(lines) + "\n\n`vigie-batch COMMAND --help` tells the rest.",
+        description="L’intégration mensuelle de Vigie.",
+        epilog="commandes :\n" + "\n".join(lines) + "\n\nvigie-batch COMMANDE --help dit le reste.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    found.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    found.add_argument("command", choices=COMMANDS, metavar="COMMANDE")
     return found
 
 
@@ -66,9 +74,17 @@ def now() -> str:
     return clock.now().replace(microsecond=0).isoformat()
 
 
+def _place(error: OSError) -> str:
+    """What the system refuses, with its place and a remedy."""
+    what = OS_FR.get(type(error), error.strerror or str(error))
+    place = f"{error.filename} : " if error.filename else ""
+    return f"{place}{what}. Vérifiez les dossiers donnés, leurs droits et la place sur le disque, puis recommencez."
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command. Exit codes: 0 done, 1 refused or failed with its reason, 2 wrong use."""
     given = sys.argv[1:] if arguments is None else arguments
+    speak_french()
     top = parser()
     if not given:
         top.print_help()
@@ -82,10 +98,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(module.run(options))
     except VigieError as error:
-        print(f"vigie-batch {name}: {error}", file=sys.stderr)  # noqa: T201
+        print(f"vigie-batch {name} : {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except OSError as error:
+        # The disk, a right, a name that is not a folder: whoever typed the command can mend it, and needs the place.
+        print(f"vigie-batch {name} : {_place(error)}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
-        print(f"vigie-batch {name}: interrupted; what was finished stands.", file=sys.stderr)  # noqa: T201
+        print(f"vigie-batch {name} : interrompu ; ce qui était fini reste.", file=sys.stderr)  # noqa: T201
         return 130
 
 

@@ -79,7 +79,7 @@ class Lake:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise LakeBusy(f"another run is working in {self.root}; wait for its end") from error
+                raise LakeBusy(f"une autre intégration travaille dans {self.root}. Attendez sa fin.") from error
             shutil.rmtree(self.root / "tmp", ignore_errors=True)
             yield
 

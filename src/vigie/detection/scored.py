@@ -74,7 +74,7 @@ def load(folder: Path) -> ScoredMonth:
     """The month that `save` wrote; CheckFailed when there is none."""
     facts = read_json(folder / "facts.json")
     if facts is None:
-        raise CheckFailed(str(folder), "this month was not scored: run `vigie-batch run` for it first")
+        raise CheckFailed(str(folder), "ce mois n’a pas été calculé : lancez d’abord vigie-batch run pour lui.")
     scores = pq.read_table(folder / "scores.parquet")
     by_feature = pq.read_table(folder / "by_feature.parquet")
     by_family = pq.read_table(folder / "by_family.parquet")

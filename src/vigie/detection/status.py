@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vigie.detection.lake import Lake
+from vigie.detection.monthly.parameters import load
 from vigie.detection.release.history import publications
 from vigie.detection.run_record import records
 from vigie.detection.sources.registry import SOURCES
 from vigie.detection.sources.table import Source
+from vigie.detection.steps import stale_steps
 from vigie.kernel.period import Month
 
 MONTHS_SHOWN = 6
@@ -33,7 +36,10 @@ class SourceState:
 
 @dataclass(frozen=True)
 class Status:
-    """timings: step → month → seconds of the last run that did it; intake is one step, whatever the sources."""
+    """timings: step → month → seconds of the last run that did it; intake is one step, whatever the sources.
+
+    again: steps that the next run of the month will do again although no new file came, and why.
+    """
 
     month: Month
     sources: list[SourceState]
@@ -42,6 +48,7 @@ class Status:
     last_run: dict[str, Any] | None
     drift: dict[str, Any] | None = None
     messages: list[dict[str, Any]] = field(default_factory=list)
+    again: dict[str, str] = field(default_factory=dict)
 
 
 def status(lake: Lake, publications_root: Path, month: Month) -> Status:
@@ -59,7 +66,18 @@ def status(lake: Lake, publications_root: Path, month: Month) -> Status:
         last_run=last,
         drift=next((record["drift"] for record in reversed(of_month) if record.get("drift")), None),
         messages=last["messages"] if last else [],
+        again=_again(lake, month, last),
     )
+
+
+def _again(lake: Lake, month: Month, last: dict[str, Any] | None) -> dict[str, str]:
+    """The steps whose result no longer stands; `paramètres` when the choices of the lake have changed."""
+    found = stale_steps(lake.state(month))
+    chosen = json.loads(json.dumps(load(lake.root).facts()))
+    former = last["parameters"] if last else chosen
+    if moved := [name for name, value in chosen.items() if former.get(name) != value]:
+        found["paramètres"] = f"ont changé depuis la dernière intégration : {', '.join(moved)}"
+    return found
 
 
 def _source(lake: Lake, month: Month, table: Source, told: dict[str, Any]) -> SourceState:

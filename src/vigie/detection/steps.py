@@ -7,6 +7,7 @@ done. A kill between two steps loses at most the step that was running, for each
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,29 @@ class Step:
     work: Callable[[], Facts]
 
     def fingerprint(self) -> str:
-        return fingerprint(self.name, self.inputs, code_fingerprint(*(PACKAGE / place for place in self.code)))
+        return fingerprint(self.name, self.inputs, code_of(self.code))
+
+
+def code_of(places: Sequence[str]) -> str:
+    """The fingerprint of some files and folders of this package."""
+    return code_fingerprint(*(PACKAGE / place for place in places))
+
+
+def stale_steps(state: Path) -> dict[str, str]:
+    """Of the steps done for a month, those that the next run would do again, and why, in French.
+
+    What a run would be given is not known here (a new file, another correction): only its code and its results are.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(state.glob("*.json")):
+        former = read_json(path)
+        if not isinstance(former, dict) or "code" not in former:
+            continue
+        if code_of(former["code"]) != former["code_fingerprint"]:
+            found[former["name"]] = "le code a changé depuis"
+        elif gone := [place for place in former["outputs"] if not (state / place).exists()]:
+            found[former["name"]] = f"son résultat n’est plus là ({Path(gone[0]).name})"
+    return found
 
 
 def stands(step: Step, state: Path) -> Facts | None:
@@ -59,5 +82,7 @@ def execute(step: Step, state: Path, record: RunRecord, say: Callable[[str], Non
     expected = step.fingerprint()
     with record.step(step.name) as facts:
         facts.update(step.work())
-    write_json(state / f"{step.name.replace(':', '.')}.json", {"fingerprint": expected, "facts": facts})
+    told = {"fingerprint": expected, "facts": facts, "name": step.name, "code": step.code}
+    told |= {"code_fingerprint": code_of(step.code), "outputs": [os.path.relpath(path, state) for path in step.outputs]}
+    write_json(state / f"{step.name.replace(':', '.')}.json", told)
     return facts

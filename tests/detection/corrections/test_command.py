@@ -177,7 +177,7 @@ def test_a_draft_is_checked_as_strictly_when_simulated(lake: Lake, correction: M
 
 
 def test_a_month_that_was_not_scored_is_told(lake: Lake) -> None:
-    with pytest.raises(CheckFailed, match="not scored"):
+    with pytest.raises(CheckFailed, match="pas été calculé"):
         called(lake, "--dry-run", "--month", "2026-07")
 
 
@@ -266,5 +266,5 @@ def test_an_answer_is_written_whole_in_a_file(lake: Lake, proposal: Path, tmp_pa
     assert called(lake, "--dry-run", "--month", "2026-06", "--file", proposal, "--out", out) == 0
     assert json.loads(out.read_text())["correction"]["code"] == "essai"
     assert called(lake, "--dry-run", "--month", "2026-07", "--out", out) == 1
-    assert "not scored" in json.loads(out.read_text())["refused"]
+    assert "pas été calculé" in json.loads(out.read_text())["refused"]
     assert [path.name for path in out.parent.iterdir()] == ["answer.json"]

@@ -63,7 +63,7 @@ def test_an_altered_model_is_refused(trained: TrainedModel) -> None:
     stored = json.loads(trained.model.to_json())
     stored["intercept"] += 0.1
 
-    with pytest.raises(ModelRefused, match="hash"):
+    with pytest.raises(ModelRefused, match="empreinte"):
         AdditiveModel.from_json(json.dumps(stored))
 
 

@@ -124,7 +124,7 @@ def test_training_stops_twenty_months_before_the_month_judged() -> None:
 
 
 def test_a_panel_too_short_for_the_embargo_is_refused() -> None:
-    with pytest.raises(EvaluationRefused, match="lengthen the panel"):
+    with pytest.raises(EvaluationRefused, match="Allongez le panel"):
         origins(MONTHS[-30:], LAST, 4)
 
 

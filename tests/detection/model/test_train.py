@@ -115,7 +115,7 @@ def test_the_base_rate_moves_with_the_forecast(trained: TrainedModel) -> None:
 def test_one_outcome_only_is_refused() -> None:
     made = table(firms=20, months=2)
 
-    with pytest.raises(TrainingRefused, match="both outcomes"):
+    with pytest.raises(TrainingRefused, match="des deux issues"):
         train(made.columns, np.zeros_like(made.labels), made.firms, made.months, FEATURES, TINY)
 
 

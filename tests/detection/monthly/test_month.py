@@ -189,7 +189,7 @@ def test_without_an_essential_source_nothing_is_published(batch: Batch, septembe
     assert batch.run(SECOND) == 1
 
     assert batch.record(SECOND)["state"] == "blocked"
-    assert any("procol" in text for text in batch.told(SECOND, "blocking"))
+    assert any("sigfaible_pcoll.csv" in text for text in batch.told(SECOND, "blocking"))
     assert files(batch.publications / "2026-09.1") == files(september.publications / "2026-09.1")
 
 
@@ -227,7 +227,7 @@ def test_two_runs_at_once_are_refused(batch: Batch, capsys: pytest.CaptureFixtur
     with batch.lake.held():
         assert batch.run(SECOND) == 1
 
-    assert "another run is working" in capsys.readouterr().err
+    assert "une autre intégration travaille" in capsys.readouterr().err
 
 
 def test_same_inputs_give_the_same_bytes(raw, september: Batch, tmp_path) -> None:
@@ -245,11 +245,11 @@ def test_same_inputs_give_the_same_bytes(raw, september: Batch, tmp_path) -> Non
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("month = 3", "unknown parameter 'month'"),
-        ("months = 'ten'", "months: int expected"),
-        ("months = 3", "months must be 24 to 240"),
-        ("policy = 'guess'", "policy: one of"),
-        ("months = [", "not a TOML file"),
+        ("month = 3", "paramètre inconnu « month »"),
+        ("months = 'ten'", "months : un nombre entier est attendu"),
+        ("months = 3", "months va de 24 à 240"),
+        ("policy = 'guess'", "policy : fbeta ou"),
+        ("months = [", "ce n’est pas du TOML"),
     ],
 )
 def test_wrong_parameters_are_named(batch: Batch, capsys, text: str, message: str) -> None:
@@ -258,3 +258,12 @@ def test_wrong_parameters_are_named(batch: Batch, capsys, text: str, message: st
     assert batch.run(SECOND) == 1
 
     assert message in capsys.readouterr().err
+
+
+def test_a_model_trained_on_demand_is_kept_by_the_next_run_of_the_month(batch: Batch) -> None:
+    """The next run took up the model of the month before again and published a list that nobody had asked for."""
+    assert batch.run(SECOND, "--retrain") == 0
+    assert batch.run(SECOND) == 0
+
+    assert sorted(path.name for path in batch.publications.glob("2026-10.*")) == ["2026-10.1"]
+    assert open_publication(batch.publications / "2026-10.1").manifest.model_id == "2026-10-ebm-a"

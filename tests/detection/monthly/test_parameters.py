@@ -31,9 +31,9 @@ def test_source_is_due_on_its_own_day(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("[source_days]\nnothing = 20", "unknown source 'nothing'"), ("[source_days]\ndebit = 31", "from 1 to 28"),
-        ("[source_days]\ndebit = '20'", "from 1 to 28"), ("source_days = 3", "a table expected"),
-        ("months = 'many'", "int expected"), ("unknown = 1", "unknown parameter"),
+        ("[source_days]\nnothing = 20", "source inconnue « nothing »"), ("[source_days]\ndebit = 31", "de 1 à 28"),
+        ("[source_days]\ndebit = '20'", "de 1 à 28"), ("source_days = 3", "un tableau est attendu"),
+        ("months = 'many'", "un nombre entier est attendu"), ("unknown = 1", "paramètre inconnu"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_by_its_name(tmp_path: Path, text: str, told: str) -> None:

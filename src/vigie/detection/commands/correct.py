@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from vigie.detection.commands.words import a_month
 from vigie.detection.corrections.checks import CorrectionRefused, shown
 from vigie.detection.corrections.correction import Correction
 from vigie.detection.corrections.files import CONTEXT_COLUMNS, Library, read_file, read_folder, rules_version
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--check", action="store_true", help="relire le fichier sans rien simuler")
     parser.add_argument("--lake", type=Path, help="dossier de travail du calcul")
     parser.add_argument("--publications", type=Path, help="dossier des listes publiées (niveaux de la liste d’avant)")
-    parser.add_argument("--month", type=Month.parse, help="mois de la liste, comme 2026-06")
+    parser.add_argument("--month", type=a_month, help="mois de la liste, comme 2026-06")
     parser.add_argument("--file", type=Path, help="redressement à simuler ; sans lui, tous ceux en vigueur")
     parser.add_argument("--corrections", type=Path, help=f"dossier des redressements (par défaut : {FOLDER} du lac)")
     parser.add_argument("--seed", type=int, default=1, help="graine des tirages de l’essai sur le passé")

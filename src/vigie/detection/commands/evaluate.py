@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vigie.detection.commands.words import a_month
 from vigie.kernel.errors import VigieError
 from vigie.kernel.period import Month
 
@@ -25,7 +26,7 @@ SOURCES = ("procol", "sirene_histo")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("--lake", type=Path, required=True, help="dossier de travail du calcul (panel déjà construit)")
-    parser.add_argument("--month", type=Month.parse, required=True, help="dernier mois intégré, comme 2026-06")
+    parser.add_argument("--month", type=a_month, required=True, help="dernier mois intégré, comme 2026-06")
     parser.add_argument("--out", type=Path, required=True, help="dossier du rapport")
     parser.add_argument("--origins", type=int, default=4, help="mois jugés au plus, de six en six")
     parser.add_argument(
@@ -124,7 +125,7 @@ def panel_months(folder: Path, until: Month) -> list[Month]:
     months = sorted(Month.parse(path.stem.removeprefix("month=")) for path in folder.glob("month=*.parquet"))
     months = [one for one in months if one <= until]
     if not months:
-        raise EvaluationRefused(f"{folder}: no month of the panel up to {until}; run `vigie-batch run` first")
+        raise EvaluationRefused(f"{folder} : aucun mois du panel jusqu’à {until} ; lancez d’abord vigie-batch run.")
     return months
 
 

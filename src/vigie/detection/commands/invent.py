@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from vigie.detection.commands.words import a_month
 from vigie.detection.invent.options import DEFECTS, SCALES, Options
 from vigie.detection.invent.writing import invent
 from vigie.kernel.errors import Refused, SourceError
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--firms", type=int, help="nombre d’entreprises du périmètre, au lieu de l’échelle")
     parser.add_argument("--months", type=int, default=60, help="mois d’historique de la première livraison")
     parser.add_argument("--seed", type=int, default=1, help="graine : mêmes options, mêmes octets")
-    parser.add_argument("--last-month", type=Month.parse, default=Month(2026, 10), help="mois de la dernière livraison")
+    parser.add_argument("--last-month", type=a_month, default=Month(2026, 10), help="mois de la dernière livraison")
     parser.add_argument("--batches", type=int, default=1, help="livraisons mensuelles successives")
     parser.add_argument("--establishments", type=float, default=1.4, help="établissements par entreprise, en moyenne")
     parser.add_argument("--outside-perimeter", type=int, help="entreprises hors périmètre (défaut : 3 pour 7)")
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     except Refused as refused:
         sys.stderr.write(f"{refused.message_fr}\n")
         return 2
-    except (SourceError, OSError) as error:
+    except SourceError as error:
         sys.stderr.write(f"Rien n’a été inventé : {error}\n")
         return 2
     for place in written:

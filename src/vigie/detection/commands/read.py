@@ -26,7 +26,7 @@ from vigie.detection.intake.report import FileReport
 from vigie.detection.sources.registry import SOURCES, source
 
 NAME = "read"
-HELP = "one raw file: its typed rows and its report"
+HELP = "Montre un fichier brut tel qu’il serait lu : ses lignes typées et son rapport."
 ROWS_SHOWN = 20
 COLUMN_EDGES = 3
 

@@ -8,37 +8,41 @@ from pathlib import Path
 
 from rich.console import Console
 
+from vigie.detection.commands.words import a_month, told
 from vigie.detection.lake import FileHashes, Lake
 from vigie.detection.monthly.context import Approval, Run
 from vigie.detection.monthly.intake_stage import month_folder
 from vigie.detection.monthly.month import run_month
 from vigie.detection.monthly.parameters import load
 from vigie.detection.run_record import RunRecord
-from vigie.kernel.period import Month
+from vigie.detection.sources.registry import SOURCES
+from vigie.kernel.errors import InvalidInput
 from vigie.publication.feedback import FEEDBACK_FOLDER
 
 NAME = "run"
-HELP = "Reads a month's files, computes, scores, explains, checks and publishes. Safe to run again at any moment."
+HELP = "Lit les fichiers d’un mois, calcule, note, explique, contrôle et publie. Se relance à tout moment sans risque."
+
+CODES = [one.code for one in SOURCES]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--incoming", type=Path, required=True, help="the month's files, or a folder with 2026-06/")
-    parser.add_argument("--lake", type=Path, required=True, help="where the batch keeps its files")
-    parser.add_argument("--publications", type=Path, required=True, help="where lists appear")
     parser.add_argument(
-        "--feedback", type=Path, help="what agents said of the lists; by default feedback/ beside the publications"
+        "--incoming", type=Path, required=True, help="fichiers du mois, ou dossier qui contient 2026-06/"
     )
-    parser.add_argument("--month", type=Month.parse, required=True, help="the month of the delivery, 2026-06")
-    parser.add_argument("--retrain", action="store_true", help="train a new model even when the last one will do")
+    parser.add_argument("--lake", type=Path, required=True, help="dossier de travail (lac)")
+    parser.add_argument("--publications", type=Path, required=True, help="dossier où paraissent les listes")
+    parser.add_argument("--feedback", type=Path, help="retours des agents (par défaut : feedback/ à côté des listes)")
+    parser.add_argument("--month", type=a_month, required=True, help="mois de la livraison, comme 2026-06")
+    parser.add_argument("--retrain", action="store_true", help="réapprendre le modèle même si le dernier convient")
     parser.add_argument(
-        "--accept", action="append", default=[], metavar="SOURCE:PERSON",
-        help="takes a source's delivery although a check refused it; the person's name is recorded",
+        "--accept", action="append", default=[], metavar="SOURCE:PERSONNE",
+        help="prendre la livraison d’une source qu’un contrôle refuse ; le nom de qui décide est noté",
     )  # fmt: skip
     parser.add_argument(
         "--facts-only", action="store_true",
-        help="the list is not due yet: what arrived refreshes the facts of the sheets, nothing else",
+        help="avant la liste : ce qui est arrivé rafraîchit les faits des fiches, rien d’autre",
     )  # fmt: skip
-    parser.add_argument("--quiet", action="store_true", help="no progress on the terminal")
+    parser.add_argument("--quiet", action="store_true", help="sans l’avancement")
 
 
 def approvals(given: list[str]) -> tuple[Approval, ...]:
@@ -47,13 +51,18 @@ def approvals(given: list[str]) -> tuple[Approval, ...]:
     for text in given:
         source, _, person = text.partition(":")
         if not source or not person.strip():
-            raise SystemExit(f"--accept {text}: SOURCE:PERSON expected, for example debit:Jeanne Martin")
+            message = f"--accept {text} : SOURCE:PERSONNE est attendu, par exemple debit:Jeanne Martin."
+            raise InvalidInput("accept", message)
+        if source not in CODES:
+            message = f"--accept {text} : source inconnue. Celles qui existent : {', '.join(CODES)}."
+            raise InvalidInput("accept", message)
         found.append(Approval(source, person.strip()))
     return tuple(found)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Exit code 0: a publication stands; 1: it does not, and the messages say why."""
+    accepted = approvals(arguments.accept)
     lake = Lake(arguments.lake)
     console = Console(stderr=True, quiet=arguments.quiet)
     with lake.held():
@@ -76,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
                 hashes=FileHashes(lake.root / "state" / "files.json"),
                 created_at=record.facts["started_at"],
                 code_version=version,
-                approvals=approvals(arguments.accept),
+                approvals=accepted,
                 retrain=arguments.retrain,
                 facts_only=arguments.facts_only,
                 say=_teller(console, status, sys.stderr.isatty()),
@@ -103,7 +112,7 @@ def _account(record: RunRecord) -> None:
     out = Console(highlight=False, soft_wrap=True)
     for message in record.facts["messages"]:
         if message["severity"] != "note":
-            out.print(f"[{message['severity']}] {message['text']}", markup=False)
+            out.print(told(message), markup=False)
     for step in record.facts["steps"]:
         if step["state"] != "kept":
             out.print(f"{step['name']:<22} {step['seconds']:>8.1f} s {step['peak_bytes'] / 2**20:>7.0f} MiB")

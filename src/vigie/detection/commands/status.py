@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from vigie.detection.commands.words import a_month, run_state, told
 from vigie.detection.lake import Lake
 from vigie.detection.run_record import records
 from vigie.detection.status import Status, status
@@ -18,7 +19,7 @@ from vigie.kernel.errors import CheckFailed
 from vigie.kernel.period import Month
 
 NAME = "status"
-HELP = "Tells what stands in a lake, what is stale and why, and the time of each step, this month and before."
+HELP = "Dit ce qui tient, ce qui est ancien et pourquoi, et le temps de chaque étape, ce mois-ci et les précédents."
 STATES_FR = {
     "fresh": "à jour", "stale": "ancienne", "never_delivered": "jamais livrée",
     "optional": "facultative, jamais livrée",
@@ -26,10 +27,10 @@ STATES_FR = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--lake", type=Path, required=True)
-    parser.add_argument("--publications", type=Path, required=True)
-    parser.add_argument("--month", type=Month.parse, help="default: the month of the last run")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--lake", type=Path, required=True, help="dossier de travail (lac)")
+    parser.add_argument("--publications", type=Path, required=True, help="dossier des listes")
+    parser.add_argument("--month", type=a_month, help="par défaut : le mois de la dernière intégration")
+    parser.add_argument("--json", action="store_true", help="tout, pour un programme")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     lake = Lake(arguments.lake)
     every = records(lake)
     if arguments.month is None and not every:
-        raise CheckFailed(str(arguments.lake), "no run yet in this lake; name a month with --month")
+        raise CheckFailed(str(arguments.lake), "aucune intégration dans ce lac. Vérifiez --lake.")
     month = arguments.month or Month.parse(every[-1]["month"])
     found = status(lake, arguments.publications, month)
     if arguments.json:
@@ -48,22 +49,32 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(found: Status, out: Console) -> None:
-    state = found.last_run["state"] if found.last_run else "aucune intégration"
+    state = run_state(found.last_run) if found.last_run else "aucune"
     out.print(f"Mois {found.month} — publication : {found.publication or 'aucune'} — dernière intégration : {state}")
-    table = Table("Source", "Livraison", "Âge (mois)", "État", "Raison")
+    table = Table("Source", "Livraison", "Âge (mois)", "État")
     for one in found.sources:
         age = "" if one.age_months is None else str(one.age_months)
-        table.add_row(one.label_fr, str(one.batch or "—"), age, STATES_FR[one.state], one.reason)
+        table.add_row(one.label_fr, str(one.batch or "—"), age, STATES_FR[one.state])
     out.print(table)
+    for one in found.sources:
+        if one.reason:
+            out.print(f"{one.label_fr} — {one.reason}", markup=False)
     months = sorted({month for by_month in found.timings.values() for month in by_month})
     timings = Table("Étape (secondes)", *months)
     for step, by_month in found.timings.items():
-        timings.add_row(step, *[f"{by_month[month]:.1f}" if month in by_month else "" for month in months])
+        timings.add_row(step, *[_seconds(by_month.get(month)) for month in months])
     out.print(timings)
+    for step, reason in found.again.items():
+        out.print(f"À refaire — {step} : {reason}.", markup=False)
     for line in _drift(found.drift):
         out.print(line, markup=False)
     for message in found.messages:
-        out.print(f"[{message['severity']}] {message['text']}", markup=False)
+        out.print(told(message), markup=False)
+
+
+def _seconds(taken: float | None) -> str:
+    """The time of a step; a step passed over took up what stood."""
+    return "" if taken is None else f"{taken:.1f}" if taken else "repris"
 
 
 def _drift(drift: dict[str, Any] | None) -> list[str]:

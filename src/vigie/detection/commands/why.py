@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vigie.detection import perimeter
+from vigie.detection.commands.words import a_month
 from vigie.detection.engine import engine
 from vigie.detection.lake import Lake
 from vigie.detection.panel import REQUIRED
@@ -16,7 +17,7 @@ from vigie.kernel.period import Month
 from vigie.kernel.siren import compact, parse_siren
 
 NAME = "why"
-HELP = "why a firm is, or is not, followed at a month"
+HELP = "Dit pourquoi une entreprise est suivie, ou ne l’est pas, un mois donné."
 FOLLOWED, NOT_FOLLOWED, UNANSWERED = 0, 1, 2
 
 
@@ -24,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("siren", metavar="SIREN", help="numéro SIREN, avec ou sans espaces")
     parser.add_argument("--lake", type=Path, required=True, help="dossier du lac")
-    parser.add_argument("--month", type=Month.parse, help="mois (par défaut : la dernière livraison)")
+    parser.add_argument("--month", type=a_month, help="mois (par défaut : la dernière livraison)")
 
 
 def run(arguments: argparse.Namespace) -> int:

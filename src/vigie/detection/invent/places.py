@@ -34,7 +34,7 @@ def read(file: Path | None = None) -> Places:
         reader = csv.DictReader(lines)
         missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
         if missing:
-            raise MissingColumn("communes", f"column {missing[0]} not found")
+            raise MissingColumn("communes", f"colonne « {missing[0]} » absente.")
         rows = sorted({tuple(row[column] for column in COLUMNS) for row in reader} | {MERGED})
     code, departement, postcode, name = zip(*rows, strict=True)
     return Places(code, departement, postcode, tuple(word.upper().replace("'", "’") for word in name))

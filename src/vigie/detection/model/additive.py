@@ -26,6 +26,9 @@ BAG_DECIMALS = 7
 CHUNK_ROWS = 65_536
 
 
+REMEDY_FR = "Réapprenez-le (run --retrain)."
+
+
 class ModelRefused(VigieError):
     """A stored model that cannot be used: altered, of another format, or for other features."""
 
@@ -165,9 +168,9 @@ class AdditiveModel:
         """The reverse of to_json; an altered or foreign file is refused."""
         stored = json.loads(text)
         if stored.get("format") != FORMAT:
-            raise ModelRefused(f"model: format {stored.get('format')!r}, expected {FORMAT!r}; train the model anew")
+            raise ModelRefused(f"modèle : format « {stored.get('format')} », pas « {FORMAT} ». {REMEDY_FR}")
         if stored.pop("sha256", None) != _digest(stored):
-            raise ModelRefused("model: its content does not match its hash; take the file from its source again")
+            raise ModelRefused(f"modèle : son contenu n’est pas celui de son empreinte. {REMEDY_FR}")
         return cls(
             Preparation.from_json(stored["preparation"]),
             tuple(np.array(one, dtype=np.float64) for one in stored["cuts"]),

@@ -134,7 +134,8 @@ def isotonic(score: Floats, labels: Floats) -> Isotonic:
     """Isotonic regression; refused below 1,000 failures."""
     if labels.sum() < ISOTONIC_MIN_POSITIVES:
         raise CalibrationRefused(
-            f"isotonic calibration: {int(labels.sum())} failures, {ISOTONIC_MIN_POSITIVES} needed; use Platt or beta"
+            f"calibration isotone : {int(labels.sum())} défaillances, il en faut {ISOTONIC_MIN_POSITIVES}. "
+            "Prenez Platt ou bêta."
         )
     from sklearn.isotonic import IsotonicRegression
 

@@ -146,8 +146,8 @@ def origins(months: Sequence[Month], known_until: Month, count: int) -> list[tup
             found.append((month, learnt))
     if not found:
         raise EvaluationRefused(
-            f"{len(months)} months up to {known_until}: a backtest needs {2 * EMBARGO_MONTHS + FEWEST_MONTHS}; "
-            "lengthen the panel"
+            f"{len(months)} mois jusqu’à {known_until} : il en faut {2 * EMBARGO_MONTHS + FEWEST_MONTHS} pour rejouer "
+            "le passé. Allongez le panel (« months » dans parameters.toml)."
         )
     return found
 

@@ -62,9 +62,9 @@ class Policy:
 
     def __post_init__(self) -> None:
         if self.beta_strong > self.beta_moderate or self.precision_moderate > self.precision_strong:
-            raise PolicyRefused("policy: the strong level must be the more precise of the two")
+            raise PolicyRefused("niveaux : le risque fort doit être le plus précis des deux.")
         if self.capacity_per_departement < 1 or self.hysteresis < 0:
-            raise PolicyRefused("policy: the capacity is at least 1, the hysteresis at least 0")
+            raise PolicyRefused("niveaux : la capacité vaut au moins 1, l’hystérésis au moins 0.")
 
     def to_json(self) -> dict[str, Any]:
         """The stored form."""
@@ -162,7 +162,7 @@ def levels(thresholds: Thresholds, probability: Floats, places: Any | None = Non
         grade = np.maximum(grade, stays)
     if policy.mode is Mode.CAPACITY:
         if places is None:
-            raise PolicyRefused("policy: the capacity mode needs the département of each firm")
+            raise PolicyRefused("niveaux : le mode par capacité demande le département de chaque entreprise.")
         grade = limited(grade, probability, places, policy.capacity_per_departement)
     return np.array([str(level) for level in LEVELS])[grade]
 

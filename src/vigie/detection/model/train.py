@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from vigie.detection.model import calibrate
-from vigie.detection.model.additive import AdditiveModel, ModelRefused, extracted
+from vigie.detection.model.additive import REMEDY_FR, AdditiveModel, ModelRefused, extracted
 from vigie.detection.model.columns import Floats, Frame, Integers, ModelFeature, Preparation, raw_column
 from vigie.kernel.errors import VigieError
 
@@ -108,7 +108,7 @@ class TrainedModel:
 def _check_features(stored: Sequence[str], announced: Sequence[str]) -> None:
     lacking, foreign = sorted(set(stored) - set(announced)), sorted(set(announced) - set(stored))
     if lacking or foreign:
-        raise ModelRefused(f"model: features lacking {lacking}, unknown to it {foreign}; train the model anew")
+        raise ModelRefused(f"modèle : données qui lui manquent {lacking}, inconnues de lui {foreign}. {REMEDY_FR}")
 
 
 @dataclass(frozen=True)
@@ -328,7 +328,9 @@ def _calibration_rows(ranks: Integers, parameters: Parameters) -> Any:
 
 def _check_labels(labels: Floats) -> None:
     if len(labels) == 0 or labels.min() == labels.max():
-        raise TrainingRefused("training needs rows of both outcomes; widen the months or the perimeter")
+        raise TrainingRefused(
+            "l’apprentissage demande des lignes des deux issues. Prenez plus de mois ou d’entreprises."
+        )
 
 
 def _facts(rows: Integers, target: Floats, parameters: Parameters, seed: int, known: Any) -> dict[str, Any]:

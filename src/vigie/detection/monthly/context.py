@@ -11,7 +11,12 @@ from vigie.detection.lake import FileHashes, Lake
 from vigie.detection.monthly.parameters import Parameters
 from vigie.detection.run_record import RunRecord
 from vigie.detection.steps import Facts, Step, execute
+from vigie.kernel.errors import CheckFailed
 from vigie.kernel.period import Month
+
+
+class AlreadyTold(CheckFailed):
+    """The run stops for reasons that its record has already told, one message each."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Run:
 
     incoming: folder of the month's files. publications: where lists appear. feedback: what agents said of them.
     facts_only: the list is not due yet; what arrived refreshes the sheets, what did not is not missing.
-    deliveries: source → month of the delivery in hand, filled by the intake.
+    deliveries: source → month of the delivery in hand, filled by the intake. nothing_delivered: no file of any source.
     """
 
     lake: Lake
@@ -47,6 +52,7 @@ class Run:
     say: Callable[[str], None] = lambda _: None
     deliveries: dict[str, Month] = field(default_factory=dict)
     reports: dict[str, Any] = field(default_factory=dict)
+    nothing_delivered: bool = False
 
     @property
     def state(self) -> Path:

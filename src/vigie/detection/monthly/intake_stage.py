@@ -7,6 +7,7 @@ it is said in one message, and the rest goes on. Without any delivery ever of an
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,29 +17,54 @@ from vigie.detection.intake.delivery import Check, Delivery, check_against_previ
 from vigie.detection.intake.reading import read_file
 from vigie.detection.intake.report import FileReport
 from vigie.detection.lake import read_json, sync_tree
-from vigie.detection.monthly.context import Run
+from vigie.detection.monthly.context import AlreadyTold, Run
 from vigie.detection.run_record import BLOCKING, NOTE, WARNING, Message
 from vigie.detection.sources.feedback import SOURCE as FEEDBACK
-from vigie.detection.sources.registry import SOURCES
+from vigie.detection.sources.registry import SOURCES, source
 from vigie.detection.sources.table import Source
 from vigie.detection.steps import Facts, Step
 from vigie.kernel.errors import CheckFailed, PublicationError
 
 STALE_MONTHS_BLOCKING = 6
+DROP_IT = "Une fois la livraison corrigée déposée, l’intégration reprendra d’elle-même."
+MONTH_NAME = re.compile(r"\d{4}-\d{2}$")
+SHOWN_MONTHS = 6
 ASK_AGAIN = "Demandez au producteur une livraison corrigée, puis déposez-la : l’intégration reprendra d’elle-même."
 
 
 def month_folder(incoming: Path, month: object) -> Path:
-    """The folder of the month's files: `incoming/2026-06/` when it exists, else `incoming` itself."""
+    """The folder of the month's files: `incoming/2026-06/` when it exists, else `incoming` itself.
+
+    A folder that bears the name of another month, or holds those of other months only, is not the month's: refused
+    before anything is read, for « nothing delivered » would be told of every source.
+    """
     if not incoming.is_dir():
-        raise CheckFailed(str(incoming), "no such folder: give the folder in which the month's files were dropped")
+        raise CheckFailed(str(incoming), "ce dossier n’existe pas. Donnez à --incoming celui des fichiers déposés.")
     inner = incoming / str(month)
-    return inner if inner.is_dir() else incoming
+    if inner.is_dir():
+        return inner
+    if MONTH_NAME.match(incoming.name) and incoming.name != str(month):
+        raise CheckFailed(str(incoming), f"ce dossier est celui d’un autre mois que {month}. Vérifiez --month.")
+    others = sorted(path.name for path in incoming.iterdir() if path.is_dir() and MONTH_NAME.match(path.name))
+    if others and not recognise(incoming).files:
+        found = ", ".join(others[-SHOWN_MONTHS:])
+        raise CheckFailed(
+            str(incoming), f"pas de dossier {month} ici ; les mois déposés : {found}. Vérifiez --month, ou le dépôt."
+        )
+    return incoming
 
 
 def take_in(run: Run) -> None:
     """Reads what was delivered, keeps what may be kept, and says what became of each source."""
     delivery = recognise(run.incoming)
+    run.nothing_delivered = not (delivery.files or delivery.duplicates)
+    if run.nothing_delivered and not run.facts_only:
+        run.record.say(
+            Message(
+                WARNING, "aucun fichier d’une source connue dans ce dossier.", file=run.incoming.name,
+                remedy="Vérifiez le dossier, et que le dépôt est terminé.",
+            )
+        )  # fmt: skip
     for path in delivery.unknown:
         run.record.say(
             Message(
@@ -93,7 +119,7 @@ def _take_feedback(run: Run) -> None:
 def _not_delivered(run: Run, table: Source) -> Message | None:
     if run.facts_only or table.optional or not table.file_names:  # a format of former years is not awaited
         return None
-    name = table.file_names[0].replace("\\", "")
+    name = _awaited(table.code)
     return Message(
         WARNING, f"la source « {table.label_fr} » n’a pas été livrée ce mois-ci.", table.code,
         expectation=f"Un fichier {name} était attendu dans {run.incoming.name}.",
@@ -125,8 +151,9 @@ def _read(run: Run, table: Source, paths: list[Path]) -> None:
         for notice in facts["notices"]:
             run.record.say(Message(NOTE, notice, table.code, names))
         return
+    remedy = DROP_IT if "emandez" in facts["reason"] else ASK_AGAIN
     message = Message(
-        WARNING, facts["reason"], table.code, names, facts["line"] or None, facts["expectation"], ASK_AGAIN
+        WARNING, facts["reason"], table.code, names, facts["line"] or None, facts["expectation"], remedy
     )  # fmt: skip
     _keep_former(run, table, "refused", message, facts["report"])
 
@@ -206,7 +233,7 @@ def _keep_former(
 ) -> None:
     """The last good delivery stays in hand; its age is said."""
     former = run.lake.deliveries(table.code, run.month)
-    if message is not None:
+    if message is not None and not (state == "missing" and run.nothing_delivered):  # an empty folder is told once
         run.record.say(message)
     if not former:
         if message is not None:
@@ -223,14 +250,25 @@ def _keep_former(
 
 def _refuse_without_essentials(run: Run) -> None:
     """Nothing is published from a source that was never delivered, or that is too old to speak of today."""
-    for code in [table.code for table in SOURCES if table.essential]:
-        batch = run.deliveries.get(code)
-        if batch is None:
-            reason = f"la source indispensable « {code} » n’a jamais été livrée"
-        elif batch < run.month.plus(-STALE_MONTHS_BLOCKING):
-            reason = f"la dernière livraison de « {code} » date de {batch}"
-        else:
-            continue
-        run.record.say(Message(BLOCKING, f"{reason} ; aucune liste ne peut paraître.", code, remedy=ASK_AGAIN))
-    if any(message["severity"] == BLOCKING for message in run.record.facts["messages"]):
-        raise CheckFailed(str(run.month), "essential sources are lacking; see the messages of the run")
+    lacking = []
+    for table in SOURCES:
+        batch = run.deliveries.get(table.code)
+        if table.essential and (batch is None or batch < run.month.plus(-STALE_MONTHS_BLOCKING)):
+            since = "jamais livrée" if batch is None else f"dernière livraison {batch}"
+            lacking.append((table, f"« {table.label_fr} » ({_awaited(table.code)}, {since})"))
+    if not lacking:
+        return
+    run.record.say(
+        Message(
+            BLOCKING, "aucune liste ne peut paraître sans les sources indispensables.",
+            lacking[0][0].code if len(lacking) == 1 else "",
+            expectation=f"Il manque : {' ; '.join(told for _, told in lacking)}.",
+            remedy=f"Déposez-les dans {run.incoming.name} : l’intégration reprendra d’elle-même.",
+        )
+    )  # fmt: skip
+    raise AlreadyTold(str(run.month), "des sources indispensables manquent.")
+
+
+def _awaited(code: str) -> str:
+    """The name under which a source's file is awaited."""
+    return source(code).file_names[0].replace("\\", "")

@@ -21,6 +21,7 @@ from vigie.detection.engine import engine
 from vigie.detection.features.registry import available
 from vigie.detection.lake import atomic_folder, code_fingerprint, file_hash, fingerprint, read_json, write_json
 from vigie.detection.model import calibrate, thresholds
+from vigie.detection.model.additive import REMEDY_FR
 from vigie.detection.model.columns import model_features
 from vigie.detection.model.drift import Reference
 from vigie.detection.model.train import Parameters as Training
@@ -40,7 +41,7 @@ CODE = ("model", "training_set.py", "target.py", "monthly/model_stage.py")
 
 def model_in_hand(run: Run) -> Facts:
     """The model to score with: `model_id` and what is known of it; trains one when none will do."""
-    found = None if run.retrain else _reusable(run)
+    found = None if run.retrain or _trained_this_month(run) else _reusable(run)
     if found is not None:
         run.record.skipped("train", found)
         return found
@@ -60,6 +61,12 @@ def model_in_hand(run: Run) -> Facts:
 
 def _model_id(month: Month) -> str:
     return f"{month}-ebm-a"
+
+
+def _trained_this_month(run: Run) -> bool:
+    """Whether a model was trained for the month: the step then says if it stands, and no older one comes back."""
+    facts = read_json(run.lake.models / _model_id(run.month) / FACTS_FILE)
+    return bool(facts) and facts["fitting"] == _fitting(run)
 
 
 def _reusable(run: Run) -> Facts | None:
@@ -85,7 +92,9 @@ def _train(run: Run) -> Facts:
     months = training_set.matured(panel_stage.months(run), run.month)
     if len(months) < FEWEST_MONTHS:
         raise CheckFailed(
-            str(run.month), f"{len(months)} months have a known outcome, {FEWEST_MONTHS} are needed: lengthen the panel"
+            str(run.month),
+            f"{len(months)} mois ont une issue connue, il en faut {FEWEST_MONTHS}. "
+            "Demandez des livraisons qui remontent plus loin.",
         )
     parameters = run.parameters.training
     with engine(temp_directory=run.lake.tmp / "labels") as opened:
@@ -162,7 +171,7 @@ def load(folder: Path) -> TrainedModel:
     """The stored model, its hash verified and its features compared with the registry's."""
     facts = read_json(folder / FACTS_FILE)
     if facts is None or file_hash(folder / MODEL_FILE) != facts["fingerprint"]:
-        raise CheckFailed(str(folder), "the model file is not the one that was stored; train again with --retrain")
+        raise CheckFailed(str(folder), f"le fichier du modèle n’est plus celui d’origine. {REMEDY_FR}")
     text = (folder / MODEL_FILE).read_text(encoding="utf-8")
     return TrainedModel.from_json(text, [one.code for one in available()])
 

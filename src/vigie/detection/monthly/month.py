@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vigie.detection.monthly import facts_stage, intake_stage, model_stage, panel_stage, release_stage
-from vigie.detection.monthly.context import Run
+from vigie.detection.monthly.context import AlreadyTold, Run
 from vigie.detection.run_record import BLOCKING, Message
 from vigie.kernel.errors import VigieError
 
@@ -25,7 +25,8 @@ def run_month(run: Run, now: Callable[[], str]) -> bool:
         model_stage.score_month(run, model)
         published = release_stage.publish(run, model)
     except VigieError as error:
-        run.record.say(Message(BLOCKING, str(error)))
+        if not isinstance(error, AlreadyTold):
+            run.record.say(Message(BLOCKING, str(error)))
         run.record.end("blocked", at=now())
         return False
     except BaseException:

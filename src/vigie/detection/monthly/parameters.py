@@ -103,6 +103,9 @@ def _working_day(month: Month, day: int) -> date:
 POLICIES = tuple(str(mode) for mode in Mode)
 
 
+KINDS_FR = {int: "un nombre entier", float: "un nombre", str: "un texte", bool: "true ou false"}
+
+
 def load(root: Path) -> Parameters:
     """The parameters of a lake; CheckFailed names the key that cannot be read."""
     path = root / FILE
@@ -111,31 +114,36 @@ def load(root: Path) -> Parameters:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CheckFailed(FILE, f"not a TOML file: {error}") from error
+        raise CheckFailed(FILE, f"ce n’est pas du TOML : {error}.") from error
     days = _source_days(content.pop("source_days", {}))
     known = {one.name: type(one.default) for one in fields(Parameters) if one.name != "source_days"}
     for name, value in content.items():
         if name not in known:
-            raise CheckFailed(FILE, f"unknown parameter {name!r}; known: {', '.join(known)}")
+            raise CheckFailed(FILE, f"paramètre inconnu « {name} » ; ceux qui existent : {', '.join(known)}.")
         if isinstance(value, bool) or not isinstance(value, int if known[name] is int else (known[name], int)):
-            raise CheckFailed(FILE, f"{name}: {known[name].__name__} expected, got {value!r}")
+            raise CheckFailed(FILE, f"{name} : {KINDS_FR[known[name]]} est attendu, pas {value!r}.")
     found = Parameters(**content, source_days=days)
     if found.policy not in POLICIES:
-        raise CheckFailed(FILE, f"policy: one of {', '.join(POLICIES)} expected, got {found.policy!r}")
+        raise CheckFailed(FILE, f"policy : {' ou '.join(POLICIES)}, pas « {found.policy} ».")
     if found.training_bags < 2 or found.training_rounds < 1 or found.training_pairs < 0 or found.training_rows < 1_000:
-        raise CheckFailed(FILE, "training needs at least 2 bags, 1 round, 0 pairs, 1000 rows")
+        raise CheckFailed(
+            FILE,
+            "au moins training_bags = 2, training_rounds = 1, training_pairs = 0, training_rows = 1000.",
+        )
     if not (24 <= found.months <= 240 and 0 <= found.hysteresis < 1 and 1 <= found.list_day <= 28):
-        raise CheckFailed(FILE, "months must be 24 to 240, hysteresis 0 to 1, list_day 1 to 28")
+        raise CheckFailed(FILE, "months va de 24 à 240, hysteresis de 0 à 1, list_day de 1 à 28.")
     return found
 
 
 def _source_days(given: Any) -> dict[str, int]:
     codes = {one.code for one in SOURCES}
     if not isinstance(given, dict):
-        raise CheckFailed(FILE, "source_days: a table expected, [source_days] then debit = 20")
+        raise CheckFailed(FILE, "source_days : un tableau est attendu, [source_days] puis debit = 20.")
     for code, day in given.items():
         if code not in codes:
-            raise CheckFailed(FILE, f"source_days: unknown source {code!r}; known: {', '.join(sorted(codes))}")
+            raise CheckFailed(
+                FILE, f"source_days : source inconnue « {code} » ; au choix : {', '.join(sorted(codes))}."
+            )
         if isinstance(day, bool) or not isinstance(day, int) or not 1 <= day <= 28:
-            raise CheckFailed(FILE, f"source_days: {code}: a day from 1 to 28 expected, got {day!r}")
+            raise CheckFailed(FILE, f"source_days : {code} : un jour de 1 à 28 est attendu, pas {day!r}.")
     return given

@@ -26,7 +26,7 @@ from vigie.detection.model import thresholds
 from vigie.detection.model.calibrate import prior_shift, sigmoid
 from vigie.detection.model.columns import model_features
 from vigie.detection.monthly import model_stage, panel_stage
-from vigie.detection.monthly.context import Run
+from vigie.detection.monthly.context import AlreadyTold, Run
 from vigie.detection.monthly.manifest_stage import Released, manifest
 from vigie.detection.peers import groups, means
 from vigie.detection.release import (
@@ -47,7 +47,6 @@ from vigie.detection.run_record import BLOCKING, WARNING, Message
 from vigie.detection.scored import ScoredMonth
 from vigie.detection.sources.feedback import SOURCE as FEEDBACK_SOURCE
 from vigie.detection.steps import Facts, Step
-from vigie.kernel.errors import CheckFailed
 from vigie.publication.manifest import Rule
 from vigie.publication.write import write
 
@@ -235,7 +234,7 @@ def _refuse_what_is_wrong(run: Run, verdicts: list[checks.Verdict]) -> None:
             run.record.say(Message(severity, verdict.message_fr, expectation=seen, remedy=remedy))
     blocking = [verdict.check.name for verdict in verdicts if verdict.blocking and not verdict.check.passed]
     if blocking:
-        raise CheckFailed(str(run.month), f"not published, blocking checks failed: {', '.join(blocking)}")
+        raise AlreadyTold(str(run.month), f"rien n’est publié, contrôles bloquants non tenus : {', '.join(blocking)}.")
 
 
 def _ages(run: Run) -> dict[str, int]:

@@ -133,7 +133,7 @@ def _score_drift(entries: pa.Table, history: History) -> Verdict:
 def _since_training(drifting: Drifting) -> Verdict:
     check = Check("drift_since_training", drifting.passed, drifting.value_fr, drifting.limit_fr, advisory=True)
     moved = " ; ".join(one.sentence_fr for one in drifting.moved[:3])
-    message = f"Les données ont changé depuis l’apprentissage du modèle. {moved}".strip()
+    message = f"Les données ont changé depuis l’apprentissage du modèle. {moved}".strip(" .") + "."
     return Verdict(check, False, message, drifting.meaning_fr)
 
 
