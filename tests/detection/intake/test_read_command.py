@@ -116,3 +116,26 @@ def test_whoever_has_seen_enough_breaks_nothing(tmp_path: Path) -> None:
     )
 
     assert (len(done.stdout), done.stderr) == (100, "")
+
+
+def test_rejections_are_told_from_the_top_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lines with too few fields came before all others, whatever their place."""
+    path = tmp_path / "d.csv"
+    path.write_bytes(debit_file(debit_line(), debit_line(Mt_PO="abc"), "x;y"))
+
+    main(["read", "debit", str(path), "--json"])
+    assert [one["line"] for one in json.loads(capsys.readouterr().out)["report"]["first_rejections"]] == [2, 3]
+    main(["read", "debit", str(path)])
+    shown = capsys.readouterr().out
+    assert shown.index("Ligne 2") < shown.index("Ligne 3")
+
+
+def test_a_refusal_is_said_once_and_guesses_nothing_of_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", "debit", str(tmp_path / "none.csv")]) == 1
+
+    said = capsys.readouterr()
+    assert said.out.count("fichier refusé") == 1
+    assert said.err == ""
+    assert "utf-8" not in said.out

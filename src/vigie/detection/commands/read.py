@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vigie.detection.intake.reading import ROWS_FILE, read_file
-from vigie.detection.intake.report import FileReport
+from vigie.detection.intake.report import FileReport, Rejection
 from vigie.detection.sources.registry import SOURCES, source
 
 NAME = "read"
@@ -72,7 +72,7 @@ def _read(arguments: argparse.Namespace) -> int:
 
 def short_report(report: FileReport) -> dict[str, Any]:
     """The report as programs read it; line 0 is the file itself."""
-    rejections = [{"line": one.line, "message": one.message} for one in report.first_rejections]
+    rejections = [{"line": one.line, "message": one.message} for one in _in_order(report)]
     if report.fatal is not None:
         rejections.insert(0, {"line": report.fatal_line, "message": report.fatal})
     return {
@@ -83,6 +83,11 @@ def short_report(report: FileReport) -> dict[str, Any]:
         "fatal": report.is_fatal,
         "first_rejections": rejections,
     }
+
+
+def _in_order(report: FileReport) -> list[Rejection]:
+    """The first rejections from the top of the file down: they are found column by column."""
+    return sorted(report.first_rejections, key=lambda one: (one.file, one.line))
 
 
 def plain(value: Any) -> Any:
@@ -108,7 +113,7 @@ def _print(arguments: argparse.Namespace, report: FileReport, rows: Iterator[dic
         _print_json(report, rows)
     else:
         _print_for_people(report, rows)
-    if report.is_fatal:
+    if report.is_fatal and arguments.json:  # otherwise the person has just read it
         print(report.summary_fr, file=sys.stderr)  # noqa: T201
     return 1 if report.is_fatal else 0
 
@@ -133,13 +138,15 @@ def _print_for_people(report: FileReport, rows: Iterator[dict[str, Any]]) -> Non
         console.print(f"… {report.rows - shown} lignes de plus (--limit en montre davantage).", markup=False)
     console.print(report.summary_fr, markup=False, soft_wrap=True)
     for facts in report.files:
+        if report.is_fatal:  # what was guessed of a file that is refused would mislead
+            continue
         compression = "" if facts.compression == "none" else f", {facts.compression}"
         text = f"{facts.name} : {facts.size} octets, {facts.encoding}{compression}, séparateur « {facts.delimiter} »"
         console.print(text, markup=False, soft_wrap=True)
     for notice in report.notices:
         place = f" (ligne {notice.line})" if notice.line else ""
         console.print(f"Attention : {notice.message}{place} : {notice.count} fois.", markup=False, soft_wrap=True)
-    for one in report.first_rejections:
+    for one in _in_order(report):
         console.print(f"Ligne {one.line} : {one.message}.", markup=False, soft_wrap=True)
 
 
