@@ -14,6 +14,7 @@ from vigie.accounts.models import Habilitation
 from vigie.agents.models import Look, UsersImport
 from vigie.statistics.models import ImpactCount
 from vigie.support.models import HelpRequest, Responder
+from vigie.territory.models import ZoneGroup
 from vigie.ui.forms import sign_moment
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def name(service: Service, at: datetime) -> None:
     service.ids["look"] = Look.objects.create(
         agent=held.user, reason="Sa liste est vide", minutes=10, asked_by=service.world.users["reviewer"], asked_at=at
     ).pk
+    service.ids["zone_group"] = ZoneGroup.objects.create(code="OUEST", label="Ouest", departements=["35"]).pk
     service.ids["responder"] = Responder.objects.create(user=member).pk
     ImpactCount.objects.create(month=date(2026, 1, 1), count=12)
 
@@ -58,6 +60,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
         "siren": MENUISERIE.siren,
         "reason": "Question de l’agent",
     }
+    network = {"code": "prefets", "label": "Préfectures", "position": "8", "form_token": FORM_TOKEN}
     seen = {"agent": service.world.users["agent_a"].email, "reason": "Son menu est vide", "minutes": "10"}
     return [
         ("agents:looks", "administrator", reverse("agents:looks"), seen),
@@ -66,6 +69,19 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
             "administrator",
             reverse("agents:act_on_look", args=[ids["look"]]),
             {"transition": "sign"},
+        ),
+        ("agents:new_reference", "administrator", reverse("agents:new_reference", args=["reseaux"]), network),
+        (
+            "agents:reference",
+            "administrator",
+            reverse("agents:reference", args=["zones", ids["zone_group"]]),
+            {"label": "Grand Ouest", "kind": "custom", "departements": "35", "version": "1", "form_token": FORM_TOKEN},
+        ),
+        (
+            "agents:reference_act",
+            "administrator",
+            reverse("agents:reference_act", args=["zones", ids["zone_group"]]),
+            {"transition": "withdraw"},
         ),
         ("sheets:simulator", "administrator", reverse("sheets:simulator"), simulated),
         (

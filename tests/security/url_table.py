@@ -150,6 +150,10 @@ def _of(name: str, *before: object) -> Places:
     }  # fmt: skip
 
 
+def _kinds() -> Places:
+    return lambda service: {"own": ("zones",), "absent": ("communes",)}
+
+
 def _request(service: Service) -> dict[str, Args]:
     return {"own": (service.held.pk,), "absent": (ABSENT,), "huge": (HUGE,)}
 
@@ -486,6 +490,11 @@ PAGES: dict[str, Page] = {
     "agents:review": Page(Door.SERVICE, WRITE, "agent.review", places=_agent_held),
     "agents:users": _team("users.import", BOTH),
     "agents:users_import": _team("users.import", BOTH, _of("users_import")),
+    "agents:references_home": _team("reference.edit"),
+    "agents:references": _team("reference.edit", READ, _kinds()),
+    "agents:new_reference": _team("reference.edit", BOTH, _kinds()),
+    "agents:reference": _team("reference.edit", BOTH, _of("zone_group", "zones")),
+    "agents:reference_act": _team("reference.edit", WRITE, _of("zone_group", "zones")),
     "sheets:simulator": _team("sight.simulate", BOTH),
     "agents:follows": _team("agent.request"),
     "agents:review_follow": Page(Door.SERVICE, WRITE, "follow.review", places=_reviewed_follow),

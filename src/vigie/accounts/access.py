@@ -92,6 +92,13 @@ def confirm_first(request: HttpRequest, back: str = "") -> HttpResponse | None:
     return go(request, f"{reverse('confirm_identity')}?{urlencode({'next': back})}")
 
 
+def confirm_keeping(request: HttpRequest) -> HttpResponse | None:
+    """The same as ``confirm_first``, for a form: what it sent is kept, and found again afterwards."""
+    if session.proved_within(request, account_of(request), RECENT, now()):
+        return None
+    return lead_first(request, reverse("confirm_identity"), kept.PROVE)
+
+
 def _asked_from(request: HttpRequest) -> str:
     """This page, or that whose form was sent; empty when the browser does not say which."""
     if request.method in {"GET", "HEAD"}:

@@ -205,7 +205,8 @@ def _territory(role: Role, typed: str) -> str:
     """The territory of a habilitation as it is stored; InvalidInput names a code that is nobody's."""
     stored = rules.territory_for(role, typed)
     found = rules.parse_territory(stored) if stored else rules.Territory()
-    unknown = found.groups - set(ZoneGroup.objects.filter(archived_at=None).values_list("code", flat=True))
+    named = ZoneGroup.objects.select_for_update().filter(code__in=found.groups, archived_at=None)  # not withdrawn now
+    unknown = found.groups - set(named.values_list("code", flat=True) if found.groups else ())
     if unknown:
         names = ", ".join(f"{rules.NAMED}{code}" for code in sorted(unknown))
         raise InvalidInput("zone_unknown", f"Aucune zone ne s’appelle ainsi\u00a0: {names}.", field="territory")

@@ -33,6 +33,10 @@ SALT = "vigie.accounts.kept"
 _LEFT_OUT = {"csrfmiddlewaretoken", "form_token", "filled_from", "website", "code"}
 _LONGEST_ADDRESS = 2000
 SAID = "Rien n’a été envoyé. Ce que vous avez saisi est gardé une heure\u00a0: connectez-vous, vous le retrouverez."
+PROVE = (
+    "Rien n’a été envoyé. Ce que vous avez saisi est gardé une heure\u00a0: confirmez que c’est bien vous, vous le "
+    "retrouverez."
+)
 TOO_LONG = "Rien n’a été envoyé. Votre texte est trop long pour être gardé\u00a0: revenez en arrière pour le copier."
 
 

@@ -22,6 +22,8 @@ class Network(models.Model):
     label = models.CharField("nom", max_length=80)
     is_active = models.BooleanField("donne un onglet", default=True)
     position = models.PositiveSmallIntegerField("rang", default=0)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)  # as that of a named zone
 
     class Meta:
         ordering = ("position", "code")
@@ -41,6 +43,7 @@ class Segment(models.Model):
         "niveau habituel", max_length=10, choices=[("level_a", "A"), ("level_b", "B"), ("", "aucun")], blank=True
     )
     archived_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("code",)
@@ -61,6 +64,7 @@ class Entity(models.Model):
     short_name = models.CharField("sigle", max_length=40)
     siret = models.CharField("SIRET", max_length=14, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("name",)

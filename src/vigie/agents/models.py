@@ -98,5 +98,6 @@ from vigie.agents.models_consent import Consent as Consent  # noqa: E402
 from vigie.agents.models_follow_review import FollowReview as FollowReview  # noqa: E402
 from vigie.agents.models_look import Look as Look  # noqa: E402
 from vigie.agents.models_mails import MailChoice as MailChoice  # noqa: E402
+from vigie.agents.models_references import ReferenceChange as ReferenceChange  # noqa: E402
 from vigie.agents.models_review import Confirmation as Confirmation  # noqa: E402
 from vigie.agents.models_users import UsersImport as UsersImport  # noqa: E402

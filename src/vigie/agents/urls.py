@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from vigie.agents.views import consent, follows, looks, partner, users
+from vigie.agents.views import consent, follows, looks, partner, references, users
 
 app_name = "agents"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,11 @@ urlpatterns: list[URLPattern] = [
     path("habilitations/demander/", partner.ask, name="ask"),
     path("habilitations/<int:pk>/revoir/", partner.review, name="review"),
     path("administration/confidentialite/", consent.edit_confidentiality, name="edit_confidentiality"),
+    path("administration/references/", references.references, name="references_home"),
+    path("administration/references/<slug:kind>/", references.references, name="references"),
+    path("administration/references/<slug:kind>/nouveau/", references.new_reference, name="new_reference"),
+    path("administration/references/<slug:kind>/<int:pk>/", references.reference_, name="reference"),
+    path("administration/references/<slug:kind>/<int:pk>/agir/", references.reference_act, name="reference_act"),
     path("administration/utilisateurs/", users.users, name="users"),
     path("administration/utilisateurs/<int:pk>/", users.one, name="users_import"),
     path("administration/regards/", looks.looks, name="looks"),

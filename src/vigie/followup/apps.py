@@ -7,10 +7,12 @@ class FollowupConfig(AppConfig):
     verbose_name = "accompagnements"
 
     def ready(self) -> None:
+        from vigie.agents.registry import register_files
         from vigie.exports.registry import FOR_DOCUMENTS, FOR_SHEETS, register_exporter
         from vigie.followup import audiences, jobs
-        from vigie.followup.queries import codefi, exports, meetings
+        from vigie.followup.queries import codefi, exports, meetings, opened
 
+        register_files(opened.living_files, opened.files_with_texts)
         audiences.register()
         jobs.register()
         register_exporter(exports.LIST, exports.list_sheet, formats=FOR_SHEETS)

@@ -326,6 +326,7 @@ class ZoneGroup(models.Model):
     kind = models.CharField("nature", max_length=15, choices=Kind.choices, default=Kind.CUSTOM)
     departements: Any = models.JSONField("départements", default=list)
     archived_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)  # one more at each change: who edits an older one is told
 
     class Meta:
         ordering = ("label", "code")

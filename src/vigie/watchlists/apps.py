@@ -7,10 +7,13 @@ class WatchlistsConfig(AppConfig):
     verbose_name = "listes de détection"
 
     def ready(self) -> None:
+        from vigie.agents.registry import register_firms
         from vigie.journal.jobs import Trace, register_job
         from vigie.watchlists import audiences, audiences_corrections, exporters, jobs_corrections
         from vigie.watchlists.actions import lateness, opening, opinions, reception, watching
+        from vigie.watchlists.queries.alerted import alerted_places, open_lines
 
+        register_firms(alerted_places, open_lines)
         audiences.register()
         audiences_corrections.register()
         jobs_corrections.register()

@@ -25,6 +25,7 @@ ACTIONS = {
     "view_semester": "Bilan d’une administration",
     "simulate_sight": "Simulation de droits", "admin_request": "Habilitation demandée par une administration",
     "admin_review": "Revue par une administration", "admin_users": "Agent changé par le classeur",
+    "admin_reference": "Zone, réseau, profil ou administration changé",
     "admin_users_sync": "Classeur des utilisateurs appliqué",
 }  # fmt: skip
 BLOCKS = {

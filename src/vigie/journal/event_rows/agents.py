@@ -8,6 +8,7 @@ FOLLOW = "agents.Follow"
 REVIEW = "agents.FollowReview"
 USERS = "agents.UsersImport"
 LOOK = "agents.Look"
+REFERENCE = "agents.ReferenceChange"
 
 EVENTS: tuple[Event, ...] = (
     Event("firm.followed", FOLLOW, "Un agent suit une entreprise"),
@@ -41,5 +42,9 @@ EVENTS: tuple[Event, ...] = (
     ),
     Event("look.ended", LOOK, "Un administrateur cesse de regarder à la place d’un agent"),
     Event("look.expired", LOOK, "Le temps d’un regard est passé"),
+    Event("reference.created", REFERENCE, "Une zone, un réseau, un profil de travail ou une administration est créé"),
+    Event("reference.changed", REFERENCE, "L’un d’eux est modifié"),
+    Event("reference.withdrawn", REFERENCE, "L’un d’eux est retiré"),
+    Event("reference.restored", REFERENCE, "L’un d’eux est remis en service"),
     Event("confidentiality.published", "agents.ConfidentialityText", "Un nouveau texte des règles est publié"),
 )

@@ -19,6 +19,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("look.sign", LOOK, "Signer ou refuser la demande d’un autre administrateur"),
     Action("look.begin", LOOK, "Commencer à regarder à la place d’un agent, et cesser"),
     Action("look.expire", LOOK, "Clore un regard dont le temps est passé"),
+    Action("reference.edit", "", "Tenir les zones, les réseaux, les profils de travail et les administrations"),
     Action("consent.edit", "", "Publier un nouveau texte des règles de confidentialité"),
 )
 
@@ -36,5 +37,6 @@ RIGHTS: tuple[Grant, ...] = (
     Grant("look.sign", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("look.begin", Role.ADMINISTRATOR, Reach.OWN),
     Grant("look.expire", Role.SYSTEM, Reach.NATIONAL),
+    Grant("reference.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("consent.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
 )
