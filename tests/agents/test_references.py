@@ -89,6 +89,16 @@ def edit(client: Client, zone: ZoneGroup, codes: str, **values: Any) -> Any:
     return client.post(reverse("agents:reference", args=["zones", zone.pk]), typed | values)
 
 
+def fields(html: str) -> dict[str, str]:
+    """The fields of the form of a page, as the browser sends them back (lists of choices apart)."""
+    found = dict.fromkeys(("version", "seen", "form_token"), "")
+    for tag in re.findall(r"<input[^>]*>", html[html.index("<main") : html.index("</main>")]):
+        name, value = re.search(r'name="(\w+)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and name[1] not in ("csrfmiddlewaretoken", "transition"):
+            found[name[1]] = value[1] if value else ""
+    return found
+
+
 def read(user: User) -> set[str]:
     """The firms of the lists that the agent reads now."""
     return set(Entry.objects.allowed(person_for(user, now()), "entry.view").values_list("siren", flat=True))
@@ -124,7 +134,7 @@ def test_the_confirmation_counts_agents_firms_and_lines(folders: Path, west: Zon
     assert "1 agent lira en plus : Nord (59)." in told
     assert "1 entreprise qui est ou a été en alerte (1 ligne des listes ouvertes)" in told
     assert "2 agents ne liront plus : Ille-et-Vilaine (35)." in told
-    assert "sauf les entreprises qu’ils suivent" in told
+    assert "sauf ce qu’ils suivent ou accompagnent" in told
 
 
 @pytest.mark.parametrize("codes", [("22",), ("35", "59"), ("22", "35", "59"), ("59",)])
@@ -231,6 +241,21 @@ def test_the_page_says_who_uses_it_and_who_changed_it(west: ZoneGroup, proven: C
     assert "accès donné à 1 agent" in text
 
 
+def test_the_page_sends_what_it_shows(west: ZoneGroup, proven: Client) -> None:
+    agent(territory="Z-GRAND-OUEST")
+    url = reverse("agents:reference", args=["zones", west.pk])
+    shown = fields(proven.get(url).content.decode())
+
+    asked = proven.post(url, shown | {"departements": "35 59", "kind": "custom"})
+    assert proven.post(url, fields(asked.content.decode())).status_code == 302
+
+    west.refresh_from_db()
+    assert west.departements == ["35", "59"]
+    new = reverse("agents:new_reference", args=["administrations"])
+    typed = fields(proven.get(new).content.decode()) | {"name": "Préfecture 23", "short_name": "P23"}
+    assert proven.post(new, typed).status_code == 302
+
+
 # --- two people at once
 def test_the_second_of_two_editors_is_told_and_loses_nothing(west: ZoneGroup, proven: Client) -> None:
     second = UserFactory(full_name="Inès Seconde")
@@ -302,9 +327,7 @@ def test_a_region_stands_for_its_departements(proven: Client) -> None:
 def test_bad_input_is_told_and_kept(
     slug: str, changed: dict[str, str], words: str, proven: Client, west: ZoneGroup
 ) -> None:
-    answer = proven.post(
-        reverse("agents:new_reference", args=[slug]), CREATED[slug] | changed | {"form_token": TOKEN}
-    )
+    answer = proven.post(reverse("agents:new_reference", args=[slug]), CREATED[slug] | changed | {"form_token": TOKEN})
 
     assert answer.status_code == 200
     assert words in visible_text(answer.content.decode())

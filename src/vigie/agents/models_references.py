@@ -32,15 +32,17 @@ class ReferenceChange(models.Model):
     effects: Any = models.JSONField(default=dict)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")  # proof
     at = models.DateTimeField()
-    form_token = models.CharField(max_length=64, null=True, unique=True)  # of a creation: sent twice, it counts once
+    form_token = models.CharField(max_length=64, blank=True)  # of a creation: sent twice, it counts once
 
     class Meta:
         ordering = ("-at", "-pk")
         constraints = [
             models.UniqueConstraint(fields=["kind", "object_id", "version"], name="reference_change_once"),
             models.CheckConstraint(
-                condition=models.Q(act="created", form_token__isnull=False) | ~models.Q(act="created"),
-                name="reference_created_once",
+                condition=~models.Q(act="created", form_token=""), name="reference_created_by_a_form"
+            ),
+            models.UniqueConstraint(
+                fields=["form_token"], condition=~models.Q(form_token=""), name="reference_created_once"
             ),
         ]
 

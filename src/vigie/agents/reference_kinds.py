@@ -24,6 +24,7 @@ class Kind:
     lead: str
     new: str
     the: str
+    holds: str  # heading of what each one says
     feminine: bool
     fields: dict[str, str]
     fixed: tuple[str, ...] = ()
@@ -51,21 +52,21 @@ ZONE = Kind(
     KINDS_OF.ZONE, "zones", ZoneGroup, "Zones",
     "Une zone nommée tient des départements. Une habilitation la nomme par son code\u00a0: changer ses départements "
     "change aussitôt ce que lisent ses agents.",
-    "Nouvelle zone", "la zone", True,
+    "Nouvelle zone", "la zone", "Départements", True,
     {"code": "Code", "label": "Nom", "kind": "Nature", "departements": "Départements"}, ("code",),
 )  # fmt: skip
 NETWORK = Kind(
     KINDS_OF.NETWORK, "reseaux", Network, "Réseaux",
     "Un réseau sépare ce que les agents écrivent dans un accompagnement\u00a0: seuls ses membres lisent ses synthèses "
     "et ses commentaires.",
-    "Nouveau réseau", "le réseau", False,
+    "Nouveau réseau", "le réseau", "Onglet", False,
     {"code": "Code", "label": "Nom", "is_active": "Donne un onglet", "position": "Rang"}, ("code",),
 )  # fmt: skip
 SEGMENT = Kind(
     KINDS_OF.SEGMENT, "profils", Segment, "Profils de travail",
     "Un profil de travail (ou segment) dit le métier d’un agent\u00a0: il donne son réseau, et rien d’autre. "
     "Les droits viennent de l’habilitation.",
-    "Nouveau profil de travail", "le profil", False,
+    "Nouveau profil de travail", "le profil", "Réseau et niveau", False,
     {
         "code": "Code", "label": "Nom", "network": "Réseau", "in_codefi": "Membre du réseau CODEFI",
         "usual_level": "Niveau habituel",
@@ -75,7 +76,7 @@ SEGMENT = Kind(
 ENTITY = Kind(
     KINDS_OF.ENTITY, "administrations", Entity, "Administrations",
     "L’administration (ou entité) qui emploie des agents. Son responsable des habilitations répond d’eux.",
-    "Nouvelle administration", "l’administration", True,
+    "Nouvelle administration", "l’administration", "SIRET", True,
     {"name": "Nom", "short_name": "Sigle", "siret": "SIRET"},
 )  # fmt: skip
 KINDS = {kind.slug: kind for kind in (ZONE, NETWORK, SEGMENT, ENTITY)}

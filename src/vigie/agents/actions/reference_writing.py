@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from vigie.accounts.models_agents import Entity, Network
+from vigie.accounts.models_agents import Network
 from vigie.agents.models import ReferenceChange
 from vigie.agents.queries.reference_effects import effects, used_by
 from vigie.agents.reference_kinds import ENTITY, NETWORK, SEGMENT, ZONE, Kind, Values
@@ -157,7 +157,7 @@ def _save(row: Any) -> None:
 
 def _write(
     kind: Kind, row: Any, act: str, before: Values, after: Values, found: Effects, by: Person, at: datetime,
-    form_token: str | None = None,
+    form_token: str = "",
 ) -> None:  # fmt: skip
     """The history, the journal and the audit of one act."""
     changed = {name for name in after if before.get(name) != after[name]}
@@ -192,9 +192,7 @@ def _refuse_wrong(kind: Kind, row: Any, values: Values) -> None:
         known = Network.objects.filter(code=values["network"], archived_at=None)
         if not known.exists():
             raise InvalidInput("network_unknown", "Choisissez un réseau en service.", field="network")
-    if kind is ENTITY and values["siret"] and Entity.objects.filter(siret=values["siret"]).exclude(
-        pk=row.pk if row else None
-    ).exists():  # fmt: skip
+    if kind is ENTITY and values["siret"] and others.filter(siret=values["siret"]).exists():
         raise InvalidInput("siret_taken", "Une autre administration a déjà ce SIRET.", field="siret")
 
 
@@ -232,5 +230,3 @@ def _refuse_zone(row: Any, values: Values) -> None:
                 f"{name} est déjà le nom d’un territoire qui n’a pas ces départements. Prenez un autre nom.",
                 field="label",
             )
-
-

@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 
-from vigie.accounts.models_agents import Segment
 from vigie.agents.queries.references import departements_named, network_choices
 from vigie.agents.reference_kinds import ENTITY, NETWORK, SEGMENT, ZONE, Kind, Values
 from vigie.territory.models import ZoneGroup
@@ -46,7 +45,7 @@ class ZoneForm(ReferenceForm):
     kind = forms.ChoiceField(label="Nature", choices=ZoneGroup.Kind.choices, initial=ZoneGroup.Kind.CUSTOM)
     departements = CleanLineField(
         label="Départements", max_length=1000,
-        help_text="Codes séparés par des espaces\u00a0: 35 2A 974. Une région (R53) est remplacée par ses départements.",
+        help_text="Codes séparés par des espaces\u00a0: 35 2A 974. R53\u00a0: tous ceux de cette région.",
         error_messages={"required": "Une zone tient au moins un département."},
     )  # fmt: skip
 
@@ -93,7 +92,7 @@ class SegmentForm(ReferenceForm):
     in_codefi = forms.BooleanField(label="Membre du réseau CODEFI", required=False)
     usual_level = forms.ChoiceField(
         label="Niveau habituel (facultatif)", required=False,
-        choices=Segment._meta.get_field("usual_level").choices,
+        choices=[("", "Aucun"), ("level_a", "A"), ("level_b", "B")],
         help_text="Sans niveau, le profil n’est pas proposé à qui demande une habilitation.",
     )  # fmt: skip
 

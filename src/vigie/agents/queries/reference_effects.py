@@ -158,7 +158,7 @@ def said(found: Effects) -> tuple[str, ...]:
         lines.append(
             f"{_agents(found.takes.agents, 'ne lira plus', 'ne liront plus')}\u00a0: {_listed(found.takes, names)}."
         )
-        but = ", sauf les entreprises qu’ils suivent" if found.of == "departements" else ""
+        but = ", sauf ce qu’ils suivent ou accompagnent" if found.of == "departements" else ""
         lines.append(f"Cela leur ferme {_what(found.of, found.takes)}{but}.")
     return tuple(lines)
 
@@ -195,9 +195,12 @@ def _listed(side: Side, names: dict[str, str]) -> str:
 
 
 def _what(of: str, side: Side) -> str:
+    files = counted(side.files, "accompagnement") if side.files else "aucun accompagnement"
     if of == "networks":
-        return f"les textes de {counted(side.files, 'accompagnement')}"
+        return f"les textes de {files}" if side.files else "un réseau qui n’a encore rien écrit"
+    if not side.firms:
+        return f"aucune entreprise en alerte et {files}"
     return (
         f"{counted(side.firms, 'entreprise')} qui {plural(side.firms, 'est ou a été', 'sont ou ont été')} en alerte "
-        f"({counted(side.lines, 'ligne')} des listes ouvertes) et {counted(side.files, 'accompagnement')}"
+        f"({counted(side.lines, 'ligne')} des listes ouvertes) et {files}"
     )

@@ -15,6 +15,7 @@ from vigie.agents.models import ReferenceChange
 from vigie.agents.queries.reference_effects import USED_BY, in_short, used_by, uses
 from vigie.agents.reference_kinds import ENTITY, KINDS, NETWORK, SEGMENT, ZONE, Kind
 from vigie.kernel.lifecycle import State
+from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
 from vigie.territory.models import Zone, ZoneGroup
 from vigie.territory.queries import zone_labels
@@ -81,7 +82,8 @@ class ReferencesPage:
 def references_page(kind: Kind) -> ReferencesPage:
     """2 queries, whatever the rows."""
     rows = list(kind.model.objects.select_related("network") if kind is SEGMENT else kind.model.objects.all())
-    rows.sort(key=lambda row: row.archived_at is not None)  # stable: their own order within each
+    place = (lambda row: row.position) if kind is NETWORK else (lambda row: fold(_name(kind, row)))
+    rows.sort(key=lambda row: (row.archived_at is not None, place(row)))
     used = uses(kind)
     live = sum(row.archived_at is None for row in rows)
     return ReferencesPage(
@@ -96,7 +98,7 @@ def references_page(kind: Kind) -> ReferencesPage:
         table=Table(
             caption=kind.title,
             columns=(
-                Column("Nom", header=True), Column("Ce qu’il en est"), Column("Utilisation"), Column("État"),
+                Column("Nom", header=True), Column(kind.holds), Column("Utilisation"), Column("État"),
             ),
             rows=tuple(
                 (
@@ -128,14 +130,14 @@ def _facts(kind: Kind, row: Any) -> str:
     if kind is ZONE:
         held = sorted(row.departements)
         codes = ", ".join(held) if len(held) <= 8 else f"{', '.join(held[:8])}…"
-        return f"{counted(len(held), 'département')}\u00a0: {codes}"
+        return f"{codes} ({len(held)})" if len(held) > 8 else codes
     if kind is NETWORK:
-        return f"Onglet, rang {row.position}" if row.is_active else "Sans onglet"
+        return f"Oui, au rang {row.position}" if row.is_active else "Non"
     if kind is SEGMENT:
         network = row.network.label if row.network else "sans réseau"
         words = (network, "CODEFI" if row.in_codefi else "", f"niveau habituel\u00a0: {LEVELS[row.usual_level]}")
         return ", ".join(filter(None, words))
-    return f"SIRET {row.siret}" if row.siret else "SIRET non renseigné"
+    return str(row.siret) or "Non renseigné"
 
 
 def _used(kind: Kind, count: int) -> str:
@@ -218,6 +220,7 @@ def _history(kind: Kind, row: Any) -> Table:
             for one in rows[:HISTORY_SHOWN]
         ),
         empty="Aucun changement depuis l’installation.",
+        caption_hidden=True,
     )
 
 
