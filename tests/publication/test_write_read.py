@@ -22,7 +22,7 @@ import pytest
 
 from tests.publication.factories import Firm, entry, facts, logit, published, published_facts, siren, table, tables
 from vigie.kernel.errors import HashMismatch, PublicationError, UnknownSchema
-from vigie.publication import schema
+from vigie.publication import read, schema
 from vigie.publication.read import Publication, open_publication
 from vigie.publication.write import write, write_facts
 
@@ -415,3 +415,22 @@ def test_killed_at_every_step_it_leaves_nothing_or_the_whole(tmp_path: Path) -> 
 
     assert outcomes[0] == (-signal.SIGKILL, [])
     assert outcomes[-1] == (0, ["2026-06.1"])
+
+
+def test_firms_are_found_by_what_a_row_says(tmp_path: Path) -> None:
+    found = open_publication(published(tmp_path))
+    assert found.sirens_where("entries", "level", "moderate") == {siren(2)}
+    assert found.sirens_where("contributions", "kind", "nothing") == set()
+
+
+def test_features_that_raise_the_risk_are_read_for_the_firms_asked_for_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = open_publication(published(tmp_path))
+    whole = [one for columns in found.raising({siren(1), siren(9)}) for one in columns["code"]]
+    monkeypatch.setattr(read, "ROWS_PER_GROUP", 2)  # a firm's rows stand in several batches
+    cut = [one for columns in found.raising({siren(1), siren(9)}) for one in columns["code"]]
+    assert cut == whole != []
+    wanted = found.dossier(siren(1), ["contributions"])["contributions"]
+    assert whole == [row["code"] for row in wanted if row["kind"] == "feature" and row["contribution_log_odds"] > 0]
+    assert next(found.raising(set()))["code"] == []

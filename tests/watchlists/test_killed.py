@@ -20,8 +20,9 @@ import sys, django
 from datetime import UTC, datetime
 from pathlib import Path
 django.setup()
-from vigie.watchlists.actions import loading
-loading.CHUNK = 7
+from vigie.kernel import turns
+from vigie.watchlists.actions import bulk
+bulk.FIRST = turns.FEWEST = turns.MOST = 7
 from vigie.watchlists.actions import receive
 for folder in sys.argv[1:]:
     receive(Path(folder), at=datetime(2026, 7, 6, 7, 0, tzinfo=UTC))

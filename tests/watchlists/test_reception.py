@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from tests.accounts.factories import UserFactory
 from tests.publication.factories import Check, Firm, published, published_facts, siren
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, FIRMS, MENUISERIE, OPENED, agent, follow, opened
 from vigie.accounts.queries import person_for
 from vigie.agents.actions.mails import choose_mails
+from vigie.companies.models import Company
 from vigie.journal.models import Event, OutgoingMessage
+from vigie.kernel import turns
 from vigie.kernel.errors import HashMismatch, PublicationError
-from vigie.watchlists.actions import open_due, receive
+from vigie.watchlists.actions import bulk, loading, open_due, receive
 from vigie.watchlists.actions.opening import withdraw
 from vigie.watchlists.actions.reception import receive_new
 from vigie.watchlists.models import Entry, FactsFolder, FirmPlace, Notice, Publication
@@ -55,6 +59,56 @@ def test_received_twice_is_once(folders: Path) -> None:
     assert first.pk == second.pk
     assert Entry.objects.count() == 5
     assert Event.objects.filter(name="publication.opened").count() == 1
+
+
+def test_reception_cut_short_goes_on_whatever_the_size_of_its_chunks(
+    folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = published(folders, firms=[Firm(n) for n in range(1, 12)])
+    with monkeypatch.context() as small:
+        small.setattr(bulk, "FIRST", 2)
+        small.setattr(turns, "FEWEST", 2)
+        small.setattr(turns, "MOST", 2)
+        small.setattr(loading, "crash_point", _stop_after(2))
+        with pytest.raises(KeyboardInterrupt):
+            receive(folder, at=OPENED)
+    assert Publication.objects.get().entries_loaded == Entry.objects.count() == 4
+
+    assert receive(folder, at=OPENED).state == "open"
+
+    assert Publication.objects.get().entries_loaded == Entry.objects.count() == 11
+
+
+def _stop_after(chunks: int) -> Callable[[str], None]:
+    left = iter(range(chunks - 1, -1, -1))
+
+    def reached(_point: str) -> None:
+        if not next(left):
+            raise KeyboardInterrupt
+
+    return reached
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the log of SQLite")
+def test_log_is_settled_by_each_transaction_again_after_a_reception(folders: Path) -> None:
+    def pages() -> int:
+        with connection.cursor() as cursor:
+            return int(cursor.execute("PRAGMA wal_autocheckpoint").fetchone()[0])
+
+    before = pages()
+    receive(published(folders, firms=FIRMS), at=OPENED)
+    assert pages() == before > 0
+
+
+def test_firms_and_places_that_are_known_stay_as_they_are(folders: Path) -> None:
+    receive(published(folders, firms=FIRMS), at=OPENED)
+    Company.objects.filter(siren=MENUISERIE.siren).update(name="Nom du registre")
+    places = FirmPlace.objects.count()
+
+    receive(published(folders, "2026-07.1", FIRMS), at=OPENED + timedelta(days=31))
+
+    assert Company.objects.get(siren=MENUISERIE.siren).name == "Nom du registre"
+    assert (FirmPlace.objects.count(), Entry.objects.count()) == (places, 10)
 
 
 def test_reasons_of_an_alert_are_stored_the_strongest_first(folders: Path) -> None:

@@ -103,15 +103,24 @@ class Publication:
             for batch in file.iter_batches(batch_size=ROWS_PER_GROUP, columns=[first, second], use_threads=False):
                 yield from zip(batch[first].to_pylist(), batch[second].to_pylist(), strict=True)
 
-    def raising(self, sirens: set[str]) -> Iterator[Row]:
-        """The features that raise the risk of these firms, in the order of the file."""
+    def sirens_where(self, table: str, column: str, value: str) -> set[str]:
+        """The firms with a row whose column holds this."""
+        held: set[str] = set()
+        with pq.ParquetFile(self.folder / BY_NAME[table].file, pre_buffer=False) as file:
+            for batch in file.iter_batches(batch_size=ROWS_PER_GROUP, columns=["siren", column], use_threads=False):
+                held.update(batch.filter(pc.equal(batch[column], value))["siren"].unique().to_pylist())
+        return held
+
+    def raising(self, sirens: set[str]) -> Iterator[dict[str, list[Any]]]:
+        """The features that raise the risk of these firms, in the order of the file, by lists of values."""
         columns = ["siren", "kind", "code", "contribution_log_odds", "sentence_fr", "confidentiality"]
-        wanted = pa.array(sorted(sirens), pa.string())
         with pq.ParquetFile(self.folder / BY_NAME["contributions"].file, pre_buffer=False) as file:
             for batch in file.iter_batches(batch_size=ROWS_PER_GROUP, columns=columns, use_threads=False):
                 raises = pc.and_(pc.equal(batch["kind"], "feature"), pc.greater(batch["contribution_log_odds"], 0.0))
-                kept = batch.filter(pc.and_(raises, pc.is_in(batch["siren"], value_set=wanted)))
-                yield from kept.to_pylist()
+                rows = batch.filter(raises)
+                firms = rows["siren"].dictionary_encode()  # each firm of the batch is looked up once
+                wanted = pa.array([siren in sirens for siren in firms.dictionary.to_pylist()], pa.bool_())
+                yield rows.filter(wanted.take(firms.indices)).to_pydict()
 
     def rows_count(self, table: str) -> int:
         """As the manifest says."""

@@ -9,19 +9,18 @@ import math
 from collections import defaultdict
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Count, F, Model
+from django.db import transaction
+from django.db.models import Count, F
 
 from vigie.companies.models import Company, Source
 from vigie.companies.rules import HIDDEN_NAME
 from vigie.journal.crash import crash_point
 from vigie.publication.read import Publication as Folder
+from vigie.watchlists.actions.bulk import Columns, in_turns, insert, prepared, settle
 from vigie.watchlists.models import Entry, FirmPlace, Publication
 from vigie.watchlists.queries.reasons import top_reasons
 from vigie.watchlists.rules import ListFacts
 
-Columns = dict[str, list[Any]]
-CHUNK = 500  # rows of a transaction: on SQLite nobody else writes meanwhile
 SENTINELS = 20
 # Column of an entry → column of the file. Texts that a file may leave out are empty here, and cut to their column.
 _SAME = ("siren", "level", "score", "main_family", "commune_name", "departement", "region", "naf", "workforce_count",
@@ -35,17 +34,23 @@ _READ = [*_FROM.values(), "corrections", "missing_families", "departements"]
 
 def load_entries(publication: Publication, found: Folder) -> None:
     """Writes the entries that are not written yet."""
-    reasons = top_reasons(found)
+    # Written in JSON at once: texts weigh nothing on the collector of objects, which would stop a transaction to see.
+    reasons = {siren: prepared(Entry, "reasons", kept) for siren, kept in top_reasons(found).items()}
     start = 0
-    for columns in found.column_batches("entries", _READ, rows=CHUNK):
-        count = len(columns["siren"])
-        if start + count > publication.entries_loaded:
-            # Prepared before the transaction: on SQLite, whoever waits to write passes meanwhile.
-            first = publication.first_entry_id + start
-            entries = _entries(publication, first, columns, reasons)
-            _write_chunk(publication, start, entries, _firms(publication, columns), _places(columns))
-            crash_point("receive.after_chunk")
-        start += count
+    with in_turns() as turns:
+        for columns in found.column_batches("entries", _READ):
+            end = start + len(columns["siren"])
+            while publication.entries_loaded < end:
+                done = publication.entries_loaded - start
+                chunk = {name: values[done : done + turns.rows] for name, values in columns.items()}
+                # Prepared before the transaction: on SQLite, whoever waits to write passes meanwhile.
+                entries = _entries(publication, publication.first_entry_id + start + done, chunk, reasons)
+                firms, places = _firms(publication, chunk), _places(chunk)
+                with turns.turn():
+                    _write_chunk(publication, start + done, entries, firms, places)
+                settle()
+                crash_point("receive.after_chunk")
+            start = end
 
 
 @transaction.atomic
@@ -58,16 +63,16 @@ def _write_chunk(publication: Publication, start: int, entries: Columns, firms: 
     publication.entries_loaded = row.entries_loaded
     if row.entries_loaded != start:
         return
-    _insert(Entry, entries)
-    _insert(Company, firms, unless_known=True)
-    _insert(FirmPlace, places, unless_known=True)
+    insert(Entry, entries)
+    insert(Company, firms, unless_known=True)
+    insert(FirmPlace, places, unless_known=True)
     row.entries_loaded = publication.entries_loaded = start + len(entries["id"])
     row.save(update_fields=["entries_loaded"])
 
 
 def _entries(publication: Publication, first: int, columns: Columns, reasons: dict[str, Any]) -> Columns:
     """The columns of the table, in values of the database. No object a row: half of the time went there."""
-    sirens = columns["siren"]
+    sirens, none = columns["siren"], prepared(Entry, "reasons", [])
     values = {name: columns[source] for name, source in _FROM.items()}
     for name in ("name", "commune_name", "departement", "region", "naf", "section", "main_family"):
         most = _FIELDS[name].max_length
@@ -77,7 +82,7 @@ def _entries(publication: Publication, first: int, columns: Columns, reasons: di
         "publication": [publication.pk] * len(sirens),
         "corrected": [bool(codes) for codes in columns["corrections"]],
         "missing_families": _stored_json("missing_families", columns["missing_families"]),
-        "reasons": _stored_json("reasons", [reasons.get(siren) or [] for siren in sirens]),
+        "reasons": [reasons.get(siren, none) for siren in sirens],
     }
 
 
@@ -101,33 +106,20 @@ def _firms(publication: Publication, columns: Columns) -> Columns:
         "is_active": [True] * count,
         "diffusible": [bool(name) for name in names],
         "source": [Source.SIRENE.value] * count,
-        "seen_at": [publication.received_at] * count,
+        "seen_at": [prepared(Company, "seen_at", publication.received_at)] * count,
     }
 
 
 def _stored_json(name: str, values: list[Any]) -> list[Any]:
-    """Most firms have no reason, or the same families missing: each value is written in JSON once."""
+    """Most firms have the same families missing: each value is written in JSON once."""
     known: dict[str, Any] = {}
     stored = []
     for value in values:
         key = repr(value)
         if key not in known:
-            known[key] = _FIELDS[name].get_db_prep_save(value, connection)
+            known[key] = prepared(Entry, name, value)
         stored.append(known[key])
     return stored
-
-
-def _insert(model: type[Model], columns: Columns, *, unless_known: bool = False) -> None:
-    """Inserts rows with one prepared statement: they ask nothing back, and the database holds the constraints."""
-    column_of = {field.name: str(field.column) for field in model._meta.concrete_fields}
-    names = [connection.ops.quote_name(column_of[name]) for name in columns]
-    table = connection.ops.quote_name(model._meta.db_table)
-    text = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608  ours
-    text += " ON CONFLICT DO NOTHING" if unless_known else ""
-    rows = list(zip(*columns.values(), strict=True))
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(text, rows)
 
 
 # --- measuring --------------------------------------------------------------------------------------------------------
@@ -144,7 +136,7 @@ def measure(publication: Publication, found: Folder) -> ListFacts:
         by_region=_counts(alerts, "region"),
         by_section=_counts(alerts, "section"),
         duplicates=entries.count() - entries.order_by().values("siren").distinct().count(),
-        unexplained=len(sirens - _explained(found)),
+        unexplained=len(sirens - found.sirens_where("contributions", "kind", "family")),
         explanation_gap=gap,
         sentinels=tried,
         sentinels_unread=unread,
@@ -154,15 +146,6 @@ def measure(publication: Publication, found: Folder) -> ListFacts:
 def _counts(alerts: Any, column: str) -> dict[str, int]:
     rows = alerts.order_by().values_list(column).annotate(count=Count("pk"))
     return {code or "": count for code, count in rows}
-
-
-def _explained(found: Folder) -> set[str]:
-    """The firms with the contribution of a family."""
-    kept: set[str] = set()
-    for siren, kind in found.column_pairs("contributions", "siren", "kind"):
-        if kind == "family":
-            kept.add(siren)
-    return kept
 
 
 def _sentinels(publication: Publication, found: Folder) -> tuple[float, int, int]:

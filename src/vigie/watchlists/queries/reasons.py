@@ -6,6 +6,7 @@ Stored with the entry when the list is received (unmasked); masked for each read
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import itemgetter
 from typing import Any
 
 from vigie.publication.read import Publication as Folder
@@ -14,6 +15,9 @@ from vigie.watchlists.queries.words import month_words
 from vigie.watchlists.rules_sight import Sight
 
 KEPT = 5
+_HELD = 4 * KEPT  # of a firm, before the weakest are let go
+_RAISING = ("siren", "code", "contribution_log_odds", "sentence_fr", "confidentiality")
+Reason = tuple[bool, float, str, str, str]  # not told in words, minus its weight, code, sentence, class
 MASKED = "Motif confidentiel"
 MASKED_SCORE = "Score confidentiel : il existe, sa valeur n’est montrée à personne ici"
 NOT_YOURS = "Votre habilitation n’ouvre pas ce motif"
@@ -35,17 +39,26 @@ def partner_lines(rows: list[dict[str, Any]], sight: Sight) -> tuple[str, ...]:
 def top_reasons(found: Folder) -> dict[str, list[dict[str, Any]]]:
     """siren → the KEPT features that raise the risk most, for the firms in alert; those told in words, if any."""
     alerted = {siren for siren, level in found.column_pairs("entries", "siren", "level") if level != "none"}
-    best: dict[str, list[tuple[bool, float, dict[str, Any]]]] = defaultdict(list)
-    for row in found.raising(alerted):
-        kept = best[row["siren"]]
-        kept.append((bool(row["sentence_fr"]), row["contribution_log_odds"], _stored(row)))
-        kept.sort(key=lambda one: (not one[0], -one[1]))
-        del kept[KEPT:]
-    return {siren: [stored for told, _weight, stored in kept if told or not kept[0][0]] for siren, kept in best.items()}
+    best: dict[str, list[Reason]] = defaultdict(list)
+    for columns in found.raising(alerted):
+        for siren, code, weight, text, confidentiality in zip(*(columns[name] for name in _RAISING), strict=True):
+            kept = best[siren]
+            kept.append((not text, -weight, code, text or "", confidentiality))
+            if len(kept) > _HELD:
+                _cut(kept)
+    return {siren: _stored(kept) for siren, kept in best.items()}
 
 
-def _stored(row: dict[str, Any]) -> dict[str, Any]:
-    return {"code": row["code"], "text": row["sentence_fr"] or "", "class": row["confidentiality"]}
+def _cut(reasons: list[Reason]) -> None:
+    """Keeps the strongest, those told in words first; the order of the file decides between equals."""
+    reasons.sort(key=itemgetter(0, 1))
+    del reasons[KEPT:]
+
+
+def _stored(reasons: list[Reason]) -> list[dict[str, Any]]:
+    _cut(reasons)
+    kept = [one for one in reasons if not one[0]] or reasons
+    return [{"code": code, "text": text, "class": confidentiality} for _, _, code, text, confidentiality in kept]
 
 
 def shown(reasons: list[dict[str, Any]], labels: dict[str, Any], sight: Sight, most: int) -> tuple[str, ...]:
