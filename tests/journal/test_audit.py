@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -352,3 +354,20 @@ def test_the_command_declares_a_backup_put_back(rows: list[AuditEvent], capsys: 
     call_command("verify_audit", "--restored", "Panne du disque", "--seal")
 
     assert "up to link 2: Panne du disque" in capsys.readouterr().out
+
+
+def test_canonical_writing_is_the_json_of_the_fields_that_are_not_empty() -> None:
+    texts = ("", "Ada", 'guillemets " \\ et / ', "é’œ\u2028\x00\t\n\x7f😀", "<script>")
+    values = (None, 0, 1, -7, True, False, {}, [], {"b": [1, 2.5, None], "a": {"é": '"'}}, *texts)
+    at = datetime(2026, 7, 1, 0, 30, tzinfo=ZoneInfo("Europe/Paris"))
+    for shift in range(len(values)):
+        row = [at, *(values[(place + shift) % len(values)] for place in range(1, len(audit.CONTENT)))]
+        told = {name: value for name, value in zip(audit.CONTENT, row, strict=True) if value not in (None, "", {})}
+        told["at"] = "2026-06-30T22:30:00.000000+00:00"
+        wanted = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        assert audit.canonical(row) == wanted.encode()
+
+
+def test_canonical_writing_refuses_a_row_of_another_shape() -> None:
+    with pytest.raises(ValueError, match="21 values for 22 columns"):
+        audit.canonical([datetime(2026, 7, 1, tzinfo=UTC), *[""] * 20])

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,8 @@ CONTENT = (
 )  # fmt: skip
 _EMPTY: tuple[Any, ...] = (None, "", {})
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_TEXT: Callable[[str], str] = json.encoder.encode_basestring  # what the encoder makes of a text
+_SORTED = sorted(((place, f'"{name}":') for place, name in enumerate(CONTENT)), key=itemgetter(1))
 
 _address: ContextVar[str] = ContextVar("audit_address", default="")
 
@@ -103,11 +106,24 @@ def hash_of_address(address: str) -> str:
 def canonical(values: Iterable[Any]) -> bytes:
     """The one writing of a row that is signed and chained; values: those of ``CONTENT``, in its order.
 
-    Empty fields are left out: a column added later changes nothing to the rows from before.
+    JSON, keys sorted. Empty fields are left out: a column added later changes nothing to the rows from before. Written
+    piece by piece, for a million rows are verified at a time: the encoder of the library takes twice as long.
     """
-    told = {name: value for name, value in zip(CONTENT, values, strict=True) if value not in _EMPTY}
-    told["at"] = told["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    return _JSON.encode(told).encode()
+    row = tuple(values)
+    if len(row) != len(CONTENT):
+        raise ValueError(f"{len(row)} values for {len(CONTENT)} columns")
+    told = [
+        key + (_TEXT(value) if type(value) is str else _written(value))
+        for place, key in _SORTED
+        if (value := row[place]) or value not in _EMPTY
+    ]
+    return ("{" + ",".join(told) + "}").encode()
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f'"{value.astimezone(UTC).isoformat(timespec="microseconds")}"'
+    return _JSON.encode(value)
 
 
 def sign(row: Any) -> str:
