@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from vigie.watchlists.actions.bulk import in_turns, settle
 from vigie.watchlists.models import Entry, EntryQuerySet, Publication
 from vigie.watchlists.states import OPEN, REPLACED
 
-CHUNK = 500  # rows of a statement: on SQLite nobody else writes meanwhile
+CHUNK = 500  # rows of a statement at most
 
 
 def mark_first_alerts(publication: Publication) -> int:
@@ -40,6 +41,12 @@ def _mark(true: EntryQuerySet, false: EntryQuerySet, name: str) -> int:
 
 def _write(wrong: QuerySet[Entry], name: str, value: bool) -> int:
     keys = list(wrong.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), CHUNK):
-        Entry.objects.filter(pk__in=keys[start : start + CHUNK]).update(**{name: value})
+    with in_turns() as turns:
+        done = 0
+        while done < len(keys):
+            chunk = keys[done : done + min(turns.rows, CHUNK)]
+            with turns.turn():
+                Entry.objects.filter(pk__in=chunk).update(**{name: value})
+            settle()
+            done += len(chunk)
     return len(keys)
