@@ -256,6 +256,22 @@ def test_the_page_sends_what_it_shows(west: ZoneGroup, proven: Client) -> None:
     assert proven.post(new, typed).status_code == 302
 
 
+def test_a_page_open_on_a_lost_departement_says_that_its_filter_is_left_out(
+    folders: Path, west: ZoneGroup, by: Person, client: Client
+) -> None:
+    opened(folders)
+    reader = sign_in(client, agent(territory="Z-GRAND-OUEST 22"))
+    page = f"{reverse('watchlists:list')}?departement=35"
+    assert "Filtre laissé de côté" not in visible_text(reader.get(page).content.decode())
+
+    change(west, by, "59")
+
+    text = visible_text(reader.get(page).content.decode())
+    assert "Filtre laissé de côté" in text
+    assert "Département d’un établissement : 35" not in text.replace("\u00a0", " ")
+    assert reader.get(reverse("watchlists:opinion", args=[MENUISERIE.siren])).status_code == 404
+
+
 # --- two people at once
 def test_the_second_of_two_editors_is_told_and_loses_nothing(west: ZoneGroup, proven: Client) -> None:
     second = UserFactory(full_name="Inès Seconde")

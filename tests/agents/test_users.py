@@ -192,6 +192,20 @@ def test_applying_makes_the_agents_what_the_workbook_says_and_applying_again_not
 
 
 @pytest.mark.django_db
+def test_a_body_that_was_withdrawn_is_named_as_such_until_it_is_offered_again(agents: dict[str, User]) -> None:
+    team, at = person(UserFactory(team=True)), now()
+    Entity.objects.create(name="Ancienne DRIRE", short_name="DRIRE", archived_at=at)
+    line = [LINE[0], "ancienne drire", *LINE[2:]]
+
+    with pytest.raises(BookRefused) as caught:
+        acts.read(whole(line), "u.xlsx", by=team, at=at)
+    assert "a été retirée du service" in str(caught.value.faults[0])
+
+    Entity.objects.update(archived_at=None)
+    assert acts.read(whole(line), "u.xlsx", by=team, at=at).shown
+
+
+@pytest.mark.django_db
 def test_nothing_is_applied_when_one_agent_cannot_be_or_the_base_has_changed(agents: dict[str, User]) -> None:
     team_user = UserFactory(team=True, email="equipe@etat.example")
     team, at = person(team_user), now()

@@ -175,6 +175,42 @@ def test_who_is_led_elsewhere_and_what_each_may_not_see(someone) -> None:
     look(administrator)
 
 
+def test_a_zone_that_an_administrator_changes_changes_at_once_what_is_read(someone) -> None:
+    bank, administrator = someone(PHONE), someone(DESK)
+    enter(bank, BANK)
+    bank.open("/detection/?departement=30")
+    assert first_firm(bank)
+
+    enter(administrator, ADMINISTRATOR)
+    administrator.press("Zones et réseaux")
+    look(administrator)
+    administrator.press("Languedoc-Roussillon")
+    look(administrator)
+    administrator.fill("Départements", "11 34 48 66")
+    administrator.press("Enregistrer")
+    administrator.see("ne liront plus : Gard (30)")
+    look(administrator, "habilitations-2-zone")
+    administrator.press("Confirmer le changement")
+    administrator.see("accès retiré à")
+    look(administrator)
+
+    bank.open("/detection/")
+    bank.see("entreprises en alerte")
+    assert bank.page.get_by_label("Département", exact=True).locator("option[value='30']").count() == 0
+
+    administrator.press("Zones et réseaux")
+    administrator.press("Réseaux")
+    look(administrator)
+    administrator.press("Profils de travail")
+    look(administrator)
+    administrator.press("Administrations")
+    look(administrator)
+    administrator.press("Nouvelle administration")
+    administrator.press("Créer")
+    administrator.see("Remplissez ce champ")
+    look(administrator)
+
+
 def test_the_reviewer_and_the_auditor_read_what_was_done(someone) -> None:
     crp, auditor, reviewer = someone(DESK), someone(DESK), someone(DESK)
     enter(crp, CRP)

@@ -327,6 +327,16 @@ def test_filters_not_in_use_are_folded_and_have_no_cross() -> None:
     assert "facultatif" not in drawn.one("form").text
 
 
+def test_a_filter_that_cannot_be_applied_is_said_and_has_no_cross() -> None:
+    request = get("/besoins/?q=pain&region=00")
+
+    drawn = draw("{% filter_bar form '12 besoins' %}", request, form=samples.FilterForm(request.GET))
+
+    assert [a.text for a in drawn.all("a", "fr-tag")] == ["Texte : pain (retirer ce filtre)"]
+    assert "Filtre laissé de côté. « Région » :" in drawn.one("div", "fr-alert").text
+    assert "open" in drawn.one("details").attrs
+
+
 def test_search_is_a_plain_form() -> None:
     form = draw("{% search '/entreprises/' 'Chercher' 'q' valeur '/entreprises/proposer/' %}", valeur='pain "bis"').one(
         "form"

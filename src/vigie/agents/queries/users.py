@@ -84,7 +84,10 @@ class _Words:
                 self.zones[code] = text
         rows = Segment.objects.filter(archived_at=None).values_list("code", "label")
         self.segments = {fold(word): code for code, label in rows for word in (label, code)}
-        self.entities = {fold(word): one.name for one in Entity.objects.all() for word in (one.short_name, one.name)}
+        bodies = list(Entity.objects.all())
+        live = [one for one in bodies if one.archived_at is None]
+        self.entities = {fold(word): one.name for one in live for word in (one.short_name, one.name)}
+        self.withdrawn = {fold(one.name) for one in bodies} - self.entities.keys()
 
     def read(self, line: UserLine, faults: list[Fault], closed: set[str]) -> Account:
         level = LEVELS.get(line.level.upper())
@@ -92,6 +95,7 @@ class _Words:
         told = (
             ("NIVEAU HABILITATION", level is None, f"le niveau «\u00a0{line.level}\u00a0» n’est ni A, ni B, ni 0."),
             ("ENTITES", not line.entity, "l’administration manque."),
+            ("ENTITES", fold(line.entity) in self.withdrawn, f"«\u00a0{line.entity}\u00a0» a été retirée du service."),
             ("ACCES GEOGRAPHIQUE", not zone, f"la zone «\u00a0{line.zone}\u00a0» est inconnue."),
             ("SEGMENT", not segment, f"le segment «\u00a0{line.segment}\u00a0» est inconnu."),
             ("NOM", not line.last_name, "le nom manque."),

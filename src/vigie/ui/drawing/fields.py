@@ -112,11 +112,18 @@ def active_filters(form: forms.BaseForm, request: HttpRequest | None) -> list[Ch
     chips = []
     for bound in form.visible_fields():
         value = bound.value()
-        if value in (None, "", [], (), False):
+        if value in (None, "", [], (), False) or bound.errors:
             continue
         shown = ", ".join(_choice_labels(bound, value))
         chips.append(Chip(str(bound.label), shown, changed(request, **dict.fromkeys((bound.html_name, *PLACE)))))
     return chips
+
+
+def filters_left_out(form: forms.BaseForm) -> list[str]:
+    """The filters of the address that cannot be applied, and why: a saved view may name a territory since lost."""
+    return [
+        f"«\u00a0{bound.label}\u00a0»\u00a0: {message}" for bound in form.visible_fields() for message in bound.errors
+    ]
 
 
 def _choice_labels(bound: BoundField, value: Any) -> list[str]:

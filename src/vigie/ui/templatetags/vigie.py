@@ -251,7 +251,8 @@ def filter_bar(context: Context, form: BaseForm, count: str = "", open: bool = F
     return {
         "form": form,
         "count": count,
-        "open": open,
+        "open": open or bool(form.errors),
+        "left_out": fields.filters_left_out(form),
         "chips": fields.active_filters(form, request),
         "reset": addresses.path(request),
         "kept": addresses.kept(request, form),
