@@ -89,6 +89,12 @@ def _stop_after(chunks: int) -> Callable[[str], None]:
     return reached
 
 
+@pytest.mark.django_db(transaction=True)
+def test_list_is_received_outside_any_transaction_as_the_job_does(folders: Path) -> None:
+    assert receive(published(folders, firms=FIRMS), at=OPENED).state == "open"
+    assert Entry.objects.count() == 5
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the log of SQLite")
 def test_log_is_settled_by_each_transaction_again_after_a_reception(folders: Path) -> None:
     def pages() -> int:

@@ -16,7 +16,7 @@ from vigie.companies.models import Company, Source
 from vigie.companies.rules import HIDDEN_NAME
 from vigie.journal.crash import crash_point
 from vigie.publication.read import Publication as Folder
-from vigie.watchlists.actions.bulk import Columns, in_turns, insert, prepared, settle
+from vigie.watchlists.actions.bulk import Columns, in_turns, insert, learn, prepared, settle
 from vigie.watchlists.models import Entry, FirmPlace, Publication
 from vigie.watchlists.queries.reasons import top_reasons
 from vigie.watchlists.rules import ListFacts
@@ -51,6 +51,7 @@ def load_entries(publication: Publication, found: Folder) -> None:
                 settle()
                 crash_point("receive.after_chunk")
             start = end
+    learn(Entry, FirmPlace)
 
 
 @transaction.atomic

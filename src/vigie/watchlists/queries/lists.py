@@ -119,7 +119,7 @@ def list_page(
     return ListPage(
         title=f"Liste {of_month(current.batch)}",
         intro=_intro(current),
-        count=_count(found.order_by().values_list("level").annotate(count=Count("pk"))),
+        count=_count(found.order_by().values_list("level").annotate(count=Count("*"))),
         notices=late_sources(current),
         freshness=freshness(current),
         table=_table(around(person, current, page, sight, latest=lists.shows_latest), page, columns, asked.sort),
