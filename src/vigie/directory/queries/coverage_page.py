@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from threading import Lock
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from vigie.accounts.models import Institution
@@ -16,6 +18,7 @@ from vigie.directory.models import Subject
 from vigie.directory.queries.coverage import Picture, picture
 from vigie.kernel.lifecycle import State
 from vigie.kernel.zones import ZoneType
+from vigie.rights.statements import composed_once
 from vigie.territory.models import Zone
 from vigie.ui.components import Cell, Chart, Column, Link, Series, Table
 from vigie.ui.formats import NBSP, counted, number, percent
@@ -77,7 +80,7 @@ class Seen:
         return self.subjects if self.look.subject is None else {self.look.subject: self.subjects[self.look.subject]}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a page kept is itself, and no other
 class CoveragePage:
     """The country. state: what is said of the subject chosen. holes: a page of the lines département × subject."""
 
@@ -97,13 +100,29 @@ class CoveragePage:
 
 def choices() -> Choices:
     """The living subjects, but those that a person reads, and the institutions that have one. 2 queries."""
-    subjects = list(Subject.objects.filter(archived_at__isnull=True, is_catch_all=False).select_related("theme"))
-    institutions = Institution.objects.filter(deleted_at__isnull=True, competences__isnull=False).distinct()
+    subjects = _living_subjects()
     return Choices(
-        tuple((one.pk, f"{one.theme.label}\u00a0: {one.label}") for one in subjects),
-        tuple(institutions.order_by("name").values_list("pk", "name")),
-        {one.pk: one.label for one in subjects},
+        tuple((pk, f"{theme}\u00a0: {label}") for pk, label, theme in subjects),
+        tuple(_with_competences()),
+        {pk: label for pk, label, _theme in subjects},
     )
+
+
+@composed_once
+def _living_subjects() -> QuerySet[Subject, tuple[int, str, str]]:
+    rows = Subject.objects.filter(archived_at__isnull=True, is_catch_all=False)
+    return rows.values_list("pk", "label", "theme__label")
+
+
+@composed_once
+def _with_competences() -> QuerySet[Institution, tuple[int, str]]:
+    rows = Institution.objects.filter(deleted_at__isnull=True, competences__isnull=False).distinct()
+    return rows.order_by("name").values_list("pk", "name")
+
+
+@composed_once
+def _departement_names() -> QuerySet[Zone, tuple[str, str]]:
+    return Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT).values_list("code", "name")
 
 
 def seen(look: Look, offered: Choices, on: date) -> Seen:
@@ -114,12 +133,43 @@ def seen(look: Look, offered: Choices, on: date) -> Seen:
     subjects = {pk: one for pk, one in subjects.items() if pk in named}
     if look.subject is not None and look.subject not in subjects:
         look = Look(None, look.institution)
-    names = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT).values_list("code", "name")
-    return Seen(found, subjects, offered, dict(names), look, on)
+    return Seen(found, subjects, offered, dict(_departement_names()), look, on)
+
+
+class _Kept:
+    """The pages worked out from the last picture of this process; another picture, or another name, drops them."""
+
+    MOST = 40  # ways to look
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.of: tuple[Picture, Choices, Mapping[str, str], date] | None = None
+        self.pages: dict[tuple[Look, str], CoveragePage] = {}
+
+    def page(self, view: Seen, number_of_page: str) -> CoveragePage:
+        asked = (view.picture, view.choices, view.departements, view.on)
+        with self.lock:
+            if self.of is None or self.of[0] is not asked[0] or self.of[1:] != asked[1:]:
+                self.of, self.pages = asked, {}
+            key = (view.look, number_of_page)
+            if key not in self.pages:
+                if len(self.pages) >= self.MOST:
+                    self.pages.clear()
+                self.pages[key] = _page(view, number_of_page)
+            return self.pages[key]
+
+
+_KEPT = _Kept()
 
 
 def coverage_page(view: Seen, number_of_page: str) -> CoveragePage:
-    """``/equipe/annuaire/couverture/``; no query of its own."""
+    """``/equipe/annuaire/couverture/``; no query of its own. The same object while nothing that it shows has changed:
+    it depends on nobody, so what is drawn of it may be kept too.
+    """
+    return _KEPT.page(view, number_of_page)
+
+
+def _page(view: Seen, number_of_page: str) -> CoveragePage:
     by_departement = departement_tallies(view)
     whole = total(by_departement.values())
     one = view.one

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from vigie.accounts.access import granted
 from vigie.directory.forms.coverage import CoverageForm
 from vigie.directory.queries.coverage_departement import departement_page
-from vigie.directory.queries.coverage_page import Seen, choices, coverage_page, exported_holes, seen
+from vigie.directory.queries.coverage_page import CoveragePage, Seen, choices, coverage_page, exported_holes, seen
 from vigie.exports.writers.separated import BYTE_ORDER_MARK, line
 from vigie.kernel.clock import now
 from vigie.kernel.period import paris_day
+
+
+# What was drawn of the pages that are kept: their tables are the same for each person who may read them.
+_DRAWN: WeakKeyDictionary[CoveragePage, SafeString] = WeakKeyDictionary()
 
 
 def _asked(request: HttpRequest) -> tuple[CoverageForm, Seen]:
@@ -29,7 +36,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
     """``/equipe/annuaire/couverture/``"""
     form, view = _asked(request)
     page = coverage_page(view, request.GET.get("page", ""))
-    return render(request, "directory/coverage.html", {"page": page, "form": form})
+    body = _DRAWN.get(page)
+    if body is None:
+        body = _DRAWN[page] = SafeString(render_to_string("directory/coverage_body.html", {"page": page}, request))
+    return render(request, "directory/coverage.html", {"page": page, "form": form, "body": body})
 
 
 @granted("directory.view")
