@@ -19,7 +19,6 @@ from vigie.exports.writers.separated import BYTE_ORDER_MARK, line
 from vigie.kernel.clock import now
 from vigie.kernel.period import paris_day
 
-
 # What was drawn of the pages that are kept: their tables are the same for each person who may read them.
 _DRAWN: WeakKeyDictionary[CoveragePage, SafeString] = WeakKeyDictionary()
 
@@ -38,7 +37,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     page = coverage_page(view, request.GET.get("page", ""))
     body = _DRAWN.get(page)
     if body is None:
-        body = _DRAWN[page] = SafeString(render_to_string("directory/coverage_body.html", {"page": page}, request))
+        body = _DRAWN[page] = render_to_string("directory/coverage_body.html", {"page": page}, request)
     return render(request, "directory/coverage.html", {"page": page, "form": form, "body": body})
 
 

@@ -15,14 +15,15 @@ from django.urls import reverse
 
 from vigie.accounts.models import Institution
 from vigie.directory.models import Subject
-from vigie.kernel.zones import ZoneType
-from vigie.matching.models import Match, Need, NeedTag, Reminder, Tag
+from vigie.matching.models import Match, Need, NeedTag, Reminder
+from vigie.matching.queries.choices import all_tags, commune_names, regions
 from vigie.matching.queries.positions import company_name
 from vigie.matching.queries.reminding import ASKED_AT, days_ago, reachable, thresholds
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT, days_between
 from vigie.matching.states import EXPIRED, NEED_STATUS_BY_CODE, NOT_FOR_ME, QUO, UNANSWERED
 from vigie.rights.person import Person
-from vigie.territory.models import Commune, Zone
+from vigie.rights.statements import composed_once
+from vigie.territory.models import Commune
 from vigie.ui.components import ActButton, Tab
 from vigie.ui.formats import counted, day_short, listed
 
@@ -173,12 +174,17 @@ class FollowingChoices:
 
 def following_choices() -> FollowingChoices:
     """Régions, institutions, subjects and labels. 4 queries."""
-    regions = Zone.objects.filter(zone_type=ZoneType.REGION).order_by("name").values_list("code", "name")
-    institutions = Institution.objects.filter(deleted_at__isnull=True).values_list("pk", "name")
-    subjects = Subject.objects.filter(archived_at__isnull=True).order_by("label").values_list("pk", "label")
-    return FollowingChoices(
-        tuple(regions), tuple(institutions), tuple(subjects), tuple(Tag.objects.values_list("pk", "label"))
-    )
+    return FollowingChoices(tuple(regions()), tuple(_institutions()), tuple(_subjects()), tuple(all_tags()))
+
+
+@composed_once
+def _institutions() -> QuerySet[Institution, tuple[int, str]]:
+    return Institution.objects.filter(deleted_at__isnull=True).values_list("pk", "name")
+
+
+@composed_once
+def _subjects() -> QuerySet[Subject, tuple[int, str]]:
+    return Subject.objects.filter(archived_at__isnull=True).order_by("label").values_list("pk", "label")
 
 
 def following_page(
@@ -266,40 +272,53 @@ def _lines(rows: list[Need], tab: FollowingTab, token: Callable[[], str], at: da
 def silent_of(needs: Iterable[int]) -> dict[int, list[SilentLine]]:
     """Need → the experts who have not answered, the longest silent first. 1 query."""
     found: dict[int, list[SilentLine]] = defaultdict(list)
-    rows = Match.objects.filter(need__in=list(needs), state__in=UNANSWERED).annotate(asked_at=ASKED_AT)
-    for match in rows.select_related("expert__antenne__institution").order_by("asked_at", "pk"):
+    for match in _unanswered(frozenset(needs)):
         antenne = match.expert.antenne
         gone = match.expert.deleted_at or antenne.deleted_at or antenne.institution.deleted_at
         found[match.need_id].append(
             SilentLine(
-                match.pk, match.expert_id, match.expert.full_name, antenne.name, day_short(match.asked_at),  # type: ignore[attr-defined]
+                match.pk, match.expert_id, match.expert.full_name, antenne.name, day_short(match.asked_at),
                 reachable=not gone and bool(match.expert.email),
             )
         )  # fmt: skip
     return found
 
 
+@composed_once
+def _unanswered(needs: frozenset[int]) -> QuerySet[Match]:
+    rows = Match.objects.filter(need__in=needs, state__in=UNANSWERED).annotate(asked_at=ASKED_AT)
+    return rows.select_related("expert__antenne__institution").order_by("asked_at", "pk")
+
+
 def tags_of(needs: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
     """Need → its labels. 1 query."""
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    rows = NeedTag.objects.filter(need__in=list(needs)).order_by("tag__label")
-    for need, pk, label in rows.values_list("need_id", "tag_id", "tag__label"):
+    for need, pk, label in _tags(frozenset(needs)):
         found[need].append((pk, label))
     return found
+
+
+@composed_once
+def _tags(needs: frozenset[int]) -> QuerySet[NeedTag, tuple[int, int, str]]:
+    return NeedTag.objects.filter(need__in=needs).order_by("tag__label").values_list("need_id", "tag_id", "tag__label")
 
 
 def _said(needs: Iterable[int]) -> dict[int, list[tuple[str, datetime]]]:
     """Need → what was said because it waited, each kind at its last moment. 1 query."""
     last: dict[int, dict[str, datetime]] = defaultdict(dict)
-    rows = Reminder.objects.filter(need__in=list(needs)).order_by("at")
-    for need, kind, moment in rows.values_list("need_id", "kind", "at"):
+    for need, kind, moment in _reminders(frozenset(needs)):
         last[need][kind] = moment
     return defaultdict(list, {need: list(kinds.items()) for need, kinds in last.items()})
 
 
+@composed_once
+def _reminders(needs: frozenset[int]) -> QuerySet[Reminder, tuple[int, str, datetime]]:
+    return Reminder.objects.filter(need__in=needs).order_by("at").values_list("need_id", "kind", "at")
+
+
 def _communes(codes: Iterable[str]) -> dict[str, str]:
-    rows = Commune.objects.filter(code__in={code for code in codes if code})
-    return {code: f"{name} ({area})" for code, name, area in rows.values_list("code", "name", "departement_code")}
+    rows = commune_names(tuple(sorted({code for code in codes if code})))
+    return {code: f"{name} ({area})" for code, name, area in rows}
 
 
 def _ago(days: int) -> str:

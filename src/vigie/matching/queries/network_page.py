@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.paginator import Page
-from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q
+from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from vigie.accounts.models import Institution
@@ -27,6 +27,7 @@ from vigie.matching.states import (
     WITHDRAWN,
 )
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.territory.models import Commune
 from vigie.territory.queries import zone_labels
 from vigie.ui.components import Cell, Column, Tab, Table
@@ -116,12 +117,21 @@ def territory_choices(person: Person) -> TerritoryChoices:
     """Subjects, the person's zones with their names, institutions. At most 4 queries."""
     labels = zone_labels(person.zones)
     zones = sorted((zone_named(kind, label), f"{kind.value}:{code}") for (kind, code), label in labels.items())
-    institutions = Institution.objects.filter(deleted_at__isnull=True).order_by("name").values_list("pk", "name")
     return TerritoryChoices(
-        tuple(Subject.objects.values_list("pk", "label")),
+        tuple(_subjects()),
         tuple((value, label) for label, value in zones),
-        tuple(institutions),
+        tuple(_institutions()),
     )
+
+
+@composed_once
+def _subjects() -> QuerySet[Subject, tuple[int, str]]:
+    return Subject.objects.values_list("pk", "label")
+
+
+@composed_once
+def _institutions() -> QuerySet[Institution, tuple[int, str]]:
+    return Institution.objects.filter(deleted_at__isnull=True).order_by("name").values_list("pk", "name")
 
 
 def territory_page(

@@ -21,13 +21,14 @@ from vigie.directory.models import Subject, Theme
 from vigie.kernel.lifecycle import State
 from vigie.kernel.period import PARIS
 from vigie.kernel.text import fold
-from vigie.kernel.zones import ZoneType
-from vigie.matching.models import Candidate, Need, Solicitation, SolicitationQuerySet, SolicitationTag, Tag
+from vigie.matching.models import Candidate, Need, Solicitation, SolicitationQuerySet, SolicitationTag
+from vigie.matching.queries.choices import all_tags, commune_names, regions
 from vigie.matching.queries.positions import UNNAMED
 from vigie.matching.rules.guards import GUARDS, OTHER_HOLDS, say_hold
 from vigie.matching.states import CANCELED, IN_PROGRESS, INCOMPLETE, PROCESSED, SOLICITATION
 from vigie.rights.person import Person
-from vigie.territory.models import Commune, Zone
+from vigie.rights.statements import composed_once
+from vigie.territory.models import Commune
 from vigie.ui.components import ActButton, Tab
 from vigie.ui.formats import counted, hour, relative
 
@@ -183,15 +184,18 @@ class QueueChoices:
 
 def queue_choices() -> QueueChoices:
     """Themes, régions, reasons to wait and labels. 3 queries."""
-    themes = Theme.objects.values_list("pk", "label")
-    regions = Zone.objects.filter(zone_type=ZoneType.REGION).order_by("name").values_list("code", "name")
     codes = (*(guard.code for guard in GUARDS), *OTHER_HOLDS)
     return QueueChoices(
-        tuple(themes),
-        (*regions, (NOWHERE, "Commune inconnue")),
+        tuple(_themes()),
+        (*regions(), (NOWHERE, "Commune inconnue")),
         tuple((code, say_hold(code)) for code in codes),
-        tuple(Tag.objects.values_list("pk", "label")),
+        tuple(all_tags()),
     )
+
+
+@composed_once
+def _themes() -> QuerySet[Theme, tuple[int, str]]:
+    return Theme.objects.values_list("pk", "label")
 
 
 def queue_page(person: Person, filters: QueueFilters, code: str, number: str, read: str, at: datetime) -> QueuePage:
@@ -294,8 +298,8 @@ def _rows(requests: QuerySet[Any], tab: QueueTab) -> QuerySet[Any]:
 
 def _communes(codes: Iterable[str]) -> dict[str, str]:
     """Code → « Lyon (69) ». 1 query."""
-    rows = Commune.objects.filter(code__in={code for code in codes if code})
-    return {code: f"{name} ({area})" for code, name, area in rows.values_list("code", "name", "departement_code")}
+    rows = commune_names(tuple(sorted({code for code in codes if code})))
+    return {code: f"{name} ({area})" for code, name, area in rows}
 
 
 def _line(

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+_NO_ATTRIBUTE = escape("")
 _OF_DJANGO = "django/forms/widgets/"
 # An option of a group comes without its label, which « ui/forms/options.html » writes.
 _INPUTS = (
@@ -55,6 +56,8 @@ def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
 
 
 def _attributes(attrs: Mapping[str, Any]) -> SafeString:
+    if not attrs:  # most options
+        return _NO_ATTRIBUTE
     shown = [(name, value) for name, value in attrs.items() if value is not False]
     return format_html_join(
         "", "{}{}", ((f" {name}", "" if value is True else format_html('="{}"', value)) for name, value in shown)

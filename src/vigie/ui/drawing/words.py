@@ -28,8 +28,9 @@ def icon(name: str, label: str = "") -> SafeString:
 
 def moment(at: datetime, now: datetime | None) -> SafeString:
     """A moment, relative to another when there is one; its exact day and hour on hover."""
-    text = relative(at, now) if now else day_and_hour(at)
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.astimezone(PARIS).isoformat(), exact(at), text)
+    local = at.astimezone(PARIS)
+    text = relative(local, now) if now else day_and_hour(local)
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact(local), text)
 
 
 def verdict(line: Verdict, button: str) -> SafeString:
