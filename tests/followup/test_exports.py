@@ -105,3 +105,4 @@ def test_the_buttons_give_the_file_and_leave_their_rows(
     assert AuditEvent.objects.filter(action="export", actor_id=ada.pk).exists()
     if name == "file":
         assert AuditEvent.objects.filter(action="view_block", details__block="crp").exists()
+        assert AuditEvent.objects.get(action="export").unlocked_by == "follow"

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from vigie.accounts.models import User
-from vigie.audit.queries.words import BLOCKS, OPENED_BY, PAGES, PURPOSES, RESULTS, action_label
+from vigie.audit.queries.words import OPENED_BY, PAGES, PURPOSES, RESULTS, action_label, block_label
 from vigie.journal.models import AuditEvent
 from vigie.kernel.siren import is_siren
 from vigie.ui.components import Cell, Column, Tab, Table
@@ -180,7 +180,7 @@ def what(row: AuditEvent) -> str:
     """The block, the page refused, the number of firms of a list, the rows of a file."""
     told = row.details
     if "block" in told:
-        return BLOCKS.get(str(told["block"]), str(told["block"]))
+        return block_label(str(told["block"]), row.object_type)
     if "page" in told:
         return f"{told['page']} ({told.get('status', '')})"
     if isinstance(told.get("firms"), list):

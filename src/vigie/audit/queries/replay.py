@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from vigie.accounts.models import User
 from vigie.audit.queries.register import SHEETS
-from vigie.audit.queries.words import BLOCKS, PURPOSES, action_label, roles_label
+from vigie.audit.queries.words import PURPOSES, action_label, block_label, roles_label
 from vigie.journal.models import AuditEvent, Event
 from vigie.journal.registry import subject_of
 from vigie.kernel.period import PARIS
@@ -83,9 +83,10 @@ def _lists(end: datetime) -> list[str]:
 def _seen(user_id: int, start: datetime, end: datetime) -> Table:
     rows = AuditEvent.objects.filter(actor_id=user_id, at__gte=start, at__lt=end).order_by()
     counts: Counter[tuple[str, str, str]] = Counter()
-    for action, result, details in rows.values_list("action", "result", "details").iterator(chunk_size=2000):
+    asked = rows.values_list("action", "result", "details", "object_type")
+    for action, result, details, kind in asked.iterator(chunk_size=2000):
         block = str(details.get("block", "")) if action in SHEETS else ""
-        counts[(action, BLOCKS.get(block, block), result)] += 1
+        counts[(action, block_label(block, kind) if block else "", result)] += 1
     return Table(
         caption="Ce qu’il a vu et fait ce jour-là",
         columns=(Column("Acte", header=True), Column("Bloc"), Column("Résultat"), Column("Fois", numeric=True)),

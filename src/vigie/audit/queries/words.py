@@ -25,15 +25,26 @@ ACTIONS = {
     "view_semester": "Bilan d’une administration",
     "simulate_sight": "Simulation de droits", "admin_request": "Habilitation demandée par une administration",
     "admin_review": "Revue par une administration", "admin_users": "Agent changé par le classeur",
+    "view_file": "Dossier d’accompagnement", "view_followups": "Accompagnements d’une entreprise",
+    "open_file": "Accompagnement ouvert",
     "admin_reference": "Zone, réseau, profil ou administration changé",
     "admin_users_sync": "Classeur des utilisateurs appliqué",
 }  # fmt: skip
 BLOCKS = {
-    "detection": "Risque et raisons", "score": "Risque et raisons", "debts": "Cotisations et dettes Urssaf",
-    "urssaf": "Cotisations et dettes Urssaf", "short_time_work": "Activité partielle", "dgefp": "Activité partielle",
-    "bdf": "Banque de France", "pge": "Prêt garanti par l’État", "history": "Historique des alertes",
+    "detection": "Risque et raisons",
+    "score": "Risque et raisons",
+    "debts": "Cotisations et dettes Urssaf",
+    "urssaf": "Cotisations et dettes Urssaf",
+    "short_time_work": "Activité partielle",
+    "dgefp": "Activité partielle",
+    "bdf": "Banque de France",
+    "pge": "Prêt garanti par l’État",
+    "history": "Historique des alertes",
     "lookalikes": "Entreprises semblables",
-}  # fmt: skip
+    "talk": "Préparer l’échange",
+}
+FILE = "followup.Followup"  # whose blocks are texts of networks, and contacts
+FILE_BLOCKS = {"contacts": "Contacts de l’entreprise"}  # fmt: skip
 OPENED_BY = {
     "zone": "entreprise de son territoire, en alerte", "alert": "entreprise en alerte",
     "follow": "suivie, ou accompagnée",
@@ -65,6 +76,13 @@ def action_label(code: str) -> str:
         if code.startswith(start):
             return f"{label} ({code.removeprefix(start)})"
     return code
+
+
+def block_label(code: str, object_type: str) -> str:
+    """The words of a block: of a sheet, or of a file of accompagnement, whose texts belong to networks."""
+    if object_type == FILE:
+        return FILE_BLOCKS.get(code) or f"Textes du réseau {code.upper()}"
+    return BLOCKS.get(code, code)
 
 
 def roles_label(codes: str) -> str:

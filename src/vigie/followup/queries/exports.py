@@ -26,6 +26,7 @@ from vigie.rights.person import Person
 from vigie.ui.components import Fact
 from vigie.ui.formats import day, day_and_hour
 from vigie.ui.forms import NoteForm
+from vigie.watchlists.queries.sight import seen_as, sight_of
 
 LIST, FILE = "followups", "followup"
 BY_PACKETS = 200
@@ -162,6 +163,7 @@ def file_document(person: Person, parameters: dict[str, Any], at: datetime) -> D
         sections=tuple(sections),
         about=followup.siren,
         file_name=f"accompagnement-{followup.siret}",
+        why_open=seen_as(sight_of(person, followup.siren))["unlocked_by"],
     )
 
 

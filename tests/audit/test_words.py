@@ -1,0 +1,40 @@
+"""The audit is read by people: each act that the code writes down has its words, each block too."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from vigie.accounts.models_agents import Network
+from vigie.audit.queries.words import FILE, action_label, block_label
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "vigie"
+WRITTEN = re.compile(r"""(?:audit\.note|Trace)\(\s*"([a-z_.]+)\"""")
+
+
+def written() -> set[str]:
+    """The acts that the source writes down, by name."""
+    return {code for path in SOURCE.rglob("*.py") for code in WRITTEN.findall(path.read_text(encoding="utf-8"))}
+
+
+def test_each_act_that_is_written_down_is_said_in_words() -> None:
+    acts = written()
+
+    assert {"view_file", "view_block", "list_view", "export"} <= acts
+    assert [code for code in sorted(acts) if action_label(code) == code] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "said"),
+    [
+        ("debts", "companies.Company", "Cotisations et dettes Urssaf"),
+        ("contacts", FILE, "Contacts de l’entreprise"),
+        (Network.CODEFI, FILE, "Textes du réseau CODEFI"),
+        ("urssaf", FILE, "Textes du réseau URSSAF"),  # the network, not the data of the same name
+        ("talk", "watchlists.Firm", "Préparer l’échange"),
+    ],
+)
+def test_a_block_is_said_by_what_holds_it(code: str, kind: str, said: str) -> None:
+    assert block_label(code, kind) == said
