@@ -114,6 +114,10 @@ BARS = (
         module("bench.lists"), ("--firms", "10000"),
     ),
     Bar(
+        "sheets", "—", "La fiche d’une entreprise, d’une liste de 350 000 entrées", "p95 200 ms",
+        module("bench.sheets"), ("--firms", "10000"),
+    ),
+    Bar(
         "audit", "S-10", "L’audit vérifié en entier, une trace écrite, les autres écritures qui n’attendent pas",
         "30 s ; p95 1 ms ; 20 %", module("bench.audit"), ("--rows", "20000", "--wait", "5"), 2,
     ),

@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     logging.disable(logging.WARNING)
     with scratch_database() as (engine, folder):
-        _received(folder, options.firms)
+        received(folder, options.firms)
         quiet, before = wait_for_quiet(), load()
         times = _measure(options.slowest)
     walls, processors = [wall for wall, _cpu in times], [cpu for _wall, cpu in times]
@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return outcome
 
 
-def _received(folder: Path, firms: int) -> None:
+def received(folder: Path, firms: int) -> None:
     """The list of June and its forms of the directory's territory, in the database of the bench."""
     from django.conf import settings
     from django.core.management import call_command
