@@ -269,7 +269,10 @@ def test_a_page_open_on_a_lost_departement_says_that_its_filter_is_left_out(
     text = visible_text(reader.get(page).content.decode())
     assert "Filtre laissé de côté" in text
     assert "Département d’un établissement : 35" not in text.replace("\u00a0", " ")
-    assert reader.get(reverse("watchlists:opinion", args=[MENUISERIE.siren])).status_code == 404
+    typed = {"verdict": "useless", "comment": "Un <b>long</b> avis écrit avant le changement."}
+    lost = reader.post(reverse("watchlists:opinion", args=[MENUISERIE.siren]), typed)
+    assert lost.status_code == 404  # and nothing typed is lost
+    assert "Un &lt;b&gt;long&lt;/b&gt; avis écrit avant le changement." in lost.content.decode()
 
 
 # --- two people at once

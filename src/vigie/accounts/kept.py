@@ -90,6 +90,16 @@ def keep(request: HttpRequest) -> Receipt | None:
     return Receipt(page, key.decode())
 
 
+def written(request: HttpRequest) -> tuple[str, ...]:
+    """The sentences of a form that leads nowhere any more (a territory lost meanwhile), for who has just sent it."""
+    person: Person | None = getattr(request, "person", None)
+    if request.method != "POST" or person is None or person.kind is not PersonKind.USER:
+        return ()
+    told = (Line(name, value) for name, values in request.POST.lists() if name not in _LEFT_OUT for value in values)
+    texts = [line.value for line in told if " " in line.value.strip()]
+    return tuple(texts) if sum(map(len, texts)) <= MOST else ()
+
+
 def give(response: HttpResponse, receipt: Receipt) -> None:
     """Gives the browser what it needs to find the text again."""
     if receipt.key:

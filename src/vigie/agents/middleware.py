@@ -70,7 +70,7 @@ class OnlookerGate:
         asked = " ".join(str(value) for value in kwargs.values())[:60]
         result = audit.DENIED if refused else audit.ALLOWED
         audit.note("impersonate_view", "page", asked, by=person_of(request), at=now(), result=result, details=told)
-        return render(request, "403.html", {"message": READ_ONLY}, status=403) if refused else None
+        return render(request, "403.html", {"message": READ_ONLY, "written": ()}, status=403) if refused else None
 
 
 class ConsentGate:

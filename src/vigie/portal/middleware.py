@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 
+from vigie.accounts import kept
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused, TooMany, TransitionRefused
 from vigie.portal.nav import nav_for
@@ -114,12 +115,13 @@ def refusals(get_response: View) -> View:
 
 def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The page of a refusal, with its status."""
+    told = {"message": refused.message_fr, "written": kept.written(request)}
     if isinstance(refused, TooMany):
-        response = render(request, "429.html", {"message": refused.message_fr}, status=429)
+        response = render(request, "429.html", told, status=429)
         response["Retry-After"] = str(refused.retry_after)
         return response
     status = 403 if isinstance(refused, Forbidden) else 409 if isinstance(refused, TransitionRefused) else 400
-    return render(request, f"{status}.html", {"message": refused.message_fr}, status=status)
+    return render(request, f"{status}.html", told, status=status)
 
 
 def unavailable_page(error: OperationalError) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from vigie.accounts import kept
 from vigie.kernel.clock import now
 from vigie.matching.queries.public import home_page
 from vigie.portal.legal import LEGAL_PAGES, site_map
@@ -120,11 +121,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", {}, status=403)
+    return render(request, "403.html", {"written": kept.written(request)}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", {}, status=404)
+    return render(request, "404.html", {"written": kept.written(request)}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
