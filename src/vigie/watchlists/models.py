@@ -222,7 +222,10 @@ class Entry(models.Model):
             models.Index(
                 fields=["publication", "-level", "rank", "siren"], name="entry_alerts", condition=~Q(level="none")
             ),
-            models.Index(fields=["publication", "name", "siren"], name="entry_names", condition=~Q(level="none")),
+            # With the level: a search by name is counted from the index alone.
+            models.Index(
+                fields=["publication", "name", "siren", "level"], name="entry_names", condition=~Q(level="none")
+            ),
             models.Index(fields=["siren"], name="entry_siren"),
             models.Index(fields=["siren", "publication"], name="entry_ever_alerted", condition=~Q(level="none")),
         ]
