@@ -123,6 +123,51 @@ def test_training_stops_twenty_months_before_the_month_judged() -> None:
     assert [str(one.month) for one in found.origins] == ["2024-10", "2024-04"]
 
 
+class FallingPanel(Panel):
+    """The same firms; from the thirtieth month on, three openings in four no longer happen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        spared = (self.failed_at > 24) & (np.arange(FIRMS) % 4 != 0)
+        self.failed_at = np.where(spared, 10_000, self.failed_at)
+
+
+def test_the_production_is_judged_at_the_rate_expected_then_too() -> None:
+    """It was judged at the rate of months twenty months older only: nobody saw what a forecast would change."""
+    found = backtest(
+        FallingPanel(), MONTHS, LAST, FEATURES, options(models=("production", "with_forecast"), splits=("A",))
+    )
+
+    told = found.splits["A"].models
+    moved = [
+        ours - plain for ours, plain in zip(told["with_forecast"].log_odds, told["production"].log_odds, strict=True)
+    ]
+    assert moved[0].max() < -0.05  # the rate fell, and it was seen
+    assert all(np.ptp(shift) < 1e-9 for shift in moved)  # the ranking is the same
+
+
+def test_the_rate_expected_then_knows_nothing_of_later() -> None:
+    """No look-ahead: another future, the same probabilities at the month judged."""
+    calm, storm = Panel(), Panel()
+    judged = MONTHS.index(Month(2024, 10))
+    later = storm.failed_at > judged
+    storm.failed_at = np.where(later, np.where(np.arange(FIRMS) % 2 == 0, judged + 1, 10_000), storm.failed_at)
+    calm.failed_at = np.where(later, 10_000, calm.failed_at)
+
+    found = [
+        backtest(
+            panel, MONTHS, LAST, FEATURES, options(models=("production", "with_forecast"), splits=("A",), origins=1)
+        )
+        for panel in (calm, storm)
+    ]
+
+    shifts = [
+        (one.splits["A"].models["with_forecast"].log_odds[0] - one.splits["A"].models["production"].log_odds[0])[0]
+        for one in found
+    ]
+    assert shifts[0] == pytest.approx(shifts[1], abs=1e-12)
+
+
 def test_a_panel_too_short_for_the_embargo_is_refused() -> None:
     with pytest.raises(EvaluationRefused, match="Allongez le panel"):
         origins(MONTHS[-30:], LAST, 4)

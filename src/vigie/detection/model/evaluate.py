@@ -20,6 +20,7 @@ from vigie.detection.model import beside, calibrate, challengers
 from vigie.detection.model.beside import Followed, Partner
 from vigie.detection.model.challengers import Challenger, Fitted, Learning
 from vigie.detection.model.columns import Floats, ModelFeature
+from vigie.detection.model.forecast import Seen, expected_rate, numbers
 from vigie.detection.model.hazard import person_periods, score_hazard, train_hazard
 from vigie.detection.model.metrics import DRAWS
 from vigie.detection.model.thresholds import Policy, Thresholds, choose
@@ -36,6 +37,7 @@ NEW_FIRM_PARTS = 5
 INNER_PARTS = 4
 A, B = "A", "B"
 COVID = (Month(2020, 3), Month(2021, 12))
+WITH_FORECAST, WITH_FORECAST_LABEL = "with_forecast", "Modèle additif, au taux attendu alors"
 HAZARD_LABEL = "Variante à risques par période"
 
 
@@ -197,16 +199,31 @@ def _judge_split(
     target.firms.append(test.siren[shown])
     target.context.append(frame.select([name for name in CONTEXT if name in frame.column_names]))
     own: tuple[TrainedModel, Thresholds] | None = None
+    then = _sides(split, recent.siren, test.siren, options.seed)[0]
     for code, fitted, cut, trained in _models(learning, options, say):
+        if trained is not None:
+            own = (trained, cut)
+            if not options.models or WITH_FORECAST in options.models:
+                expected = _at_the_rate_expected(trained, learning, recent, then).model.log_odds(frame)
+                _judge(target.models.setdefault(WITH_FORECAST, Judgements()), expected, cut)
         _judge(target.models.setdefault(code, Judgements()), fitted.log_odds(frame), cut)
-        own = (trained, cut) if trained is not None else own
     if not options.models or "hazard" in options.models:
         say("hazard")
-        log_odds = _hazard(recent, _sides(split, recent.siren, test.siren, options.seed)[0], features, options)
+        log_odds = _hazard(recent, then, features, options)
         cut = _hazard_cut(learning, log_odds)
         _judge(target.models.setdefault("hazard", Judgements()), log_odds(frame), cut)
     assert own is not None
     return own
+
+
+def _at_the_rate_expected(trained: TrainedModel, learning: Learning, recent: Rows, kept: Any) -> TrainedModel:
+    """The production at the failure rate expected from what was known then, and from nothing later."""
+    rows = Seen(
+        recent.siren[kept], numbers(recent.month[kept]), recent.months_to_event[kept],
+        recent.months_to_closure[kept], recent.known_months[kept],
+    )  # fmt: skip
+    calibration = np.unique(numbers(np.asarray(learning.months)[_calibration_rows(learning)]))
+    return trained.with_forecast(expected_rate(rows, calibration, trained.calibration_rate))
 
 
 def _with_followed(context: pa.Table, month: Month, options: Options) -> pa.Table:
@@ -235,6 +252,7 @@ def labels_fr() -> dict[str, str]:
     """French names of the models, production first."""
     return {
         "production": challengers.PRODUCTION_LABEL,
+        WITH_FORECAST: WITH_FORECAST_LABEL,
         "hazard": HAZARD_LABEL,
         "blend": challengers.BLEND_LABEL,
         **{one.code: one.label for one in (*challengers.CHALLENGERS, *challengers.TRIVIAL)},
