@@ -24,6 +24,7 @@ from vigie.watchlists.actions import bulk, loading, open_due, receive
 from vigie.watchlists.actions.opening import withdraw
 from vigie.watchlists.actions.reception import receive_new
 from vigie.watchlists.models import Entry, FactsFolder, FirmPlace, Notice, Publication
+from vigie.watchlists.queries.freshness import Dossier
 
 pytestmark = pytest.mark.django_db
 BEFORE = datetime(2026, 7, 3, 9, 0, tzinfo=UTC)
@@ -295,6 +296,24 @@ def test_fresher_facts_leave_the_list_and_warn_those_who_follow_the_firm(folders
     assert received.changed == {MENUISERIE.siren: ["dossier_debts"]}
     assert set(OutgoingMessage.objects.values_list("recipient", flat=True)) == {follower.email, far.email}
     assert Entry.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    ("debts_until", "shown"),
+    [(date(2026, 5, 31), "2026-06-28"), (date(2026, 4, 30), ""), (date(2026, 3, 31), "")],
+)
+def test_facts_of_a_later_day_are_shown_even_when_the_list_was_written_after_them(
+    debts_until: date, shown: str, folders: Path
+) -> None:
+    before = {"created_at": datetime(2026, 6, 28, tzinfo=UTC), "data_cutoffs": {"debit": debts_until}}
+    changed = Firm(1, debt=MENUISERIE.debt * 2)
+    receive(published_facts(folders, "2026-06-28", [changed, *FIRMS[1:]], **before), at=OPENED)
+    publication = opened(folders)  # its debts stop on 30 April 2026
+
+    found = Dossier(publication, MENUISERIE.siren).series("dossier_debts")
+
+    assert found.fresher == shown
+    assert found.until["debit"] == max(debts_until, date(2026, 4, 30))
 
 
 def test_mail_of_new_facts_names_nobody_and_nothing_is_sent_to_who_follows_no_more(folders: Path) -> None:

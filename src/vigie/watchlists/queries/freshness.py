@@ -12,6 +12,8 @@ from vigie.publication.read import Publication as Folder
 from vigie.watchlists.models import FactsFolder, Publication
 from vigie.watchlists.queries.door import facts_folder, list_folder
 
+LOOKED_AT, READ_AT_MOST = 24, 12  # folders of facts, the last written first
+
 
 @dataclass(frozen=True)
 class Series:
@@ -59,15 +61,22 @@ def series(publication: Publication, siren: str, tables: Iterable[str]) -> dict[
 
 
 def _folders(publication: Publication) -> list[tuple[str, dict[str, date], Folder]]:
-    """The facts received since the list was written, the newest first, then the list itself."""
+    """The facts fresher than the list, the newest first, then the list itself."""
     written = datetime.fromisoformat(publication.told["created_at"])
-    newer = FactsFolder.objects.filter(written_at__gt=written).order_by("-written_at", "-pk")
     known = data_until(publication)
+    newest = FactsFolder.objects.order_by("-written_at", "-pk")
+    received = ((row, _dates(row.told.get("cutoffs", {}))) for row in newest[:LOOKED_AT])
+    fresher = [(row, until) for row, until in received if row.written_at > written or _ahead(until, known)]
     folders = [
-        (row.code, known | _dates(row.told.get("cutoffs", {})), facts_folder(row.code, row.fingerprint))
-        for row in newer[:12]
+        (row.code, known | until, facts_folder(row.code, row.fingerprint)) for row, until in fresher[:READ_AT_MOST]
     ]
     return [*folders, ("", known, list_folder(publication.code, publication.fingerprint))]
+
+
+def _ahead(until: dict[str, date], known: dict[str, date]) -> bool:
+    """Whether facts go further than the list, and nowhere less far: a list of last month may be written after them."""
+    days = [(day, known[name]) for name, day in until.items() if name in known]
+    return any(day > listed for day, listed in days) and all(day >= listed for day, listed in days)
 
 
 def _dates(told: dict[str, str]) -> dict[str, date]:
