@@ -6,6 +6,7 @@ what would be several commands: Django takes a second or two to wake up.
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -13,6 +14,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Hundreds of thousands of rows are made, nearly none of them in circles: looking for those took a fifth of the time.
+gc.set_threshold(100_000, 50, 100)
 
 
 def said_by(command: str) -> str:
