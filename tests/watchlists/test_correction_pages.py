@@ -199,7 +199,11 @@ def test_a_refusal_needs_its_reason(as_: As, at: datetime) -> None:
     client.post(acts(row), {"transition": "refuse", "reason": "Portée trop large"})
     row.refresh_from_db()
     assert (row.state, row.ended_reason) == ("withdrawn", "Portée trop large")
-    assert "Portée trop large" in text_of(client, sheet(row))
+    told = text_of(client, sheet(row))
+    assert "Refusé le" in told
+    assert "Portée trop large" in told
+    assert "Retiré" not in told  # it was never in force
+    assert "Approuvé par" not in told
 
 
 def test_a_new_version_and_a_deleted_draft(as_: As, at: datetime) -> None:

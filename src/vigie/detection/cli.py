@@ -16,7 +16,7 @@ from pathlib import Path
 
 from vigie.detection.commands.words import speak_french
 from vigie.kernel import clock
-from vigie.kernel.errors import VigieError
+from vigie.kernel.errors import VigieError, system_words
 
 COMMANDS = {
     "run": "un mois, des fichiers bruts à la liste publiée",
@@ -27,13 +27,6 @@ COMMANDS = {
     "evaluate": "ce que vaut le modèle, en rejouant le passé",
     "evaluate-table": "le même apprentissage et le même rapport sur n’importe quelle table",
     "invent": "un monde inventé, aux formats officiels",
-}
-OS_FR: dict[type[OSError], str] = {
-    FileExistsError: "un fichier porte déjà ce nom, un dossier est attendu",
-    NotADirectoryError: "ce n’est pas un dossier",
-    IsADirectoryError: "c’est un dossier, un fichier est attendu",
-    FileNotFoundError: "rien à cet endroit",
-    PermissionError: "l’accès est refusé",
 }
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -76,7 +69,7 @@ def now() -> str:
 
 def _place(error: OSError) -> str:
     """What the system refuses, with its place and a remedy."""
-    what = OS_FR.get(type(error), error.strerror or str(error))
+    what = system_words(error)
     place = f"{error.filename} : " if error.filename else ""
     return f"{place}{what}. Vérifiez les dossiers donnés, leurs droits et la place sur le disque, puis recommencez."
 

@@ -119,3 +119,17 @@ class HashMismatch(PublicationError):
 
 class UnknownSchema(PublicationError):
     """The folder was made for a version of the schema that this code does not read."""
+
+
+SYSTEM_FR: dict[type[OSError], str] = {
+    FileExistsError: "un fichier porte déjà ce nom, un dossier est attendu",
+    NotADirectoryError: "ce n’est pas un dossier",
+    IsADirectoryError: "c’est un dossier, un fichier est attendu",
+    FileNotFoundError: "rien à cet endroit",
+    PermissionError: "l’accès est refusé",
+}
+
+
+def system_words(error: OSError) -> str:
+    """What the system refuses, in French where it says it in English."""
+    return SYSTEM_FR.get(type(error), error.strerror or str(error))

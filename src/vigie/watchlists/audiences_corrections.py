@@ -15,7 +15,7 @@ from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.table import RIGHTS
 from vigie.watchlists.models_corrections import Correction
-from vigie.watchlists.states_corrections import CORRECTION, DRAFT, PROPOSED
+from vigie.watchlists.states_corrections import DRAFT, PROPOSED, state_shown
 
 
 def approvers(correction: Correction, by: Person) -> Iterable[Recipient]:
@@ -48,7 +48,7 @@ def _content(correction: Correction, recipient: Recipient) -> dict[str, Any]:
     return {
         "name": recipient.name,
         "wording": correction.wording,
-        "state": CORRECTION.label(correction.state).lower(),
+        "state": state_shown(correction.state, approved=correction.approved_at is not None).label.lower(),
         "reason": correction.ended_reason,
         "page": f"{settings.VIGIE.site_url}{page}",
     }

@@ -74,3 +74,10 @@ CORRECTION = Lifecycle(
         "ended_reason": "Dites pourquoi\u00a0: cette raison est gardée.",
     },
 )  # fmt: skip
+
+REFUSED = State(WITHDRAWN, "Refusé", "error")
+
+
+def state_shown(state: str, *, approved: bool) -> State:
+    """What readers are told: refused and withdrawn end alike, but only one of them was ever approved."""
+    return REFUSED if state == WITHDRAWN and not approved else CORRECTION.by_code[state]

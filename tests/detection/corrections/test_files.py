@@ -132,7 +132,7 @@ def test_a_bad_file_is_left_out_and_told_the_others_stand(correction: Make, tmp_
     said = {one.file: one.message_fr for one in found.problems}
     assert "nommez-le autre.v1.json" in said["autre.v7.json"]
     assert "trop gros" in said["grosse.v1.json"]
-    assert "ne peut pas être lu" in said["dossier.v1.json"]
+    assert "ne peut pas être lu (c’est un dossier, un fichier est attendu)" in said["dossier.v1.json"]
     assert "il manque" in said["mauvaise.v1.json"]
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from vigie.detection.corrections.checks import CorrectionRefused, quoted
 from vigie.detection.corrections.correction import Correction, read_correction
+from vigie.kernel.errors import system_words
 from vigie.kernel.period import Month
 
 LARGEST_FILE_BYTES = 256 * 1024
@@ -125,7 +126,7 @@ def _content(path: Path) -> bytes:
             raise CorrectionRefused(f"Le fichier est trop gros : {LARGEST_FILE_BYTES // 1024} Kio au plus.")
         return path.read_bytes()
     except OSError as error:
-        raise CorrectionRefused(f"Le fichier ne peut pas être lu ({error.strerror}).") from None
+        raise CorrectionRefused(f"Le fichier ne peut pas être lu ({system_words(error)}).") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

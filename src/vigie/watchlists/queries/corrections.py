@@ -9,7 +9,7 @@ from datetime import date
 from django.forms import BaseForm
 from django.urls import reverse
 
-from vigie.kernel.lifecycle import Transition
+from vigie.kernel.lifecycle import State, Transition
 from vigie.kernel.period import Month
 from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person
@@ -32,7 +32,7 @@ from vigie.watchlists.rules_corrections import (
     scope_words,
     shown,
 )
-from vigie.watchlists.states_corrections import APPROVED, CORRECTION, DRAFT, PROPOSED
+from vigie.watchlists.states_corrections import APPROVED, CORRECTION, DRAFT, PROPOSED, REFUSED, state_shown
 
 NEEDS_REASON = ("refuse", "withdraw")
 CONFIRM = {
@@ -167,10 +167,14 @@ def _table(caption: str, rows: list[Correction], empty: str) -> Table:
 def _row(row: Correction) -> tuple[Cell | str, ...]:
     return (
         Cell(row.wording, href=reverse("watchlists:correction", args=[row.pk]), hint=f"{KINDS[row.kind]}, {row}"),
-        Cell(state=CORRECTION.by_code[row.state]),
+        Cell(state=_state(row)),
         _months(row),
         str(row.created_by),
     )
+
+
+def _state(row: Correction) -> State:
+    return state_shown(row.state, approved=row.approved_at is not None)
 
 
 def _months(row: Correction) -> str:
@@ -182,7 +186,7 @@ def correction_page(person: Person, row: Correction, end_form: Callable[[], Base
     known, content = words(), row.said
     return CorrectionPage(
         title=row.wording,
-        state=CORRECTION.by_code[row.state],
+        state=_state(row),
         facts=_facts(row),
         reason=row.reason,
         scope=tuple(scope_words(content, known)),
@@ -213,7 +217,9 @@ def _facts(row: Correction) -> tuple[Fact, ...]:
     if row.replaces:
         facts.append(Fact("Remplace", f"la version {row.replaces}"))
     if row.ended_at:
-        facts.append(Fact("Terminé le", f"{day(row.ended_at)} {row.ended_reason}".strip()))
+        refused = _state(row) is REFUSED
+        facts = [fact for fact in facts if not (refused and fact.label == "Approuvé par")]
+        facts.append(Fact("Refusé le" if refused else "Terminé le", f"{day(row.ended_at)} {row.ended_reason}".strip()))
     return tuple(facts)
 
 
