@@ -19,6 +19,7 @@ from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from pytest_socket import disable_socket, enable_socket
 
+from tests.detection.intake.shared_samples import shared_sources
 from tests.migrated_once import MigratedOnce
 from vigie.journal import append_only
 from vigie.rights import limits
@@ -35,10 +36,14 @@ settings.load_profile("house")
 GROWTH = re.compile(r"do_not_grow|as_many_quer|same_quer|same_number_of_quer|reads?_as_m|as_much_for|costs_the_same")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if GROWTH.search(item.name):
             item.add_marker("growth")
+    if shared_sources() is None:  # nothing to read: left out and counted as such, not skipped one by one
+        left_out = [item for item in items if item.get_closest_marker("samples")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_runtest_setup() -> None:

@@ -281,6 +281,7 @@ def test_sums_and_periods_of_the_report(tmp_path: Path) -> None:
     assert (report.distinct_keys, report.duplicate_rows) == (1, 0)
 
 
+@pytest.mark.samples
 @pytest.mark.parametrize(("commune", "departement"), sorted((calculation("departement_commune") or {}).items()))
 def test_shared_departements(commune: str, departement: str, tmp_path: Path) -> None:
     read_bytes("sirene", f"{SIRENE_HEADER}\n{SIREN},00013,true,,{commune},,,,A,,\n".encode(), tmp_path)
@@ -288,6 +289,7 @@ def test_shared_departements(commune: str, departement: str, tmp_path: Path) -> 
     assert [row["departement"] for row in _rows(tmp_path)] == [departement]
 
 
+@pytest.mark.samples
 @pytest.mark.parametrize("case", (calculation("raison_sociale") or {}).get("regle_2023", []))
 def test_shared_names_show_the_same_words(case: dict[str, Any], tmp_path: Path) -> None:
     """The rule of 2023 joins the names with * and /; ours (2026) says the same words, and EI."""

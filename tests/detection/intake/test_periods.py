@@ -104,11 +104,13 @@ def test_any_text_is_read_or_null_and_a_period_has_both_ends(texts: list[str]) -
     _typed(DAY, texts)
 
 
+@pytest.mark.samples
 @pytest.mark.parametrize("case", (calculation("dates_urssaf") or {}).get("periodes", []), ids=lambda case: case["code"])
 def test_shared_periods(case: dict[str, str | None]) -> None:
     assert [tuple(map(_iso, row)) for row in _typed(PERIOD, [case["code"] or ""])] == [(case["debut"], case["fin"])]
 
 
+@pytest.mark.samples
 @pytest.mark.parametrize("case", (calculation("dates_urssaf") or {}).get("dates", []), ids=lambda case: case["code"])
 def test_shared_days(case: dict[str, str | None]) -> None:
     assert [_iso(day) for (day,) in _typed(DAY, [case["code"] or ""])] == [case["date"]]

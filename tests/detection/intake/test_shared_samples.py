@@ -166,6 +166,7 @@ def _wanted(value: Any) -> Any:
     return float(text) if isinstance(text, int | float) and not isinstance(text, bool) else text
 
 
+@pytest.mark.samples
 @pytest.mark.parametrize(("folder", "name", "code"), SAMPLES)
 def test_counts_are_those_expected(folder: str, name: str, code: str, tmp_path: Path) -> None:
     report, rows = _read(folder, name, code, tmp_path)
@@ -177,6 +178,7 @@ def test_counts_are_those_expected(folder: str, name: str, code: str, tmp_path: 
     assert len(rows) == report.rows
 
 
+@pytest.mark.samples
 @pytest.mark.parametrize(("folder", "name", "code"), [one for one in SAMPLES if one[1] != "comptes"])
 def test_values_are_those_expected(folder: str, name: str, code: str, tmp_path: Path) -> None:
     _, rows = _read(folder, name, code, tmp_path)
@@ -207,6 +209,7 @@ def test_the_expected_keys_are_compared() -> None:
         assert len(known) >= 0.6 * len(line), (name, set(line) - set(known))
 
 
+@pytest.mark.samples
 @pytest.mark.parametrize("base", [FOLDER] if FOLDER else [])
 def test_balance_sheets_give_one_row_per_year_with_every_figure(base: Path, tmp_path: Path) -> None:
     """Names are ours and amounts in euros: the figures of each year are compared as a whole."""

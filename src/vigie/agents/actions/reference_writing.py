@@ -28,6 +28,10 @@ from vigie.territory.models import Zone
 
 RIGHT = "reference.edit"
 ACTS = ReferenceChange.Act
+EVENTS = {
+    ACTS.CREATED: "reference.created", ACTS.CHANGED: "reference.changed",
+    ACTS.WITHDRAWN: "reference.withdrawn", ACTS.RESTORED: "reference.restored",
+}  # fmt: skip
 # Networks that the service itself names: the meeting of the CODEFI, the contacts that the CRP read.
 NAMED_BY_THE_SERVICE = frozenset({Network.CODEFI, "crp"})
 _ZONE_CODE, _SLUG = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*"), re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
@@ -168,7 +172,7 @@ def _write(
         after={name: after[name] for name in sorted(changed)}, form_token=form_token,
     )  # fmt: skip
     payload = {"kind": kind.code, "id": row.pk, "version": row.version, "fields": sorted(changed), **told}
-    record(f"reference.{act}", written, by=by, at=at, payload=payload)
+    record(EVENTS[ACTS(act)], written, by=by, at=at, payload=payload)
     details = {**payload, "act": str(act)}
     if kind is ZONE and "departements" in changed:
         details["before"], details["after"] = before.get("departements", []), after["departements"]
