@@ -112,7 +112,7 @@ def change(kind: Kind, pk: int, values: Values, *, version: int, seen: str = "",
         raise EffectsMoved(found)
     kind.put(row, values)
     _save(row)
-    _write(kind, row, ACTS.CHANGED, before, values, found, by, at)
+    _write(kind, row, ACTS.CHANGED, before, values, found, by, at, "")
     return row
 
 
@@ -132,7 +132,7 @@ def withdraw(kind: Kind, pk: int, *, by: Person, at: datetime) -> Any:
         )
     row.archived_at = at
     _save(row)
-    _write(kind, row, ACTS.WITHDRAWN, {}, {}, Effects(), by, at)
+    _write(kind, row, ACTS.WITHDRAWN, {}, {}, Effects(), by, at, "")
     return row
 
 
@@ -146,7 +146,7 @@ def restore(kind: Kind, pk: int, *, by: Person, at: datetime) -> Any:
     _refuse_wrong(kind, row, kind.values(row))
     row.archived_at = None
     _save(row)
-    _write(kind, row, ACTS.RESTORED, {}, {}, Effects(), by, at)
+    _write(kind, row, ACTS.RESTORED, {}, {}, Effects(), by, at, "")
     return row
 
 
@@ -161,7 +161,7 @@ def _save(row: Any) -> None:
 
 def _write(
     kind: Kind, row: Any, act: str, before: Values, after: Values, found: Effects, by: Person, at: datetime,
-    form_token: str = "",
+    form_token: str,
 ) -> None:  # fmt: skip
     """The history, the journal and the audit of one act."""
     changed = {name for name in after if before.get(name) != after[name]}
