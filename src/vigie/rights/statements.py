@@ -36,6 +36,7 @@ P = ParamSpec("P")
 WIDEST = 2**31 - 1  # what the narrowest columns hold
 STARTS, APART = (1_000_000_000, 1_501_230_000), 10_000  # stand-ins, and how far from each other
 MOST_SHAPES = 500  # of one function; the rarest roles and sets come after the first hundreds
+_UNKNOWN = object()
 
 
 class NotComposable(TypeError):
@@ -44,18 +45,18 @@ class NotComposable(TypeError):
 
 def composed_once(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, list[Any]]:
     """The rows of the QuerySet that ``build`` gives, by a statement kept for each shape of what it is given."""
-    kept: dict[Hashable, _Statement | None] = {}
+    kept: dict[Hashable, Any] = {}  # _Statement, or None where there is no row, ever
 
     @wraps(build)
     def rows(*given: P.args, **named: P.kwargs) -> list[Any]:
         values = (*given, *(named[name] for name in sorted(named)))
         leaves: list[Any] = []
         shape = (tuple(sorted(named)), tuple(_shape(value, leaves) for value in values))
-        if shape not in kept:
+        statement = kept.get(shape, _UNKNOWN)  # asked once: another thread may empty it meanwhile
+        if statement is _UNKNOWN:
             if len(kept) >= MOST_SHAPES:
                 kept.clear()
-            kept[shape] = _compose(build, given, named)
-        statement = kept[shape]
+            statement = kept[shape] = _compose(build, given, named)
         if getattr(settings, "STATEMENTS_CHECKED", False):
             _check(statement, build(*given, **named), leaves)
         return [] if statement is None else statement.rows(leaves)
