@@ -142,6 +142,19 @@ def test_what_a_partner_did_not_confirm_is_suspended(client: Client) -> None:
     assert forgotten.habilitations.get().state == "suspended"
 
 
+def test_confirming_a_suspended_habilitation_says_that_it_stays_suspended(client: Client) -> None:
+    reviewer, held = partner()
+    Habilitation.objects.filter(pk=held.pk).update(state="suspended")
+
+    answer = sign_in(client, reviewer).post(
+        reverse("agents:review", args=[held.pk]), {"transition": "confirm"}, follow=True
+    )
+
+    assert "Elle reste suspendue\u00a0: l’équipe peut la rétablir." in answer.content.decode()
+    held.refresh_from_db()
+    assert held.state == "suspended"
+
+
 def test_partner_page_costs_the_same_whatever_the_agents(client: Client, django_assert_max_num_queries) -> None:
     reviewer, _held = partner()
     for _one in range(12):

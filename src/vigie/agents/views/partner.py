@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from vigie.accounts.access import granted, person_of
 from vigie.accounts.forms import put_refusal
+from vigie.accounts.states import SUSPENDED
 from vigie.agents.actions import partner as acts
 from vigie.agents.forms.partner import AgentRequestForm
 from vigie.agents.queries.partner import partner_page, profiles_page, reviewable, segment_choices
@@ -47,7 +48,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     transition = request.POST.get("transition", "")
     if transition == "confirm":
         acts.confirm(held, by=person_of(request), at=now())
-        messages.success(request, f"L’habilitation de {held.user} est confirmée.")
+        suspended = " Elle reste suspendue\u00a0: l’équipe peut la rétablir." if held.state == SUSPENDED else ""
+        messages.success(request, f"L’habilitation de {held.user} est confirmée.{suspended}")
     elif transition == "close":
         acts.close(held, by=person_of(request), at=now())
         messages.success(request, f"L’habilitation de {held.user} est fermée, et ses sessions aussi.")
