@@ -31,20 +31,13 @@ ACTIONS = {
     "admin_users_sync": "Classeur des utilisateurs appliqué",
 }  # fmt: skip
 BLOCKS = {
-    "detection": "Risque et raisons",
-    "score": "Risque et raisons",
-    "debts": "Cotisations et dettes Urssaf",
-    "urssaf": "Cotisations et dettes Urssaf",
-    "short_time_work": "Activité partielle",
-    "dgefp": "Activité partielle",
-    "bdf": "Banque de France",
-    "pge": "Prêt garanti par l’État",
-    "history": "Historique des alertes",
-    "lookalikes": "Entreprises semblables",
-    "talk": "Préparer l’échange",
-}
+    "detection": "Risque et raisons", "score": "Risque et raisons", "debts": "Cotisations et dettes Urssaf",
+    "urssaf": "Cotisations et dettes Urssaf", "short_time_work": "Activité partielle", "dgefp": "Activité partielle",
+    "bdf": "Banque de France", "pge": "Prêt garanti par l’État", "history": "Historique des alertes",
+    "lookalikes": "Entreprises semblables", "talk": "Préparer l’échange",
+}  # fmt: skip
 FILE = "followup.Followup"  # whose blocks are texts of networks, and contacts
-FILE_BLOCKS = {"contacts": "Contacts de l’entreprise"}  # fmt: skip
+FILE_BLOCKS = {"contacts": "Contacts de l’entreprise"}
 OPENED_BY = {
     "zone": "entreprise de son territoire, en alerte", "alert": "entreprise en alerte",
     "follow": "suivie, ou accompagnée",
