@@ -18,31 +18,29 @@ from vigie.ui.formats import phone, phone_href
 
 SORT = "tri"
 LONG_TEXT = 60
+NUMERIC = format_html(' class="{}"', "vg-number")
 
 
-@dataclass(frozen=True)
-class Head:
-    """The header of a column; aria_sort and href are empty when it cannot be sorted."""
-
-    column: Column
-    href: str = ""
-    aria_sort: str = ""
-    hint: str = ""
+def head(table: Table, request: HttpRequest | None) -> SafeString:
+    """The headers of the columns; the link of the sorted one turns the order round. Drawn here as the rows are."""
+    return format_html_join("", "{}", ((_header(column, table.sort, request),) for column in table.columns))
 
 
-def heads(table: Table, request: HttpRequest | None) -> list[Head]:
-    """One header per column; the link of the sorted one turns the order round."""
-    found = []
-    for column in table.columns:
-        if not column.sort:
-            found.append(Head(column))
-            continue
-        ascending, descending = table.sort == column.sort, table.sort == f"-{column.sort}"
-        target = f"-{column.sort}" if ascending else column.sort
-        aria = "ascending" if ascending else "descending" if descending else ""
-        hint = "trier par ordre décroissant" if ascending else "trier par ordre croissant"
-        found.append(Head(column, changed(request, **{SORT: target}, **dict.fromkeys(PLACE)), aria, hint))
-    return found
+def _header(column: Column, sort: str, request: HttpRequest | None) -> SafeString:
+    kind = NUMERIC if column.numeric else ""
+    if not column.sort:
+        content = format_html('<span class="fr-sr-only">{}</span>', column.label) if column.hidden else column.label
+        return format_html('<th scope="col"{}>{}</th>', kind, content)
+    ascending, descending = sort == column.sort, sort == f"-{column.sort}"
+    order = "ascending" if ascending else "descending"
+    return format_html(
+        '<th scope="col"{}{}><a class="vg-sort" href="{}">{}<span class="fr-sr-only"> : trier par ordre {}</span></a></th>',
+        kind,
+        format_html(' aria-sort="{}"', order) if ascending or descending else "",
+        changed(request, **{SORT: f"-{column.sort}" if ascending else column.sort}, **dict.fromkeys(PLACE)),
+        column.label,
+        "décroissant" if ascending else "croissant",
+    )
 
 
 def rows(table: Table, now: datetime | None) -> list[SafeString]:

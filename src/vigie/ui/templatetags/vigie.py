@@ -227,7 +227,7 @@ def table(context: Context, table: Table) -> dict[str, Any]:
     """A table; on a telephone each row becomes a card."""
     return {
         "table": table,
-        "heads": tables.heads(table, _request(context)),
+        "head": tables.head(table, _request(context)),
         "rows": tables.rows(table, context.get("now")),
     }
 
