@@ -300,6 +300,12 @@ INDICATORS: tuple[Indicator, ...] = (
 )  # fmt: skip
 
 PUBLIC = tuple(one for one in INDICATORS if one.public)
+_COLUMNS = (
+    "solicitations_completed", "needs_transmitted", "needs_answered_in_five_days", "needs_exchange_with_expert",
+)  # fmt: skip
+IN_REGIONS = tuple(
+    one for code in _COLUMNS for one in PUBLIC if one.code == code
+)  # the columns of the table of régions
 
 ORIGINS: tuple[tuple[str, str], ...] = (
     ("entreprendre", "Entreprendre.Service-Public.fr"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
@@ -20,13 +23,25 @@ from vigie.kernel.period import paris_day
 from vigie.statistics.forms import PartnerForm, ReportForm, StatisticsForm
 from vigie.statistics.indicators import PUBLIC
 from vigie.statistics.queries.cohorts import cohorts_page
-from vigie.statistics.queries.page import COLUMNS, MASKED_NOTE, Asked, Choices, choices, data_lines, statistics_page
+from vigie.statistics.queries.page import (
+    COLUMNS,
+    MASKED_NOTE,
+    Asked,
+    Choices,
+    StatisticsPage,
+    choices,
+    data_lines,
+    statistics_page,
+)
 from vigie.statistics.queries.pages import pages_page
 from vigie.statistics.queries.partner import NOTE, offered, semester_document
 from vigie.statistics.queries.report import departements_of, report_page
 from vigie.statistics.queries.report import report as report_of
 from vigie.statistics.queries.usage import usage_page
 
+# What was drawn of the pages that are kept, above and below their filters: the same for everybody.
+_DRAWN: WeakKeyDictionary[StatisticsPage, tuple[SafeString, SafeString]] = WeakKeyDictionary()
+_KEPT_PARTS = ("statistics_headlines", "statistics_parts")
 LICENCE = "Licence Ouverte 2.0 (etalab-2.0)"
 
 
@@ -41,7 +56,12 @@ def statistics(request: HttpRequest) -> HttpResponse:
     """``/statistiques/``"""
     form, asked, offered = _asked(request)
     page = statistics_page(asked, offered)
-    return render(request, "statistics/statistics.html", {"page": page, "form": form})
+    drawn = _DRAWN.get(page)
+    if drawn is None:
+        above, below = (render_to_string(f"statistics/{name}.html", {"page": page}, request) for name in _KEPT_PARTS)
+        drawn = _DRAWN[page] = above, below
+    above, below = drawn
+    return render(request, "statistics/statistics.html", {"page": page, "form": form, "above": above, "below": below})
 
 
 @require_safe

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from vigie.directory.models import Theme
 from vigie.kernel.nomenclature.naf import a10
@@ -14,6 +14,7 @@ from vigie.kernel.nomenclature.workforce import reporting_class
 from vigie.kernel.period import PARIS, Month, paris_day
 from vigie.matching.models import Diagnosis, Match, Need, Solicitation
 from vigie.matching.states import CANCELED, IN_PROGRESS, NOT_COMPLETE, PROCESSED
+from vigie.rights.statements import composed_once
 from vigie.statistics.indicators import NOWHERE, origin
 from vigie.statistics.rules import CompanyCounted, MatchFacts, NeedCounted, RequestCounted
 from vigie.territory.queries import places_of
@@ -97,7 +98,12 @@ def companies_of(month: Month) -> list[CompanyCounted]:
 
 def theme_labels() -> dict[str, str]:
     """Slug → name of every theme. 1 query."""
-    return dict(Theme.objects.order_by("position").values_list("slug", "label"))
+    return dict(_themes())
+
+
+@composed_once
+def _themes() -> QuerySet[Theme, tuple[str, str]]:
+    return Theme.objects.order_by("position").values_list("slug", "label")
 
 
 def _regions(codes: Iterable[str]) -> dict[str, str]:

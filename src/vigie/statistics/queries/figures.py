@@ -7,12 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q, QuerySet
 
 from vigie.kernel.period import Month
-from vigie.statistics.indicators import SMALLEST, Base, Indicator, Kind, Sum
+from vigie.rights.statements import composed_once
+from vigie.statistics.indicators import IN_REGIONS, SMALLEST, Base, Indicator, Kind, Sum
 from vigie.statistics.models import Count
 from vigie.statistics.rules import quantile
+
+Row = tuple[date, str, str, str, int, bool]
+Regional = tuple[str, date, str, str, str, int, bool]
+COLUMNS = "month", "base", "family", "part", "count", "masked"
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Value:
 class Figures:
     """The counts of a région over some months, in memory: one row a cell."""
 
-    def __init__(self, rows: Iterable[tuple[date, str, str, str, int, bool]]) -> None:
+    def __init__(self, rows: Iterable[Row]) -> None:
         self._cells: dict[tuple[Month, str, str], dict[str, tuple[int, bool]]] = {}
         for day, base, family, part, count, masked in rows:
             self._cells.setdefault((Month.of(day), base, family), {})[part] = (count, masked)
@@ -84,19 +89,54 @@ class Figures:
         return None if any(masked for _count, masked in terms) else sum(count for count, _masked in terms)
 
 
-def figures(region: str, months: Sequence[Month]) -> Figures:
+def cells(region: str, months: Sequence[Month]) -> tuple[Row, ...]:
     """The counts of a région over consecutive months. 1 query."""
-    return Figures(_rows(months, region=region))
+    return tuple(_of_region(region, months[0].first_day, months[-1].first_day)) if months else ()
 
 
-def figures_by_region(months: Sequence[Month], *, delays: bool) -> dict[str, Figures]:
-    """The same for every région, the country included; delays, a row an hour, only when they are asked. 1 query."""
-    by_region: dict[str, list[tuple[date, str, str, str, int, bool]]] = {}
-    columns = "region", "month", "base", "family", "part", "count", "masked"
-    rows = _of(months).exclude(base__in=[] if delays else [Base.TAKEN]).values_list(*columns)
+def table_cells(months: Sequence[Month]) -> tuple[Regional, ...]:
+    """What the table of régions is made of, over consecutive months. 1 query.
+
+    The totals of every set are read too: a région that has one is in the table, be it for nothing else.
+    """
+    return tuple(_of_table(months[0].first_day, months[-1].first_day)) if months else ()
+
+
+def all_cells(months: Sequence[Month]) -> tuple[Regional, ...]:
+    """The counts of every région over consecutive months, the country included. 1 query."""
+    return tuple(_everywhere(months[0].first_day, months[-1].first_day)) if months else ()
+
+
+def by_region(rows: Iterable[Regional]) -> dict[str, Figures]:
+    """The figures of each région."""
+    found: dict[str, list[Row]] = {}
     for region, *row in rows:
-        by_region.setdefault(str(region), []).append(tuple(row))  # type: ignore[arg-type]
-    return {region: Figures(found) for region, found in by_region.items()}
+        found.setdefault(region, []).append(tuple(row))  # type: ignore[arg-type]
+    return {region: Figures(mine) for region, mine in found.items()}
+
+
+@composed_once
+def _of_region(region: str, first: date, last: date) -> QuerySet[Count, Row]:
+    return _between(first, last).filter(region=region).values_list(*COLUMNS)
+
+
+@composed_once
+def _everywhere(first: date, last: date) -> QuerySet[Count, Regional]:
+    return _between(first, last).values_list("region", *COLUMNS)
+
+
+@composed_once
+def _of_table(first: date, last: date) -> QuerySet[Count, Regional]:
+    shown = Q(family="") & ~Q(base=Base.TAKEN)
+    for one in IN_REGIONS:
+        for term in (one.of, one.over):
+            if term is not None and term.family:
+                shown |= Q(base=term.base, family=term.family, part__in=term.parts)
+    return _between(first, last).filter(shown).values_list("region", *COLUMNS)
+
+
+def _between(first: date, last: date) -> QuerySet[Count]:
+    return Count.objects.filter(month__gte=first, month__lte=last).exclude(base=Base.COHORT).order_by()
 
 
 def known_months() -> list[Month]:
@@ -110,17 +150,3 @@ def known_months() -> list[Month]:
         month = month.plus(1)
         found.append(month)
     return found
-
-
-def _of(months: Sequence[Month]):  # type: ignore[no-untyped-def]
-    if not months:
-        return Count.objects.none()
-    found = Count.objects.filter(month__gte=months[0].first_day, month__lte=months[-1].first_day)
-    return found.exclude(base=Base.COHORT).order_by()
-
-
-def _rows(months: Sequence[Month], **where: str) -> Iterable[tuple[date, str, str, str, int, bool]]:
-    rows: Iterable[tuple[date, str, str, str, int, bool]] = (
-        _of(months).filter(**where).values_list("month", "base", "family", "part", "count", "masked")
-    )
-    return rows

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from vigie.kernel.nomenclature.naf import A10_LABELS, A10_UNKNOWN
 from vigie.kernel.nomenclature.workforce import REPORTING_CLASSES
 from vigie.kernel.period import Month
 from vigie.kernel.zones import ZoneType
+from vigie.rights.statements import composed_once
 from vigie.statistics import impact
 from vigie.statistics.indicators import (
+    IN_REGIONS,
     NOWHERE,
     ORIGINS,
     PUBLIC,
@@ -28,11 +32,22 @@ from vigie.statistics.indicators import (
 )
 from vigie.statistics.models import Freshness
 from vigie.statistics.queries.facts import theme_labels
-from vigie.statistics.queries.figures import Figures, Value, figures, figures_by_region, known_months
+from vigie.statistics.queries.figures import (
+    Figures,
+    Regional,
+    Row,
+    Value,
+    all_cells,
+    by_region,
+    cells,
+    known_months,
+    table_cells,
+)
 from vigie.territory.models import Zone
 from vigie.ui.components import Cell, Chart, Column, Link, Series, Table
 from vigie.ui.formats import MINUS, NBSP, day_and_hour, month, number
 
+KEPT_PAGES, MOST_KEPT_ROWS = 8, 4_000  # by a process: some megabytes, however long the history
 USUAL_MONTHS = 6  # the present one and the five before: as many again make the trend
 MASKED = "masqué"
 NOTHING = "sans objet"
@@ -48,12 +63,6 @@ MASKED_NOTE = (
 NOT_YET = (
     "Les statistiques n’ont pas encore été calculées. Elles paraîtront ici, chaque chiffre avec sa définition, dès la "
     "fin du premier calcul."
-)
-IN_REGIONS = (
-    "solicitations_completed",
-    "needs_transmitted",
-    "needs_answered_in_five_days",
-    "needs_exchange_with_expert",
 )
 
 
@@ -114,6 +123,18 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Read:
+    """All that the page is worked out from: what is asked, and the rows just read."""
+
+    asked: Asked
+    regions: tuple[tuple[str, str], ...]
+    themes: tuple[tuple[str, str], ...]
+    counted_at: datetime | None
+    cells: tuple[Row, ...]
+    table: tuple[Regional, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class StatisticsPage:
     """``/statistiques/``. parts: none as long as no month was counted; the page then says it, and nothing else."""
 
@@ -128,29 +149,56 @@ class StatisticsPage:
 
 def choices() -> Choices:
     """2 queries."""
-    regions = Zone.objects.filter(zone_type=ZoneType.REGION).order_by("name").values_list("code", "name")
-    return Choices(tuple(known_months()), tuple(regions))
+    return Choices(tuple(known_months()), tuple(_region_names()))
+
+
+@composed_once
+def _region_names() -> QuerySet[Zone, tuple[str, str]]:
+    return Zone.objects.filter(zone_type=ZoneType.REGION).order_by("name").values_list("code", "name")
 
 
 def statistics_page(asked: Asked, offered: Choices) -> StatisticsPage:
-    """What is asked, against the months before. 4 queries."""
-    names = _part_labels()
-    seen = figures(asked.region, (*asked.before, *asked.months))
+    """What is asked, against the months before. 4 queries.
+
+    The counts are read each time; when they are those that a page was worked out from, it is the same object, so that
+    what is drawn of it may be kept too. Nothing here depends on who asks.
+    """
+    read = Read(
+        asked=asked,
+        regions=offered.regions,
+        themes=tuple(theme_labels().items()),
+        counted_at=next(iter(_counted_at()), None),
+        cells=cells(asked.region, (*asked.before, *asked.months)),
+        table=table_cells(asked.months) if asked.region == WHOLE else (),
+    )
+    return _page(read) if len(read.cells) + len(read.table) > MOST_KEPT_ROWS else _kept_page(read)
+
+
+@composed_once
+def _counted_at() -> QuerySet[Freshness, datetime]:
+    return Freshness.objects.filter(pk="counts").values_list("at", flat=True)
+
+
+def _page(read: Read) -> StatisticsPage:
+    asked, names = read.asked, _part_labels(read.themes)
+    seen = Figures(read.cells)
     shown = [one for one in PUBLIC if one.regional or asked.region == WHOLE]
-    fresh = Freshness.objects.filter(pk="counts").values_list("at", flat=True).first()
-    where = dict(offered.regions).get(asked.region, "France entière")
+    where = dict(read.regions).get(asked.region, "France entière")
     return StatisticsPage(
         period=f"{where}, {_period(asked.months)}" if asked.months else where,
-        as_of=_as_of(fresh),
+        as_of=_as_of(read.counted_at),
         headlines=tuple(_headline(one, seen, asked) for one in shown if one.headline),
         parts=tuple(_part(one, seen, asked, names) for one in shown) if asked.months else (),
-        regions=_regions(asked, offered) if asked.region == WHOLE and asked.months else None,
+        regions=_regions(read) if asked.region == WHOLE and asked.months else None,
         masked_note=MASKED_NOTE,
         files=(
             Link("Télécharger en CSV", asked.address("statistics:csv")),
             Link("Télécharger en JSON", asked.address("statistics:json")),
         ),
     )
+
+
+_kept_page = lru_cache(maxsize=KEPT_PAGES)(_page)
 
 
 def _as_of(fresh: datetime | None) -> str:
@@ -247,10 +295,10 @@ def _distribution(one: Indicator, seen: Figures, asked: Asked, names: Mapping[st
     )
 
 
-def _part_labels() -> dict[str, Mapping[str, str]]:
-    """Family → the names of its parts, in their order. 1 query."""
+def _part_labels(themes: Iterable[tuple[str, str]]) -> dict[str, Mapping[str, str]]:
+    """Family → the names of its parts, in their order."""
     return {
-        "theme": theme_labels(),
+        "theme": dict(themes),
         "origin": dict(ORIGINS),
         "employees": {
             label: f"{label} salariés" if label != "0" else "0 salarié" for label, _codes in REPORTING_CLASSES
@@ -260,19 +308,18 @@ def _part_labels() -> dict[str, Mapping[str, str]]:
     }
 
 
-def _regions(asked: Asked, offered: Choices) -> Table:
-    """The main figures of each région. 1 query."""
-    by_region = figures_by_region(asked.months, delays=False)
-    shown = [one for code in IN_REGIONS for one in PUBLIC if one.code == code]
-    names = (*offered.regions, (NOWHERE, "Commune inconnue"))
+def _regions(read: Read) -> Table:
+    """The main figures of each région."""
+    found, months = by_region(read.table), read.asked.months
+    names = (*read.regions, (NOWHERE, "Commune inconnue"))
     return Table(
         caption="Par région",
         caption_hidden=True,  # the heading above says it
-        columns=(Column("Région", header=True), *(Column(one.label, numeric=True) for one in shown)),
+        columns=(Column("Région", header=True), *(Column(one.label, numeric=True) for one in IN_REGIONS)),
         rows=tuple(
-            (Cell(name), *(_regional(by_region[code].value(one, asked.months), one) for one in shown))
+            (Cell(name), *(_regional(found[code].value(one, months), one) for one in IN_REGIONS))
             for code, name in names
-            if code in by_region
+            if code in found
         ),
         empty="Rien dans cette période.",
     )
@@ -293,16 +340,16 @@ COLUMNS = (
 
 def data_lines(asked: Asked, offered: Choices) -> Iterator[dict[str, Any]]:
     """A line per month, région, indicator and part: what the page shows, month by month. 2 queries."""
-    names = _part_labels()
-    by_region = figures_by_region(asked.months, delays=True)
+    names = _part_labels(theme_labels().items())
+    found = by_region(all_cells(asked.months))
     places = {**dict(offered.regions), WHOLE: "France entière", NOWHERE: "Commune inconnue"}
-    for code in sorted(by_region, key=lambda one: (one != WHOLE, one)):
+    for code in sorted(found, key=lambda one: (one != WHOLE, one)):
         if asked.region not in (WHOLE, code):
             continue
         for each in asked.months:
             for one in PUBLIC:
                 if one.regional or code == WHOLE:
-                    for part, label, value in _values(one, by_region[code], each, names):
+                    for part, label, value in _values(one, found[code], each, names):
                         where = str(each), code, places.get(code, code)
                         whole = value.whole if one.kind is Kind.SHARE else None
                         told = value.number, one.unit, value.part, whole, value.masked

@@ -34,7 +34,8 @@ def _header(column: Column, sort: str, request: HttpRequest | None) -> SafeStrin
     ascending, descending = sort == column.sort, sort == f"-{column.sort}"
     order = "ascending" if ascending else "descending"
     return format_html(
-        '<th scope="col"{}{}><a class="vg-sort" href="{}">{}<span class="fr-sr-only"> : trier par ordre {}</span></a></th>',
+        '<th scope="col"{}{}><a class="vg-sort" href="{}">{}'
+        '<span class="fr-sr-only"> : trier par ordre {}</span></a></th>',
         kind,
         format_html(' aria-sort="{}"', order) if ascending or descending else "",
         changed(request, **{SORT: f"-{column.sort}" if ascending else column.sort}, **dict.fromkeys(PLACE)),
