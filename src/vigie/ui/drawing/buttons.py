@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.template.loader import render_to_string
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from vigie.ui.components import ActButton
+from vigie.ui.drawing.markup import format_html, format_html_join
 
 
 def acts(offered: Sequence[ActButton], csrf_token: str) -> str:

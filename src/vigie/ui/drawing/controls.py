@@ -6,11 +6,14 @@ of its time there. The context is that of Django's own templates; ``format_html`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString
+
+from vigie.ui.drawing.markup import format_html, format_html_join
 
 _NO_ATTRIBUTE = escape("")
 _OF_DJANGO = "django/forms/widgets/"
@@ -37,22 +40,23 @@ def textarea(widget: Mapping[str, Any]) -> SafeString:
 
 def select(widget: Mapping[str, Any]) -> SafeString:
     """A list to choose from, in groups when the choices are."""
-    groups = [_group(name, options) for name, options, _index in widget["optgroups"]]
     return format_html(
         '<select name="{}"{}>{}</select>',
         widget["name"],
         _attributes(widget["attrs"]),
-        format_html_join("", "{}", ((group,) for group in groups)),
+        format_html_join("", "{}", ((group,) for group in _groups(widget["optgroups"]))),
     )
 
 
-def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
-    drawn = format_html_join(
-        "",
-        '\n<option value="{}"{}>{}</option>',
-        ((one["value"], _attributes(one["attrs"]), one["label"]) for one in options),
-    )
-    return format_html('\n<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
+def _groups(given: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> Iterator[SafeString]:
+    """The options; Django gives each of those that are in no group as a group of its own."""
+    for (name, _), groups in groupby(given, lambda one: (one[0], one[0] and one[2])):
+        drawn = format_html_join(
+            "",
+            '\n<option value="{}"{}>{}</option>',
+            ((one["value"], _attributes(one["attrs"]), one["label"]) for _, options, _ in groups for one in options),
+        )
+        yield format_html('\n<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
 
 
 def _attributes(attrs: Mapping[str, Any]) -> SafeString:

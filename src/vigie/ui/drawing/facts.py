@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.template.defaultfilters import linebreaksbr
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from vigie.ui.components import Fact
+from vigie.ui.drawing.markup import format_html, format_html_join
 from vigie.ui.formats import day, phone, phone_href
 
 

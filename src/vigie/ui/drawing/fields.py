@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from vigie.ui.drawing.addresses import PLACE, changed
+from vigie.ui.drawing.markup import format_html, format_html_join
 from vigie.ui.formats import number
 from vigie.ui.forms import error_lines
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.core.paginator import Page
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from vigie.ui.components import Cell, Column, Table
 from vigie.ui.drawing import words
 from vigie.ui.drawing.addresses import PLACE, changed
+from vigie.ui.drawing.markup import format_html, format_html_join
 from vigie.ui.formats import phone, phone_href
 
 SORT = "tri"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from vigie.kernel.period import PARIS
 from vigie.ui.components import Verdict
+from vigie.ui.drawing.markup import format_html, format_html_join
 from vigie.ui.formats import day_and_hour, exact, relative
 
 
