@@ -14,7 +14,7 @@ from tests.matching.factories import MatchFactory
 from vigie.kernel.clock import now
 from vigie.matching.models import Match, Need
 from vigie.rights.person import VISITOR, Person
-from vigie.rights.statements import NotComposable, composed_once
+from vigie.rights.statements import NotComposable, Spelled, composed_once
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,18 @@ def test_a_value_that_changes_the_statement_is_refused() -> None:
     for refused in (lambda: sliced(3), lambda: pattern("four"), lambda: looked_at(3)):
         with pytest.raises(NotComposable):
             refused()
+
+
+def test_a_number_that_the_statement_spells_out_has_its_own() -> None:
+    @composed_once
+    def page(before: datetime, start: Spelled) -> QuerySet[Match, int]:
+        return Match.objects.filter(sent_at__lt=before).order_by("pk").values_list("pk", flat=True)[start : start + 2]
+
+    pks = [match.pk for match in MatchFactory.create_batch(5)]
+    later = now() + timedelta(days=1)
+    for start in (0, 2, 4, 6, 2):
+        assert page(later, Spelled(start)) == pks[start : start + 2]
+    assert page(later - timedelta(days=900), Spelled(0)) == []
 
 
 def test_in_tests_each_statement_is_compared(settings: Settings) -> None:

@@ -11,9 +11,9 @@
 The function hands its values to the statement and looks at none of them, for it is only called with stand-ins: what it
 may look at is whether a value is None, False, True, empty or a member of an enumeration, how many items a list or a
 set of numbers has, and anything in a set of words. Each such shape has its statement, so two people of different roles
-never share one, and a person's own numbers are always given anew. A value that changes the SQL text itself (a slice,
-a part of a pattern) is refused at the first call. Tests compose every statement beside the kept one
-(``STATEMENTS_CHECKED``).
+never share one, and a person's own numbers are always given anew. A value that changes the SQL text itself (a part of
+a pattern) is refused at the first call, but for a number said to be one: ``Spelled``, where a page of a list begins.
+Tests compose every statement beside the kept one (``STATEMENTS_CHECKED``).
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ WIDEST = 2**31 - 1  # what the narrowest columns hold
 STARTS, APART = (1_000_000_000, 1_501_230_000), 10_000  # stand-ins, and how far from each other
 MOST_SHAPES = 500  # of one function; the rarest roles and sets come after the first hundreds
 _UNKNOWN = object()
+
+
+class Spelled(int):
+    """A number that the SQL spells out, as a slice does: each has its statement."""
 
 
 class NotComposable(TypeError):
@@ -68,6 +72,8 @@ def composed_once(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, list[An
 def _shape(value: Any, leaves: list[Any]) -> Hashable:
     """What the statement depends on; its leaves, which it does not, are added to the list in a steady order."""
     kind = type(value)
+    if kind is Spelled:
+        return str(kind), int(value)
     if _is_looked_at(value):
         return cast("Hashable", value)
     if kind in (int, datetime, date):
@@ -99,7 +105,7 @@ def _is_looked_at(value: Any) -> bool:
 def _stand_in(value: Any, numbers: Iterator[int]) -> Any:
     """The same with other leaves, as many and in the same order."""
     kind = type(value)
-    if _is_looked_at(value):
+    if kind is Spelled or _is_looked_at(value):
         return value
     if kind is int:
         return next(numbers)

@@ -9,7 +9,8 @@ from django import forms
 
 from vigie.matching.actions import moving, notes, tags
 from vigie.matching.models import RefusalTemplate
-from vigie.matching.queries.following import FollowingChoices, FollowingFilters
+from vigie.matching.queries.following import FollowingChoices
+from vigie.matching.queries.following_buckets import FollowingFilters
 from vigie.ui.fields import CleanLineField, CleanTextField
 from vigie.ui.forms import DsfrForm, FormTokenMixin
 

@@ -1,4 +1,4 @@
-"""« Suivi »: the needs that wait, by what they wait for. A counter and its list come from the same row of ``TABS``."""
+"""« Suivi »: the page of a bucket, its lines and their buttons."""
 
 from __future__ import annotations
 
@@ -10,105 +10,33 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from vigie.accounts.models import Institution
 from vigie.directory.models import Subject
-from vigie.matching.models import Match, Need, NeedTag, Reminder
+from vigie.matching.models import Match, NeedTag, Reminder
 from vigie.matching.queries.choices import all_tags, commune_names, regions
-from vigie.matching.queries.positions import company_name
-from vigie.matching.queries.reminding import ASKED_AT, days_ago, reachable, thresholds
+from vigie.matching.queries.following_buckets import (
+    PER_PAGE,
+    TABS,
+    TABS_BY_CODE,
+    FollowedNeed,
+    FollowingFilters,
+    FollowingTab,
+    bucket_counts,
+    bucket_needs,
+)
+from vigie.matching.queries.reminding import ASKED_AT
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT, days_between
-from vigie.matching.states import EXPIRED, NEED_STATUS_BY_CODE, NOT_FOR_ME, QUO, UNANSWERED
+from vigie.matching.states import NEED_STATUS_BY_CODE, UNANSWERED
 from vigie.rights.person import Person
 from vigie.rights.statements import composed_once
-from vigie.territory.models import Commune
 from vigie.ui.components import ActButton, Tab
 from vigie.ui.formats import counted, day_short, listed
 
-PER_PAGE = 25
 NAMED = 4  # silent experts named in a line; the rest is counted
 _KINDS = dict(Reminder.Kind.choices)
-_SHOWN = (
-    "status", "sent_at", "subject__label", "diagnosis__commune_code",
-    "diagnosis__solicitation__company_name", "diagnosis__establishment__company__name", "diagnosis__contact__email",
-    "diagnosis__solicitation__email",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class FollowingFilters:
-    """What narrows the lists; empty: nothing."""
-
-    region: str = ""
-    institution: int | None = None
-    subject: int | None = None
-    tag: int | None = None
-
-    def parameters(self) -> list[tuple[str, str]]:
-        """The filters in use as they are written in the address."""
-        named: dict[str, object] = {"region": self.region, "institution": self.institution}
-        named |= {"sujet": self.subject, "etiquette": self.tag}
-        return [(name, str(value)) for name, value in named.items() if value not in ("", None)]
-
-
-@dataclass(frozen=True)
-class FollowingTab:
-    """A bucket: what is in it, what an empty one says."""
-
-    code: str
-    label: str
-    within: Callable[[datetime], Q]
-    empty: tuple[str, str]
-
-
-def _silent_for(at: datetime, least: int, most: int | None = None) -> Q:
-    within = Q(status=QUO, somebody_reads=True, silent_since__lt=days_ago(at, least))
-    return within & Q(silent_since__gte=days_ago(at, most)) if most is not None else within
-
-
-TABS = (
-    FollowingTab(
-        "sans-reponse",
-        "Sans réponse (J+9)",
-        lambda at: _silent_for(at, thresholds().reminder, thresholds().last_chance),
-        ("Personne n’attend depuis neuf jours", "Les besoins sans réponse arriveront ici au neuvième jour."),
-    ),
-    FollowingTab(
-        "risque",
-        "Risque d’abandon (J+21)",
-        lambda at: _silent_for(at, thresholds().last_chance),
-        ("Aucun besoin ne risque l’abandon", "Les besoins sans réponse depuis 21 jours arriveront ici."),
-    ),
-    FollowingTab(
-        "abandonnes",
-        "Abandonnés",
-        lambda at: Q(status=EXPIRED),
-        ("Aucun besoin abandonné", "Les besoins restés 45 jours sans réponse se retrouvent ici."),
-    ),
-    FollowingTab(
-        "refuses",
-        "Refusés",
-        lambda at: Q(status=NOT_FOR_ME, refusal_told=False),
-        ("Aucun refus à traiter", "Un besoin que tous les experts ont refusé attend ici que l’entreprise le sache."),
-    ),
-    FollowingTab(
-        "injoignables",
-        "Sans expert joignable",
-        lambda at: Q(status=QUO, somebody_reads=False),
-        ("Tous les besoins ont un expert", "Un besoin dont les experts ont quitté l’annuaire arrivera ici."),
-    ),
-)
-TABS_BY_CODE = {tab.code: tab for tab in TABS}
-# What the team may say in each bucket, unless it was said: kind → button, and what it does.
-ACTS: dict[str, tuple[str, ...]] = {
-    "sans-reponse": (SILENT,),
-    "risque": (LAST_CHANCE, ABANDON),
-    "abandonnes": (),
-    "refuses": (REFUSED,),
-    "injoignables": (ABANDON,),
-}
 
 
 @dataclass(frozen=True)
@@ -192,70 +120,31 @@ def following_page(
 ) -> FollowingPage:
     """A bucket. 6 queries: the counts, the needs, their silent experts, what was said, the labels, the communes."""
     tab = TABS_BY_CODE.get(code, TABS[0])
-    found = followed(Need.objects.allowed(person, "need.view"), filters)
-    counts = found.aggregate(**{_key(one): Count("pk", filter=one.within(at)) for one in TABS})
-    needs = _CountedPaginator(_rows(found, tab, at), PER_PAGE, counts[_key(tab)]).get_page(number)
-    rows = list(needs.object_list)
+    counts = bucket_counts(person, filters, at)
+    page = Paginator(range(counts[tab.code]), PER_PAGE).get_page(number)
+    rows = bucket_needs(person, filters, tab, max(page.start_index() - 1, 0), at)
     return FollowingPage(
         tabs=_tabs(tab, counts, filters),
-        count=counted(counts[_key(tab)], "besoin"),
+        count=counted(counts[tab.code], "besoin"),
         caption=f"Besoins – {tab.label}",
         lines=_lines(rows, tab, token, at),
-        empty=_empty(tab, filters) if not counts[_key(tab)] else None,
-        needs=needs,
+        empty=_empty(tab, filters) if not counts[tab.code] else None,
+        needs=page,
     )
-
-
-def followed(needs: QuerySet[Need], filters: FollowingFilters) -> QuerySet[Need]:
-    """Needs that may be in a bucket, with what tells which: silent_since, somebody_reads, refusal_told."""
-    silent = Match.objects.filter(need=OuterRef("pk"), state=QUO)
-    reads = silent.filter(reachable("expert__"))
-    told = Reminder.objects.filter(need=OuterRef("pk"), expert__isnull=True, kind=REFUSED)
-    conditions = Q(status__in=(QUO, EXPIRED, NOT_FOR_ME))
-    if filters.region:
-        conditions &= Q(diagnosis__commune_code__in=Commune.objects.filter(region_code=filters.region).values("code"))
-    if filters.subject is not None:
-        conditions &= Q(subject=filters.subject)
-    if filters.institution is not None:
-        theirs = Match.objects.filter(need=OuterRef("pk"), expert__antenne__institution=filters.institution)
-        conditions &= Q(Exists(theirs))
-    if filters.tag is not None:
-        conditions &= Q(Exists(NeedTag.objects.filter(need=OuterRef("pk"), tag=filters.tag)))
-    asked = reads.annotate(asked_at=ASKED_AT).order_by("asked_at")
-    return needs.filter(conditions).annotate(
-        silent_since=Subquery(asked.values("asked_at")[:1]),
-        somebody_reads=Exists(reads),
-        refusal_told=Exists(told),
-    )
-
-
-class _CountedPaginator(Paginator):
-    """A paginator that is told the count: the tab has it already."""
-
-    def __init__(self, rows: QuerySet[Any], per_page: int, count: int) -> None:
-        super().__init__(rows, per_page)
-        self.__dict__["count"] = count
-
-
-def _key(tab: FollowingTab) -> str:
-    return tab.code.replace("-", "_")
-
-
-def _rows(found: QuerySet[Need], tab: FollowingTab, at: datetime) -> QuerySet[Need]:
-    related = ("subject", "diagnosis__solicitation", "diagnosis__establishment__company", "diagnosis__contact")
-    return found.filter(tab.within(at)).select_related(*related).only(*_SHOWN).order_by("sent_at", "pk")
 
 
 # --- lines ------------------------------------------------------------------------------------------------------------
-def _lines(rows: list[Need], tab: FollowingTab, token: Callable[[], str], at: datetime) -> tuple[FollowingLine, ...]:
+def _lines(
+    rows: list[FollowedNeed], tab: FollowingTab, token: Callable[[], str], at: datetime
+) -> tuple[FollowingLine, ...]:
     keys = [row.pk for row in rows]
     silent, said, tags = silent_of(keys), _said(keys), tags_of(keys)
-    communes = _communes(row.diagnosis.commune_code for row in rows)
+    communes = _communes(row.commune for row in rows)
     return tuple(
         FollowingLine(
-            company=company_name(row),
-            where=communes.get(row.diagnosis.commune_code, "commune inconnue"),
-            subject=row.subject.label,
+            company=row.company,
+            where=communes.get(row.commune, "commune inconnue"),
+            subject=row.subject,
             href=reverse("matching:following_need", args=[row.pk]),
             state=NEED_STATUS_BY_CODE[row.status],
             days=_ago(days_between(row.sent_at, at)) if row.sent_at else "",
@@ -263,7 +152,7 @@ def _lines(rows: list[Need], tab: FollowingTab, token: Callable[[], str], at: da
             others=_others(len(silent[row.pk]) - NAMED),
             said=tuple(f"{_KINDS[kind]}\u00a0: {day_short(moment)}" for kind, moment in said[row.pk]),
             tags=tuple(label for _pk, label in tags[row.pk]),
-            buttons=buttons(row, silent[row.pk], {kind for kind, _at in said[row.pk]}, ACTS[tab.code], token),
+            buttons=buttons(row, silent[row.pk], {kind for kind, _at in said[row.pk]}, tab.acts, token),
         )
         for row in rows
     )
@@ -272,22 +161,19 @@ def _lines(rows: list[Need], tab: FollowingTab, token: Callable[[], str], at: da
 def silent_of(needs: Iterable[int]) -> dict[int, list[SilentLine]]:
     """Need → the experts who have not answered, the longest silent first. 1 query."""
     found: dict[int, list[SilentLine]] = defaultdict(list)
-    for match in _unanswered(frozenset(needs)):
-        antenne = match.expert.antenne
-        gone = match.expert.deleted_at or antenne.deleted_at or antenne.institution.deleted_at
-        found[match.need_id].append(
-            SilentLine(
-                match.pk, match.expert_id, match.expert.full_name, antenne.name, day_short(match.asked_at),
-                reachable=not gone and bool(match.expert.email),
-            )
-        )  # fmt: skip
+    for need, pk, expert, name, antenne, asked_at, email, *gone in _unanswered(frozenset(needs)):
+        reads = bool(email) and not any(gone)
+        found[need].append(SilentLine(pk, expert, name, antenne, day_short(asked_at), reachable=reads))
     return found
 
 
 @composed_once
-def _unanswered(needs: frozenset[int]) -> QuerySet[Match]:
+def _unanswered(needs: frozenset[int]) -> QuerySet[Match, tuple[Any, ...]]:
     rows = Match.objects.filter(need__in=needs, state__in=UNANSWERED).annotate(asked_at=ASKED_AT)
-    return rows.select_related("expert__antenne__institution").order_by("asked_at", "pk")
+    return rows.order_by("asked_at", "pk").values_list(
+        "need_id", "pk", "expert_id", "expert__full_name", "expert__antenne__name", "asked_at", "expert__email",
+        "expert__deleted_at", "expert__antenne__deleted_at", "expert__antenne__institution__deleted_at",
+    )  # fmt: skip
 
 
 def tags_of(needs: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
@@ -331,13 +217,12 @@ def _others(count: int) -> str:
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
 def buttons(
-    need: Need, silent: list[SilentLine], said: set[str], kinds: Iterable[str], token: Callable[[], str]
+    need: FollowedNeed, silent: list[SilentLine], said: set[str], kinds: Iterable[str], token: Callable[[], str]
 ) -> tuple[ActButton, ...]:
     """What the team may say about a need now: an automatic reminder that has not left, else one by hand."""
     href = reverse("matching:following_act", args=[need.pk])
     readers = [one.name for one in silent if one.reachable]
-    email = need.diagnosis.solicitation.email if need.diagnosis.solicitation else need.diagnosis.contact.email
-    company = f"{company_name(need)} ({email})" if email else ""
+    company = f"{need.company} ({need.email})" if need.email else ""
     found = []
     wanted = [kind for kind in kinds if kind == BY_HAND or kind not in said]
     if readers and not set(wanted) & {SILENT, LAST_CHANCE, BY_HAND} and need.status in UNANSWERED:
@@ -348,9 +233,7 @@ def buttons(
         confirm = _confirm(kind, readers, company, SILENT in said)
         style = "tertiary" if kind == ABANDON else "secondary"
         found.append(
-            ActButton(
-                _LABELS[kind], href, kind, f"{style} fr-btn--sm", confirm, token=token(), about=company_name(need)
-            )
+            ActButton(_LABELS[kind], href, kind, f"{style} fr-btn--sm", confirm, token=token(), about=need.company)
         )
     return tuple(found)
 
@@ -383,7 +266,7 @@ def _tabs(current: FollowingTab, counts: dict[str, int], filters: FollowingFilte
         Tab(
             tab.label,
             f"{home}?{urlencode([('onglet', tab.code), *filters.parameters()])}",
-            counts[_key(tab)],
+            counts[tab.code],
             current=tab is current,
         )
         for tab in TABS

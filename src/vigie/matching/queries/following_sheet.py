@@ -15,7 +15,8 @@ from django.urls import reverse
 from vigie.directory.models import Expert
 from vigie.kernel.lifecycle import State
 from vigie.matching.models import Match, Need, NeedTag, Note, Reminder, Solicitation, SolicitationTag, Tag
-from vigie.matching.queries.following import ACTS, buttons, silent_of
+from vigie.matching.queries.following import buttons, silent_of
+from vigie.matching.queries.following_buckets import TABS_BY_CODE, FollowedNeed
 from vigie.matching.queries.positions import company_name
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, SILENT, days_between
 from vigie.matching.states import EXPIRED, NEED_STATUS_BY_CODE, NOT_FOR_ME, OPEN, QUO
@@ -118,7 +119,7 @@ def following_need(need: Need, person: Person, token: Callable[[], str], at: dat
     reminders = list(need.reminders.select_related("by", "expert"))
     said = {one.kind for one in reminders}
     since = days_between(need.sent_at, at) if need.sent_at else 0
-    kinds = _kinds(need.status, said)
+    kinds = _kinds(need.status, said) if need.status in (QUO, EXPIRED, NOT_FOR_ME) else None
     return FollowingNeed(
         pk=need.pk,
         company=company_name(need),
@@ -134,10 +135,17 @@ def following_need(need: Need, person: Person, token: Callable[[], str], at: dat
             )
             for one in silent
         ),
-        buttons=buttons(need, silent, said, kinds, token) if need.status in (QUO, EXPIRED, NOT_FOR_ME) else (),
+        buttons=() if kinds is None else buttons(_as_followed(need), silent, said, kinds, token),
         story=_story(reminders),
         beside=beside(need, person),
     )  # fmt: skip
+
+
+def _as_followed(need: Need) -> FollowedNeed:
+    analysis = need.diagnosis
+    email = analysis.solicitation.email if analysis.solicitation else analysis.contact.email
+    company, subject = company_name(need), need.subject.label
+    return FollowedNeed(need.pk, need.status, need.sent_at, subject, analysis.commune_code, company, email)
 
 
 def _sent(at: datetime | None, days: int) -> str:
@@ -149,7 +157,7 @@ def _sent(at: datetime | None, days: int) -> str:
 def _kinds(status: str, said: set[str]) -> tuple[str, ...]:
     """What may be said in this state: one by hand once the first has left, and never the first after the last."""
     if status == NOT_FOR_ME:
-        return ACTS["refuses"]
+        return TABS_BY_CODE["refuses"].acts
     if status != QUO:
         return ()
     return (LAST_CHANCE, BY_HAND, ABANDON) if said & {SILENT, LAST_CHANCE} else (SILENT, ABANDON)

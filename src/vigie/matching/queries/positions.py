@@ -15,9 +15,14 @@ UNNAMED = "Entreprise à préciser"
 def company_name(need: Need) -> str:
     """The name under which the company is known to the need. No query when its analysis is loaded."""
     establishment, request = need.diagnosis.establishment, need.diagnosis.solicitation
-    if establishment is not None and establishment.company.name:
+    if establishment is not None and establishment.company.name:  # first: the rest may not be loaded
         return establishment.company.name
-    return (request.company_name if request else need.diagnosis.company_name) or UNNAMED
+    return name_among(None, request.company_name if request else None, "" if request else need.diagnosis.company_name)
+
+
+def name_among(registered: str | None, asked: str | None, visited: str) -> str:
+    """The same from its columns: in the register, typed with the request (None: there is none), after a visit."""
+    return registered or (visited if asked is None else asked) or UNNAMED
 
 
 def workforce(code: str, headcount: int | None) -> str:
