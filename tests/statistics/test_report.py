@@ -61,6 +61,16 @@ def test_the_report_counts_what_was_done_in_the_period_and_the_territory(client:
     assert "précède" in visible_text(client.get(page, {**PERIOD, "au": "2026-06-01"}).content.decode())
 
 
+def test_who_reads_one_departement_is_shown_its_report_at_once(client: Client) -> None:
+    client = sign_in(client, world())
+
+    text = visible_text(client.get(reverse("statistics:report")).content.decode())
+
+    assert "Actions menées : 35 – Ille-et-Vilaine" in text
+    assert text.count("Aucun échange n’a été noté dans la période.") == 1
+    assert AuditEvent.objects.filter(action="view_report", object_id="35").count() == 1
+
+
 def test_the_report_is_given_as_a_file_written_down_before(client: Client) -> None:
     client = sign_in(client, world())
     file = reverse("statistics:export_report")

@@ -21,6 +21,7 @@ from vigie.campaigns.queries.choosing import from_list
 from vigie.campaigns.states import DONE, TAKEN
 from vigie.demo import past
 from vigie.demo.followup_stories import BEATRICE, KARIM, ODILE, RENAUD
+from vigie.demo.meetings import DEPARTEMENT
 from vigie.followup.models import Workplace
 from vigie.kernel.errors import InvalidInput
 from vigie.kernel.period import PARIS, paris_day
@@ -90,11 +91,15 @@ def _live(row: Target, turn: str, rank: int, at: datetime) -> None:
 
 
 def _visits(campaign: Campaign, worker: past.Worker, end: datetime) -> None:
-    """One held two days ago, two to come, each by who is in touch with the firm, with a colleague who reads it too."""
+    """One held two days ago, two to come, each by who is in touch with the firm, with a colleague who reads it too.
+
+    First where the agents of several administrations work together: each of them has a visit of his territory to see.
+    """
     known = Workplace.objects.filter(company__in=_sirens(campaign), is_active=True).order_by("is_head_office")
     places = {place.company_id: place for place in known}
     rows = campaign.targets.filter(state__in=(TAKEN, DONE), firm_id__in=places).select_related("taken_by")
-    for rank, (row, days) in enumerate(zip(rows.order_by("pk"), VISITS, strict=False)):
+    shared = sorted(rows.order_by("pk"), key=lambda row: row.departement != DEPARTEMENT)
+    for rank, (row, days) in enumerate(zip(shared, VISITS, strict=False)):
         if row.taken_by is None or not worker.reach(min(end, end + timedelta(days=days))):
             continue
         by, on = person_for(row.taken_by, worker.now), paris_day(end) + timedelta(days=days)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from vigie.kernel.period import Month
 from vigie.statistics.queries.page import Asked, Choices
@@ -37,7 +38,10 @@ class StatisticsForm(DsfrForm):
 
 
 class ReportForm(DsfrForm):
-    """A département and a period; the last three months unless told otherwise."""
+    """A département and a period; the last three months unless told otherwise.
+
+    Who reads one département only is shown it at once, without asking.
+    """
 
     departement = forms.ChoiceField(
         label="Département",
@@ -46,11 +50,11 @@ class ReportForm(DsfrForm):
     du = forms.DateField(label="Du", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     au = forms.DateField(label="Au", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
-    def __init__(self, *args: Any, departements: list[tuple[str, str]], today: date, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict, *, departements: list[tuple[str, str]], today: date, **kwargs: Any) -> None:
         first = Month.of(today).plus(-2).first_day
         own = departements[0][0] if len(departements) == 1 else ""
-        kwargs["initial"] = {"departement": own, "du": first, "au": today}
-        super().__init__(*args, **kwargs)
+        usual = {"departement": own, "du": first.isoformat(), "au": today.isoformat()}
+        super().__init__(data or (usual if own else None), initial=usual, **kwargs)
         self.fields["departement"].choices = [("", "Choisir"), *departements]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def pages(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest) -> HttpResponse:
     """``/accompagnements/bilan/``: the actions of a département in a period, on one page that can be printed."""
     person, at = person_of(request), now()
-    form = ReportForm(request.GET or None, departements=departements_of(person), today=paris_day(at))
+    form = ReportForm(request.GET, departements=departements_of(person), today=paris_day(at))
     page = report_page(report_of(person, form.parameters(), at)) if form.is_valid() else None
     if page is not None:
         told = form.parameters()

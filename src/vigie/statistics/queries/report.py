@@ -153,17 +153,18 @@ def _criticality(files: QuerySet[Followup], asked: Asked) -> Grid:
     )
 
 
-def _talks(within: QuerySet, asked: Asked) -> tuple[Grid, ...]:
-    """3 queries."""
+def _talks(within: QuerySet, asked: Asked) -> tuple[Grid | str, ...]:
+    """3 queries. Without any talk, one sentence rather than three empty tables."""
     rows = Analysis.objects.filter(
         followup__in=within, talked_on__gte=asked.since, talked_on__lte=asked.until
     ).order_by()
     confirmed = rows.filter(verdict=Analysis.Verdict.CONFIRMED)
-    return (
+    spreads = (
         _spread("Ce que l’échange a montré", "Difficulté", rows, "verdict", Analysis.Verdict.choices),
         _spread("Nature des difficultés confirmées", "Nature", confirmed, "nature", Analysis.Nature.choices),
         _spread("Type d’intervention", "Intervention", confirmed, "intervention", Analysis.Intervention.choices),
     )
+    return tuple(one for one in spreads if one.rows) or ("Aucun échange n’a été noté dans la période.",)
 
 
 def _actions(within: QuerySet, asked: Asked) -> Grid:

@@ -17,7 +17,7 @@ from vigie.ui.drawing.markup import format_html, format_html_join
 from vigie.ui.formats import phone, phone_href
 
 SORT = "tri"
-LONG_TEXT = 60
+LONG_TEXT = 90
 NUMERIC = format_html(' class="{}"', "vg-number")
 
 
