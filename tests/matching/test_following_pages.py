@@ -30,8 +30,8 @@ from vigie.matching.actions import moving, reminding, tags
 from vigie.matching.actions.notes import write_note
 from vigie.matching.models import Match, Need, Note, RefusalTemplate, Reminder, Solicitation, SolicitationTag, Tag
 from vigie.matching.queries.following import following_page
+from vigie.matching.queries.following_baskets import baskets_page
 from vigie.matching.queries.following_buckets import FollowingFilters
-from vigie.matching.queries.following_experts import baskets_page
 from vigie.matching.queries.similar import alike_requests, warnings_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]

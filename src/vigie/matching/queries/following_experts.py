@@ -1,93 +1,34 @@
-"""« Paniers qualité »: the experts on whom needs pile up, computed when they are read, in one query."""
+"""Following one expert: what waits for him, the people of his team, and who else could answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
-from django.conf import settings
-from django.core.paginator import Page, Paginator
 from django.db.models import (
     BooleanField,
-    Count,
-    Exists,
     ExpressionWrapper,
-    F,
-    Max,
-    Min,
-    OuterRef,
     Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
 )
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from vigie.accounts.models import Absence
-from vigie.directory.models import Expert, ExpertMember, ExpertSubject
+from vigie.directory.models import Expert, ExpertSubject
 from vigie.kernel.period import paris_day
-from vigie.matching.models import Match, Note
+from vigie.matching.models import Match
 from vigie.matching.queries.coverage import covers
 from vigie.matching.queries.experts_search import experts_named
-from vigie.matching.queries.following import Empty
 from vigie.matching.queries.following_sheet import NoteLine, notes_of
 from vigie.matching.queries.positions import company_name
 from vigie.matching.queries.reminding import ASKED_AT, reachable
 from vigie.matching.states import QUO
 from vigie.rights.person import Person
 from vigie.territory.queries import place_of
-from vigie.ui.components import ActButton, Cell, Column, Tab, Table
-from vigie.ui.formats import counted, day, listed
+from vigie.ui.components import ActButton, Cell, Column, Table
+from vigie.ui.formats import day, listed
 
-PER_PAGE = 25
 COMPETENT_SHOWN = 15
-
-
-@dataclass(frozen=True)
-class Basket:
-    """A basket: which experts, what an empty one says."""
-
-    code: str
-    label: str
-    within: Callable[[datetime], Q]
-
-
-def _many(at: datetime) -> Q:
-    return Q(old__gte=2, pending__gt=settings.VIGIE.basket_many)
-
-
-def _medium(at: datetime) -> Q:
-    return Q(old__gte=2, pending__gte=settings.VIGIE.basket_medium, pending__lte=settings.VIGIE.basket_many)
-
-
-def _returned(at: datetime) -> Q:
-    known = settings.VIGIE
-    left = at - timedelta(days=known.basket_new_days)
-    alone = Q(before__isnull=True) | Q(before__lte=F("newest") - timedelta(days=known.basket_return_days))
-    return Q(old__lt=2, pending__gte=1, newest__lte=left) & alone
-
-
-BASKETS = (
-    Basket("beaucoup", "Plus de 5 besoins en attente", _many),
-    Basket("plusieurs", "De 2 à 5 besoins en attente", _medium),
-    Basket("nouveaux", "Premier besoin depuis 3 mois", _returned),
-)
-BASKETS_BY_CODE = {basket.code: basket for basket in BASKETS}
-
-
-@dataclass(frozen=True)
-class BasketsPage:
-    """The baskets with their counts, and the experts of one of them."""
-
-    tabs: tuple[Tab, ...]
-    count: str
-    table: Table
-    empty: Empty | None
-    experts: Page
 
 
 @dataclass(frozen=True)
@@ -106,83 +47,6 @@ class FollowingExpert:
     button: ActButton | None
     notes: tuple[NoteLine, ...]
     notes_href: str
-
-
-def baskets_page(code: str, number: str, at: datetime) -> BasketsPage:
-    """A basket. 2 queries: the counts, and the experts."""
-    basket = BASKETS_BY_CODE.get(code, BASKETS[0])
-    found = weighed(at)
-    counts = found.aggregate(**{one.code: Count("pk", filter=one.within(at)) for one in BASKETS})
-    rows = found.filter(basket.within(at)).select_related("antenne__institution").order_by("-pending", "oldest", "pk")
-    experts = _CountedPaginator(rows, PER_PAGE, counts[basket.code]).get_page(number)
-    home = reverse("matching:following_experts")
-    return BasketsPage(
-        tabs=tuple(
-            Tab(one.label, f"{home}?{urlencode({'panier': one.code})}", counts[one.code], current=one is basket)
-            for one in BASKETS
-        ),
-        count=counted(counts[basket.code], "expert"),
-        table=Table(
-            caption=f"Experts – {basket.label}",
-            columns=(
-                Column("Expert", header=True), Column("Besoins en attente", numeric=True),
-                Column("Le plus ancien"), Column("Notes", numeric=True),
-            ),
-            rows=tuple(_row(expert) for expert in experts.object_list),
-            caption_hidden=True,
-            keys=True,
-        ),
-        empty=None if counts[basket.code] else Empty("Personne dans ce panier", "Les besoins trouvent leurs réponses."),
-        experts=experts,
-    )  # fmt: skip
-
-
-def weighed(at: datetime) -> QuerySet[Any]:
-    """The reachable experts with people and something pending: pending, old, newest, oldest, before, notes."""
-    known = settings.VIGIE
-    mine = Match.objects.filter(expert=OuterRef("pk")).order_by()
-    pending = mine.filter(state=QUO, archived_at__isnull=True, sent_at__gt=at - timedelta(days=known.abandon_days))
-    old = pending.filter(sent_at__lte=at - timedelta(days=known.basket_old_days))
-    newest = mine.order_by("-sent_at").values("sent_at")
-    notes = Note.objects.filter(expert=OuterRef("pk"), deleted_at__isnull=True).order_by()
-    return Expert.objects.filter(
-        reachable(), Exists(ExpertMember.objects.filter(expert=OuterRef("pk"))), Exists(pending)
-    ).annotate(
-        pending=_number(pending, Count("pk")),
-        old=_number(old, Count("pk")),
-        newest=_number(pending, Max("sent_at")),
-        oldest=_number(pending, Min("sent_at")),
-        before=Subquery(newest[1:2]),
-        notes_count=_number(notes, Count("pk")),
-    )
-
-
-def _number(rows: QuerySet[Any], what: Any) -> Any:
-    """A figure over the rows of each expert; 0 or nothing without row."""
-    grouped = rows.values("expert").annotate(value=what).values("value")
-    return Coalesce(Subquery(grouped), 0) if isinstance(what, Count) else Subquery(grouped)
-
-
-class _CountedPaginator(Paginator):
-    """A paginator that is told the count: the tab has it already."""
-
-    def __init__(self, rows: QuerySet[Any], per_page: int, count: int) -> None:
-        super().__init__(rows, per_page)
-        self.__dict__["count"] = count
-
-
-def _row(expert: Any) -> tuple[Cell | str, ...]:
-    antenne = expert.antenne
-    return (
-        Cell(
-            expert.full_name,
-            href=reverse("matching:following_expert", args=[expert.pk]),
-            hint=f"{antenne.institution.short_name or antenne.institution.name} – {antenne.name}",
-        ),
-        str(expert.pending),
-        Cell(at=expert.oldest),
-        str(expert.notes_count or ""),
-    )
 
 
 def following_expert(expert: Expert, person: Person, token: str, at: datetime) -> FollowingExpert:

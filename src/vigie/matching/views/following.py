@@ -20,7 +20,8 @@ from vigie.matching.forms.following import FollowingFilterForm, MoveForm, NoteFo
 from vigie.matching.forms.public import put_refusal
 from vigie.matching.models import Need
 from vigie.matching.queries.following import following_choices, following_page
-from vigie.matching.queries.following_experts import baskets_page, competent_for, following_expert
+from vigie.matching.queries.following_baskets import baskets_page
+from vigie.matching.queries.following_experts import competent_for, following_expert
 from vigie.matching.queries.following_sheet import followed_expert, followed_need, following_need, movable_match
 from vigie.matching.queries.positions import company_name
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT
