@@ -48,7 +48,7 @@ def test_two_months_are_published_received_and_opened(folders: Path) -> None:
     state = progress.read(progress.EXAMPLE)
     assert state is not None
     assert state.ended
-    assert "2 listes comptées" in said  # the dashboards of the partners are counted too
+    assert "2\u00a0listes comptées" in said  # the dashboards of the partners are counted too
     assert not list(folders.glob("tmp-example"))
 
     shutil.rmtree(folders / "publications")  # a second building has nothing to do, and asks for nothing
