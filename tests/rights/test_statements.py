@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.accounts.factories import UserFactory, person
@@ -14,7 +14,7 @@ from tests.matching.factories import MatchFactory
 from vigie.kernel.clock import now
 from vigie.matching.models import Match, Need
 from vigie.rights.person import VISITOR, Person
-from vigie.rights.statements import NotComposable, Spelled, composed_once
+from vigie.rights.statements import NotComposable, Spelled, anew, composed_once, counts
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +128,32 @@ def test_a_number_that_the_statement_spells_out_has_its_own() -> None:
     for start in (0, 2, 4, 6, 2):
         assert page(later, Spelled(start)) == pks[start : start + 2]
     assert page(later - timedelta(days=900), Spelled(0)) == []
+
+
+def test_counts_are_those_of_an_aggregate() -> None:
+    within = {"waiting": Q(state="quo"), "refused": Q(state="not_for_me"), "other": Q(state="withdrawn")}
+
+    @composed_once
+    def how_many(who: Person, before: datetime) -> QuerySet[Any, tuple[int, ...]]:
+        return counts(Match.objects.allowed(who, "match.view").filter(sent_at__lt=before), **within)
+
+    MatchFactory.create_batch(2)
+    MatchFactory(declined=True)
+    team, later = person(UserFactory(team=True)), now() + timedelta(days=1)
+    expected = Match.objects.aggregate(**{name: Count("pk", filter=one) for name, one in within.items()})
+    assert how_many(team, later) == [tuple(expected.values())] == [(2, 1, 0)]
+    assert how_many(team, later - timedelta(days=900)) == [(0, 0, 0)]
+    assert how_many(VISITOR, later) == [], "none by definition"
+
+
+def test_a_value_that_changes_the_text_is_asked_anew() -> None:
+    @composed_once
+    def said(word: str, most: int) -> QuerySet[Need, int]:
+        return Need.objects.filter(content__contains=word).values_list("pk", flat=True)[:most]
+
+    needs = [MatchFactory(need__content=f"Besoin {word}").need_id for word in ("un", "deux", "deux")]
+    assert anew(said, "deux", 1) == needs[1:2]
+    assert anew(said, "un", most=5) == needs[:1]
 
 
 def test_in_tests_each_statement_is_compared(settings: Settings) -> None:

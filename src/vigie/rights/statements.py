@@ -30,7 +30,7 @@ from typing import Any, ParamSpec, cast
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 
 P = ParamSpec("P")
 WIDEST = 2**31 - 1  # what the narrowest columns hold
@@ -66,6 +66,21 @@ def composed_once(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, list[An
         return [] if statement is None else statement.rows(leaves)
 
     return rows
+
+
+def anew(kept: Callable[P, list[Any]], *given: P.args, **named: P.kwargs) -> list[Any]:
+    """The same rows by a statement written again: for values that change its text, as words looked for do."""
+    build: Callable[P, QuerySet[Any, Any]] = kept.__wrapped__  # type: ignore[attr-defined]
+    return list(build(*given, **named))
+
+
+def counts(rows: QuerySet[Any], **within: Q) -> QuerySet[Any, tuple[int, ...]]:
+    """How many rows each condition takes, as one row: what ``aggregate`` says, for a statement to compose once.
+
+    No row at all where the rows are none by definition.
+    """
+    counters = {name: Count("pk", filter=condition) for name, condition in within.items()}
+    return rows.order_by().values(whole=Value(1)).annotate(**counters).values_list(*counters)
 
 
 # --- what is given, taken apart -------------------------------------------------------------------------------------

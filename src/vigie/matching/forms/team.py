@@ -10,7 +10,8 @@ from django import forms
 
 from vigie.directory.models import Subject, SubjectQuestion
 from vigie.matching.forms.desk import _date_field
-from vigie.matching.queries.team import QueueChoices, QueueFilters
+from vigie.matching.queries.team import QueueChoices
+from vigie.matching.queries.team_queue import QueueFilters
 from vigie.ui.fields import CleanLineField
 from vigie.ui.forms import DsfrForm
 
