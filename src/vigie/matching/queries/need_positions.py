@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from vigie.matching.models import Match
 from vigie.matching.queries.positions import position
 from vigie.matching.states import CLOSED_BY_EXPERT, QUO, TAKING_CARE
+from vigie.rights.statements import composed_once
 from vigie.ui.formats import counted
 
 NAMED = 3
@@ -26,12 +29,16 @@ class Received:
 def received(needs: Iterable[int]) -> dict[int, list[Received]]:
     """Need → what each institution answered, in the order of sending. 1 query."""
     found: dict[int, list[Received]] = defaultdict(list)
-    institution = "expert__antenne__institution"
-    rows = Match.objects.filter(need__in=list(needs)).order_by("sent_at", "pk")
-    named = rows.values_list("need_id", "state", "help_name", f"{institution}__short_name", f"{institution}__name")
-    for need, state, help_name, short, name in named:
+    for need, state, help_name, short, name in _received(frozenset(needs)):
         found[need].append(Received(short or name, state, help_name))
     return found
+
+
+@composed_once
+def _received(needs: frozenset[int]) -> QuerySet[Match, tuple[int, str, str, str, str]]:
+    rows = Match.objects.filter(need__in=needs).order_by("sent_at", "pk")
+    institution = "expert__antenne__institution"
+    return rows.values_list("need_id", "state", "help_name", f"{institution}__short_name", f"{institution}__name")
 
 
 def positions(lines: list[Received]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.core.paginator import Page
-from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from vigie.accounts.models import Institution
@@ -13,7 +13,8 @@ from vigie.directory.models import Subject
 from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
 from vigie.matching.models import Match, Need, NeedQuerySet, communes_of
-from vigie.matching.queries.filed import paged, tabs_of
+from vigie.matching.queries.choices import commune_names
+from vigie.matching.queries.filed import PER_PAGE, tabs_of
 from vigie.matching.queries.need_origin import zone_named
 from vigie.matching.queries.need_positions import Received, helps, positions, received, silent_names
 from vigie.matching.queries.positions import company_name
@@ -27,7 +28,7 @@ from vigie.matching.states import (
     WITHDRAWN,
 )
 from vigie.rights.person import Person
-from vigie.rights.statements import composed_once
+from vigie.rights.statements import Spelled, anew, composed_once, counts
 from vigie.territory.models import Commune
 from vigie.territory.queries import zone_labels
 from vigie.ui.components import Cell, Column, Tab, Table
@@ -93,6 +94,7 @@ TABS = (
         "Aucun besoin n’est encore clôturé.",
     ),
 )  # fmt: skip
+TABS_BY_CODE = {tab.code: tab for tab in TABS}
 
 
 @dataclass(frozen=True)
@@ -138,41 +140,85 @@ def territory_page(
     person: Person, filters: TerritoryFilters, code: str, number: str, choices: TerritoryChoices
 ) -> TerritoryPage:
     """The page. 4 queries: the counts, which needs, the names of communes, who received them."""
-    tab = next((one for one in TABS if one.code == code), TABS[0])
-    mine = _narrowed(needs_of_territory(person), filters, choices)
-    counts = mine.aggregate(**{one.code: Count("pk", filter=one.within) for one in TABS})
-    rows = mine.filter(tab.within).order_by(*tab.order)
-    related = rows.select_related("subject", "diagnosis__establishment__company", "diagnosis__solicitation")
-    needs = paged(related.only(*_SHOWN), counts[tab.code], number)
-    told = received(need.pk for need in needs.object_list)
-    communes = _communes(list(needs.object_list))
+    tab = TABS_BY_CODE.get(code, TABS[0])
+    narrowing = _narrowing(filters, choices)
+    counted_in = _counted(person, narrowing)
+    page: Page = Paginator(range(counted_in[tab.code]), PER_PAGE).get_page(number)
+    page.object_list = needs = _needs(person, narrowing, tab, max(page.start_index() - 1, 0))
+    told = received(need.pk for need in needs)
+    communes = _communes(needs)
     zones = [label for _value, label in choices.zones]
     searched = bool(filters.parameters())
     return TerritoryPage(
         zones=listed(zones) if zones else "",
-        tabs=tabs_of(TABS, tab, counts, reverse("matching:territory"), filters.parameters()),
-        count=counted(counts[tab.code], "besoin"),
-        table=_table(tab, [_row(need, told[need.pk], communes, tab) for need in needs.object_list]),
-        needs=needs,
-        empty="" if counts[tab.code] else "Aucun besoin ne répond à ces filtres." if searched else tab.empty,
+        tabs=tabs_of(TABS, tab, counted_in, reverse("matching:territory"), filters.parameters()),
+        count=counted(counted_in[tab.code], "besoin"),
+        table=_table(tab, [_row(need, told[need.pk], communes, tab) for need in needs]),
+        needs=page,
+        empty="" if counted_in[tab.code] else "Aucun besoin ne répond à ces filtres." if searched else tab.empty,
     )
 
 
-def _narrowed(needs: NeedQuerySet, filters: TerritoryFilters, choices: TerritoryChoices) -> NeedQuerySet:
+@dataclass(frozen=True)
+class _Narrowing:
+    """The filters as a statement takes them. zone: (kind, code) or none. words: each with the subjects that bear it;
+    they become parts of patterns, and the statement is written anew.
+    """
+
+    subject: int | None
+    zone: frozenset[tuple[str, str]]
+    institution: int | None
+    words: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def _narrowing(filters: TerritoryFilters, choices: TerritoryChoices) -> _Narrowing:
+    kind, _, code = filters.zone.partition(":")
+    return _Narrowing(
+        filters.subject,
+        frozenset({(kind, code)}) if filters.zone else frozenset(),
+        filters.institution,
+        tuple((word, tuple(pk for pk, label in choices.subjects if word in fold(label))) for word in _words(filters.q)),
+    )
+
+
+def _counted(person: Person, narrowing: _Narrowing) -> dict[str, int]:
+    asked = (person, narrowing)
+    found = anew(_counts, *asked) if narrowing.words else _counts(*asked)
+    return dict(zip(TABS_BY_CODE, found[0] if found else (0,) * len(TABS), strict=True))
+
+
+def _needs(person: Person, narrowing: _Narrowing, tab: TerritoryTab, start: int) -> list[Need]:
+    asked = (person, narrowing, frozenset({tab.code}), Spelled(start))
+    return anew(_rows, *asked) if narrowing.words else _rows(*asked)
+
+
+@composed_once
+def _counts(person: Person, narrowing: _Narrowing) -> QuerySet[Need, tuple[int, ...]]:
+    return counts(_narrowed(person, narrowing), **{tab.code: tab.within for tab in TABS})
+
+
+@composed_once
+def _rows(person: Person, narrowing: _Narrowing, codes: frozenset[str], start: Spelled) -> QuerySet[Need]:
+    (code,) = codes
+    tab = TABS_BY_CODE[code]
+    rows = _narrowed(person, narrowing).filter(tab.within).order_by(*tab.order)
+    related = rows.select_related("subject", "diagnosis__establishment__company", "diagnosis__solicitation")
+    return related.only(*_SHOWN)[start : start + PER_PAGE]
+
+
+def _narrowed(person: Person, narrowing: _Narrowing) -> NeedQuerySet:
     conditions = Q()
-    for word in _words(filters.q):
-        about = [pk for pk, label in choices.subjects if word in fold(label)]
+    for word, about in narrowing.words:
         conditions &= Q(search_text__contains=word) | Q(subject__in=about)
-    if filters.subject is not None:
-        conditions &= Q(subject=filters.subject)
-    if filters.zone:
-        kind, _, code = filters.zone.partition(":")
+    if narrowing.subject is not None:
+        conditions &= Q(subject=narrowing.subject)
+    for kind, code in narrowing.zone:
         inside = Commune.objects.in_zone(ZoneType(kind), code)
         conditions &= Q(diagnosis__commune_code__in=inside.values("code"))
-    if filters.institution is not None:
-        asked = Match.objects.filter(need=OuterRef("pk"), expert__antenne__institution=filters.institution)
+    if narrowing.institution is not None:
+        asked = Match.objects.filter(need=OuterRef("pk"), expert__antenne__institution=narrowing.institution)
         conditions &= Q(Exists(asked))
-    return needs.filter(conditions)
+    return needs_of_territory(person).filter(conditions)
 
 
 def _words(typed: str) -> list[str]:
@@ -185,7 +231,7 @@ def _words(typed: str) -> list[str]:
 def _communes(needs: list[Need]) -> dict[str, str]:
     """Commune → its name. 1 query."""
     codes = {need.diagnosis.commune_code for need in needs}
-    return dict(Commune.objects.filter(code__in=codes).values_list("code", "name"))
+    return {code: name for code, name, _area in commune_names(tuple(sorted(codes)))}
 
 
 def _table(tab: TerritoryTab, rows: list[tuple[Cell | str, ...]]) -> Table:
