@@ -61,6 +61,7 @@ def test_opinion_is_given_on_the_page_changed_and_told_back(folders: Path, as_: 
     given = Opinion.objects.get()
     assert (given.useful, [one.code for one in given.reasons.all()]) == (False, ["saisonnalite"])
     assert "Détection inutile. Un nouvel avis le remplace" in words(client.get(address()))
+    assert "pourquoi (facultatif)" not in words(client.get(address()))  # one reason at least is asked for
     mine = words(client.get(reverse("watchlists:opinions")))
     assert "Menuiserie Durand" in mine
     assert "Enregistré" in mine

@@ -145,6 +145,7 @@ class OpinionForm(DsfrForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="Une raison au moins",
     )
+    raisons.conditional = True  # type: ignore[attr-defined]
     precision = CleanTextField(label="Précision", required=False, max_length=1000, rows=3)
 
     def __init__(self, *args: Any, reasons: Iterable[OpinionReason], **kwargs: Any) -> None:

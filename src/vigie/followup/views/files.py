@@ -23,7 +23,7 @@ from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
 from vigie.kernel.period import paris_day
-from vigie.kernel.siren import compact
+from vigie.kernel.siren import compact, show_siret
 from vigie.rights.reach import may, require
 from vigie.ui.forms import NoteForm, new_form_token
 from vigie.watchlists.models import Firm
@@ -101,7 +101,13 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "L’accompagnement est ouvert. Vous en êtes le référent.")
             return redirect("followup:file", made.pk)
-    context = {"form": form, "place": place, "motive": motive, "running": _address(request, running)}
+    context = {
+        "form": form,
+        "place": place,
+        "siret": show_siret(place.siret),
+        "motive": motive,
+        "running": _address(request, running),
+    }
     return render(request, "followup/new.html", context, status=status)
 
 

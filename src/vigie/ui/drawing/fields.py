@@ -48,11 +48,16 @@ def drawing(bound: BoundField, mention: bool = True) -> dict[str, Any]:
         "label": bound.label,
         "help_text": bound.help_text,
         "errors": bound.errors,
-        "optional": mention and not bound.field.required and layout != "checkbox",
+        "optional": mention and _optional(bound) and layout != "checkbox",
         "limit": limit,
         "limit_text": f"{number(limit)} caractères au plus" if limit else "",
         "messages_id": f"{bound.auto_id}_error",
     }
+
+
+def _optional(bound: BoundField) -> bool:
+    """Whether nothing need be answered; a field that an answer above makes necessary (``conditional``) is not."""
+    return not bound.field.required and not getattr(bound.field, "conditional", False)
 
 
 def _options(bound: BoundField, layout: str) -> SafeString:
