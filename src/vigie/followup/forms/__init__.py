@@ -175,12 +175,14 @@ class AnalysisForm(FormTokenMixin, DsfrForm):
     channel = forms.ChoiceField(label="Canal", choices=Analysis.Channel.choices)
     verdict = forms.ChoiceField(label="Après l’échange", choices=Analysis.Verdict.choices, widget=forms.RadioSelect)
     nature = forms.ChoiceField(
-        label="Nature de la difficulté", required=False, choices=[("", "Choisissez"), *Analysis.Nature.choices]
-    )
+        label="Nature de la difficulté", required=False, choices=[("", "Choisissez"), *Analysis.Nature.choices],
+        help_text="À dire quand la difficulté est confirmée",
+    )  # fmt: skip
     intervention = forms.ChoiceField(
         label="Type d’intervention", required=False, choices=[("", "Choisissez"), *Analysis.Intervention.choices],
-        help_text="Prévention avant la difficulté, remédiation pendant, curation quand une procédure est engagée",
+        help_text="De même\u00a0: prévention avant la difficulté, remédiation pendant, curation en procédure",
     )  # fmt: skip
+    nature.conditional = intervention.conditional = True  # type: ignore[attr-defined]
 
 
 class ActionForm(FormTokenMixin, DsfrForm):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from vigie.directory.models import Subject
-from vigie.followup.models import Followup, Referral, Term
+from vigie.followup.models import Analysis, FirmContact, Followup, Referral, Term
 from vigie.kernel.lifecycle import State
 from vigie.matching.models import Match, Need
 from vigie.matching.states import MATCH, NEED_STATUSES
+from vigie.rights.person import Person
+from vigie.rights.reach import may
 from vigie.ui.formats import day, day_and_hour
 
 STATES = {state.code: state for state in NEED_STATUSES}
@@ -75,6 +78,22 @@ def subjects() -> list[Subject]:
     """The subjects on which a need may be filed. 1 query."""
     found = Subject.objects.filter(archived_at=None).select_related("theme")
     return list(found.order_by("theme__position", "position", "pk"))
+
+
+def known_of_the_talk(followup: Followup, person: Person) -> dict[str, Any]:
+    """What the file already says of whom the adviser will call: the day of one's own last talk, and the contact when
+    the file has a single one and the person may read it. Proposed in the form, sent by its author. 2 queries.
+    """
+    talk = Analysis.objects.filter(followup=followup, author_id=person.user_id).order_by("-talked_on").first()
+    found: dict[str, Any] = {"talked_on": talk.talked_on} if talk else {}
+    if not may(person, "file.view_contacts", followup):
+        return found
+    contacts = list(FirmContact.objects.filter(followup=followup, archived_at=None)[:2])
+    if len(contacts) == 1:
+        contact = contacts[0]
+        name = f"{contact.first_name} {contact.last_name}".strip()
+        found |= {"full_name": name, "phone": contact.mobile or contact.phone, "email": contact.email}
+    return found
 
 
 def proposed_subject(followup: Followup, offered: list[Subject]) -> Subject | None:

@@ -11,7 +11,7 @@ from vigie.followup.actions import acts as actions
 from vigie.followup.actions.acts import Talk
 from vigie.followup.actions.referring import Told, refer
 from vigie.followup.forms import ActionForm, AnalysisForm, ReferForm
-from vigie.followup.queries.referrals import proposed_subject, subjects
+from vigie.followup.queries.referrals import known_of_the_talk, proposed_subject, subjects
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
@@ -61,7 +61,7 @@ def add_action(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, FIRST)
         return redirect("followup:analyse", pk)
     posted = request.POST if request.method == "POST" else None
-    form = ActionForm(posted, token=new_form_token(), followup=followup)
+    form = ActionForm(posted, token=new_form_token(), initial={"done_on": paris_day(now())}, followup=followup)
     status = 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -85,7 +85,7 @@ def refer_firm(request: HttpRequest, pk: int) -> HttpResponse:
     followup, person = asked_file(request, pk), person_of(request)
     require(person, "file.refer", followup)
     offered = subjects()
-    initial = {"subject": proposed_subject(followup, offered)}
+    initial = {"subject": proposed_subject(followup, offered), **known_of_the_talk(followup, person)}
     posted = request.POST if request.method == "POST" else None
     form = ReferForm(posted, token=new_form_token(), subjects=offered, initial=initial)
     status = 200
