@@ -273,10 +273,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from django.conf import settings
 
     django.setup()
+    from django.core.management import call_command
+
     built = settings.VAR / "built"
     if not built.exists():
         build(options.size, options.needs, options.seed)
         built.touch()
+    else:  # a world kept from the time before follows the code
+        call_command("migrate", interactive=False, verbosity=0)
     nothing_left_to_build()
     print(json.dumps([asdict(page) for page in pages()]))
     return 0

@@ -24,7 +24,7 @@ from tests.directory.factories import (
     SubjectQuestionFactory,
     ThemeFactory,
 )
-from vigie.directory.models import DirectoryImport, ExpertMember, ExpertSubject, InstitutionSubject
+from vigie.directory.models import DirectoryImport, ExpertMember, ExpertSubject, InstitutionSubject, TableMark
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 18, 9, 30, tzinfo=UTC)
@@ -91,6 +91,7 @@ REFUSED: dict[str, list[Callable[[], None]]] = {
             question=SubjectQuestionFactory,
         )
     ],
+    "table_mark_once": [_twice(TableMark.objects.create, table_name=lambda: "x", value=lambda: 1)],
     "directory_import_ended_iff_final": [_refused(_file(state="applied")), _refused(_file(ended_at=AT))],
 }
 UNIQUE_COLUMNS: dict[str, Callable[[], None]] = {

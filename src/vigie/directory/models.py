@@ -378,3 +378,20 @@ class ImportEntry(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class TableMark(models.Model):
+    """The mark of the last change of a table, written by the triggers of ``marks`` in the transaction of the change.
+
+    writer: on PostgreSQL the transaction, several may stand side by side; on SQLite always 0.
+    """
+
+    table_name = models.CharField(max_length=63)
+    writer = models.BigIntegerField(default=0)
+    value = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["table_name", "writer"], name="table_mark_once")]
+
+    def __str__(self) -> str:
+        return self.table_name

@@ -1,7 +1,8 @@
 """Who covers what, kept between two looks: only the subjects touched since are worked out again (bar W-03).
 
-The picture is never trusted: the address book is read each time, and compared. A subject whose answers are the same as
-before keeps its result; the others are computed anew.
+While the database's marks say that nothing changed (``queries.marks``), the picture stands. When something may have,
+the address book is read whole and compared: a subject whose answers are the same as before keeps its result, the others
+are computed anew.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from vigie.directory.coverage import (
     subject_coverage,
     total,
 )
-from vigie.directory.queries.coverage_rows import BookRows, book_rows, ground_mark, ground_rows
+from vigie.directory.queries.coverage_rows import BOOK, GROUND, BookRows, book_rows, ground_rows
+from vigie.directory.queries.marks import Marks, marks
 from vigie.kernel.zones import ZoneType
 
 Zones = Mapping[int, tuple[Zone, ...]]
@@ -44,7 +46,7 @@ class Offer:
 class Picture:
     """The coverage of every living subject, as the address book stood when it was read."""
 
-    mark: tuple[Any, ...]
+    ground_marks: tuple[Any, ...] | None
     ground: Ground
     rows: BookRows
     own_zones: Zones
@@ -71,43 +73,51 @@ class Picture:
 
 
 class _Keeper:
-    """The last picture of this process."""
+    """The last picture of this process, the marks under which it was read, and the day."""
 
     def __init__(self) -> None:
         self.lock = Lock()
         self.last: Picture | None = None
+        self.under: tuple[Any, ...] | None = None
 
 
 _KEEPER = _Keeper()
 
 
-def picture(on: date) -> Picture:
-    """The coverage of the country on a day. 8 queries, 9 when the official code has changed."""
-    mark = ground_mark()
-    rows = book_rows(on)
+def picture(on: date, seen: Marks | None = None) -> Picture:
+    """The coverage of the country on a day; seen: the marks, if they were just read.
+
+    1 query; 8 when the address book may have changed, 9 when the official code has.
+    """
+    seen = seen or marks()
+    book, ground = seen.of(BOOK), seen.of(GROUND)
     with _KEEPER.lock:
         last = _KEEPER.last
-        if last is not None and last.mark != mark:
+        if last is not None and book and ground and (book, ground, on) == _KEEPER.under:
+            return last
+        rows = book_rows(on)
+        if last is not None and (ground is None or last.ground_marks != ground):
             last = None
         if last is None or last.rows != rows:
-            last = _KEEPER.last = _painted(mark, rows, last)
+            last = _painted(ground, rows, last)
+        _KEEPER.last, _KEEPER.under = last, (book, ground, on)
         return last
 
 
 def forget() -> None:
     """Drops the picture kept: the next look works everything out."""
     with _KEEPER.lock:
-        _KEEPER.last = None
+        _KEEPER.last = _KEEPER.under = None
 
 
 def available_share(on: date) -> tuple[int, int]:
-    """(pairs with at least one expert present, all pairs) over subjects × communes. 8 queries."""
+    """(pairs with at least one expert present, all pairs) over subjects × communes. As many queries as ``picture``."""
     seen = picture(on)
     sums = total(tally for one in seen.subjects.values() for tally in one.tallies.values())
     return sums.communes - sums.holes - sums.unstaffed - sums.away, sums.communes
 
 
-def _painted(mark: tuple[Any, ...], rows: BookRows, last: Picture | None) -> Picture:
+def _painted(mark: tuple[Any, ...] | None, rows: BookRows, last: Picture | None) -> Picture:
     ground = last.ground if last else Ground(ground_rows())
     own = last.own_zones if last and last.rows.expert_zones == rows.expert_zones else _zones(rows.expert_zones)
     of_antenne = (

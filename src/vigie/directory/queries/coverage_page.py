@@ -16,6 +16,7 @@ from vigie.accounts.models import Institution
 from vigie.directory.coverage import VERDICTS, SubjectCoverage, Tally, Verdict, total
 from vigie.directory.models import Subject
 from vigie.directory.queries.coverage import Picture, picture
+from vigie.directory.queries.marks import Kept, Marks
 from vigie.kernel.lifecycle import State
 from vigie.kernel.zones import ZoneType
 from vigie.rights.statements import composed_once
@@ -98,8 +99,18 @@ class CoveragePage:
     export: str
 
 
-def choices() -> Choices:
-    """The living subjects, but those that a person reads, and the institutions that have one. 2 queries."""
+_CHOICES: Kept[Choices] = Kept(
+    "accounts_institution", "directory_institutionsubject", "directory_subject", "directory_theme"
+)
+_NAMES: Kept[dict[str, str]] = Kept("territory_zone")
+
+
+def choices(seen: Marks) -> Choices:
+    """The living subjects, but those that a person reads, and the institutions that have one. 2 queries, or none."""
+    return _CHOICES.get(seen, None, _choices)
+
+
+def _choices() -> Choices:
     subjects = _living_subjects()
     return Choices(
         tuple((pk, f"{theme}\u00a0: {label}") for pk, label, theme in subjects),
@@ -125,18 +136,22 @@ def _departement_names() -> QuerySet[Zone, tuple[str, str]]:
     return Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT).values_list("code", "name")
 
 
-def seen(look: Look, offered: Choices, on: date) -> Seen:
-    """The coverage asked for. 9 queries."""
-    found = picture(on)
+def seen(look: Look, offered: Choices, on: date, under: Marks) -> Seen:
+    """The coverage asked for. No query when nothing changed, 10 when something did."""
+    found = picture(on, under)
     subjects = found.of_institution(look.institution) if look.institution is not None else found.subjects
     named = dict(offered.subjects)
     subjects = {pk: one for pk, one in subjects.items() if pk in named}
     if look.subject is not None and look.subject not in subjects:
         look = Look(None, look.institution)
-    return Seen(found, subjects, offered, dict(_departement_names()), look, on)
+    return Seen(found, subjects, offered, _NAMES.get(under, None, _names), look, on)
 
 
-class _Kept:
+def _names() -> dict[str, str]:
+    return dict(_departement_names())
+
+
+class _Pages:
     """The pages worked out from the last picture of this process; another picture, or another name, drops them."""
 
     MOST = 40  # ways to look
@@ -159,7 +174,7 @@ class _Kept:
             return self.pages[key]
 
 
-_KEPT = _Kept()
+_KEPT = _Pages()
 
 
 def coverage_page(view: Seen, number_of_page: str) -> CoveragePage:

@@ -1,7 +1,8 @@
 """The rows that coverage is worked out from, read whole: a dozen thousand experts, a few tenths of a second.
 
-They are read anew each time, and compared with those of the time before: the page can never be late on the address
-book, whoever wrote it, in whatever process. The same text runs on SQLite and PostgreSQL.
+They are read anew as soon as the database marks a change of one of their tables, and compared with those of the time
+before: the page can never be late on the address book, whoever wrote it, in whatever process. The same text runs on
+SQLite and PostgreSQL.
 """
 
 from __future__ import annotations
@@ -12,6 +13,14 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from vigie.directory.coverage import CommuneRow
+
+# The tables that the rows come from: a change of one of them must be seen.
+BOOK = frozenset({
+    "accounts_absence", "accounts_antenne", "accounts_antennezone", "accounts_institution", "accounts_user",
+    "directory_answergrouping", "directory_expert", "directory_expertmember", "directory_expertsubject",
+    "directory_expertzone", "directory_institutionsubject", "directory_matchfilter", "directory_subject",
+})  # fmt: skip
+GROUND = frozenset({"territory_commune"})
 
 _COMPETENCES = "SELECT expert_id, institution_subject_id FROM directory_expertsubject ORDER BY id"
 # Deleted experts and institutions, archived subjects and those that a person reads (« autre ») answer for nothing.
@@ -48,12 +57,6 @@ SELECT s.id, i.id, n.id, n.region_code
  WHERE s.archived_at IS NULL AND NOT s.is_catch_all
  ORDER BY s.id, i.id
 """
-# The official code changes once a year, by one command: its sums tell whether it has.
-_GROUND_MARK = """
-SELECT COUNT(*), MAX(vintage), SUM(population), SUM(CAST(NULLIF(epci_code, '') AS BIGINT) * COALESCE(population, 1)),
-       SUM(CAST(NULLIF(employment_area_code, '') AS BIGINT) * COALESCE(population, 1))
-  FROM territory_commune WHERE kind = 'commune'
-"""
 _GROUND = """
 SELECT code, epci_code, employment_area_code, departement_code, region_code, COALESCE(population, 0)
   FROM territory_commune WHERE kind = 'commune' ORDER BY departement_code, code
@@ -85,12 +88,6 @@ def book_rows(on: date) -> BookRows:
         _rows(_FILTERED),
         _rows(_OFFERED),
     )
-
-
-def ground_mark() -> tuple[Any, ...]:
-    """What changes with the official code. 1 query."""
-    found: tuple[Any, ...] = tuple(_rows(_GROUND_MARK)[0])
-    return found
 
 
 def ground_rows() -> list[CommuneRow]:

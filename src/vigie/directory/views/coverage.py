@@ -15,6 +15,7 @@ from vigie.accounts.access import granted
 from vigie.directory.forms.coverage import CoverageForm
 from vigie.directory.queries.coverage_departement import departement_page
 from vigie.directory.queries.coverage_page import CoveragePage, Seen, choices, coverage_page, exported_holes, seen
+from vigie.directory.queries.marks import marks
 from vigie.exports.writers.separated import BYTE_ORDER_MARK, line
 from vigie.kernel.clock import now
 from vigie.kernel.period import paris_day
@@ -24,9 +25,10 @@ _DRAWN: WeakKeyDictionary[CoveragePage, SafeString] = WeakKeyDictionary()
 
 
 def _asked(request: HttpRequest) -> tuple[CoverageForm, Seen]:
-    offered = choices()
+    under = marks()
+    offered = choices(under)
     form = CoverageForm(request.GET, choices=offered)
-    return form, seen(form.look(), offered, paris_day(now()))
+    return form, seen(form.look(), offered, paris_day(now()), under)
 
 
 @granted("directory.view")
