@@ -547,7 +547,7 @@ def test_other_requests_of_the_company_or_the_person_are_listed(team: Client) ->
 
     page = team.get(sheet(held)).context["page"]
 
-    assert {line.same for line in page.earlier} == {"même personne", "même entreprise, même sujet"}
+    assert {line.text for line in page.earlier} == {"même personne", "même entreprise, même sujet"}
 
 
 def test_hostile_text_is_shown_as_text(team: Client) -> None:

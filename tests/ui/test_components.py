@@ -19,6 +19,7 @@ from vigie.ui.components import (
     Column,
     Fact,
     Link,
+    Mention,
     Series,
     Step,
     Tab,
@@ -166,6 +167,18 @@ def test_fact_bears_its_date_and_source() -> None:
         "exemple Insee",
         "inconnu",
     ]
+
+
+def test_mentions_tell_their_state_why_and_since_when(at: datetime) -> None:
+    waits = State("waits", "En attente", "info")
+    one = Mention("/besoins/3/", "<Boulangerie>", waits, at - timedelta(hours=5), "même personne")
+    other = Mention("/besoins/4/", "Garage", waits, at)
+
+    first, second = draw("{% mentions items %}", items=(one, other), now=at).all("li", "vg-panel")
+
+    assert first.text == "<Boulangerie> En attente même personne · il y a 5 h"
+    assert first.one("a").attrs["href"] == "/besoins/3/"
+    assert second.text == "Garage En attente à l’instant"
 
 
 def test_timeline_tells_what_is_done_from_what_comes(at: datetime) -> None:

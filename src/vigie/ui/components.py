@@ -157,6 +157,17 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Mention:
+    """Another object, told in one line. text: why it is listed."""
+
+    href: str
+    label: str
+    state: State
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class ThreadMessage:
     """A message of a discussion; system: a line written by Vigie (« M. Petit prend en charge »)."""
 

@@ -19,16 +19,16 @@ from vigie.matching.queries.explaining import ExpertLine, decision_trace
 from vigie.matching.queries.need import questions_of
 from vigie.matching.queries.need_company import TYPED, UNKNOWN, company_facts, company_origin
 from vigie.matching.queries.positions import UNNAMED, company_name, since
-from vigie.matching.queries.similar import AlikeLine, Warned, alike_requests, warnings_of
+from vigie.matching.queries.similar import Warned, alike_requests, warnings_of
 from vigie.matching.queries.team import delay_buttons, standing, will_receive
-from vigie.matching.queries.team_story import EarlierLine, earlier_requests, events_of, step
+from vigie.matching.queries.team_story import earlier_requests, events_of, step
 from vigie.matching.rules.guards import GuardResult, stored_results
 from vigie.matching.rules.missing import say_missing
 from vigie.matching.states import IN_PROGRESS, INCOMPLETE, MATCH, PROCESSED, SOLICITATION
 from vigie.rights.person import Person
 from vigie.rights.statements import composed_once
 from vigie.territory.queries import resolve_commune
-from vigie.ui.components import ActButton, Fact, Step
+from vigie.ui.components import ActButton, Fact, Mention, Step
 from vigie.ui.formats import counted, day_and_hour, hour
 
 NOT_CALLED = "L’entreprise dit que personne ne l’a encore appelée."
@@ -100,8 +100,8 @@ class SheetPage:
     explain_href: str
     may_add: bool
     confirm: str
-    earlier: tuple[EarlierLine, ...]
-    alike: tuple[AlikeLine, ...]
+    earlier: tuple[Mention, ...]
+    alike: tuple[Mention, ...]
     warnings: tuple[Warned, ...]
     history: tuple[Step, ...]
     version: str
@@ -123,7 +123,7 @@ class Preview:
     analysed: bool
     ticked: tuple[ExpertLine, ...]
     others: str  # how many were dropped or unticked
-    earlier: tuple[EarlierLine, ...]
+    earlier: tuple[Mention, ...]
     confirm: str
     buttons: tuple[ActButton, ...]
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from vigie.journal.events import EVENTS_BY_NAME
 from vigie.journal.models import Event
-from vigie.kernel.lifecycle import State
 from vigie.matching.models import Solicitation
 from vigie.matching.queries.team import SCHEDULED
 from vigie.matching.rules.guards import say_hold
 from vigie.matching.states import CANCELED, SOLICITATION
 from vigie.rights.statements import composed_once
-from vigie.ui.components import Step
+from vigie.ui.components import Mention, Step
 from vigie.ui.formats import counted
+from vigie.ui.hrefs import href
 
 EARLIER_SHOWN = 15
 HISTORY_SHOWN = 60
@@ -27,28 +24,17 @@ _SHOWN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class EarlierLine:
-    """Another request of the same company or person. same: why it is listed."""
-
-    href: str
-    label: str
-    same: str
-    state: State
-    at: datetime
-
-
-def earlier_requests(solicitation: Solicitation) -> tuple[EarlierLine, ...]:
+def earlier_requests(solicitation: Solicitation) -> tuple[Mention, ...]:
     """The other requests of the same company (SIREN), address or telephone, the latest first. 1 query."""
     siren = solicitation.siret[:9]
     bounds = (f"{siren}00000", f"{siren}99999") if len(siren) == 9 else None
     return tuple(
-        EarlierLine(
-            href=reverse("matching:solicitation", args=[one.pk]),
+        Mention(
+            href=href("matching:solicitation", one.pk),
             label=one.landing_subject.title,
-            same=_why_listed(solicitation, one),
             state=SCHEDULED if one.transmit_at else SOLICITATION.by_code[one.state],
             at=one.completed_at or one.created_at,
+            text=_why_listed(solicitation, one),
         )
         for one in _same(solicitation.pk, bounds, solicitation.email)
     )

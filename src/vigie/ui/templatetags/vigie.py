@@ -20,8 +20,8 @@ from django.utils.safestring import SafeString
 
 from vigie.kernel.lifecycle import State
 from vigie.ui import formats, pictograms
-from vigie.ui.components import ActButton, Chart, Fact, Link, Step, Tab, Table, ThreadMessage, Verdict
-from vigie.ui.drawing import addresses, buttons, charts, fields, tables, words
+from vigie.ui.components import ActButton, Chart, Fact, Link, Mention, Step, Tab, Table, ThreadMessage, Verdict
+from vigie.ui.drawing import addresses, buttons, charts, fields, lines, tables, words
 from vigie.ui.drawing import facts as listed_facts
 
 register = template.Library()
@@ -196,10 +196,16 @@ def verdict(line: Verdict, button: str = "") -> SafeString:
     return words.verdict(line, button)
 
 
-@register.inclusion_tag("ui/timeline.html", takes_context=True)
-def timeline(context: Context, steps: Sequence[Step]) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def timeline(context: Context, steps: Sequence[Step]) -> SafeString:
     """A story, the oldest first; what has not happened yet is dimmed."""
-    return {"steps": steps, "now": context.get("now")}
+    return lines.timeline(steps, context.get("now"))
+
+
+@register.simple_tag(takes_context=True)
+def mentions(context: Context, items: Sequence[Mention], style: str = "vg-panel") -> SafeString:
+    """Other objects, one a line, with their states."""
+    return lines.mentions(items, style, context.get("now"))
 
 
 @register.inclusion_tag("ui/thread.html", takes_context=True)
