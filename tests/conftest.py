@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -100,6 +101,12 @@ def _empty_tables(self: TransactionTestCase) -> None:
 def _no_head_of_another_base() -> None:
     """Each test has a base of its own; the heads of the audit are files, which no rollback takes back."""
     shutil.rmtree(vigie.VIGIE.audit_heads_folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _pages_are_loaded_before_a_test_stops_the_clock() -> None:
+    """A page first imported while a test holds ``clock.now`` would keep the stopped one for all the tests after it."""
+    import_module(vigie.ROOT_URLCONF)
 
 
 @pytest.fixture(autouse=True, scope="session")
