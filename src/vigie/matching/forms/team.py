@@ -10,6 +10,7 @@ from django import forms
 
 from vigie.directory.models import Subject, SubjectQuestion
 from vigie.matching.forms.desk import _date_field
+from vigie.matching.queries.need import questions_of
 from vigie.matching.queries.team import QueueChoices
 from vigie.matching.queries.team_queue import QueueFilters
 from vigie.ui.fields import CleanLineField
@@ -104,7 +105,7 @@ class AnswersForm(DsfrForm):
 def answers_form(subject: Subject, given: Mapping[str, str], data: Any = None) -> AnswersForm:
     """The questions of the subject, with what is known already. 1 query."""
     initial = {f"q_{key}": value for key, value in given.items()}
-    return AnswersForm(data, questions=SubjectQuestion.objects.filter(subject=subject), initial=initial)
+    return AnswersForm(data, questions=questions_of(subject.pk), initial=initial)
 
 
 class ExpertSearchForm(DsfrForm):

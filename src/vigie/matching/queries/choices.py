@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from vigie.directory.models import Subject
 from vigie.kernel.zones import ZoneType
 from vigie.matching.models import Tag
 from vigie.rights.statements import composed_once
@@ -14,6 +15,12 @@ from vigie.territory.models import Commune, Zone
 def regions() -> QuerySet[Zone, tuple[str, str]]:
     """(code, name), by name. 1 query."""
     return Zone.objects.filter(zone_type=ZoneType.REGION).order_by("name").values_list("code", "name")
+
+
+@composed_once
+def living_subjects() -> QuerySet[Subject]:
+    """Those that a form may ask for, with their themes. 1 query."""
+    return Subject.objects.filter(archived_at__isnull=True).select_related("theme")
 
 
 @composed_once

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.db.models import QuerySet
+
 from vigie.accounts.models import Institution
 from vigie.companies.models import Establishment
 from vigie.companies.queries import establishments_of, search_companies
@@ -22,6 +24,7 @@ from vigie.matching.queries.firm import FirmFacts, Supposed, firm_facts
 from vigie.matching.queries.need_company import UNKNOWN
 from vigie.matching.rules.facts import NeedFacts, Workforce
 from vigie.matching.rules.reasons import nature_label
+from vigie.rights.statements import composed_once
 from vigie.ui.components import Fact
 from vigie.ui.formats import counted, day, siret
 
@@ -90,10 +93,11 @@ class SimulatorPage:
     experts: tuple[ExpertChoice, ...]
 
 
-def operators() -> list[tuple[int, str]]:
+@composed_once
+def operators() -> QuerySet[Institution, tuple[int, str]]:
     """The skills operators. 1 query."""
     rows = Institution.objects.filter(kind=Institution.Kind.OPCO, deleted_at__isnull=True).order_by("name")
-    return list(rows.values_list("pk", "name"))
+    return rows.values_list("pk", "name")
 
 
 def simulator_page(
@@ -150,8 +154,7 @@ def _company(typed: Typed) -> tuple[Establishment | None, tuple[CompanyLine, ...
     """The establishment meant, or those to choose from."""
     number = compact(typed.number or typed.company)
     if len(number) == 14 and number.isdecimal():
-        found = Establishment.objects.select_related("company").filter(siret=number).first()
-        return found, ()
+        return _place(number), ()
     if len(number) == 9 and number.isdecimal():
         places = list(establishments_of(number)[:COMPANIES_SHOWN])
         if len(places) == 1:
@@ -159,8 +162,17 @@ def _company(typed: Typed) -> tuple[Establishment | None, tuple[CompanyLine, ...
         return None, tuple(_line(one) for one in places)
     hits = search_companies(typed.company, limit=COMPANIES_SHOWN) if typed.company else []
     if len(hits) == 1:
-        return Establishment.objects.select_related("company").filter(siret=hits[0].siret).first(), ()
+        return _place(hits[0].siret), ()
     return None, tuple(CompanyLine(hit.label, hit.hint, hit.siret) for hit in hits)
+
+
+def _place(number: str) -> Establishment | None:
+    return next(iter(_places(number)), None)
+
+
+@composed_once
+def _places(number: str) -> QuerySet[Establishment]:
+    return Establishment.objects.select_related("company").filter(siret=number).order_by()
 
 
 def _line(place: Establishment) -> CompanyLine:
@@ -225,7 +237,7 @@ def _facts(facts: NeedFacts, typed: Typed, place: Establishment | None) -> tuple
     name = facts.zone_names.get((ZoneType.COMMUNE, commune), commune)
     low, high = facts.workforce.at_least, facts.workforce.at_most
     workforce = "" if low is None else counted(low, "salarié") if low == high else f"{low} à {high} salariés"
-    operator = Institution.objects.filter(pk=facts.opco_id or 0).values_list("name", flat=True).first()
+    operator = next(iter(_names(facts.opco_id or 0)), "")
     return (
         fact("Commune", f"{name} ({commune})" if commune else "", typed.commune_code),
         fact("Salariés", workforce, typed.headcount),
@@ -233,8 +245,13 @@ def _facts(facts: NeedFacts, typed: Typed, place: Establishment | None) -> tuple
         fact("Forme juridique", legal_form_label(facts.legal_form) or facts.legal_form, typed.legal_form),
         fact("Création", day(facts.created_on) if facts.created_on else "", typed.age),
         fact("Nature d’activité", ", ".join(nature_label(code) for code in sorted(facts.natures)), typed.natures),
-        fact("OPCO", operator or "", typed.opco_id),
+        fact("OPCO", operator, typed.opco_id),
     )
+
+
+@composed_once
+def _names(institution: int) -> QuerySet[Institution, str]:
+    return Institution.objects.filter(pk=institution).order_by().values_list("name", flat=True)
 
 
 def _explained(source: Need | Supposed, expert: str, on: date) -> ExpertLine | None:

@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from vigie.accounts.access import granted, person_of, signed_in
-from vigie.directory.models import Subject
 from vigie.kernel.clock import now
 from vigie.kernel.period import paris_day
 from vigie.matching.forms.simulator import SimulatorForm
 from vigie.matching.forms.team import ExpertSearchForm, answers_form
 from vigie.matching.models import Need
+from vigie.matching.queries.choices import living_subjects
 from vigie.matching.queries.explaining import decision_trace
 from vigie.matching.queries.positions import company_name
 from vigie.matching.queries.simulator import experts_answering, explained_for, operators, simulator_page
@@ -22,7 +22,7 @@ from vigie.matching.queries.simulator import experts_answering, explained_for, o
 @require_safe
 def simulator(request: HttpRequest) -> HttpResponse:
     """``/equipe/qui-serait-notifie/``; with script, only what changes is sent back."""
-    subjects = list(Subject.objects.filter(archived_at__isnull=True).select_related("theme"))
+    subjects = living_subjects()
     form = SimulatorForm(request.GET, subjects=subjects, operators=operators())
     typed = form.typed()
     subject = next((one for one in subjects if one.pk == form.cleaned_data.get("sujet")), None)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of, signed_in
-from vigie.directory.models import Expert, Subject
+from vigie.directory.models import Expert
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused, TransitionRefused
 from vigie.matching.actions import transmission, triage
@@ -20,6 +20,7 @@ from vigie.matching.forms.following import NoteForm, TagForm
 from vigie.matching.forms.public import put_refusal
 from vigie.matching.forms.team import ExpertSearchForm, QueueFilterForm, SubjectForm, answers_form
 from vigie.matching.models import Candidate, Need, RefusalTemplate, Solicitation
+from vigie.matching.queries.choices import living_subjects
 from vigie.matching.queries.experts_search import experts_for
 from vigie.matching.queries.following_sheet import beside
 from vigie.matching.queries.team import queue_choices, queue_page
@@ -128,7 +129,7 @@ def requalify(request: HttpRequest, pk: int) -> HttpResponse:
     person = person_of(request)
     found = visible_solicitation(person, pk)
     need = _analysed(found)
-    subjects = list(Subject.objects.filter(archived_at__isnull=True).select_related("theme"))
+    subjects = living_subjects()
     asked = (request.POST if request.method == "POST" else request.GET).get("sujet", str(need.subject_id))
     subject = next((one for one in subjects if str(one.pk) == asked), need.subject)
     chooser = SubjectForm(initial={"sujet": subject.pk}, subjects=subjects)

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
-from vigie.directory.models import Expert, Subject
+from vigie.directory.models import Expert
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused
 from vigie.matching.actions import visit_sending
 from vigie.matching.forms.public import put_refusal
 from vigie.matching.forms.team import ExpertSearchForm, SubjectForm, answers_form
+from vigie.matching.queries.choices import living_subjects
 from vigie.matching.queries.filed import filed_page
 from vigie.matching.queries.visits_team import visible_waiting, visit_sheet, visits_page
 from vigie.ui.forms import NoteForm
@@ -96,7 +97,7 @@ def requalify(request: HttpRequest, pk: int, need_pk: int) -> HttpResponse:
     need = get_object_or_404(
         visible_waiting(person, pk).needs.select_related("diagnosis", "subject"), pk=need_pk, sent_at__isnull=True
     )
-    subjects = list(Subject.objects.filter(archived_at__isnull=True).select_related("theme"))
+    subjects = living_subjects()
     asked = (request.POST if request.method == "POST" else request.GET).get("sujet", str(need.subject_id))
     subject = next((one for one in subjects if str(one.pk) == asked), need.subject)
     form = answers_form(subject, need.answers, request.POST if request.method == "POST" else None)
