@@ -18,10 +18,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.measuring import MET, Result, load, note, rank, verdict, wait_for_quiet
+from bench.measuring import Pages, Spent, Watch, known_tables, load, nobody_counts, report, wait_for_quiet
 from bench.reception import written
 from bench.scratch_directory import scratch_database
 
@@ -48,22 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     with scratch_database() as (engine, folder):
         received(folder, options.firms)
         quiet, before = wait_for_quiet(), load()
-        times = _measure(options.slowest)
-    walls, processors = [wall for wall, _cpu in times], [cpu for _wall, cpu in times]
-    limit = LIMIT_MS[engine]
-    value = rank(walls, 95)
-    outcome = MET if value <= limit else verdict(False, quiet=quiet and load() <= 2 * before + 1)
-    ours = {
-        "wall": [round(rank(walls, percent), 1) for percent in (50, 95, 100)],
-        "processor": [round(rank(processors, percent), 1) for percent in (50, 95, 100)],
-    }
-    result = Result("lists", f"list of detection, {engine}", round(value, 1), limit, "ms p95", outcome, ours)
-    note(result, before=before, scale=f"{options.firms} entries", seed=1)
-    print(
-        f"lists {engine}, {options.firms:,} entries, {len(times)} pages, ms p50/p95/max: "
-        f"{ours['wall']} by the clock, {ours['processor']} of processor; limit {limit:.0f}"
-    )
-    return outcome
+        times = _measure()
+    pages = Pages("lists", f"list of detection, {engine}", LIMIT_MS[engine], f"{options.firms} entries", quiet, before)
+    return report(pages, times, slowest=options.slowest)
 
 
 def received(folder: Path, firms: int) -> None:
@@ -86,56 +74,27 @@ def received(folder: Path, firms: int) -> None:
         print(f"{firms:,} entries received in {time.perf_counter() - begun:.0f} s", flush=True)
 
 
-def _measure(slowest: int) -> list[tuple[float, float]]:
-    """Milliseconds of each page, by the clock and of the processor: this process, and PostgreSQL's that serves it."""
-    from django.db import connection
+def _measure() -> list[Spent]:
+    """What each page takes."""
     from django.test import Client
     from django.test.utils import setup_test_environment
     from tests.accounts.factories import sign_in
     from tests.watchlists.factories import agent
 
-    from vigie.rights import limits
-    from vigie.rights.models import RateCounter
     from vigie.rights.table import Role
 
     setup_test_environment()  # answers tell the page they show
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-    server = _server()
-    found: list[tuple[float, float, str, str]] = []
+    known_tables()
+    watch, found = Watch(), []
     for territory in TERRITORIES:
         client = sign_in(Client(), agent(Role.LEVEL_A, territory=territory))
         for round_ in range(-1, ROUNDS):  # the first warms
             for url in _addresses(client):
-                limits.forget_local_counts()
-                RateCounter.objects.all().delete()  # nobody asks for so many pages in so little time
-                begun, worked = time.perf_counter(), _processor(server)
-                answer = client.get(url)
-                ended, done = time.perf_counter(), _processor(server)
-                assert answer.status_code == 200, (url, answer.status_code)
+                nobody_counts()
+                spent = watch.spent(f"{territory} {url}", partial(client.get, url))
                 if round_ >= 0:
-                    found.append(((ended - begun) * 1000, (done - worked) * 1000, territory, url))
-    for wall, cpu, territory, url in sorted(found, reverse=True)[:slowest]:
-        print(f"  {wall:.0f} ms ({cpu:.0f} of processor) {territory} {url}")
-    return [(wall, cpu) for wall, cpu, *_ in found]
-
-
-def _server() -> Path | None:
-    """Where the kernel counts the time of the process of PostgreSQL that serves us; None on SQLite."""
-    from django.db import connection
-
-    if connection.vendor != "postgresql":
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        return Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-
-
-def _processor(server: Path | None) -> float:
-    """Seconds of processor spent until now."""
-    nanoseconds = int(server.read_text(encoding="ascii").split()[0]) if server else 0
-    return time.process_time() + nanoseconds / 1e9
+                    found.append(spent)
+    return found
 
 
 def _addresses(client: Any) -> Iterator[str]:

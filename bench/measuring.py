@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import platform
 import statistics
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -86,3 +87,93 @@ def note(result: Result, *, before: float, scale: str, seed: int) -> None:
     HISTORY.parent.mkdir(parents=True, exist_ok=True)
     with HISTORY.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+# --- pages, one after the other ---------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Spent:
+    """Milliseconds of one page: by the clock, and of processor. about: what was asked."""
+
+    wall: float
+    cpu: float
+    about: str
+
+
+class Watch:
+    """Times what this process does, and PostgreSQL's that serves it."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+
+        self._server: Path | None = None
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                self._server = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")  # where the kernel counts its time
+        gc.collect()
+        gc.freeze()  # as the web server does (vigie/config/wsgi.py)
+        gc.set_threshold(20_000, 20, 20)
+
+    def processor(self) -> float:
+        """Seconds of processor spent until now."""
+        nanoseconds = int(self._server.read_text(encoding="ascii").split()[0]) if self._server else 0
+        return time.process_time() + nanoseconds / 1e9
+
+    def spent(self, about: str, ask: Callable[[], Any]) -> Spent:
+        """What this page takes; it must be found."""
+        begun, worked = time.perf_counter(), self.processor()
+        answer = ask()
+        ended, done = time.perf_counter(), self.processor()
+        assert answer.status_code == 200, (about, answer.status_code)
+        return Spent((ended - begun) * 1000, (done - worked) * 1000, about)
+
+
+def nobody_counts() -> None:
+    """Nobody asks for so many pages in so little time: the limits of each agent begin again."""
+    from vigie.rights import limits
+    from vigie.rights.models import RateCounter
+
+    limits.forget_local_counts()
+    RateCounter.objects.all().delete()
+
+
+def known_tables() -> None:
+    """PostgreSQL knows its tables, as it does a minute after rows are written."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Pages measured against one limit. name: of the bench; before: the load at the beginning."""
+
+    name: str
+    title: str
+    limit_ms: float
+    scale: str
+    quiet: bool
+    before: float
+
+
+def report(pages: Pages, times: Sequence[Spent], *, slowest: int = 0) -> int:
+    """Writes the p95 of these pages in the history and says it; gives the verdict."""
+    for one in sorted(times, key=lambda one: -one.wall)[:slowest]:
+        print(f"  {one.wall:.0f} ms ({one.cpu:.0f} of processor) {one.about}")
+    walls, processors = [one.wall for one in times], [one.cpu for one in times]
+    value = rank(walls, 95)
+    calm = pages.quiet and load() <= 2 * pages.before + 1
+    outcome = MET if value <= pages.limit_ms else verdict(False, quiet=calm)
+    ours = {
+        name: [round(rank(values, percent), 1) for percent in (50, 95, 100)]
+        for name, values in (("wall", walls), ("processor", processors))
+    }
+    result = Result(pages.name, pages.title, round(value, 1), pages.limit_ms, "ms p95", outcome, ours)
+    note(result, before=pages.before, scale=pages.scale, seed=1)
+    print(
+        f"{pages.title}, {pages.scale}, {len(times)} pages, ms p50/p95/max: {ours['wall']} by the clock, "
+        f"{ours['processor']} of processor; limit {pages.limit_ms:.0f}; load {pages.before} to {load()}"
+    )
+    return outcome

@@ -181,11 +181,19 @@ class EntryQuerySet(ReachQuerySet):
         return self.exclude(level="none")
 
 
+# Beside the level, the rank and the SIREN: what narrows a list, and what puts it in order.
+NARROWS_OR_SORTS = (
+    "name", "commune_name", "departement", "region", "section", "naf", "workforce_count", "workforce_change_ratio",
+    "alerts_before", "first_alert", "aggravation", "in_bonis", "plan_running", "payment_plan_running", "recent_company",
+)  # fmt: skip
+
+
 class Entry(models.Model):
     """A firm in a list. ``rank``: its place by score. ``reasons``: the facts that raise its risk most, unmasked."""
 
     id = models.BigIntegerField(primary_key=True)
-    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="entries")
+    # Its index would repeat the beginning of « entry_once_per_list ».
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="entries", db_index=False)
     siren = models.CharField(max_length=9)
     level = models.CharField(max_length=8, choices=[("strong", "fort"), ("moderate", "modéré"), ("none", "aucun")])
     score = models.FloatField()
@@ -219,8 +227,11 @@ class Entry(models.Model):
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="entry_score_is_a_probability"),
         ]
         indexes = [
+            # With every column that narrows or sorts a list: it is counted and ordered from the index alone.
             models.Index(
-                fields=["publication", "-level", "rank", "siren"], name="entry_alerts", condition=~Q(level="none")
+                fields=["publication", "-level", "rank", "siren", *NARROWS_OR_SORTS],
+                name="entry_alerts",
+                condition=~Q(level="none"),
             ),
             # With the level: a search by name is counted from the index alone.
             models.Index(

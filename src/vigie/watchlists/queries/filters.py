@@ -141,7 +141,10 @@ def _searched(text: str) -> Q:
     condition = Q()
     for word in text.split():
         plain = fold(word)
-        condition &= Q(name__icontains=word) | Q(name__icontains=plain) if plain else Q(name__contains=word)
+        if word.isascii() and plain.lower() == word.lower():  # the same question: asked once
+            condition &= Q(name__icontains=word)
+        else:
+            condition &= Q(name__icontains=word) | Q(name__icontains=plain) if plain else Q(name__contains=word)
     return condition
 
 

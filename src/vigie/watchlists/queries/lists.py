@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import Count
 from django.http import Http404
 from django.urls import reverse
 
@@ -21,6 +20,7 @@ from vigie.watchlists.queries.columns import Around, ListColumn, around
 from vigie.watchlists.queries.columns import badges as badges
 from vigie.watchlists.queries.filters import RESTS_ON, Filters, narrowed, proceedings_known
 from vigie.watchlists.queries.filters import follows as follows
+from vigie.watchlists.queries.parts import MODERATE, STRONG, part_of
 from vigie.watchlists.queries.words import month_words, of_month, to_month
 from vigie.watchlists.rules_sight import Sight
 from vigie.watchlists.states import CHECKED, OPEN, RECEIVED, WITHDRAWN
@@ -108,18 +108,18 @@ def list_page(
     person: Person, sight: Sight, lists: OpenLists, filters: Filters, asked: Asked,
     columns: tuple[ListColumn, ...],
 ) -> ListPage:  # fmt: skip
-    """The list from the place asked on; 3 queries, whatever the number of lines."""
+    """The list from the place asked on; 4 queries, 5 for the whole of France, whatever the number of lines."""
     current = lists.shown
     if current is None:
         return ListPage("Liste de détection", "Aucune liste n’est ouverte pour le moment.")
     found = narrowed(person, current, filters)
-    following = sorting.after(found, asked.sort, asked.place)
-    rows = list(sorting.ordered(following, asked.sort)[: PER_PAGE + 1])
-    page, more = rows[:PER_PAGE], len(rows) > PER_PAGE
+    joined = not person.nationwide or bool(filters.departement) or filters.followed
+    part = part_of(found, current, asked.sort, asked.place, PER_PAGE + 1, joined=joined)
+    page, more = list(part.entries[:PER_PAGE]), len(part.entries) > PER_PAGE
     return ListPage(
         title=f"Liste {of_month(current.batch)}",
         intro=_intro(current),
-        count=_count(found.order_by().values_list("level").annotate(count=Count("*"))),
+        count=_count(part.levels),
         notices=late_sources(current),
         freshness=freshness(current),
         table=_table(around(person, current, page, sight, latest=lists.shows_latest), page, columns, asked.sort),
@@ -140,18 +140,17 @@ def _intro(current: Publication) -> str:
     return f"{said}Le risque est celui d’une procédure collective dans les {current.told['horizon_months']} mois."
 
 
-def _count(levels: Iterable[tuple[str, int]]) -> str:
+def _count(levels: Mapping[str, int]) -> str:
     """« 12 entreprises en alerte : 4 risques forts et 8 risques modérés »."""
-    counts = dict(levels)
     told = [
-        counted(counts[code], one, many)
+        counted(levels[code], one, many)
         for code, one, many in (
-            ("strong", "risque fort", "risques forts"),
-            ("moderate", "risque modéré", "risques modérés"),
+            (STRONG, "risque fort", "risques forts"),
+            (MODERATE, "risque modéré", "risques modérés"),
         )
-        if counts.get(code)
+        if levels.get(code)
     ]
-    total = counted(sum(counts.values()), "entreprise en alerte", "entreprises en alerte")
+    total = counted(sum(levels.values()), "entreprise en alerte", "entreprises en alerte")
     return f"{total} : {listed(told)}" if told else total
 
 

@@ -42,19 +42,19 @@ def place_of(entry: Entry, sort: str) -> str:
     return signing.dumps([sort, *(getattr(entry, name) for name, _down in _columns(sort))], salt=_SALT)
 
 
-def after(found: EntryQuerySet, sort: str, place: str) -> EntryQuerySet:
-    """The lines that come after a place; all of them when it is of another order, or cannot be read."""
+def beyond(sort: str, place: str) -> Q | None:
+    """What is true of the lines after a place; None when there is none, or one of another order or unreadable."""
     try:
         of_sort, *values = signing.loads(place, salt=_SALT)
     except signing.BadSignature:
-        return found
+        return None
     if of_sort != sort:
-        return found
-    beyond, equal = Q(pk__in=[]), Q()
+        return None
+    further, equal = Q(pk__in=[]), Q()
     for (name, down), value in zip(_columns(sort), values, strict=True):
-        beyond |= equal & _beyond(name, value, down)
+        further |= equal & _beyond(name, value, down)
         equal &= Q(**{f"{name}__isnull": True} if value is None else {name: value})
-    return found.filter(beyond)
+    return further
 
 
 def _beyond(name: str, value: object, down: bool) -> Q:

@@ -1,0 +1,102 @@
+"""A part of a list, read from an index: the same lines and the same counts as reading the whole of it."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from tests.accounts.factories import person
+from tests.publication.factories import Firm
+from tests.watchlists.factories import OPENED, agent, follow, opened
+from vigie.watchlists.models import Entry, Publication
+from vigie.watchlists.queries import sorting
+from vigie.watchlists.queries.filters import Filters, narrowed
+from vigie.watchlists.queries.parts import part_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
+SORTS = [*sorting.KEYS, *(f"-{key}" for key in sorting.KEYS)]
+FILTERS = (
+    Filters(),
+    Filters(level="strong"),
+    Filters(q="menuiserie"),
+    Filters(q="Étain"),
+    Filters(departement="35"),
+    Filters(section="C", workforce_min=5),
+    Filters(first_alert=True, not_recent=True),
+    Filters(followed=True),
+    Filters(not_followed=True),
+    Filters(q="rien de tel"),
+)
+
+
+def world(folders: Path, rng: random.Random) -> Publication:
+    """Sixty firms whose columns repeat themselves, so that every sort has lines that are equal."""
+    names = ("Menuiserie du Port", "Étain", "ETAIN SARL", "Ateliers")
+    firms = [
+        Firm(
+            n, rng.choice(names), level=rng.choice(("strong", "moderate", "none")), score=0.3,
+            departement=rng.choice(("22", "35", "75")),
+        )
+        for n in range(1, 61)
+    ]  # fmt: skip
+    publication = opened(folders, firms=firms)
+    for one in Entry.objects.all():
+        one.workforce_count = rng.choice((None, 3, 12, 40))
+        one.workforce_change_ratio = rng.choice((None, -0.5, 0.1))
+        one.alerts_before, one.first_alert = rng.randrange(3), rng.random() < 0.5
+        one.section, one.naf = rng.choice((("C", "16.23Z"), ("F", "43.32A")))
+        one.recent_company = rng.random() < 0.3
+        one.save()
+    return publication
+
+
+def read_whole(found, sort: str, place: str) -> tuple[list[Entry], Counter[str]]:
+    """All the lines after the place, and what all of them are, in full statements."""
+    beyond = sorting.beyond(sort, place)
+    return list(sorting.ordered(found if beyond is None else found.filter(beyond), sort)), Counter(
+        found.values_list("level", flat=True)
+    )
+
+
+@pytest.mark.parametrize("territory", ["35", "FR"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_part_is_that_of_the_whole_list(territory: str, seed: int, folders: Path) -> None:
+    rng = random.Random(seed)
+    publication, user = world(folders, rng), agent(territory=territory)
+    for entry in rng.sample(list(Entry.objects.alerts()), 8):
+        follow(user, entry.siren, OPENED)
+    reader, shown = person(user), 0
+
+    for filters in FILTERS:
+        found = narrowed(reader, publication, filters)
+        for sort in SORTS:
+            whole, levels = read_whole(found, sort, "")
+            places = ["", "unreadable", *(sorting.place_of(one, sort) for one in whole[:-1:7] + whole[-1:])]
+            for place in places:
+                expected = read_whole(found, sort, place)[0]
+                for joined in (True, False):
+                    part = part_of(found, publication, sort, place, 6, joined=joined)
+                    assert [one.pk for one in part.entries] == [one.pk for one in expected[:6]], (filters, sort, place)
+                    assert {level: n for level, n in part.levels.items() if n} == levels, (filters, sort, place)
+                    shown += len(part.entries)
+    assert shown
+
+
+def test_lines_are_counted_and_ordered_from_the_index_alone(folders: Path) -> None:
+    publication = opened(folders)
+    columns = {
+        column.removeprefix("-")
+        for index in Entry._meta.indexes
+        if index.name == "entry_alerts"
+        for column in index.fields
+    }
+    sorted_by = {name for key in sorting.KEYS for name, _down in sorting._columns(key)}
+    assert sorted_by <= columns
+    if connection.vendor == "sqlite":
+        found = narrowed(person(agent(territory="FR")), publication, Filters(q="menuiserie", section="C", region="53"))
+        plan = sorting.ordered(found, "effectif").values_list("siren").explain()
+        assert "USING COVERING INDEX entry_alerts" in plan, plan
