@@ -20,6 +20,7 @@ from vigie.ui.components import (
     Fact,
     Link,
     Mention,
+    NavItem,
     Series,
     Step,
     Tab,
@@ -448,6 +449,22 @@ def test_progress_has_a_label_and_figures() -> None:
 
     assert drawn.one("label").one("progress").attrs == {"max": "4000", "value": "12"}
     assert drawn.one("span").text == "12 sur 4 000"
+
+
+def test_the_menu_says_where_one_is_and_escapes_its_labels() -> None:
+    held = (NavItem("Visites", "/visites/", current=True), NavItem("Manques", "/manques/?a=1&b=2", count=1234))
+    items = (NavItem("<b>Suivi</b>", "/suivi/"), NavItem("Besoins", current=True, items=held))
+
+    drawn = draw("<ul>{% menu items %}</ul>", items=items)
+
+    assert [link.text for link in drawn.all("a")] == ["<b>Suivi</b>", "Visites", "Manques 1 234"]
+    assert [link.attrs.get("aria-current", "") for link in drawn.all("a")] == ["", "page", ""]
+    assert drawn.all("a")[2].attrs["href"] == "/manques/?a=1&b=2"
+    button = drawn.one("button")
+    assert (button.text, button.attrs["aria-current"]) == ("Besoins", "true")
+    assert drawn.one("div", id=button.attrs["aria-controls"]).all("li")
+    elsewhere = (NavItem("<b>Suivi</b>", "/suivi/", current=True),)
+    assert draw("<ul>{% menu items %}</ul>", items=elsewhere).one("a").attrs["aria-current"] == "page"
 
 
 def test_confirmation_is_announced() -> None:

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString
 from vigie.ui.components import ActButton
 from vigie.ui.drawing.markup import format_html, format_html_join
 
+_OPEN = {True: format_html(" {}", "open"), False: format_html("{}", "")}
+
 
 def acts(offered: Sequence[ActButton], csrf_token: str) -> str:
     """The buttons offered on an object, in order; nothing when there is none."""
@@ -22,6 +24,19 @@ def acts(offered: Sequence[ActButton], csrf_token: str) -> str:
 def act(button: ActButton, csrf_token: str) -> SafeString:
     """One button: a form sent by POST; one that tells or asks something first opens on it."""
     hidden, label = _hidden(button, csrf_token), _label(button)
+    if button.form is None and button.opens:
+        return format_html(
+            '<details class="vg-act"{}><summary class="fr-btn fr-btn--{}">{}</summary><form method="post" action="{}" '
+            'class="vg-act__form" novalidate>{}<p>{}</p><button type="submit" class="fr-btn">{}</button></form>'
+            "</details>",
+            _OPEN[button.open],
+            button.style,
+            label,
+            button.action,
+            hidden,
+            button.confirm,
+            label,
+        )
     if button.opens:
         return render_to_string("ui/act.html", {"button": button, "hidden": hidden, "label": label})
     return format_html(

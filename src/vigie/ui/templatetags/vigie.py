@@ -20,9 +20,10 @@ from django.utils.safestring import SafeString
 
 from vigie.kernel.lifecycle import State
 from vigie.ui import formats, pictograms
-from vigie.ui.components import ActButton, Chart, Fact, Link, Mention, Step, Tab, Table, ThreadMessage, Verdict
+from vigie.ui.components import ActButton, Chart, Fact, Link, Mention, NavItem, Step, Tab, Table, ThreadMessage, Verdict
 from vigie.ui.drawing import addresses, buttons, charts, fields, lines, tables, words
 from vigie.ui.drawing import facts as listed_facts
+from vigie.ui.drawing import menu as main_menu
 
 register = template.Library()
 MISSING = "inconnu"
@@ -188,6 +189,12 @@ def empty_state(
 def facts(items: Sequence[Fact]) -> SafeString:
     """Facts with their date and source; a missing one is said."""
     return listed_facts.facts(items)
+
+
+@register.simple_tag
+def menu(items: Sequence[NavItem]) -> SafeString:
+    """The entries of the main menu."""
+    return main_menu.menu(tuple(items))
 
 
 @register.simple_tag
