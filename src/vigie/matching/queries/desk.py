@@ -24,8 +24,10 @@ from vigie.matching.models import Match, MatchQuerySet, Need
 from vigie.matching.queries.positions import company_name, position, since, workforce
 from vigie.matching.states import CLOSED_BY_EXPERT, COVERED, EXPIRED, MATCH, NOT_FOR_ME, QUO, TAKING_CARE, WITHDRAWN
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.ui.components import Cell, Column, Tab, Table
 from vigie.ui.formats import counted
+from vigie.ui.hrefs import href
 
 PER_PAGE = 25
 FIRST_LINE = 140
@@ -159,13 +161,18 @@ class DeskChoices:
 
 def desk_choices(person: Person) -> DeskChoices:
     """Themes, subjects, and a manager's antennes. 1 query, 2 for a manager."""
-    subjects = list(Subject.objects.values_list("pk", "label", "theme_id", "theme__label"))
+    subjects = _subjects()
     themes = {theme: label for _pk, _label, theme, label in subjects}
     antennes: tuple[tuple[int, str], ...] = ()
     if person.managed_antennes:
         rows = Antenne.objects.filter(pk__in=person.managed_antennes).order_by("name", "pk")
         antennes = tuple(rows.values_list("pk", "name"))
     return DeskChoices(tuple(themes.items()), tuple((pk, label) for pk, label, *_theme in subjects), antennes)
+
+
+@composed_once
+def _subjects() -> QuerySet[Subject, tuple[int, str, int, str]]:
+    return Subject.objects.values_list("pk", "label", "theme_id", "theme__label")
 
 
 def desk_page(person: Person, filters: Filters, code: str, number: str, choices: DeskChoices, at: datetime) -> DeskPage:
@@ -226,14 +233,19 @@ def _midnight(day: date) -> datetime:
 
 def _rows(matches: list[int]) -> list[Match]:
     """These matches, in this order, with what a line shows. Read apart: to be sorted, hundreds of rows stay narrow."""
+    rows = {match.pk: match for match in _lines(frozenset(matches))}
+    return [rows[pk] for pk in matches]
+
+
+@composed_once
+def _lines(matches: frozenset[int]) -> QuerySet[Match]:
     related = (
         "subject",
         "expert__antenne",
         "need__diagnosis__solicitation",
         "need__diagnosis__establishment__company",
     )
-    rows = Match.objects.select_related(*related).only(*_SHOWN).in_bulk(matches)
-    return [rows[pk] for pk in matches]
+    return Match.objects.select_related(*related).only(*_SHOWN).filter(pk__in=matches).order_by()
 
 
 def _tabs(current: DeskTab, counts: dict[str, int], filters: Filters) -> tuple[Tab, ...]:
@@ -286,7 +298,7 @@ def _row(match: Match, others: dict[int, list[Other]], tab: DeskTab, wide: bool)
     cells: list[Cell | str] = [
         Cell(
             company_name(need),
-            href=reverse("matching:need", args=[need.pk]),
+            href=href("matching:need", need.pk),
             hint=" · ".join(filter(None, firm)),
         ),
         Cell(match.subject.label, hint=_first_line(need)),
@@ -304,12 +316,16 @@ def _row(match: Match, others: dict[int, list[Other]], tab: DeskTab, wide: bool)
 def _others(matches: Iterable[Match]) -> dict[int, list[Other]]:
     """Need → every match it has, in the order of sending. 1 query."""
     found: dict[int, list[Other]] = defaultdict(list)
-    rows = Match.objects.filter(need__in={match.need_id for match in matches}).order_by("sent_at", "pk")
-    institution = "expert__antenne__institution"
-    named = rows.values_list("need_id", "pk", "state", f"{institution}__short_name", f"{institution}__name")
-    for need, pk, state, short, name in named:
+    for need, pk, state, short, name in _of_needs(frozenset(match.need_id for match in matches)):
         found[need].append(Other(pk, short or name, position(state)))
     return found
+
+
+@composed_once
+def _of_needs(needs: frozenset[int]) -> QuerySet[Match, tuple[int, int, str, str, str]]:
+    rows = Match.objects.filter(need__in=needs).order_by("sent_at", "pk")
+    institution = "expert__antenne__institution"
+    return rows.values_list("need_id", "pk", "state", f"{institution}__short_name", f"{institution}__name")
 
 
 def _also(others: list[Other]) -> str:
