@@ -24,8 +24,10 @@ from vigie.agents.models import Follow
 from vigie.audit.queries.words import BLOCKS
 from vigie.companies.models import Company, Establishment
 from vigie.followup.actions.acts import Talk, analyse
+from vigie.followup.actions.files import move_file
 from vigie.followup.models import Workplace
 from vigie.journal.models import AuditEvent
+from vigie.kernel.clock import now
 from vigie.publication.write import write
 from vigie.rights.table import Role
 from vigie.sheets.queries.export import sheet_document
@@ -437,3 +439,42 @@ def test_talks_and_needs_of_files_are_told_to_who_reads_them_only(folders: Path,
         assert told not in outside
     assert "téléphone" in before  # the last talk, among the earlier contacts
     assert "téléphone" not in read(as_(agent(territory="59")), sheet(MENUISERIE, "talk"))
+
+
+def header(client: Client, url: str) -> str:
+    """The badges beside the number of the firm."""
+    text = client.get(url).content.decode()
+    start = text.index("vg-sheet__number")
+    return visible_text(text[start : text.index("</p>", start)])
+
+
+def test_the_header_says_first_what_an_agent_must_know(folders: Path, as_: As) -> None:
+    opened(folders, "2026-05.1", [Firm(1, MENUISERIE.name, "moderate", 0.12), *FIRMS[1:]])
+    opened(folders)
+    communes()
+    reader, follower = agent(), agent(territory="59")
+    follow(follower, MENUISERIE.siren, now())
+
+    before = header(as_(reader), sheet(MENUISERIE))
+    made = opened_file(reader, Workplace.objects.get(pk=place(1, commune_code=HERE).pk), at=now())
+    mine, colleague = header(as_(reader), sheet(MENUISERIE)), header(as_(agent()), sheet(MENUISERIE))
+
+    assert "Risque fort" in before
+    assert "Accompagnement" not in before
+    for text in (mine, colleague, header(as_(agent()), reverse("sheets:establishment", args=[siret(1)]))):
+        assert "Accompagnement en cours" in text
+    # Out of the territory: who follows reads the alert, and never learns that a file exists; the others read nothing.
+    assert "Risque fort" in header(as_(follower), sheet(MENUISERIE))
+    assert "Accompagnement" not in header(as_(follower), sheet(MENUISERIE))
+    stranger = header(as_(agent(territory="59")), sheet(MENUISERIE))
+    assert "Risque" not in stranger
+    assert "Accompagnement" not in stranger
+    move_file(made, "complete", by=person_for(reader, now()), at=now())
+    assert "Accompagnement" not in header(as_(reader), sheet(MENUISERIE))
+
+
+def test_the_header_of_an_establishment_tells_no_level_that_its_blocks_do_not_show(folders: Path, as_: As) -> None:
+    opened(folders)
+    place(1)
+
+    assert "Risque" not in header(as_(agent()), reverse("sheets:establishment", args=[siret(1)]))

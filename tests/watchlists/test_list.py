@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -262,7 +262,8 @@ def test_who_follows_is_said_without_more(folders: Path, as_: As) -> None:
     me, colleague = agent(), agent()
     follow(me, MENUISERIE.siren, now())
     follow(colleague, BOULANGERIE.siren, now(), motive="autre", comment="Confié par le tribunal")
-    follow(colleague, DEUX_SITES.siren, now(), origin="file", file_id=3, motive="")
+    century = now() + timedelta(days=36_500)
+    follow(colleague, DEUX_SITES.siren, now(), origin="file", file_id=3, motive="", until=century)
     client = as_(me)
 
     text = words(client.get(LIST))
@@ -273,6 +274,18 @@ def test_who_follows_is_said_without_more(folders: Path, as_: As) -> None:
     assert "tribunal" not in text
     assert names_in_order(client.get(listing(suivies="on"))) == [MENUISERIE.name]
     assert names_in_order(client.get(listing(sans_suivies="on"))) == [BOULANGERIE.name, DEUX_SITES.name]
+
+
+def test_a_completed_file_is_not_said_in_progress_during_its_days_of_grace(folders: Path, as_: As) -> None:
+    opened(folders)
+    grace = now() + timedelta(days=90)
+    follow(agent(), DEUX_SITES.siren, now(), origin="file", file_id=3, motive="", until=grace)
+
+    text = words(as_(agent()).get(LIST))
+
+    assert DEUX_SITES.name in text
+    assert "Accompagnement en cours" not in text
+    assert "Par un autre agent" not in text
 
 
 # --- bars

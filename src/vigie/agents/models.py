@@ -6,7 +6,7 @@ It is personal (asked with a motive, for a time) or comes from a file he takes p
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +15,9 @@ from django.db.models import F, Q
 from vigie.accounts.models import AgentProfile
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
+
+# A file that runs gives a follow without a foreseen end (a century); one that is over, its days of grace.
+ENDLESS_FROM = timedelta(days=3_650)
 
 
 class FollowQuerySet(ReachQuerySet):
@@ -28,6 +31,10 @@ class FollowQuerySet(ReachQuerySet):
     def running(self, at: datetime) -> FollowQuerySet:
         """Those that open something at this moment."""
         return self.filter(until__gt=at)
+
+    def by_running_file(self, at: datetime) -> FollowQuerySet:
+        """Those that a file in progress or under surveillance gives; not the days of grace of one that is over."""
+        return self.filter(origin=Follow.Origin.FILE, until__gt=at + ENDLESS_FROM)
 
 
 class Follow(models.Model):
@@ -90,6 +97,10 @@ class Follow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.siren}"
+
+    def is_by_running_file(self, at: datetime) -> bool:
+        """The same as ``by_running_file``, of a row already read."""
+        return self.origin == self.Origin.FILE and self.until > at + ENDLESS_FROM
 
 
 # Django finds here the models of the application; some have their own files.

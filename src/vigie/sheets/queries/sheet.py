@@ -22,6 +22,7 @@ from vigie.rights.person import Person
 from vigie.sheets.queries.block import FOLLOW_TO_SEE, NO_RIGHT, UNREADABLE, Block, Panel, Reading
 from vigie.sheets.queries.panels import PANELS
 from vigie.sheets.queries.panels.identity import company_facts, name_of, place_facts
+from vigie.sheets.rules.status import IN_BONIS, UNKNOWN
 from vigie.ui.components import Fact
 from vigie.ui.formats import day
 from vigie.watchlists.models import Firm
@@ -31,6 +32,8 @@ from vigie.watchlists.queries.sight import sight_of
 from vigie.watchlists.rules_sight import Category, Why
 
 CLOSED, FOLLOWED = State("closed", "Fermée", "error"), State("followed", "Suivie par vous", "info")
+FIRST_ALERT, AGGRAVATION = State("first", "1re alerte", "info"), State("aggravation", "Aggravation", "info")
+IN_TOUCH = State("file", "Accompagnement en cours", "new")
 LOCKED_BADGE = State("locked", "Données verrouillées", "warning")
 WHY_OPEN = {
     Why.ALERT: "Données ouvertes\u00a0: l’entreprise est sur votre territoire et est ou a été en alerte.",
@@ -103,7 +106,7 @@ def sheet_page(person: Person, company: Company, at: datetime, *, siret: str = "
         siret=siret,
         title=name_of(company),
         number=f"SIRET {show_siret(siret)}" if siret else f"SIREN {show_siren(company.siren)}",
-        states=_states(reading, place, follows),
+        states=_states(reading, place, follows, blocks),
         facts=place_facts(reading, place) if place is not None else company_facts(reading),
         blocks=blocks,
         notices=late_sources(reading.current) if reading.current is not None else (),
@@ -158,10 +161,35 @@ def _failed(panel: Panel, reading: Reading, error: PublicationError) -> Block:
     return Block(panel.code, panel.title, texts=(UNREADABLE,), failed=True)
 
 
-def _states(reading: Reading, place: Establishment | None, follows: list[Follow]) -> tuple[State, ...]:
-    """The badges of the header; that of the alert only when the score is open."""
+def _states(
+    reading: Reading, place: Establishment | None, follows: list[Follow], blocks: tuple[Block, ...]
+) -> tuple[State, ...]:  # fmt: skip
+    """The badges of the header. What a block does not show this reader, and the audit does not note, is not here."""
     active = place.is_active if place is not None else reading.company.is_active
     kept = [] if active else [CLOSED]
+    shown = {block.code: block for block in blocks if not block.locked and not block.failed}
+    kept += _alert(reading, shown.get("detection"))
+    kept += [State("proceedings", said, "warning") for said in _proceedings(shown.get("proceedings"))]
+    kept += [IN_TOUCH] if _in_touch(reading, follows) else []
     kept += [FOLLOWED] if follows else []
     kept += [LOCKED_BADGE] if reading.sight.held and not reading.sight.unlocked else []
     return tuple(kept)
+
+
+def _alert(reading: Reading, block: Block | None) -> list[State]:
+    """The level of a firm in alert, as its block says it, and whether it is new."""
+    if block is None or block.state is None or reading.entry is None or reading.entry.level == "none":
+        return []
+    first, worse = reading.entry.first_alert, reading.entry.aggravation
+    return [block.state, *([FIRST_ALERT] if first else [AGGRAVATION] if worse else [])]
+
+
+def _proceedings(block: Block | None) -> tuple[str, ...]:
+    """The proceedings of today; nothing for a firm in bonis, nor for one of which nobody knows."""
+    return tuple(said for said in (block.badges if block is not None else ()) if said not in (IN_BONIS, UNKNOWN))
+
+
+def _in_touch(reading: Reading, follows: list[Follow]) -> bool:
+    """Whether a file runs on the firm, for those who may know of it: its territory, and who takes part (S-11)."""
+    entitled = reading.sight.ground.visible or any(one.origin == Follow.Origin.FILE for one in follows)
+    return entitled and any(one.is_by_running_file(reading.at) for one in reading.follows)

@@ -66,11 +66,12 @@ def around(
 
     latest: whether this is the last list, the only one that is judged. 2 queries.
     """
-    running = Follow.objects.running(now()).filter(siren=OuterRef("pk"))
+    at = now()
+    running = Follow.objects.running(at).filter(siren=OuterRef("pk"))
     companies = Company.objects.filter(siren__in=[entry.siren for entry in entries]).annotate(
         mine=Exists(running.filter(user_id=person.user_id)),
-        by_file=Exists(running.filter(origin=Follow.Origin.FILE)),
-        by_other=Exists(running),
+        by_file=Exists(running.by_running_file(at)),
+        by_other=Exists(running.filter(origin=Follow.Origin.PERSONAL)),
     )
     names = {entry.siren: entry.name or UNNAMED for entry in entries}
     followed = {}
