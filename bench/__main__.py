@@ -122,6 +122,10 @@ BARS = (
         "30 s ; p95 1 ms ; 20 %", module("bench.audit"), ("--rows", "20000", "--wait", "5"), 2,
     ),
     Bar(
+        "audit_pages", "—", "Les pages des auditeurs, sur un million de traces", "p95 150 ms",
+        module("bench.audit_pages"), ("--rows", "20000"),
+    ),
+    Bar(
         "audit-kills", "S-10", "La chaîne de l’audit après des arrêts brutaux", "0 faute, 0 trace perdue",
         module("bench.trials.audit"), ("--kills", "6"),
     ),

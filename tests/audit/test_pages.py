@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
@@ -19,6 +19,7 @@ from vigie.accounts.models import User
 from vigie.audit import actions
 from vigie.audit.models import AnomalyReport, DayHead
 from vigie.audit.queries.anomalies import weeks_of
+from vigie.audit.queries.register import Asked, found
 from vigie.journal import audit
 from vigie.journal.append_only import lifted
 from vigie.journal.models import AuditEvent, OutgoingMessage
@@ -221,3 +222,28 @@ def test_the_day_is_closed_once_and_a_fault_is_told(reader: Client, ada: User, a
     assert f"row {row.pk}" in head.fault
     assert OutgoingMessage.objects.filter(template="audit/mail/day_head").count() == 2
     assert "La dernière vérification a trouvé une faute" in text(reader, reverse("audit:chain"))
+
+
+YEAR = {"agent": "", "entity": "", "since": datetime(2026, 1, 1, tzinfo=UTC), "until": datetime(2027, 1, 1, tzinfo=UTC)}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a small table as it likes")
+@pytest.mark.parametrize(("view", "index"), [("refus", "audit_denied"), ("hors-zone", "audit_out_of_zone")])
+def test_rare_traces_are_read_from_an_index(view: str, index: str) -> None:
+    plan = found(Asked(view=view, siren="", **YEAR)).explain()
+
+    assert index in plan, plan
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no index of what a list holds")
+def test_pages_of_lists_that_showed_a_firm_are_read_from_an_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'journal_auditevent'")
+        for (name,) in cursor.fetchall():  # a table without rows is read by whichever comes first
+            if (name.startswith("audit_") and name not in ("audit_firms_shown", "audit_siren")) or "_at_" in name:
+                cursor.execute(f"DROP INDEX {name}")
+
+    plan = found(Asked(view="", siren=FIRM, **YEAR)).explain()
+
+    assert "audit_firms_shown" in plan, plan

@@ -184,6 +184,9 @@ class AuditEvent(models.Model):
             models.Index(fields=["actor", "at"], name="audit_actor"),
             models.Index(fields=["siren", "at"], name="audit_siren", condition=~Q(siren="")),
             models.Index(fields=["action", "at"], name="audit_action"),
+            # What auditors look for is rare: it is not searched for among all the rest.
+            models.Index(fields=["at"], name="audit_denied", condition=Q(result="denied")),
+            models.Index(fields=["at"], name="audit_out_of_zone", condition=Q(in_zone=False)),
         ]
 
     def __str__(self) -> str:
