@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from django.forms import BaseForm
 
 
+Hinted = tuple[str, str]  # a text and what is said under it in small; either may be empty
+
+
 @dataclass(frozen=True)
 class Link:
     """A text and where it leads."""

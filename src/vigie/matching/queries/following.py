@@ -29,11 +29,12 @@ from vigie.matching.queries.following_buckets import (
 )
 from vigie.matching.queries.reminding import ASKED_AT
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT, days_between
-from vigie.matching.states import NEED_STATUS_BY_CODE, UNANSWERED
+from vigie.matching.states import UNANSWERED
 from vigie.rights.person import Person
 from vigie.rights.statements import composed_once
-from vigie.ui.components import ActButton, Tab
+from vigie.ui.components import ActButton, Hinted, Tab
 from vigie.ui.formats import counted, day_short, listed
+from vigie.ui.hrefs import href
 
 NAMED = 4  # silent experts named in a line; the rest is counted
 _KINDS = dict(Reminder.Kind.choices)
@@ -59,11 +60,10 @@ class FollowingLine:
     where: str
     subject: str
     href: str
-    state: Any
     days: str
-    silent: tuple[SilentLine, ...]
+    silent: tuple[Hinted, ...]
     others: str
-    said: tuple[str, ...]
+    said: tuple[Hinted, ...]
     tags: tuple[str, ...]
     buttons: tuple[ActButton, ...]
 
@@ -145,17 +145,21 @@ def _lines(
             company=row.company,
             where=communes.get(row.commune, "commune inconnue"),
             subject=row.subject,
-            href=reverse("matching:following_need", args=[row.pk]),
-            state=NEED_STATUS_BY_CODE[row.status],
+            href=href("matching:following_need", row.pk),
             days=_ago(days_between(row.sent_at, at)) if row.sent_at else "",
-            silent=tuple(silent[row.pk][:NAMED]),
+            silent=tuple(_who_and_since(one) for one in silent[row.pk][:NAMED]),
             others=_others(len(silent[row.pk]) - NAMED),
-            said=tuple(f"{_KINDS[kind]}\u00a0: {day_short(moment)}" for kind, moment in said[row.pk]),
+            said=tuple(("", f"{_KINDS[kind]}\u00a0: {day_short(moment)}") for kind, moment in said[row.pk]),
             tags=tuple(label for _pk, label in tags[row.pk]),
             buttons=buttons(row, silent[row.pk], {kind for kind, _at in said[row.pk]}, tab.acts, token),
         )
         for row in rows
     )
+
+
+def _who_and_since(one: SilentLine) -> Hinted:
+    gone = "" if one.reachable else " · a quitté l’annuaire"
+    return one.name, f"{one.antenne}, depuis le {one.since}{gone}"
 
 
 def silent_of(needs: Iterable[int]) -> dict[int, list[SilentLine]]:
@@ -220,7 +224,7 @@ def buttons(
     need: FollowedNeed, silent: list[SilentLine], said: set[str], kinds: Iterable[str], token: Callable[[], str]
 ) -> tuple[ActButton, ...]:
     """What the team may say about a need now: an automatic reminder that has not left, else one by hand."""
-    href = reverse("matching:following_act", args=[need.pk])
+    address = href("matching:following_act", need.pk)
     readers = [one.name for one in silent if one.reachable]
     company = f"{need.company} ({need.email})" if need.email else ""
     found = []
@@ -233,7 +237,7 @@ def buttons(
         confirm = _confirm(kind, readers, company, SILENT in said)
         style = "tertiary" if kind == ABANDON else "secondary"
         found.append(
-            ActButton(_LABELS[kind], href, kind, f"{style} fr-btn--sm", confirm, token=token(), about=need.company)
+            ActButton(_LABELS[kind], address, kind, f"{style} fr-btn--sm", confirm, token=token(), about=need.company)
         )
     return tuple(found)
 

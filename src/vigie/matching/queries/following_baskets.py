@@ -21,6 +21,7 @@ from vigie.matching.states import QUO
 from vigie.rights.statements import composed_once
 from vigie.ui.components import Cell, Column, Tab, Table
 from vigie.ui.formats import counted
+from vigie.ui.hrefs import href
 
 PER_PAGE = 25
 
@@ -143,8 +144,8 @@ def _rows(shown: list[Weight]) -> tuple[tuple[Cell | str, ...], ...]:
     rows = []
     for one in shown:
         name, antenne, short, institution, notes = named[one.expert]
-        href = reverse("matching:following_expert", args=[one.expert])
-        team = Cell(name, href=href, hint=f"{short or institution} – {antenne}")
+        address = href("matching:following_expert", one.expert)
+        team = Cell(name, href=address, hint=f"{short or institution} – {antenne}")
         rows.append((team, str(one.pending), Cell(at=one.oldest), str(notes or "")))
     return tuple(rows)
 

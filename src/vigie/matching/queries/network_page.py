@@ -33,6 +33,7 @@ from vigie.territory.models import Commune
 from vigie.territory.queries import zone_labels
 from vigie.ui.components import Cell, Column, Tab, Table
 from vigie.ui.formats import counted, listed
+from vigie.ui.hrefs import href
 
 FIRST_LINE = 120
 _SHOWN = (
@@ -255,7 +256,7 @@ def _row(need: Need, told: list[Received], communes: dict[str, str], tab: Territ
     return (
         Cell(
             company_name(need),
-            href=reverse("matching:need", args=[need.pk]),
+            href=href("matching:need", need.pk),
             hint=communes.get(need.diagnosis.commune_code, ""),
         ),
         Cell(need.subject.label, hint=line if len(line) <= FIRST_LINE else f"{line[:FIRST_LINE].rsplit(' ', 1)[0]}…"),

@@ -32,6 +32,7 @@ from vigie.rights.person import Person
 from vigie.rights.statements import composed_once
 from vigie.ui.components import ActButton, Tab
 from vigie.ui.formats import counted, hour, relative
+from vigie.ui.hrefs import href
 
 FIRST_LINE = 160
 UNANALYSED = State("unanalysed", "À analyser", "new")
@@ -121,7 +122,8 @@ def queue_page(person: Person, filters: QueueFilters, code: str, number: str, re
     asked = _asked(rows, read)
     pane = asked or (rows[0].pk if rows else None)
     communes = _communes(row.commune_code for row in rows)
-    lines = tuple(_line(row, tab, communes, filters, requests.number, pane, at) for row in rows)
+    beside = _beside(tab, filters, requests.number)
+    lines = tuple(_line(row, tab, communes, beside, pane, at) for row in rows)
     return QueuePage(
         tabs=_tabs(tab, counts, filters),
         caption=f"Demandes – {tab.label.lower()}",
@@ -148,23 +150,27 @@ def _communes(codes: Iterable[str]) -> dict[str, str]:
     return {code: f"{name} ({area})" for code, name, area in rows}
 
 
+def _beside(tab: QueueTab, filters: QueueFilters, number: int) -> str:
+    """The address of the list where a request is read beside it, but for the request."""
+    place = [("onglet", tab.code), *filters.parameters(), *([("page", str(number))] if number > 1 else [])]
+    return f"{reverse('matching:queue')}?{urlencode([*place, ('lue', '')])}"
+
+
 def _line(
     row: Solicitation,
     tab: QueueTab,
     communes: dict[str, str],
-    filters: QueueFilters,
-    number: int,
+    beside: str,
     pane: int | None,
     at: datetime,
 ) -> QueueLine:
     state, why = standing(row, analysed=row.analysed is not None, at=at)  # type: ignore[attr-defined]
-    beside = [("onglet", tab.code), *filters.parameters(), *([("page", str(number))] if number > 1 else [])]
     waits = row.state == IN_PROGRESS and row.analysed is not None  # type: ignore[attr-defined]
     experts: int = row.experts  # type: ignore[attr-defined]
     return QueueLine(
         pk=row.pk,
-        href=reverse("matching:solicitation", args=[row.pk]),
-        preview_href=f"{reverse('matching:queue')}?{urlencode([*beside, ('lue', row.pk)])}",
+        href=href("matching:solicitation", row.pk),
+        preview_href=f"{beside}{row.pk}",
         company=row.company_name or row.full_name or UNNAMED,
         where=communes.get(row.commune_code, "commune inconnue"),
         subject=row.need_subject or row.landing_subject.subject.label,  # type: ignore[attr-defined]
@@ -207,10 +213,10 @@ def _until(moment: datetime, at: datetime) -> str:
 
 def delay_buttons(row: Solicitation, experts: int, seen: str = "", style: str = "primary") -> tuple[ActButton, ...]:
     """« Envoyer maintenant » and « Rappeler », while a transmission is scheduled."""
-    href = reverse("matching:act_on_solicitation", args=[row.pk])
+    address = href("matching:act_on_solicitation", row.pk)
     return (
-        ActButton("Envoyer maintenant", href, "transmit", style, will_receive(experts), token=seen),
-        ActButton("Rappeler", href, "recall", style="secondary", token=seen),
+        ActButton("Envoyer maintenant", address, "transmit", style, will_receive(experts), token=seen),
+        ActButton("Rappeler", address, "recall", style="secondary", token=seen),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.safestring import SafeString
 
 from vigie.kernel.period import PARIS
-from vigie.ui.components import Verdict
+from vigie.ui.components import Hinted, Verdict
 from vigie.ui.drawing.markup import format_html, format_html_join
 from vigie.ui.formats import day_and_hour, exact, relative
 
@@ -31,6 +31,15 @@ def moment(at: datetime, now: datetime | None) -> SafeString:
     local = at.astimezone(PARIS)
     text = relative(local, now) if now else day_and_hour(local)
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact(local), text)
+
+
+def hinted(lines: Sequence[Hinted]) -> SafeString:
+    """Texts one under the other, each with its hint."""
+    return format_html_join("", "{}{}", ((text, _hint(hint)) for text, hint in lines))
+
+
+def _hint(text: str) -> str:
+    return format_html('<span class="vg-hint">{}</span>', text) if text else ""
 
 
 def verdict(line: Verdict, button: str) -> SafeString:

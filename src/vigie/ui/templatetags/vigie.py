@@ -20,7 +20,20 @@ from django.utils.safestring import SafeString
 
 from vigie.kernel.lifecycle import State
 from vigie.ui import formats, pictograms
-from vigie.ui.components import ActButton, Chart, Fact, Link, Mention, NavItem, Step, Tab, Table, ThreadMessage, Verdict
+from vigie.ui.components import (
+    ActButton,
+    Chart,
+    Fact,
+    Hinted,
+    Link,
+    Mention,
+    NavItem,
+    Step,
+    Tab,
+    Table,
+    ThreadMessage,
+    Verdict,
+)
 from vigie.ui.drawing import addresses, buttons, charts, fields, lines, tables, words
 from vigie.ui.drawing import facts as listed_facts
 from vigie.ui.drawing import menu as main_menu
@@ -189,6 +202,12 @@ def empty_state(
 def facts(items: Sequence[Fact]) -> SafeString:
     """Facts with their date and source; a missing one is said."""
     return listed_facts.facts(items)
+
+
+@register.simple_tag
+def hinted(lines: Sequence[Hinted]) -> SafeString:
+    """Texts one under the other, each with its hint."""
+    return words.hinted(lines)
 
 
 @register.simple_tag
