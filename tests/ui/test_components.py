@@ -467,6 +467,15 @@ def test_the_menu_says_where_one_is_and_escapes_its_labels() -> None:
     assert draw("<ul>{% menu items %}</ul>", items=elsewhere).one("a").attrs["aria-current"] == "page"
 
 
+def test_texts_with_their_hints_are_escaped_and_either_may_be_empty() -> None:
+    drawn = draw(
+        "<p>{% hinted lines %}</p>", lines=(("<b>Équipe</b>", "depuis le 2 mars"), ("", "Relance"), ("Seul", ""))
+    )
+
+    assert drawn.one("p").text == "<b>Équipe</b>depuis le 2 marsRelanceSeul"
+    assert [hint.text for hint in drawn.all("span", "vg-hint")] == ["depuis le 2 mars", "Relance"]
+
+
 def test_confirmation_is_announced() -> None:
     assert draw("{% confirmation 'Besoin pris en charge.' %}").one("p").attrs["role"] == "status"
 

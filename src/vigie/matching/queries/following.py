@@ -122,7 +122,7 @@ def following_page(
     tab = TABS_BY_CODE.get(code, TABS[0])
     counts = bucket_counts(person, filters, at)
     page = Paginator(range(counts[tab.code]), PER_PAGE).get_page(number)
-    rows = bucket_needs(person, filters, tab, max(page.start_index() - 1, 0), at)
+    rows = bucket_needs(person, filters, tab, page.start_index() - 1, at) if counts[tab.code] else []
     return FollowingPage(
         tabs=_tabs(tab, counts, filters),
         count=counted(counts[tab.code], "besoin"),

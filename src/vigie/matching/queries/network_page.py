@@ -145,7 +145,8 @@ def territory_page(
     narrowing = _narrowing(filters, choices)
     counted_in = _counted(person, narrowing)
     page: Page = Paginator(range(counted_in[tab.code]), PER_PAGE).get_page(number)
-    page.object_list = needs = _needs(person, narrowing, tab, max(page.start_index() - 1, 0))
+    needs = _needs(person, narrowing, tab, page.start_index() - 1) if counted_in[tab.code] else []
+    page.object_list = needs
     told = received(need.pk for need in needs)
     communes = _communes(needs)
     zones = [label for _value, label in choices.zones]
@@ -200,11 +201,12 @@ def _counts(person: Person, narrowing: _Narrowing) -> QuerySet[Need, tuple[int, 
 
 @composed_once
 def _rows(person: Person, narrowing: _Narrowing, codes: frozenset[str], start: Spelled) -> QuerySet[Need]:
+    """Sorted by their keys alone, then read."""
     (code,) = codes
     tab = TABS_BY_CODE[code]
-    rows = _narrowed(person, narrowing).filter(tab.within).order_by(*tab.order)
-    related = rows.select_related("subject", "diagnosis__establishment__company", "diagnosis__solicitation")
-    return related.only(*_SHOWN)[start : start + PER_PAGE]
+    sorted_ = _narrowed(person, narrowing).filter(tab.within).order_by(*tab.order)
+    rows = Need.objects.filter(pk__in=sorted_.values("pk")[start : start + PER_PAGE]).order_by(*tab.order)
+    return rows.select_related("subject", "diagnosis__establishment__company", "diagnosis__solicitation").only(*_SHOWN)
 
 
 def _narrowed(person: Person, narrowing: _Narrowing) -> NeedQuerySet:

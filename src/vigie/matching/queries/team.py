@@ -118,7 +118,7 @@ def queue_page(person: Person, filters: QueueFilters, code: str, number: str, re
     tab = TABS_BY_CODE.get(code, TABS[0])
     counts = queue_counts(person, filters)
     requests = Paginator(range(counts[tab.code]), PER_PAGE).get_page(number)
-    rows = queue_rows(person, filters, tab, max(requests.start_index() - 1, 0))
+    rows = queue_rows(person, filters, tab, requests.start_index() - 1) if counts[tab.code] else []
     asked = _asked(rows, read)
     pane = asked or (rows[0].pk if rows else None)
     communes = _communes(row.commune_code for row in rows)
