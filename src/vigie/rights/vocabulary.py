@@ -76,6 +76,7 @@ class Reach(StrEnum):
     PARTICIPANT = "participant"  # files that one takes part in without leading them
     REFERENT = "referent"  # files that one leads
     TERRITORY_CRP = "territory_crp"  # those of one's territory, for the CRP network and who takes part in them
+    NETWORK = "network"  # what the networks one is of hold in common
     ENTITY = "entity"  # agents of the same body
     NATIONAL = "national"
 
@@ -94,6 +95,7 @@ REACH_LABELS: dict[Reach, str] = {
     Reach.PARTICIPANT: "les accompagnements auxquels il participe",
     Reach.REFERENT: "les accompagnements dont il est référent",
     Reach.TERRITORY_CRP: "ceux de son territoire, s’il est du réseau CRP ou y participe",
+    Reach.NETWORK: "ce que partagent ses réseaux",
     Reach.ENTITY: "les agents de son administration",
     Reach.NATIONAL: "partout",
 }

@@ -321,6 +321,7 @@ from vigie.watchlists.models_corrections import Correction as Correction  # noqa
 from vigie.watchlists.models_lists import ListSettings as ListSettings  # noqa: E402
 from vigie.watchlists.models_lists import Opinion as Opinion  # noqa: E402
 from vigie.watchlists.models_lists import OpinionReason as OpinionReason  # noqa: E402
+from vigie.watchlists.models_lists import SharedView as SharedView  # noqa: E402
 from vigie.watchlists.models_rework import ReworkCorrection as ReworkCorrection  # noqa: E402
 from vigie.watchlists.models_rework import ReworkedEntry as ReworkedEntry  # noqa: E402
 from vigie.watchlists.models_rework import ReworkedList as ReworkedList  # noqa: E402

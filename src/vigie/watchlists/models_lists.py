@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from vigie.accounts.models_agents import Network
+from vigie.rights.person import Person
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
 from vigie.watchlists.models import Publication
@@ -23,6 +25,41 @@ class ListSettings(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+def _of_the_networks(person: Person) -> Q:
+    """Shared with an active network that the person is of, by somebody who is still there and still of it."""
+    theirs = Q(author__agent__segment__network=F("network"))
+    codefi = Q(network__code=Network.CODEFI, author__agent__segment__in_codefi=True)
+    here = Q(network__code__in=sorted(person.networks), network__is_active=True, author__is_active=True)
+    return here & (theirs | codefi)
+
+
+class SharedViewQuerySet(ReachQuerySet):
+    REACHES = {
+        Reach.OWN: lambda person: Q(author_id=person.user_id),
+        Reach.NETWORK: _of_the_networks,
+    }
+
+
+class SharedView(models.Model):
+    """A named view that its author lets a network use. What it keeps is read in his settings: nothing is copied."""
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shared_views")
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="+")  # who reads it
+    name = models.CharField("vue", max_length=60)
+    shared_at = models.DateTimeField()
+
+    objects = SharedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["author", "network", "name"], name="shared_view_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class OpinionReason(models.Model):

@@ -6,6 +6,9 @@ from vigie.rights.vocabulary import Action, Grant, Reach, Role
 
 ACTIONS = (
     Action("list.view", "", "Ouvrir les listes de détection et leur calendrier"),
+    Action("list.share", "", "Partager une vue de la liste avec un de ses réseaux"),
+    Action("shared_view.use", "watchlists.SharedView", "Ouvrir ou copier une vue que partage un de ses réseaux"),
+    Action("shared_view.take_back", "watchlists.SharedView", "Ne plus partager une de ses vues"),
     Action("entry.view", "watchlists.Entry", "Voir le niveau d’alerte d’une entreprise et ses raisons"),
     Action("firm.view", "watchlists.Firm", "Lire l’identité, l’effectif, les comptes publics et les procédures"),
     Action("firm.follow", "watchlists.Firm", "Suivre une entreprise, ce qui ouvre ses données"),
@@ -36,6 +39,12 @@ ACTIONS = (
 RIGHTS = (
     Grant("list.view", Role.LEVEL_A, Reach.NATIONAL),
     Grant("list.view", Role.LEVEL_B, Reach.NATIONAL),
+    Grant("list.share", Role.LEVEL_A, Reach.NATIONAL),
+    Grant("list.share", Role.LEVEL_B, Reach.NATIONAL),
+    Grant("shared_view.use", Role.LEVEL_A, Reach.NETWORK),
+    Grant("shared_view.use", Role.LEVEL_B, Reach.NETWORK),
+    Grant("shared_view.take_back", Role.LEVEL_A, Reach.OWN),
+    Grant("shared_view.take_back", Role.LEVEL_B, Reach.OWN),
     # Through an agent's eyes: his pages and what is public of a firm, nothing that a level opens.
     Grant("list.view", Role.ONLOOKER, Reach.NATIONAL),
     Grant("firm.view", Role.ONLOOKER, Reach.NATIONAL),

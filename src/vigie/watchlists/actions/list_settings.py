@@ -2,33 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import count
+
 from django.db import transaction
 
-from vigie.kernel.errors import InvalidInput, Refused
+from vigie.accounts.models_agents import Network
+from vigie.journal.actions import record
+from vigie.kernel.errors import Forbidden, InvalidInput, Refused
 from vigie.rights.person import Person
 from vigie.rights.reach import require
-from vigie.watchlists.models import ListSettings
+from vigie.watchlists.models import ListSettings, SharedView
 
 VIEWS_AT_MOST = 20
+LONGEST_NAME = 60
 
 
 @transaction.atomic
-def save_view(name: str, query: str, *, by: Person) -> None:
-    """Keeps the filters and the sort of an address under a name; the same name replaces it."""
+def save_view(name: str, query: str, *, by: Person, at: datetime) -> None:
+    """Keeps the filters and the sort of an address under a name; the same name replaces it, for its networks too."""
     if not query:
         raise InvalidInput("nothing_to_save", "Choisissez d’abord un filtre ou un tri.", field="name")
     kept = _settings(by)
-    others = [view for view in kept.views if view["name"] != name]
+    replaced = next((view for view in kept.views if view["name"] == name), None)
+    others = [view for view in kept.views if view != replaced]
     if len(others) >= VIEWS_AT_MOST:
         raise Refused("too_many_views", f"Vous gardez déjà {VIEWS_AT_MOST} vues. Supprimez-en une.")
     kept.views = [*others, {"name": name, "query": query}]
     kept.save(update_fields=["views"])
+    if replaced is not None and replaced["query"] != query:
+        for shared in _shared(name, by):
+            record("shared_view.changed", shared, by=by, at=at, payload={"network": shared.network.code})
 
 
 @transaction.atomic
-def delete_view(name: str, *, by: Person) -> None:
-    """Forgets a view; nothing happens when there is none of this name."""
+def copy_view(name: str, query: str, *, by: Person, at: datetime) -> str:
+    """Keeps somebody else's view among one's own; gives its name there, which no other of his views bears."""
+    taken = {view["name"] for view in _settings(by).views}
+    free = next(one for one in _names_like(name) if one not in taken)
+    save_view(free, query, by=by, at=at)
+    return free
+
+
+@transaction.atomic
+def share_view(name: str, network: Network, *, by: Person, at: datetime) -> None:
+    """Lets a network of the person use one of his views, as it is and as it will be. Twice is once."""
+    require(by, "list.share")
+    if network.code not in by.networks or not network.is_active:
+        raise Forbidden("not_of_this_network", "Vous n’êtes pas de ce réseau.")
+    if all(view["name"] != name for view in _settings(by).views):
+        raise Refused("view_gone", "Cette vue n’existe plus\u00a0: rien n’a été partagé.")
+    shared, new = SharedView.objects.get_or_create(
+        author_id=by.user_id or 0, network=network, name=name, defaults={"shared_at": at}
+    )
+    if new:
+        record("shared_view.shared", shared, by=by, at=at, payload={"network": network.code})
+
+
+@transaction.atomic
+def take_view_back(name: str, network: str, *, by: Person, at: datetime) -> None:
+    """The network no longer has the view, even when the person has left it; nothing happens when it had not."""
+    require(by, "list.share")
+    _settings(by)
+    _unshare([one for one in _shared(name, by) if one.network.code == network], by, at)
+
+
+@transaction.atomic
+def delete_view(name: str, *, by: Person, at: datetime) -> None:
+    """Forgets a view, for the networks that had it too; nothing happens when there is none of this name."""
     kept = _settings(by)
+    _unshare(_shared(name, by), by, at)
     kept.views = [view for view in kept.views if view["name"] != name]
     kept.default_view = "" if kept.default_view == name else kept.default_view
     kept.save(update_fields=["views", "default_view"])
@@ -48,6 +92,25 @@ def choose_columns(codes: list[str], *, by: Person) -> None:
     kept = _settings(by)
     kept.columns = codes
     kept.save(update_fields=["columns"])
+
+
+def _shared(name: str, by: Person) -> list[SharedView]:
+    rows = SharedView.objects.allowed(by, "shared_view.take_back").filter(name=name)
+    return list(rows.select_related("network"))
+
+
+def _unshare(rows: list[SharedView], by: Person, at: datetime) -> None:
+    for shared in rows:
+        record("shared_view.taken_back", shared, by=by, at=at, payload={"network": shared.network.code})
+        shared.delete()
+
+
+def _names_like(name: str) -> Iterator[str]:
+    """The name, then « name (2) », « name (3) »…, none longer than a name may be."""
+    yield name
+    for rank in count(2):
+        after = f" ({rank})"
+        yield f"{name[: LONGEST_NAME - len(after)]}{after}"
 
 
 def _settings(by: Person) -> ListSettings:

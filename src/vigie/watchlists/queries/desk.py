@@ -15,6 +15,7 @@ from vigie.watchlists.models import ListSettings, Publication
 from vigie.watchlists.queries.columns import ListColumn, chosen, columns_for
 from vigie.watchlists.queries.filters import Choices, choices_for
 from vigie.watchlists.queries.lists import SORT, WHOLE
+from vigie.watchlists.queries.shared_views import OfferedView, Sharing, sharing_of
 from vigie.watchlists.queries.sight import sight_in_list
 from vigie.watchlists.queries.words import of_month
 from vigie.watchlists.rules_sight import Sight
@@ -39,6 +40,7 @@ class Desk:
     offered: tuple[ListColumn, ...]
     columns: tuple[ListColumn, ...]
     views: tuple[KeptView, ...]
+    shared: tuple[OfferedView, ...] = ()
 
     @property
     def first_href(self) -> str:
@@ -55,13 +57,14 @@ class WithdrawnPage:
 
 
 def desk_of(person: Person, names: Iterable[str]) -> Desk:
-    """names: the parameters of the filters. 2 queries."""
+    """names: the parameters of the filters. 5 queries at most, whatever is kept and shared."""
     sight = sight_in_list(person)
     choices, offered = choices_for(person, sight), columns_for(sight)
     kept = ListSettings.objects.filter(user_id=person.user_id or 0).first() or ListSettings()
     known = {*names} - choices.refused
-    views = tuple(_view(one, kept.default_view, known) for one in kept.views)
-    return Desk(sight, choices, offered, chosen(offered, kept.columns), views)
+    sharing = sharing_of(person, [one["name"] for one in kept.views], names, choices)
+    views = tuple(_view(one, kept.default_view, known, sharing) for one in kept.views)
+    return Desk(sight, choices, offered, chosen(offered, kept.columns), views, sharing.offered)
 
 
 def kept_of(query: str, names: Iterable[str]) -> str:
@@ -84,7 +87,7 @@ def withdrawn_page(row: Publication) -> WithdrawnPage:
     )
 
 
-def _view(one: Mapping[str, str], default: str, known: Iterable[str]) -> KeptView:
+def _view(one: Mapping[str, str], default: str, known: Iterable[str], sharing: Sharing) -> KeptView:
     first = one["name"] == default
     action = reverse("watchlists:list_settings", query={"vue": one["name"]})
     other = ("undefault", "Ne plus ouvrir en premier") if first else ("default", "Ouvrir en premier")
@@ -92,4 +95,4 @@ def _view(one: Mapping[str, str], default: str, known: Iterable[str]) -> KeptVie
         ActButton(label, action, name, style="tertiary", about=one["name"])
         for name, label in (other, ("delete", "Supprimer"))
     )
-    return KeptView(one["name"], list_href(one["query"], known), first, acts)
+    return KeptView(one["name"], list_href(one["query"], known), first, (*acts, *sharing.acts_on(one["name"])))

@@ -19,16 +19,26 @@ from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
 from vigie.rights.person import Person
-from vigie.watchlists.actions.list_settings import choose_columns, choose_default_view, delete_view, save_view
+from vigie.watchlists.actions.list_settings import (
+    choose_columns,
+    choose_default_view,
+    copy_view,
+    delete_view,
+    save_view,
+    share_view,
+    take_view_back,
+)
 from vigie.watchlists.exporters import COLUMNS_ASKED, EVERY_COLUMN
 from vigie.watchlists.forms_lists import ALL, SHOWN, ColumnsForm, ExportForm, ListFilterForm, SaveViewForm
 from vigie.watchlists.queries.desk import desk_of, kept_of, list_href, withdrawn_page
 from vigie.watchlists.queries.filters import require_offered
 from vigie.watchlists.queries.lists import LIST, SORT, Asked, list_page, lists_asked
+from vigie.watchlists.queries.shared_views import network_of, query_to_copy
 from vigie.watchlists.queries.sight import OF_A_LIST
 
 FILTERS = tuple(ListFilterForm.base_fields)
 AUDITED = "watchlists.Publication"
+LONGEST_KEY = 19  # digits, so that a database can compare
 
 
 @granted("list.view")
@@ -90,7 +100,7 @@ def _save(request: HttpRequest, person: Person) -> str:
     form = SaveViewForm(request.POST)
     if not form.is_valid():
         raise InvalidInput("view_unreadable", "Donnez un nom de 60 caractères au plus à cette vue.", field="name")
-    save_view(form.cleaned_data["name"], kept_of(form.cleaned_data["adresse"], FILTERS), by=person)
+    save_view(form.cleaned_data["name"], kept_of(form.cleaned_data["adresse"], FILTERS), by=person, at=now())
     return f"Vue « {form.cleaned_data['name']} » enregistrée."
 
 
@@ -101,8 +111,26 @@ def _columns(request: HttpRequest, person: Person) -> str:
 
 
 def _delete(request: HttpRequest, person: Person) -> str:
-    delete_view(request.GET.get("vue", ""), by=person)
+    delete_view(request.GET.get("vue", ""), by=person, at=now())
     return "Vue supprimée."
+
+
+def _share(request: HttpRequest, person: Person) -> str:
+    network = network_of(person, request.GET.get("reseau", ""))
+    share_view(request.GET.get("vue", ""), network, by=person, at=now())
+    return f"Vue partagée avec le réseau {network}."
+
+
+def _unshare(request: HttpRequest, person: Person) -> str:
+    take_view_back(request.GET.get("vue", ""), request.GET.get("reseau", ""), by=person, at=now())
+    return "Vue reprise : elle n’est plus partagée."
+
+
+def _copy(request: HttpRequest, person: Person) -> str:
+    asked = request.GET.get("partage", "")
+    pk = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < LONGEST_KEY else 0
+    name, query = query_to_copy(person, pk, FILTERS, desk_of(person, FILTERS).choices)
+    return f"Vue copiée dans les vôtres sous le nom « {copy_view(name, query, by=person, at=now())} »."
 
 
 def _default(request: HttpRequest, person: Person) -> str:
@@ -121,4 +149,7 @@ _ACTS: dict[str, Callable[[HttpRequest, Person], str]] = {
     "delete": _delete,
     "default": _default,
     "undefault": _no_default,
+    "share": _share,
+    "unshare": _unshare,
+    "copy": _copy,
 }
