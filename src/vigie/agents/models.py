@@ -84,7 +84,7 @@ class Follow(models.Model):
                 name="follow_personal_has_motive",
                 violation_error_message="Dites pourquoi vous suivez cette entreprise.",
             ),
-            # While one runs: ended_at is set when it is stopped, and the nightly job sets it when its time is over.
+            # While one runs: ended_at is set when it is stopped, or when the firm is followed again after its time.
             models.UniqueConstraint(
                 fields=["user", "siren"],
                 condition=Q(origin="personal", ended_at__isnull=True),

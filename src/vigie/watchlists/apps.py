@@ -9,13 +9,14 @@ class WatchlistsConfig(AppConfig):
     def ready(self) -> None:
         from vigie.agents.registry import register_firms
         from vigie.journal.jobs import Trace, register_job
-        from vigie.watchlists import audiences, audiences_corrections, exporters, jobs_corrections
-        from vigie.watchlists.actions import lateness, opening, opinions, reception, watching
+        from vigie.watchlists import audiences, audiences_corrections, audiences_follows, exporters, jobs_corrections
+        from vigie.watchlists.actions import following, lateness, opening, opinions, reception, watching
         from vigie.watchlists.queries.alerted import alerted_places, open_lines
 
         register_firms(alerted_places, open_lines)
         audiences.register()
         audiences_corrections.register()
+        audiences_follows.register()
         jobs_corrections.register()
         exporters.register()
         for name, function, label in (
@@ -31,6 +32,13 @@ class WatchlistsConfig(AppConfig):
             label="Prévenir des listes et des sources en retard",
             cron="0 8 * * *",
             rhythm="chaque jour à 8 h",
+        )
+        register_job(
+            "warn_of_ends",
+            following.warn_of_ends,
+            label="Prévenir les agents dont des suivis arrivent à leur terme",
+            cron="20 7 * * *",
+            rhythm="chaque matin à 7 h 20",
         )
         register_job(
             "send_opinions",

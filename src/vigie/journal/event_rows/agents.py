@@ -14,6 +14,12 @@ EVENTS: tuple[Event, ...] = (
     Event("firm.followed", FOLLOW, "Un agent suit une entreprise"),
     Event("firm.follow_renewed", FOLLOW, "Un agent prolonge le suivi d’une entreprise"),
     Event("firm.unfollowed", FOLLOW, "Un agent ne suit plus une entreprise"),
+    Event(
+        "firm.follows_ending",
+        "accounts.User",
+        "Un agent est prévenu que des suivis arrivent à leur terme",
+        (Message("ending_follower", "watchlists/mail/follows_ending"),),
+    ),
     Event("habilitation.confirmed", "accounts.Habilitation", "Un partenaire a confirmé une habilitation"),
     Event("follow.confirmed", REVIEW, "Le suivi d’un agent est confirmé par son administration"),
     Event(

@@ -6,18 +6,22 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
+from vigie.accounts.models import User
 from vigie.agents.models import Follow
 from vigie.journal import audit
 from vigie.journal.actions import record
 from vigie.kernel.errors import InvalidInput, Refused
-from vigie.rights.person import Person
+from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
+from vigie.ui.formats import counted
 from vigie.watchlists.models import Firm
 from vigie.watchlists.queries.sight import sight_of
 
 FOLLOWS_AT_MOST = 500  # of one person
 SHORTEST_COMMENT = 10
+WARNED_BEFORE = timedelta(days=30)
 FIRM = "watchlists.Firm"
 
 
@@ -75,6 +79,23 @@ def unfollow_firm(firm: Firm, *, ending: str = "", comment: str = "", by: Person
     follow.save(update_fields=["until", "ended_at", "ending", "ending_comment"])
     record("firm.unfollowed", follow, by=by, at=at, payload={"ending": ending})
     audit.note("relock", FIRM, firm.siren, by=by, at=at, details={"ending": ending})
+
+
+def warn_of_ends(*, at: datetime) -> str:
+    """One mail to each agent whose follows end within a month, once for each follow (job of every morning)."""
+    ending = ending_follows(at).filter(warned_at=None)
+    count = 0
+    for user in User.objects.living().filter(pk__in=ending.values("user_id")).order_by("pk"):
+        with transaction.atomic():
+            if ending.filter(user=user).update(warned_at=at):
+                record("firm.follows_ending", user, by=SYSTEM, at=at)
+                count += 1
+    return counted(count, "agent prévenu", "agents prévenus")
+
+
+def ending_follows(at: datetime) -> QuerySet[Follow]:
+    """The personal follows that end within a month, unless they are renewed."""
+    return Follow.objects.running(at).filter(origin=Follow.Origin.PERSONAL, until__lte=at + WARNED_BEFORE)
 
 
 def personal_follow(person: Person, siren: str, at: datetime) -> Follow | None:
