@@ -120,7 +120,7 @@ def _rejected(table: Source, report: FileReport) -> Check | None:
     share = report.rejected / report.read
     message = (
         f"{_percent(share)} des lignes sont rejetées, {_percent(asked.limit)} au plus sont admises. "
-        "Les premières sont dans le rapport : demandez une livraison corrigée."
+        "Les premières sont dans le rapport."
     )
     return Check(asked.code, share <= asked.limit, round(share, 6), asked.limit, message)
 
@@ -132,7 +132,7 @@ def _repeated(table: Source, report: FileReport) -> Check | None:
     share = report.duplicate_rows / report.rows
     message = (
         f"{_percent(share)} des lignes répètent la clé d’une autre, {_percent(asked.limit)} au plus sont admises. "
-        "Le fichier contient peut-être deux fois les mêmes lignes : demandez-le à nouveau."
+        "Le fichier contient peut-être deux fois les mêmes lignes."
     )
     return Check(asked.code, share <= asked.limit, round(share, 6), asked.limit, message)
 
@@ -144,7 +144,7 @@ def _not_already_received(
         return None
     known = {*earlier, *(previous.sha256 if previous else ())}
     again = [facts.name for facts in report.files if facts.sha256 in known]
-    message = f"Déjà reçu un mois précédent, à l’octet près : {', '.join(again)}. Demandez la livraison du mois."
+    message = f"Déjà reçu un mois précédent, à l’octet près : {', '.join(again)}. Celle du mois est attendue."
     return Check("not_already_received", not again, float(len(again)), 0.0, message)
 
 
@@ -168,7 +168,7 @@ def _shrunk(table: Source, report: FileReport, previous: FileReport) -> list[Che
     share = report.rows / previous.rows
     message = (
         f"{report.rows} lignes typées contre {previous.rows} la fois précédente ({_percent(share)}, "
-        f"{_percent(asked.limit)} au moins attendus). Le fichier est peut-être coupé : demandez-le à nouveau."
+        f"{_percent(asked.limit)} au moins attendus). Le fichier est peut-être coupé."
     )
     return [Check(asked.code, share >= asked.limit, round(share, 6), asked.limit, message)]
 
@@ -180,8 +180,7 @@ def _swollen(table: Source, report: FileReport, previous: FileReport) -> list[Ch
     factor = report.rows / previous.rows
     message = (
         f"{report.rows} lignes typées contre {previous.rows} la fois précédente (multipliées par {factor:.3g}, "
-        f"{asked.limit:.3g} au plus attendu). Le fichier contient peut-être deux fois les mêmes lignes : "
-        "demandez-le à nouveau."
+        f"{asked.limit:.3g} au plus attendu). Le fichier contient peut-être deux fois les mêmes lignes."
     )
     return [Check(asked.code, factor <= asked.limit, round(factor, 6), asked.limit, message)]
 

@@ -133,7 +133,7 @@ def _missing_message(source: Source, missing: list[str], names: Sequence[str]) -
         return f"{message} C’est une livraison par compte (2023) : joignez-y les comptes Urssaf."
     if len(names) == 1:
         message += f" Une seule colonne a été trouvée : le séparateur attendu est « {source.separator} »."
-    return message + " Demandez une livraison au format convenu."
+    return message
 
 
 def _cells(source: Source, line: bytes) -> list[str]:

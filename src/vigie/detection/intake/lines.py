@@ -67,12 +67,12 @@ class LineReader:
             if b"\r" in line or b"\0" in line or len(line) > MAX_LINE:
                 raise UnreadableFile(
                     self.source,
-                    "La première ligne contient des octets qui ne sont pas du texte ou des fins de ligne « \\r » : "
-                    "demandez un fichier texte UTF-8 aux fins de ligne ordinaires.",
+                    "La première ligne contient des octets qui ne sont pas du texte ou des fins de ligne « \\r » ; "
+                    "un fichier texte UTF-8 aux fins de ligne ordinaires est attendu.",
                 )
             self._pending = rest
             return line
-        raise UnreadableFile(self.source, "Le fichier ne contient aucune ligne. Demandez une nouvelle livraison.")
+        raise UnreadableFile(self.source, "Le fichier ne contient aucune ligne.")
 
     def unread(self, line: bytes) -> None:
         """Puts the first line back: the file has no header."""
@@ -209,5 +209,5 @@ def _lines_with(array: NDArray[np.uint8], ends: NDArray[np.intp], byte: int) -> 
 
 def _endless(data: bytes) -> str:
     if b"\r" in data:
-        return "Les lignes finissent par « \\r » seul : demandez un fichier aux fins de ligne ordinaires."
+        return "Les lignes finissent par « \\r » seul ; un fichier aux fins de ligne ordinaires est attendu."
     return f"Une ligne dépasse {MAX_LINE >> 20} Mio sans se terminer : ce n’est pas le format attendu."

@@ -33,7 +33,7 @@ def byte_chunks(source: str, path: Path, facts: FileFacts) -> Iterator[bytes]:
     facts.size = path.stat().st_size
     if facts.size == 0:
         facts.sha256 = hashlib.sha256().hexdigest()
-        raise UnreadableFile(source, "Le fichier est vide. Demandez une nouvelle livraison.")
+        raise UnreadableFile(source, "Le fichier est vide.")
     with path.open("rb") as file:
         head = file.read(4)
     if head.startswith(GZIP_MAGIC):
@@ -45,9 +45,7 @@ def byte_chunks(source: str, path: Path, facts: FileFacts) -> Iterator[bytes]:
         yield from _unnested(source, _bounded(source, _unzip(source, path), facts))
     elif path.name.lower().endswith((".gz", ".zip")):
         _hash(path, facts)
-        raise UnreadableFile(
-            source, "Le fichier porte un nom d’archive mais n’en est pas une. Demandez une nouvelle livraison."
-        )
+        raise UnreadableFile(source, "Le fichier porte un nom d’archive mais n’en est pas une.")
     else:
         yield from _raw(path, facts)
 
@@ -76,20 +74,16 @@ def _gunzip(source: str, path: Path, facts: FileFacts) -> Iterator[bytes]:
             while pending:
                 if decoder.eof:
                     if not GZIP_MAGIC.startswith(pending[:2]) or (len(pending) >= 2 and pending[:2] != GZIP_MAGIC):
-                        raise UnreadableFile(
-                            source, "Des octets étrangers suivent l’archive gzip. Demandez une nouvelle livraison."
-                        )
+                        raise UnreadableFile(source, "Des octets étrangers suivent l’archive gzip.")
                     decoder = zlib.decompressobj(wbits=31)
                 data = decoder.decompress(pending, CHUNK)
                 pending = decoder.unconsumed_tail or decoder.unused_data
                 if data:
                     yield data
     except zlib.error as error:
-        raise UnreadableFile(
-            source, f"L’archive gzip est abîmée ({error}). Demandez une nouvelle livraison."
-        ) from error
+        raise UnreadableFile(source, f"L’archive gzip est abîmée ({error}).") from error
     if not decoder.eof:
-        raise UnreadableFile(source, "L’archive gzip est tronquée. Demandez une nouvelle livraison.")
+        raise UnreadableFile(source, "L’archive gzip est tronquée.")
 
 
 def _unzip(source: str, path: Path) -> Iterator[bytes]:
@@ -102,9 +96,7 @@ def _unzip(source: str, path: Path) -> Iterator[bytes]:
                     yield chunk
     # zipfile says NotImplementedError of a compression it does not know, RuntimeError of a password.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise UnreadableFile(
-            source, "L’archive zip est abîmée ou tronquée. Demandez une nouvelle livraison."
-        ) from error
+        raise UnreadableFile(source, "L’archive zip est abîmée ou tronquée.") from error
 
 
 def _only_member(source: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -117,7 +109,7 @@ def _only_member(source: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
             raise UnreadableFile(source, f"L’archive zip contient un chemin interdit : « {entry.filename[:80]} ».")
     files = [entry for entry in entries if not entry.is_dir()]
     if not files:
-        raise UnreadableFile(source, "L’archive zip est vide. Demandez une nouvelle livraison.")
+        raise UnreadableFile(source, "L’archive zip est vide.")
     if len(files) != 1:
         raise UnreadableFile(source, f"L’archive zip compte {len(files)} fichiers, un seul est attendu.")
     if files[0].flag_bits & 1:

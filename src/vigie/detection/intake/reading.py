@@ -106,7 +106,7 @@ def _read_into(source: Source, paths: list[Path], work: Path, report: FileReport
                     report.refuse(_message(error), error.line or 0)
                     return
         if report.read == 0:
-            report.refuse("Le fichier ne contient que son en-tête. Demandez une nouvelle livraison.")
+            report.refuse("Le fichier ne contient que son en-tête.")
         elif source.all_lines_or_none and report.rejected:
             first = min(report.first_rejections, key=lambda one: one.line)
             report.refuse(

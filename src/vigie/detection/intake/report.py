@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 KEPT_REJECTIONS = 200
+# A refusal says what is wrong and what was expected; what to do is the same for all of them, and is said once.
+ASK_AGAIN = "Demandez au producteur une livraison corrigée."
 
 
 @dataclass(frozen=True)
@@ -102,14 +104,14 @@ class FileReport:
         """One sentence for a person."""
         names = ", ".join(facts.name for facts in self.files) or "aucun fichier"
         if self.fatal is not None:
-            return f"{names} : fichier refusé. {self.fatal}"
+            return f"{names} : fichier refusé. {self.fatal} {ASK_AGAIN}"
         return (
             f"{names} : {_number(self.read)} lignes lues, {_number(self.valid)} retenues, "
             f"{_number(self.filtered)} écartées, {_number(self.rejected)} rejetées."
         )
 
     def refuse(self, message_fr: str, line: int = 0) -> None:
-        """The whole delivery is refused for this reason: nothing of it counts."""
+        """The whole delivery is refused for this reason, which names no remedy: nothing of it counts."""
         self.fatal, self.fatal_line = message_fr, line
         self.rejected = self.read - self.filtered
 

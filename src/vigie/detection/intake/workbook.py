@@ -48,9 +48,7 @@ def workbook_chunks(source: str, path: Path, facts: FileFacts) -> Iterator[bytes
     except UnreadableFile:
         raise
     except BROKEN_WORKBOOK as error:
-        raise UnreadableFile(
-            source, f"Le classeur est abîmé ({type(error).__name__}). Demandez-le à nouveau."
-        ) from error
+        raise UnreadableFile(source, f"Le classeur est abîmé ({type(error).__name__}).") from error
 
 
 def _weigh(source: str, path: Path, facts: FileFacts) -> None:
@@ -70,7 +68,7 @@ def _weigh(source: str, path: Path, facts: FileFacts) -> None:
         raise UnreadableFile(source, "Le classeur se décompresse en un volume anormal. Le fichier est refusé.")
     if path.name.lower().endswith(".xlsm") or any(word in name for name in names for word in FORBIDDEN):
         raise UnreadableFile(
-            source, "Le classeur contient des macros ou des liens extérieurs. Demandez des valeurs seules."
+            source, "Le classeur contient des macros ou des liens extérieurs ; seules des valeurs sont attendues."
         )
     if declared:
         raise UnreadableFile(source, "Le classeur déclare des entités XML. Le fichier est refusé.")

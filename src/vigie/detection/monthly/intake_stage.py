@@ -26,7 +26,6 @@ from vigie.detection.steps import Facts, Step
 from vigie.kernel.errors import CheckFailed, PublicationError
 
 STALE_MONTHS_BLOCKING = 6
-DROP_IT = "Une fois la livraison corrigée déposée, l’intégration reprendra d’elle-même."
 MONTH_NAME = re.compile(r"\d{4}-\d{2}$")
 SHOWN_MONTHS = 6
 ASK_AGAIN = "Demandez au producteur une livraison corrigée, puis déposez-la : l’intégration reprendra d’elle-même."
@@ -151,9 +150,8 @@ def _read(run: Run, table: Source, paths: list[Path]) -> None:
         for notice in facts["notices"]:
             run.record.say(Message(NOTE, notice, table.code, names))
         return
-    remedy = DROP_IT if "emandez" in facts["reason"] else ASK_AGAIN
     message = Message(
-        WARNING, facts["reason"], table.code, names, facts["line"] or None, facts["expectation"], remedy
+        WARNING, facts["reason"], table.code, names, facts["line"] or None, facts["expectation"], ASK_AGAIN
     )  # fmt: skip
     _keep_former(run, table, "refused", message, facts["report"])
 
