@@ -108,7 +108,8 @@ def test_a_former_version_of_a_summary_is_taken_back(as_: As) -> None:
     for version, text in enumerate(("Le bon texte", "Une erreur")):
         save_summary(made, network("crp"), text, version=version, by=by, at=MOMENT)
     editor = reverse("followup:summary", args=[made.pk, "crp"])
-    assert f'href="{editor}?version=1"' in client.get(address(made, "crp")).content.decode()
+    former = reverse("followup:summary_version", args=[made.pk, "crp", 1])
+    assert f'href="{editor}?version=1"' in client.get(former).content.decode()
 
     form = client.get(f"{editor}?version=1").context["form"]
     client.post(f"{editor}?version=1", form.initial | {"transition": "save"})

@@ -52,13 +52,14 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
     )
     wall = network(NETWORK)
     save_summary(mine, wall, "**Contexte :** une synthèse.", version=0, by=by, at=at)
+    save_summary(mine, wall, "**Contexte :** une autre.", version=1, by=by, at=at)
     comment = write_comment(mine, wall, "Un commentaire.", form_token=TOKEN, by=by, at=at)
     contact = write_contact(mine, {"last_name": "Fournil"}, form_token=TOKEN, by=by, at=at)
     return {
         "meeting": meeting.pk, "meeting_elsewhere": away.pk,
         "meeting_point": add_point(meeting, mine.siren, by=by, at=at).pk,
         "file": mine.pk, "file_elsewhere": far.pk, "file_deleted": gone.pk, "file_talk": talk.pk,
-        "file_comment": comment.pk, "file_contact": contact.pk, "file_member": mine.members.get().pk,
+        "file_comment": comment.pk, "file_version": 1, "file_contact": contact.pk, "file_member": mine.members.get().pk,
         "file_place": workplace().pk, "file_subject": SubjectFactory().pk,
         "file_action": Term.objects.filter(kind="action").first().pk,  # type: ignore[union-attr]
     }  # fmt: skip
@@ -84,7 +85,8 @@ def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tupl
         ("member", to("member", pk, ids["file_member"]), {"transition": "referent"}),
         ("add_contact", to("add_contact", pk), {"last_name": "Durand", "function": "head", **fresh}),
         ("contact", to("contact", pk, ids["file_contact"]), {"last_name": "Durand", "function": "head", **fresh}),
-        ("summary", to("summary", pk, NETWORK), {"transition": "save", "text": "Autre texte", "version": 1}),
+        ("summary", to("summary", pk, NETWORK), {"transition": "save", "text": "Autre texte", "version": 2}),
+        ("restore_summary", to("restore_summary", pk, NETWORK, ids["file_version"]), {"version": 2}),
         ("comment", to("comment", pk, NETWORK), {"text": "Encore un", **fresh}),
         ("own_comment", to("own_comment", pk, ids["file_comment"]), {"text": "Corrigé", **fresh}),
         ("analyse", to("analyse", pk),

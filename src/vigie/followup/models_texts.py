@@ -60,6 +60,7 @@ class SummaryVersion(models.Model):
     summary = models.ForeignKey(Summary, on_delete=models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
     text = models.TextField()
+    restored_from = models.PositiveIntegerField(null=True, blank=True)  # the former version that was taken back
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.followup.views import acts, exports, files, meetings, people, texts
+from vigie.followup.views import acts, exports, files, history, meetings, people, texts
 
 app_name = "followup"
 urlpatterns = [
@@ -40,6 +40,17 @@ urlpatterns = [
     path("accompagnements/<int:pk>/contacts/", people.add_contact, name="add_contact"),
     path("accompagnements/<int:pk>/contacts/<int:contact_pk>/", people.contact, name="contact"),
     path("accompagnements/<int:pk>/syntheses/<slug:code>/", texts.summary, name="summary"),
+    path("accompagnements/<int:pk>/syntheses/<slug:code>/versions/", history.versions, name="summary_versions"),
+    path(
+        "accompagnements/<int:pk>/syntheses/<slug:code>/versions/<int:number>/",
+        history.version,
+        name="summary_version",
+    ),
+    path(
+        "accompagnements/<int:pk>/syntheses/<slug:code>/versions/<int:number>/reprendre/",
+        history.restore,
+        name="restore_summary",
+    ),
     path("accompagnements/<int:pk>/commentaires/<slug:code>/", texts.comment, name="comment"),
     path("accompagnements/<int:pk>/mes-commentaires/<int:comment_pk>/", texts.own_comment, name="own_comment"),
     path("accompagnements/<int:pk>/analyse/", acts.analyse, name="analyse"),

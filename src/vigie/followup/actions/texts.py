@@ -68,8 +68,15 @@ def release_summary(followup: Followup, network: Network, *, by: Person) -> None
 
 @transaction.atomic
 def save_summary(
-    followup: Followup, network: Network, text: str, *, version: int, by: Person, at: datetime
-) -> Summary:  # fmt: skip
+    followup: Followup,
+    network: Network,
+    text: str,
+    *,
+    version: int,
+    by: Person,
+    at: datetime,
+    restored_from: int | None = None,
+) -> Summary:
     """Saves a summary and lets the others in. SummaryLocked or SummaryMoved when it would overwrite somebody."""
     row = _writable(followup, by)
     summary = _locked_summary(row, network)
@@ -86,12 +93,25 @@ def save_summary(
     summary.save()
     if changed:
         SummaryVersion.objects.create(
-            summary=summary, version=summary.version, text=text, author_id=by.user_id or 0, at=at
-        )
+            summary=summary, version=summary.version, text=text, author_id=by.user_id or 0, at=at,
+            restored_from=restored_from,
+        )  # fmt: skip
         _touch(row, at)
         record("file.summarised", row, by=by, at=at, payload={"network": network.code, "version": summary.version})
         tell_at_once(row, by=by, at=at)
     return summary
+
+
+@transaction.atomic
+def restore_summary(
+    followup: Followup, network: Network, number: int, *, version: int, by: Person, at: datetime
+) -> Summary:  # fmt: skip
+    """Takes back the text of a former version, as a new one; refused as a save is. 404: it never was."""
+    former = SummaryVersion.objects.filter(summary__followup=followup, summary__network=network, version=number)
+    found = former.first()
+    if found is None:
+        raise Http404
+    return save_summary(followup, network, found.text, version=version, by=by, at=at, restored_from=number)
 
 
 @transaction.atomic

@@ -213,6 +213,12 @@ class SummaryForm(DsfrForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class RestoreForm(DsfrForm):
+    """Taking back a former version of a summary. version: the one of the day, as it was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class CommentForm(FormTokenMixin, DsfrForm):
     """A comment of a network."""
 

@@ -25,15 +25,14 @@ DECISIONS_AT_MOST = 20
 class SummaryView:
     """The summary of a network. lock: who edits it, in words; buttons: « Modifier ».
 
-    restore: opens the editor with the text of a former version.
+    versions: where the former ones are read; None until there is one.
     """
 
     text: str
     note: str
     lock: str
     buttons: tuple[ActButton, ...]
-    versions: tuple[Step, ...]
-    restore: tuple[Link, ...] = ()
+    versions: Link | None = None
 
 
 @dataclass(frozen=True)
@@ -103,31 +102,37 @@ def _decided(point: MeetingPoint) -> str:
 def _summary(person: Person, row: Any, network: Network, writes: bool, at: datetime) -> SummaryView:
     found = Summary.objects.readable(person).filter(followup=row, network=network)
     summary = found.select_related("updated_by__agent__entity", "locked_by").first()
-    lock = ""
-    if summary and summary.locked_by_id not in (None, person.user_id) and lock_holds(summary.locked_at, at):
-        lock = f"En cours d’édition par {summary.locked_by} depuis le {day_and_hour(summary.locked_at)}."
+    lock = lock_words(summary, person, at) if summary else ""
     button = ActButton(
         "Modifier la synthèse", reverse("followup:summary", args=[row.pk, network.code]), "lock", "secondary"
     )
     note = ""
-    versions: tuple[Step, ...] = ()
-    restore: tuple[Link, ...] = ()
+    versions = None
     if summary and summary.updated_at:
         note = f"Modifiée le {day_and_hour(summary.updated_at)} par {person_words(summary.updated_by)}."
-        past = list(summary.versions.select_related("author")[1:21])
-        versions = tuple(Step(f"Version {one.version}, par {one.author}", one.at, one.text) for one in past)
-        if writes and not lock:
-            editor = reverse("followup:summary", args=[row.pk, network.code])
-            asked = ((one.version, f"{editor}?version={one.version}") for one in past)
-            restore = tuple(Link(f"Reprendre la version {number}", href) for number, href in asked)
+    if summary and summary.version > 1:
+        told = f"Les {summary.version} versions et ce qu’elles ont changé"
+        versions = Link(told, reverse("followup:summary_versions", args=[row.pk, network.code]))
     return SummaryView(
         text=to_html(summary.text) if summary and summary.text else "",
         note=note,
         lock=lock,
         buttons=(button,) if writes and not lock else (),
         versions=versions,
-        restore=restore,
     )
+
+
+def lock_words(summary: Summary, person: Person, at: datetime) -> str:
+    """Who edits the summary now, since when; nothing when nobody else does."""
+    since = summary.locked_at
+    if since is None or summary.locked_by_id == person.user_id or not lock_holds(since, at):
+        return ""
+    return f"En cours d’édition par {summary.locked_by} depuis le {day_and_hour(since)}."
+
+
+def tab_of(followup: int, network: Network) -> str:
+    """Where the tab of a network is read."""
+    return f"{reverse('followup:file', args=[followup])}?onglet={network.code}"
 
 
 def _comment(person: Person, row: Any, comment: Comment, writes: bool) -> CommentView:

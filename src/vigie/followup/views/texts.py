@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 
 from vigie.accounts.access import person_of, signed_in
 from vigie.accounts.models_agents import Network
@@ -13,6 +12,7 @@ from vigie.followup.actions import texts as actions
 from vigie.followup.actions.texts import SummaryLocked, SummaryMoved, network_of
 from vigie.followup.forms import CommentForm, SummaryForm
 from vigie.followup.models import Comment, Followup, Summary, SummaryVersion
+from vigie.followup.queries.file_texts import tab_of
 from vigie.followup.rules import SKELETON
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused, renew_version
 from vigie.kernel.clock import now
@@ -20,10 +20,6 @@ from vigie.kernel.errors import Refused
 from vigie.rights.reach import require
 from vigie.ui.forms import new_form_token
 from vigie.ui.markdown import to_html
-
-
-def _tab(followup: Followup, network: Network) -> str:
-    return f"{reverse('followup:file', args=[followup.pk])}?onglet={network.code}"
 
 
 @signed_in
@@ -39,7 +35,7 @@ def summary(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         return redirect("followup:summary", pk, code)
     if request.method == "POST" and name == "release":
         actions.release_summary(followup, network, by=person)
-        return redirect(_tab(followup, network))
+        return redirect(tab_of(followup.pk, network))
     return _edit(request, followup, network)
 
 
@@ -60,10 +56,10 @@ def _edit(request: HttpRequest, followup: Followup, network: Network) -> HttpRes
             renew_version(form, str(error.summary.version))
         else:
             messages.success(request, "La synthèse est enregistrée.")
-            return redirect(_tab(followup, network))
+            return redirect(tab_of(followup.pk, network))
     context = {
         "form": form, "file": followup, "network": network, "theirs": theirs, "alert": alert,
-        "back": _tab(followup, network), "former": former,
+        "back": tab_of(followup.pk, network), "former": former,
     }  # fmt: skip
     return render(request, "followup/summary.html", context, status=status)
 
@@ -92,7 +88,7 @@ def comment(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             status = refused(form, error)
         else:
             messages.success(request, "Votre commentaire est publié.")
-            return redirect(_tab(followup, network))
+            return redirect(tab_of(followup.pk, network))
     title, note = f"Commenter ({network.label})", f"Visible par le réseau {network.label} seulement."
     return draw_form(request, followup, form, title, "Publier", status=status, note=note)
 
@@ -107,7 +103,7 @@ def own_comment(request: HttpRequest, pk: int, comment_pk: int) -> HttpResponse:
     if request.method == "POST" and request.POST.get("transition") == "delete":
         actions.delete_comment(found, by=person, at=now())
         messages.success(request, "Le commentaire est supprimé.")
-        return redirect(_tab(followup, found.network))
+        return redirect(tab_of(followup.pk, found.network))
     if request.method == "POST" and "text" not in request.POST:
         raise Http404
     initial = {"text": found.text}
@@ -120,5 +116,5 @@ def own_comment(request: HttpRequest, pk: int, comment_pk: int) -> HttpResponse:
             status = refused(form, error)
         else:
             messages.success(request, "Votre commentaire est corrigé.")
-            return redirect(_tab(followup, found.network))
+            return redirect(tab_of(followup.pk, found.network))
     return draw_form(request, followup, form, "Corriger mon commentaire", "Enregistrer", status=status)
