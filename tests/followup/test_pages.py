@@ -150,6 +150,19 @@ def test_a_deleted_comment_leaves_its_place_and_no_word(as_: As) -> None:
     assert "Trop dit" not in page
 
 
+def test_who_will_read_is_said_where_one_reads_and_where_one_writes(as_: As) -> None:
+    ada, zoe = colleague("Ada Liste"), colleague("Zoé Banque", "dgfip")
+    made = opened_file(ada)
+    add_member(made, zoe, "participant", by=person(ada, MOMENT), at=MOMENT)
+    client = as_(ada)
+
+    for code, told in (("crp", "CRP seulement : 1 participant"), ("codefi", "CODEFI seulement : 2 participants")):
+        pages = [address(made, code), *(reverse(f"followup:{n}", args=[made.pk, code]) for n in ("summary", "comment"))]
+        for url in pages:
+            text = visible_text(client.get(url).content.decode()).replace("\xa0", " ")
+            assert f"Visible par le réseau {told} de cet accompagnement" in text, url
+
+
 def test_contacts_are_for_who_takes_part_and_the_crp_of_the_zone(as_: As) -> None:
     ada = colleague("Ada Liste", "dgfip")
     made = opened_file(ada)

@@ -12,7 +12,7 @@ from vigie.followup.actions import texts as actions
 from vigie.followup.actions.texts import SummaryLocked, SummaryMoved, network_of
 from vigie.followup.forms import CommentForm, SummaryForm
 from vigie.followup.models import Comment, Followup, Summary, SummaryVersion
-from vigie.followup.queries.file_texts import tab_of
+from vigie.followup.queries.file_texts import readers_words, tab_of
 from vigie.followup.rules import SKELETON
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused, renew_version
 from vigie.kernel.clock import now
@@ -59,7 +59,7 @@ def _edit(request: HttpRequest, followup: Followup, network: Network) -> HttpRes
             return redirect(tab_of(followup.pk, network))
     context = {
         "form": form, "file": followup, "network": network, "theirs": theirs, "alert": alert,
-        "back": tab_of(followup.pk, network), "former": former,
+        "back": tab_of(followup.pk, network), "former": former, "readers": readers_words(followup.pk, network),
     }  # fmt: skip
     return render(request, "followup/summary.html", context, status=status)
 
@@ -89,7 +89,7 @@ def comment(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         else:
             messages.success(request, "Votre commentaire est publié.")
             return redirect(tab_of(followup.pk, network))
-    title, note = f"Commenter ({network.label})", f"Visible par le réseau {network.label} seulement."
+    title, note = f"Commenter ({network.label})", readers_words(followup.pk, network)
     return draw_form(request, followup, form, title, "Publier", status=status, note=note)
 
 
