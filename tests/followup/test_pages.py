@@ -17,9 +17,12 @@ from tests.followup.factories import ELSEWHERE, MOMENT, colleague, network, open
 from vigie.accounts.models import Habilitation, User
 from vigie.followup.actions.contacts import write_contact
 from vigie.followup.actions.members import add_member
+from vigie.followup.actions.terms import load_followup_terms
 from vigie.followup.actions.texts import delete_comment, lock_summary, save_summary, write_comment
-from vigie.followup.models import Followup, Summary
+from vigie.followup.models import Followup, Summary, Term
 from vigie.followup.queries import lists
+from vigie.followup.queries.exports import list_parameters, list_sheet
+from vigie.followup.queries.lists import Filters
 from vigie.followup.queries.touch import firm_panel as panel
 from vigie.journal.models import AuditEvent
 
@@ -207,6 +210,25 @@ def test_scopes_keep_their_meaning() -> None:
     assert set(scope_of(by, "departement")) == {near}
     assert set(scope_of(by, "administration")) == {near}
     assert set(scope_of(person(zoe, MOMENT), "administration")) == {far}
+
+
+def test_files_are_found_by_their_label_their_sector_or_their_action(as_: As) -> None:
+    load_followup_terms()
+    ada = colleague("Ada Liste")
+    ciri, naval, other = (Term.objects.get(label=label) for label in ("CIRI", "Naval", "AR-PB"))
+    made = opened_file(ada, workplace("Chantier Le Goff"), terms=[ciri, naval])
+    opened_file(ada, workplace("Menuiserie Durand"), terms=[other])
+    client = as_(ada)
+
+    for word in (ciri, naval):
+        text = visible_text(client.get(reverse("followup:list"), {"mot": word.pk}).content.decode())
+        assert "Chantier Le Goff" in text
+        assert "Menuiserie Durand" not in text
+    exported = dict(list_sheet(person(ada, MOMENT), list_parameters("mes", Filters(word=ciri.pk)), MOMENT).filters)
+    assert exported == {"Étiquette": "CIRI"}
+    Term.objects.filter(pk=ciri.pk).update(archived_at=MOMENT)
+    assert "Menuiserie Durand" in visible_text(client.get(reverse("followup:list"), {"mot": ciri.pk}).content.decode())
+    assert made.is_active
 
 
 def test_the_panel_names_who_is_in_touch_and_says_the_same_when_there_is_nothing_to_know() -> None:

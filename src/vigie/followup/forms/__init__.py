@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -21,6 +21,13 @@ KINDS = (Term.Kind.DIFFICULTY, Term.Kind.REDIRECT, Term.Kind.SERVICE, Term.Kind.
 PLURALS = {
     Term.Kind.DIFFICULTY: "Difficultés", Term.Kind.REDIRECT: "Réorientations hors CODEFI",
     Term.Kind.SERVICE: "Instances concernées", Term.Kind.SECTOR: "Filières", Term.Kind.LABEL: "Étiquettes",
+}  # fmt: skip
+
+
+# The words by which lists are filtered, difficulties apart: kind → name of its group.
+FILTERED = {
+    Term.Kind.LABEL: "Étiquettes", Term.Kind.SECTOR: "Filières", Term.Kind.ACTION: "Actions réalisées",
+    Term.Kind.SERVICE: "Instances concernées", Term.Kind.REDIRECT: "Réorientations hors CODEFI",
 }  # fmt: skip
 
 
@@ -47,6 +54,9 @@ class FilesFilterForm(DsfrForm):
     )
     departement = forms.ChoiceField(label="Département", required=False)
     difficulte = forms.TypedChoiceField(label="Difficulté", required=False, coerce=int, empty_value="")
+    mot = forms.TypedChoiceField(
+        label="Étiquette, filière, action ou instance", required=False, coerce=int, empty_value=""
+    )
     analyse = forms.ChoiceField(
         label="Difficulté à l’analyse", required=False, choices=[("", "Sans importance"), *Analysis.Verdict.choices]
     )
@@ -57,11 +67,13 @@ class FilesFilterForm(DsfrForm):
     retard = forms.BooleanField(label="Étape en retard", required=False)
 
     def __init__(
-        self, *args: Any, departements: Sequence[str], difficulties: Sequence[tuple[int, str]], **kwargs: Any
+        self, *args: Any, departements: Sequence[str], terms: Mapping[str, Sequence[tuple[int, str]]], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["departement"].choices = [("", "Tous"), *((code, code) for code in departements)]  # type: ignore[attr-defined]
-        self.fields["difficulte"].choices = [("", "Toutes"), *difficulties]  # type: ignore[attr-defined]
+        self.fields["difficulte"].choices = [("", "Toutes"), *terms.get(Term.Kind.DIFFICULTY, ())]  # type: ignore[attr-defined]
+        groups = [(name, terms[kind]) for kind, name in FILTERED.items() if terms.get(kind)]
+        self.fields["mot"].choices = [("", "Sans importance"), *groups]  # type: ignore[attr-defined]
 
     def filters(self) -> Filters:
         """The filters that could be read."""
@@ -73,6 +85,7 @@ class FilesFilterForm(DsfrForm):
             criticality=data.get("criticite", ""),
             departement=data.get("departement", ""),
             difficulty=data.get("difficulte") or 0,
+            word=data.get("mot") or 0,
             verdict=data.get("analyse", ""),
             nature=data.get("nature", ""),
             intervention=data.get("intervention", ""),

@@ -122,13 +122,16 @@ def _summary(person: Person, code: str) -> Value:
 
 def _filters(filters: Filters) -> tuple[tuple[str, str], ...]:
     """The filters in use, in words. 1 query at most."""
-    difficulty = Term.objects.filter(pk=filters.difficulty).first() if filters.difficulty else None
+    asked = [pk for pk in (filters.difficulty, filters.word) if pk]
+    terms = Term.objects.in_bulk(asked) if asked else {}
+    difficulty, word = terms.get(filters.difficulty), terms.get(filters.word)
     said = (
         ("Entreprise", filters.q),
         ("État", ", ".join(FOLLOWUP.label(code) for code in filters.states)),
         ("Criticité", _label(Followup.Criticality, filters.criticality)),
         ("Département", filters.departement),
         ("Difficulté", difficulty.label if difficulty else ""),
+        (word.get_kind_display() if word else "", word.label if word else ""),
         ("Difficulté à l’analyse", _label(Analysis.Verdict, filters.verdict)),
         ("Nature", _label(Analysis.Nature, filters.nature)),
         ("Type d’intervention", _label(Analysis.Intervention, filters.intervention)),

@@ -53,6 +53,7 @@ class Filters:
     criticality: str = ""
     departement: str = ""
     difficulty: int = 0
+    word: int = 0  # a label, a sector, an action, a service or a redirect
     verdict: str = ""
     nature: str = ""
     intervention: str = ""
@@ -143,8 +144,8 @@ def filtered(files: FollowupQuerySet, filters: Filters, today: date) -> Followup
     for column in ("criticality", "departement"):
         if value := getattr(filters, column):
             files = files.filter(**{column: value})
-    if filters.difficulty:
-        bearing = Followup.terms.through.objects.filter(followup_id=OuterRef("pk"), term_id=filters.difficulty)
+    for term in filter(None, (filters.difficulty, filters.word)):
+        bearing = Followup.terms.through.objects.filter(followup_id=OuterRef("pk"), term_id=term)
         files = files.filter(Exists(bearing))
     told = {name: getattr(filters, name) for name in ("verdict", "nature", "intervention") if getattr(filters, name)}
     if told:
@@ -154,10 +155,12 @@ def filtered(files: FollowupQuerySet, filters: Filters, today: date) -> Followup
     return files
 
 
-def difficulties() -> list[tuple[int, str]]:
-    """The difficulties in use. 1 query."""
-    found = Term.objects.filter(kind=Term.Kind.DIFFICULTY, archived_at=None)
-    return list(found.values_list("pk", "label"))
+def offered_terms() -> dict[str, list[tuple[int, str]]]:
+    """Kind → the words in use, by which files are filtered. 1 query."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for kind, pk, label in Term.objects.filter(archived_at=None).values_list("kind", "pk", "label"):
+        found.setdefault(kind, []).append((pk, label))
+    return found
 
 
 def departements_of(person: Person) -> list[str]:

@@ -29,7 +29,7 @@ from vigie.rights.person import Person
 def export_list(request: HttpRequest) -> HttpResponseBase:
     """``/accompagnements/exporter/``: the list as it is filtered."""
     person = person_of(request)
-    form = FilesFilterForm(request.POST, departements=lists.departements_of(person), difficulties=lists.difficulties())
+    form = FilesFilterForm(request.POST, departements=lists.departements_of(person), terms=lists.offered_terms())
     scope = request.POST.get("vue", lists.MINE)
     asked = exports.list_parameters(scope if scope in lists.SCOPES else lists.MINE, form.filters())
     return give(request, exports.LIST, asked, request.POST.get("format", ""), back=reverse("followup:list"))

@@ -42,7 +42,7 @@ DONE = {
 def listing(request: HttpRequest) -> HttpResponse:
     """``/accompagnements/``"""
     person, at = person_of(request), now()
-    form = FilesFilterForm(request.GET, departements=lists.departements_of(person), difficulties=lists.difficulties())
+    form = FilesFilterForm(request.GET, departements=lists.departements_of(person), terms=lists.offered_terms())
     scope = request.GET.get("vue", lists.MINE)
     shape = request.GET.get("forme", lists.LIST)
     scope = scope if scope in lists.SCOPES else lists.MINE
