@@ -201,12 +201,11 @@ def _counts(person: Person, narrowing: _Narrowing) -> QuerySet[Need, tuple[int, 
 
 @composed_once
 def _rows(person: Person, narrowing: _Narrowing, codes: frozenset[str], start: Spelled) -> QuerySet[Need]:
-    """Sorted by their keys alone, then read."""
     (code,) = codes
     tab = TABS_BY_CODE[code]
-    sorted_ = _narrowed(person, narrowing).filter(tab.within).order_by(*tab.order)
-    rows = Need.objects.filter(pk__in=sorted_.values("pk")[start : start + PER_PAGE]).order_by(*tab.order)
-    return rows.select_related("subject", "diagnosis__establishment__company", "diagnosis__solicitation").only(*_SHOWN)
+    rows = _narrowed(person, narrowing).filter(tab.within).order_by(*tab.order)
+    related = rows.select_related("subject", "diagnosis__establishment__company", "diagnosis__solicitation")
+    return related.only(*_SHOWN)[start : start + PER_PAGE]
 
 
 def _narrowed(person: Person, narrowing: _Narrowing) -> NeedQuerySet:
