@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -15,7 +16,8 @@ from tests.accounts.factories import AT, AntenneFactory, HabilitationFactory, In
 from tests.conftest import visible_text
 from tests.directory.conftest import Book
 from tests.directory.factories import ExpertFactory, InstitutionSubjectFactory, SubjectFactory
-from vigie.directory.queries.anomalies import ANOMALIES, counts, found
+from vigie.directory.queries.anomalies import ANOMALIES, READ, counts, found
+from vigie.directory.queries.marks import forget, marks
 from vigie.journal.models import Event, OutgoingMessage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "territory")]
@@ -82,8 +84,16 @@ def test_every_rule_has_its_fault_here() -> None:
     assert len({rule.label for rule in ANOMALIES}) == len(ANOMALIES)
 
 
+def test_each_table_that_the_rules_read_is_watched(book: Book) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        list(found(TODAY))
+
+    read = " ".join(query["sql"] for query in asked.captured_queries)
+    assert set(re.findall(r"\b(?:FROM|JOIN) \"(\w+)\"", read)) == set(READ)
+
+
 def test_book_in_order_has_no_anomaly(book: Book) -> None:
-    assert {code: n for code, n in counts(TODAY).items() if n} == {}
+    assert {code: n for code, n in counts(TODAY, marks()).items() if n} == {}
     assert list(found(TODAY)) == []
 
 
@@ -92,7 +102,7 @@ def test_rule_finds_its_fault_alone_and_leads_to_its_sheet(code: str, book: Book
     make, name = FAULTS[code]
     make(book)
 
-    told = counts(TODAY)
+    told = counts(TODAY, marks())
     rows = [(one, label) for one, _target, label, _place, _under in found(TODAY)]
 
     assert {one for one, n in told.items() if n} == {code}
@@ -133,6 +143,8 @@ def test_queries_do_not_grow_with_rows(name: str, book: Book) -> None:
 
 
 def _queries(client: Client, name: str) -> int:
+    """With nothing kept: once they are, the pages ask less."""
+    forget()
     with CaptureQueriesContext(connection) as asked:
         assert client.get(reverse(f"directory:{name}")).status_code == 200
     return len(asked)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from vigie.accounts.models import Antenne
-from vigie.directory.queries.anomalies_page import anomaly_choices, institution_choices
+from vigie.directory.queries.anomalies_page import anomaly_choices
 from vigie.ui.forms import DsfrForm
 
 ALL = [("", "Toutes")]
@@ -19,10 +19,10 @@ class AnomaliesForm(DsfrForm):
     nature = forms.ChoiceField(label="Nature", required=False)
     institution = forms.ChoiceField(label="Institution", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, institutions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["nature"].choices = [*ALL, *anomaly_choices()]  # type: ignore[attr-defined]
-        self.fields["institution"].choices = [*ALL, *institution_choices()]  # type: ignore[attr-defined]
+        self.fields["institution"].choices = [*ALL, *institutions]  # type: ignore[attr-defined]
 
     def asked(self) -> dict[str, Any]:
         """The filters that can be read; the others are none."""
@@ -39,9 +39,11 @@ class AntennesForm(DsfrForm):
     region = forms.ChoiceField(label="Région", required=False)
     anomalie = forms.ChoiceField(label="Anomalie", required=False)
 
-    def __init__(self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, institutions: list[tuple[str, str]], regions: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["institution"].choices = [*ALL, *institution_choices()]  # type: ignore[attr-defined]
+        self.fields["institution"].choices = [*ALL, *institutions]  # type: ignore[attr-defined]
         self.fields["region"].choices = [*ALL, *regions]  # type: ignore[attr-defined]
         kinds = [(code, label) for code, label in anomaly_choices() if code.startswith(("antenne", "national"))]
         self.fields["anomalie"].choices = [("", "Peu importe"), *kinds]  # type: ignore[attr-defined]

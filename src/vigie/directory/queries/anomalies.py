@@ -13,10 +13,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from vigie.accounts.models import Antenne, AntenneZone, Habilitation, Institution, User
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject, ExpertZone, InstitutionSubject
+from vigie.directory.queries.marks import Kept, Marks
 from vigie.journal.models import OutgoingMessage
 from vigie.journal.states import FAILED
 from vigie.kernel.text import fold
@@ -25,6 +26,7 @@ from vigie.rights.table import Role
 from vigie.territory.models import Commune, Zone
 
 ERROR, WARNING = "error", "warning"
+Row = tuple[str, int, str, int, str]  # code of the rule, target, label, institution and its name
 _LIVING = Q(deleted_at__isnull=True)
 
 
@@ -85,7 +87,7 @@ def _same_name(today: date) -> QuerySet:
     return _antennes().filter(pk__in=[pk for pk, key in keys.items() if times[key] > 1])
 
 
-@lru_cache(maxsize=20_000)  # names hardly change: folding them all was a fifth of the page
+@lru_cache(maxsize=100_000)  # names hardly change; fewer than the large world has would keep none, read in order
 def _folded(name: str) -> str:
     return fold(name)
 
@@ -224,18 +226,16 @@ ANOMALIES = (
 ANOMALIES_BY_CODE = {one.code: one for one in ANOMALIES}
 
 
-def found(today: date, *, institution: int | None = None) -> QuerySet:
+def found(today: date) -> QuerySet:
     """The rows at fault as (code, target, label, institution, under), in the order of their institutions; one query,
     after one for each rule read in memory.
     """
-    parts = [_rows(one, today, institution) for one in ANOMALIES]
+    parts = [_rows(one, today) for one in ANOMALIES]
     return parts[0].union(*parts[1:], all=True).order_by("under", "label", "code", "target")
 
 
-def _rows(rule: Anomaly, today: date, institution: int | None) -> QuerySet:
+def _rows(rule: Anomaly, today: date) -> QuerySet:
     rows: Any = rule.find(today).order_by()
-    if institution is not None:
-        rows = rows.filter(**{rule.owner: institution})
     target = F("institution_id") if rule.sheet == "institution" else F("pk")
     rows = rows.annotate(
         code=Value(rule.code), target=target, label=F(rule.name), place=F(f"{rule.owner}_id"),
@@ -244,15 +244,22 @@ def _rows(rule: Anomaly, today: date, institution: int | None) -> QuerySet:
     return rows.values_list("code", "target", "label", "place", "under")
 
 
-def counts(today: date, *, institution: int | None = None) -> dict[str, int]:
-    """Code → number of rows at fault. One query, after one for each rule read in memory."""
-    parts = []
-    for rule in ANOMALIES:
-        rows: Any = rule.find(today).order_by()
-        if institution is not None:
-            rows = rows.filter(**{rule.owner: institution})
-        parts.append(
-            rows.annotate(code=Value(rule.code)).values("code").annotate(n=Count("pk")).values_list("code", "n")
-        )
-    told = dict(parts[0].union(*parts[1:], all=True))
-    return {rule.code: told.get(rule.code, 0) for rule in ANOMALIES}
+# Every table that a rule reads: the test of the rules compares it with their statement.
+READ = (
+    "accounts_antenne", "accounts_antennezone", "accounts_habilitation", "accounts_institution", "accounts_user",
+    "directory_expert", "directory_expertmember", "directory_expertsubject", "directory_expertzone",
+    "directory_institutionsubject", "directory_subject", "journal_outgoingmessage", "territory_commune",
+    "territory_zone",
+)  # fmt: skip
+_KEPT: Kept[tuple[Row, ...]] = Kept(*READ)
+
+
+def known(today: date, seen: Marks) -> tuple[Row, ...]:
+    """The rows of ``found``, read again when a table of the address book has changed, or the day."""
+    return _KEPT.get(seen, today, lambda: tuple(found(today)))
+
+
+def counts(today: date, seen: Marks) -> dict[str, int]:
+    """Code → number of rows at fault."""
+    told = Counter(row[0] for row in known(today, seen))
+    return {rule.code: told[rule.code] for rule in ANOMALIES}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,8 @@ from django.core.paginator import Page, Paginator
 from django.urls import reverse
 
 from vigie.accounts.models import Institution
-from vigie.directory.queries.anomalies import ANOMALIES, ANOMALIES_BY_CODE, ERROR, counts, found
+from vigie.directory.queries.anomalies import ANOMALIES, ANOMALIES_BY_CODE, ERROR, READ, Row, counts, known
+from vigie.directory.queries.marks import Kept, Marks, marks
 from vigie.kernel.lifecycle import State
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import counted, number
@@ -29,7 +30,7 @@ _PAGES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a page kept is itself, and no other
 class AnomaliesPage:
     """The rules with their counts, and the rows of the one chosen, or of all."""
 
@@ -39,8 +40,15 @@ class AnomaliesPage:
     rows: Page
 
 
-def institution_choices() -> list[tuple[str, str]]:
-    """The institutions to choose from; 1 query."""
+_INSTITUTIONS: Kept[list[tuple[str, str]]] = Kept("accounts_institution")
+
+
+def institution_choices(seen: Marks) -> list[tuple[str, str]]:
+    """The institutions to choose from; 1 query, or none."""
+    return _INSTITUTIONS.get(seen, None, _institutions)
+
+
+def _institutions() -> list[tuple[str, str]]:
     rows = Institution.objects.filter(deleted_at__isnull=True).order_by("name").values_list("pk", "name")
     return [(str(pk), name) for pk, name in rows]
 
@@ -50,13 +58,24 @@ def anomaly_choices() -> list[tuple[str, str]]:
     return [(one.code, one.label) for one in ANOMALIES]
 
 
-def anomalies_page(today: date, *, code: str, institution: int | None, page: str) -> AnomaliesPage:
-    """``/equipe/annuaire/anomalies/``; as many queries whatever the number of anomalies."""
+_PAGES_KEPT: Kept[AnomaliesPage] = Kept(*READ, most=40)
+
+
+def anomalies_page(
+    today: date, seen: Marks, *, code: str = "", institution: int | None = None, page: str = ""
+) -> AnomaliesPage:
+    """``/equipe/annuaire/anomalies/``: the same object while nothing that it shows has changed, for it depends on
+    nobody. No query then; else as many whatever the number of anomalies.
+    """
     chosen = code if code in ANOMALIES_BY_CODE else ""
-    # Read once: counting, then counting the pages, then reading one cost three times the fourteen rules.
-    whole = list(found(today, institution=institution))
-    told = Counter(row[0] for row in whole)
-    rows = Paginator([row for row in whole if chosen in ("", row[0])], PER_PAGE).get_page(page)
+    asked = (today, chosen, institution, page)
+    return _PAGES_KEPT.get(seen, asked, lambda: _page(known(today, seen), chosen, institution, page))
+
+
+def _page(whole: Iterable[Row], chosen: str, institution: int | None, page: str) -> AnomaliesPage:
+    within = [row for row in whole if institution in (None, row[3])]
+    told = Counter(row[0] for row in within)
+    rows = Paginator([row for row in within if chosen in ("", row[0])], PER_PAGE).get_page(page)
     return AnomaliesPage(
         count=counted(rows.paginator.count, "anomalie"),
         rules=_rules(told, institution),
@@ -97,8 +116,8 @@ def _rules(told: Mapping[str, int], institution: int | None) -> Table:
 
 
 def anomalies_link(today: date) -> Link:
-    """« Anomalies (12) », for the home page of the address book; 3 queries."""
-    told = counts(today)
+    """« Anomalies (12) », for the home page of the address book; 1 query while nothing has changed."""
+    told = counts(today, marks())
     serious = sum(told[one.code] for one in ANOMALIES if one.severity == ERROR)
     label = f"Anomalies\u00a0: {number(sum(told.values()))}, dont {number(serious)} à corriger"
     return Link(label, reverse("directory:anomalies"))

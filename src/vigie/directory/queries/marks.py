@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import connection
 
@@ -48,6 +48,7 @@ class Kept(Generic[T]):
         self._lock = Lock()
         self._under: object = None
         self._found: dict[Hashable, T] = {}
+        _ALL.append(self)
 
     def get(self, seen: Marks, asked: Hashable, work: Callable[[], T]) -> T:
         """What was asked: as it was kept, or worked out."""
@@ -63,7 +64,15 @@ class Kept(Generic[T]):
                 self._found[asked] = work()
             return self._found[asked]
 
-    def forget(self) -> None:
-        """Drops what is kept."""
+    def drop(self) -> None:
         with self._lock:
-            self._found = {}
+            self._under, self._found = None, {}
+
+
+_ALL: list[Kept[Any]] = []
+
+
+def forget() -> None:
+    """Drops all that this process keeps."""
+    for one in _ALL:
+        one.drop()
