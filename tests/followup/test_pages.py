@@ -112,7 +112,9 @@ def test_a_former_version_of_a_summary_is_taken_back(as_: As) -> None:
         save_summary(made, network("crp"), text, version=version, by=by, at=MOMENT)
     editor = reverse("followup:summary", args=[made.pk, "crp"])
     former = reverse("followup:summary_version", args=[made.pk, "crp", 1])
-    assert f'href="{editor}?version=1"' in client.get(former).content.decode()
+    assert f'action="{editor}?version=1"' in client.get(former).content.decode()
+    opened = client.post(f"{editor}?version=1", {"transition": "lock"})
+    assert opened.headers["Location"] == f"{editor}?version=1"
 
     form = client.get(f"{editor}?version=1").context["form"]
     client.post(f"{editor}?version=1", form.initial | {"transition": "save"})

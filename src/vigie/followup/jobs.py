@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from vigie.followup.actions.contacts import purge_contacts
+from vigie.followup.actions.drafts import purge_drafts
 from vigie.followup.actions.notices import tell_digests, tell_orphans, tell_quiet_files
 from vigie.journal.jobs import register_job
 from vigie.ui.formats import counted
@@ -30,6 +31,11 @@ def purge_file_contacts(*, at: datetime) -> str:
     return counted(purge_contacts(at=at), "contact effacé", "contacts effacés")
 
 
+def purge_summary_drafts(*, at: datetime) -> str:
+    """Drafts that nobody took up again."""
+    return counted(purge_drafts(at=at), "brouillon effacé", "brouillons effacés")
+
+
 def register() -> None:
     """Called once, by apps.py."""
     register_job(
@@ -47,4 +53,8 @@ def register() -> None:
     register_job(
         "purge_file_contacts", purge_file_contacts, label="Effacer les contacts d’entreprises trois ans après",
         cron="50 3 * * *", rhythm="chaque nuit",
+    )  # fmt: skip
+    register_job(
+        "purge_summary_drafts", purge_summary_drafts, label="Effacer les brouillons de synthèse laissés deux heures",
+        cron="20 * * * *", rhythm="chaque heure",
     )  # fmt: skip

@@ -286,4 +286,5 @@ from vigie.followup.models_notices import Handover as Handover  # noqa: E402
 from vigie.followup.models_texts import Comment as Comment  # noqa: E402
 from vigie.followup.models_texts import FirmContact as FirmContact  # noqa: E402
 from vigie.followup.models_texts import Summary as Summary  # noqa: E402
+from vigie.followup.models_texts import SummaryDraft as SummaryDraft  # noqa: E402
 from vigie.followup.models_texts import SummaryVersion as SummaryVersion  # noqa: E402

@@ -72,6 +72,25 @@ class SummaryVersion(models.Model):
         return f"{self.summary} v{self.version}"
 
 
+class SummaryDraft(models.Model):
+    """What is being typed in the editor of a summary, for its author only: erased when he saves or gives up.
+
+    version: the text that he was changing. Given back for as long as a lock lasts, then erased by a job.
+    """
+
+    summary = models.ForeignKey(Summary, on_delete=models.CASCADE, related_name="drafts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["summary", "author"], name="summary_draft_once")]
+
+    def __str__(self) -> str:
+        return f"Brouillon de {self.author}"
+
+
 class Comment(models.Model):
     """A comment of a network. Deleted: its words are erased, its place stays."""
 

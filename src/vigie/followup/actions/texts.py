@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import Http404
 
 from vigie.accounts.models_agents import Network
+from vigie.followup.actions.drafts import forget_draft
 from vigie.followup.actions.members import locked, refuse_completed
 from vigie.followup.actions.notices import tell_at_once, tell_mentions
 from vigie.followup.models import Comment, Followup, Summary, SummaryVersion
@@ -61,9 +62,13 @@ def lock_summary(followup: Followup, network: Network, *, by: Person, at: dateti
 def release_summary(followup: Followup, network: Network, *, by: Person) -> None:
     """« Annuler »: lets the others in; nothing when the lock is somebody else's."""
     require(by, "file.edit", followup)
-    Summary.objects.filter(followup=followup, network=network, locked_by_id=by.user_id).update(
-        locked_by=None, locked_at=None
-    )
+    summary = Summary.objects.select_for_update().filter(followup=followup, network=network).first()
+    if summary is None:
+        return
+    forget_draft(summary, by)
+    if summary.locked_by_id == by.user_id:
+        summary.locked_by, summary.locked_at = None, None
+        summary.save(update_fields=["locked_by", "locked_at"])
 
 
 @transaction.atomic
@@ -91,6 +96,7 @@ def save_summary(
         summary.text, summary.version = text, summary.version + 1
         summary.updated_at, summary.updated_by_id = at, by.user_id
     summary.save()
+    forget_draft(summary, by)
     if changed:
         SummaryVersion.objects.create(
             summary=summary, version=summary.version, text=text, author_id=by.user_id or 0, at=at,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from vigie.accounts.models_agents import Network
-from vigie.followup.models import Comment, Meeting, MeetingPoint, Member, Summary
+from vigie.followup.models import Comment, Meeting, MeetingPoint, Member, Summary, SummaryDraft
 from vigie.followup.queries.touch import person_words
 from vigie.followup.rules import lock_holds
 from vigie.rights.person import Person
@@ -127,6 +127,14 @@ def _summary(person: Person, row: Any, network: Network, writes: bool, at: datet
         buttons=(button,) if writes and not lock else (),
         versions=versions,
     )
+
+
+def draft_of(summary: Summary | None, person: Person, at: datetime) -> SummaryDraft | None:
+    """What the person was typing, when it says something else than the text saved. 1 query."""
+    if summary is None:
+        return None
+    found = SummaryDraft.objects.filter(summary=summary, author_id=person.user_id).exclude(text=summary.text).first()
+    return found if found is not None and lock_holds(found.at, at) else None
 
 
 def lock_words(summary: Summary, person: Person, at: datetime) -> str:

@@ -70,12 +70,13 @@ def _draw(
     with transaction.atomic():
         page = version_page(person, followup, network, number, at)
         audit.note_many(file_traces(person, followup, [network.code]), by=person, at=at)
-    act = None
+    offered: list[ActButton] = []
     if page.restore:
         act = ActButton(
             f"Reprendre la version {number}", page.restore, "", "secondary",
             form=RestoreForm(initial={"version": page.current}),
             confirm=f"Ce texte remplace celui d’aujourd’hui (version {page.current}), qui reste dans l’historique.",
         )  # fmt: skip
-    context = {"page": page, "file": followup, "act": act, "alert": alert}
+        offered = [act, ActButton("La corriger avant de la reprendre", page.editor, "lock", "tertiary")]
+    context = {"page": page, "file": followup, "acts": offered, "alert": alert}
     return render(request, "followup/version.html", context, status=status)

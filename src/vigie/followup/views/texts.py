@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from vigie.accounts.access import person_of, signed_in
 from vigie.accounts.models_agents import Network
 from vigie.followup.actions import texts as actions
+from vigie.followup.actions.drafts import keep_draft
 from vigie.followup.actions.texts import SummaryLocked, SummaryMoved, network_of
 from vigie.followup.forms import CommentForm, SummaryForm
 from vigie.followup.models import Comment, Followup, Summary, SummaryVersion
-from vigie.followup.queries.file_texts import readers_words, tab_of
+from vigie.followup.queries.file_texts import draft_of, readers_words, tab_of
 from vigie.followup.rules import SKELETON
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused, renew_version
 from vigie.kernel.clock import now
@@ -32,19 +33,33 @@ def summary(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     name = request.POST.get("transition", "")
     if request.method == "POST" and name == "lock":
         actions.lock_summary(followup, network, by=person, at=at)
-        return redirect("followup:summary", pk, code)
+        return redirect(request.get_full_path())  # with the former version asked for, if one was
     if request.method == "POST" and name == "release":
         actions.release_summary(followup, network, by=person)
         return redirect(tab_of(followup.pk, network))
+    if request.method == "POST" and name == "draft":
+        return _draft(request, followup, network)
     return _edit(request, followup, network)
+
+
+def _draft(request: HttpRequest, followup: Followup, network: Network) -> HttpResponse:
+    """What the script of the editor sends while one types. An empty answer: it is kept; 422: it cannot be read."""
+    form = SummaryForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    data = form.cleaned_data
+    keep_draft(followup, network, data["text"], version=data["version"], by=person_of(request), at=now())
+    return HttpResponse(status=204)
 
 
 def _edit(request: HttpRequest, followup: Followup, network: Network) -> HttpResponse:
     person, at = person_of(request), now()
     found = Summary.objects.readable(person).filter(followup=followup, network=network).first()
     former = _former(found, request.GET.get("version", ""))
-    text = former.text if former else found.text if found else ""
-    initial = {"text": text or SKELETON, "version": found.version if found else 0}
+    draft = draft_of(found, person, at) if former is None else None
+    text = former.text if former else draft.text if draft else found.text if found else ""
+    read = draft.version if draft else found.version if found else 0
+    initial = {"text": text or SKELETON, "version": read}
     form = SummaryForm(request.POST if request.method == "POST" else None, initial=initial)
     theirs, status, alert = "", 200, ""
     if request.method == "POST" and form.is_valid():
@@ -59,7 +74,8 @@ def _edit(request: HttpRequest, followup: Followup, network: Network) -> HttpRes
             return redirect(tab_of(followup.pk, network))
     context = {
         "form": form, "file": followup, "network": network, "theirs": theirs, "alert": alert,
-        "back": tab_of(followup.pk, network), "former": former, "readers": readers_words(followup.pk, network),
+        "back": tab_of(followup.pk, network), "former": former, "draft": draft,
+        "readers": readers_words(followup.pk, network),
     }  # fmt: skip
     return render(request, "followup/summary.html", context, status=status)
 

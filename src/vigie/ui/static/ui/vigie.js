@@ -1,8 +1,9 @@
 // What scripts add to pages that already work without them. No library, no eval, no markup built from text.
-// combobox · counter · once (double sending) · unsaved text · copy · j and k · focus on the errors · kept text
+// combobox · counter · once (double sending) · unsaved text · draft · copy · j and k · focus on the errors · kept text
 
 const DEBOUNCE_MS = 150;
 const SEARCH_FROM = 2;
+const DRAFT_MS = 4000;
 
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
@@ -202,6 +203,34 @@ function guardUnsaved() {
   });
 }
 
+// --- draft: what is typed goes to the server every few seconds, for its author only; nothing stays in the browser --------
+function keepDraft(form) {
+  const said = form.querySelector("[data-vg-draft-said]");
+  let timer = 0;
+  let request;
+  const keep = async () => {
+    timer = 0;
+    request = new AbortController();
+    const body = new FormData(form);
+    body.set("transition", "draft");
+    let kept = false;
+    try {
+      const answer = await fetch(location.pathname, { method: "POST", body, redirect: "manual", signal: request.signal });
+      kept = answer.status === 204;
+    } catch (problem) {
+      if (problem.name === "AbortError") return;
+    }
+    const hour = new Date().toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit" });
+    const words = kept ? `Brouillon gardé à ${hour}, pour vous seul.` : "Brouillon non gardé\u00a0: enregistrez votre texte.";
+    if (said.textContent !== words) said.textContent = words;
+  };
+  form.addEventListener("input", () => (timer ||= setTimeout(keep, DRAFT_MS)));
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    request?.abort();
+  });
+}
+
 // --- copy ----------------------------------------------------------------------------------------------------------------
 function copier(button) {
   if (!navigator.clipboard) return;
@@ -257,6 +286,7 @@ function fill(field, values) {
 
 each("[data-vg-combobox]", (box, rank) => new Combobox(box, rank));
 each("[data-vg-counter]", counter);
+each("[data-vg-draft]", keepDraft);
 each("[data-vg-copy]", copier);
 each("[data-vg-keys]", rowKeys);
 each("[data-vg-errors]", (summary) => summary.focus());
