@@ -96,7 +96,7 @@ def test_reading_a_version_is_written_in_the_audit_like_the_summary(as_: As) -> 
     made = written(ada, "Premier", "Deuxième")
     client = as_(ada)
 
-    for url in (page(made), page(made, 1)):
+    for url in (page(made), page(made, 1), reverse("followup:summary", args=[made.pk, "crp"])):
         before = AuditEvent.objects.filter(action="view_block", details__block="crp").count()
         client.get(url)
         assert AuditEvent.objects.filter(action="view_block", details__block="crp").count() == before + 1

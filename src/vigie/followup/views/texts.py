@@ -15,7 +15,8 @@ from vigie.followup.forms import CommentForm, SummaryForm
 from vigie.followup.models import Comment, Followup, Summary, SummaryVersion
 from vigie.followup.queries.file_texts import draft_of, readers_words, tab_of
 from vigie.followup.rules import SKELETON
-from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused, renew_version
+from vigie.followup.views.shared import asked_file, draw_form, file_traces, reads_and_writes, refused, renew_version
+from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
 from vigie.rights.reach import require
@@ -77,6 +78,7 @@ def _edit(request: HttpRequest, followup: Followup, network: Network) -> HttpRes
         "back": tab_of(followup.pk, network), "former": former, "draft": draft,
         "readers": readers_words(followup.pk, network),
     }  # fmt: skip
+    audit.note_many(file_traces(person, followup, [network.code]), by=person, at=at)  # the text is read in its editor
     return render(request, "followup/summary.html", context, status=status)
 
 
