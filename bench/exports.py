@@ -22,7 +22,7 @@ from typing import Any
 from bench.measuring import MET, Result, load, note, verdict, wait_for_quiet
 
 LIMIT_S, LIMIT_MB = 20.0, 24.0
-FORMATS = ("csv", "xlsx")
+FORMATS = ("csv", "xlsx", "ods")
 DAY = date(2026, 3, 18)
 
 

@@ -18,7 +18,7 @@ import pytest
 from tests.exports.factories import LOCKED_ROW, MARK, UNKNOWN_ROW, Row, long_sheet, sheet_of
 from vigie.exports.cells import unguard
 from vigie.exports.tables import Column, Kind, Sheet
-from vigie.exports.writers import separated, workbook
+from vigie.exports.writers import opendocument, separated, workbook
 
 # H-09, and what was seen to get past simple guards.
 PAYLOADS = (
@@ -191,7 +191,7 @@ def test_an_empty_table_is_a_file_with_its_titles() -> None:
 
 
 # --- memory ---------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+@pytest.mark.parametrize("file_format", ["csv", "xlsx", "ods"])
 def test_memory_does_not_grow_with_the_rows(file_format: str) -> None:
     def peak(count: int) -> int:
         tracemalloc.start()
@@ -199,8 +199,9 @@ def test_memory_does_not_grow_with_the_rows(file_format: str) -> None:
             for _piece in separated.pieces(long_sheet(count), MARK):
                 pass
         else:
+            writer = workbook if file_format == "xlsx" else opendocument
             with tempfile.TemporaryFile() as file:
-                workbook.write(long_sheet(count), file, MARK)
+                writer.write(long_sheet(count), file, MARK)
         _now, highest = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return highest

@@ -18,6 +18,7 @@ from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
 from vigie.exports import answers, storage
 from vigie.exports.answers import give
+from vigie.exports.formats import BY_CODE, FORMATS
 from vigie.exports.models import ExportRecord
 from vigie.exports.registry import FOR_DOCUMENTS
 from vigie.exports.rules import KEPT
@@ -165,7 +166,7 @@ def _proved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "confirm_first", lambda *_: None)
 
 
-@pytest.fixture(params=["xlsx", "csv", "docx", "pdf"])
+@pytest.fixture(params=[one.code for one in FORMATS])
 def kind(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param in FOR_DOCUMENTS:
         with declared("list", lambda *_: document(), FOR_DOCUMENTS):
@@ -180,7 +181,7 @@ def test_small_export_is_the_answer(request_of: HttpRequest, kind: str) -> None:
     data = b"".join(answer.streaming_content)
     record = ExportRecord.objects.get()
 
-    assert answer["Content-Type"] == answers.CONTENT_TYPES[kind]
+    assert answer["Content-Type"] == BY_CODE[kind].content_type
     assert f'filename="{record.file_name}"' in answer["Content-Disposition"]
     assert answer["Cache-Control"] == "no-store, private"
     assert (record.state, record.size) == ("given", len(data))

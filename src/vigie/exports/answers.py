@@ -19,16 +19,10 @@ from django.utils.http import content_disposition_header
 
 from vigie.accounts.access import confirm_first, person_of
 from vigie.exports import actions
+from vigie.exports.formats import BY_CODE
 from vigie.exports.rules import RECENT_ABOVE
 from vigie.kernel.clock import now
 from vigie.rights import limits
-
-CONTENT_TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}
 
 
 def give(
@@ -55,9 +49,9 @@ def give(
 
 def attachment(file: Any, name: str, file_format: str) -> StreamingHttpResponse:
     """A file to keep, that no cache keeps. file: an open one, or its pieces."""
-    answer = StreamingHttpResponse(file, content_type=CONTENT_TYPES[file_format])
+    answer = StreamingHttpResponse(file, content_type=BY_CODE[file_format].content_type)
     if hasattr(file, "read"):
-        answer = FileResponse(file, content_type=CONTENT_TYPES[file_format])
+        answer = FileResponse(file, content_type=BY_CODE[file_format].content_type)
     answer["Content-Disposition"] = str(content_disposition_header(True, name))
     answer["Cache-Control"] = "no-store, private"
     return answer

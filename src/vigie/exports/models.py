@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from vigie.exports.formats import FORMATS
 from vigie.exports.states import EXPIRED, EXPORT, FAILED, GIVEN, READY
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
@@ -26,16 +27,10 @@ class ExportRecord(models.Model):
 
     LIFECYCLE = EXPORT
 
-    class Format(models.TextChoices):
-        XLSX = "xlsx", "Classeur (XLSX)"
-        CSV = "csv", "Texte (CSV)"
-        DOCX = "docx", "Document (DOCX)"
-        PDF = "pdf", "PDF"
-
     code = models.CharField("numéro", max_length=13, unique=True)
     exporter = models.CharField(max_length=40)
     parameters: Any = models.JSONField(default=dict)
-    file_format = models.CharField("format", max_length=4, choices=Format.choices)
+    file_format = models.CharField("format", max_length=4, choices=[(one.code, one.recorded) for one in FORMATS])
     title = models.CharField("contenu", max_length=250)
     version = models.CharField(max_length=120, blank=True)
     about = models.CharField(max_length=60, blank=True)

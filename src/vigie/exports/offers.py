@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LABELS = {"docx": "Word (DOCX)", "pdf": "PDF", "xlsx": "Classeur (XLSX)", "csv": "Texte (CSV)"}
+from vigie.exports.formats import BY_CODE, FOR_SHEETS
 
 
 @dataclass(frozen=True)
@@ -17,4 +17,11 @@ class Offer:
 
     @property
     def choices(self) -> tuple[tuple[str, str], ...]:
-        return tuple((code, LABELS[code]) for code in self.formats)
+        return tuple((code, BY_CODE[code].offered) for code in self.formats)
+
+
+def of_sheets() -> tuple[tuple[str, str, str], ...]:
+    """(format, label, style) of the buttons of a form that asks for a table; the first is the usual one."""
+    return tuple(
+        (code, BY_CODE[code].offered, "tertiary" if rank else "secondary") for rank, code in enumerate(FOR_SHEETS)
+    )

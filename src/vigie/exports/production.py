@@ -41,10 +41,10 @@ def make(
 
 
 def _write_sheet(sheet: Sheet, file_format: str, file: IO[bytes], mark: Mark) -> None:
-    from vigie.exports.writers import separated, workbook
+    from vigie.exports.writers import opendocument, separated, workbook
 
-    if file_format == "xlsx":
-        workbook.write(sheet, file, mark)
+    if writer := {"xlsx": workbook.write, "ods": opendocument.write}.get(file_format):
+        writer(sheet, file, mark)
         return
     for piece in separated.pieces(sheet, mark):
         file.write(piece.encode())

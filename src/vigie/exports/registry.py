@@ -1,6 +1,6 @@
 """Where subjects say what they export (called from their ``apps.py``), so that a job can make it without knowing them.
 
-    register_exporter("list", list_sheet, formats=("xlsx", "csv"))
+    register_exporter("list", list_sheet, formats=FOR_SHEETS)
 
 ``builder(person, parameters, at)`` gives a Sheet or a Document with the rights that the person has at that moment: it
 is called when the export is asked for, and called again when a background job makes the file. It filters with
@@ -16,14 +16,13 @@ from datetime import datetime
 from typing import Any
 
 from vigie.exports.documents import Document
+from vigie.exports.formats import FOR_DOCUMENTS as FOR_DOCUMENTS
+from vigie.exports.formats import FOR_SHEETS as FOR_SHEETS
 from vigie.exports.tables import Sheet
 from vigie.rights.person import Person
 
 Content = Sheet | Document
 Builder = Callable[[Person, dict[str, Any], datetime], Content]
-
-FOR_SHEETS = ("xlsx", "csv")
-FOR_DOCUMENTS = ("docx", "pdf")
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,18 @@ _FORMATS = {
     Kind.DATE: "dd/mm/yyyy",
 }
 _MOMENT = "dd/mm/yyyy hh:mm"
-_FIRST_DAY = date(1900, 3, 1)  # of the calendar of workbooks; what is older is written as a text
-_WIDTHS = {Kind.TEXT: 22, Kind.NUMBER: 12, Kind.EUROS: 16, Kind.PERCENT: 10, Kind.DATE: 12, Kind.BOOLEAN: 10}
+FIRST_DAY = date(1900, 3, 1)  # of the calendar of workbooks; what is older is written as a text
+WIDTHS = {Kind.TEXT: 22, Kind.NUMBER: 12, Kind.EUROS: 16, Kind.PERCENT: 10, Kind.DATE: 12, Kind.BOOLEAN: 10}
 _OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
 
 
 class TooManyRows(Refused):
     """More rows than a workbook can hold."""
+
+
+def too_many_rows() -> TooManyRows:
+    """What is said of a table that no spreadsheet holds."""
+    return TooManyRows("too_many_rows", "Un classeur ne contient pas autant de lignes\u00a0: choisissez le format CSV.")
 
 
 def write(sheet: Sheet, file: IO[bytes], mark: Mark | None = None, *, frozen: int = 1) -> int:
@@ -87,16 +92,14 @@ class _Table:
     def write(self, table: Any, frozen: int) -> int:
         columns = self._sheet.columns
         for place, column in enumerate(columns):
-            table.set_column(place, place, column.width or _WIDTHS[column.kind])
+            table.set_column(place, place, column.width or WIDTHS[column.kind])
         table.freeze_panes(1, frozen)
         for place, column in enumerate(columns):
             table.write_string(0, place, guard_typed(column.header), self._title)
         count = 0
         for count, row in enumerate(self._sheet.rows(), start=1):
             if count > MOST_ROWS:
-                raise TooManyRows(
-                    "too_many_rows", "Un classeur ne contient pas autant de lignes\u00a0: choisissez le format CSV."
-                )
+                raise too_many_rows()
             for place, column in enumerate(columns):
                 self._cell(table, count, place, column, row)
         table.autofilter(0, 0, max(count, 1), max(0, len(columns) - 1))
@@ -106,18 +109,18 @@ class _Table:
         value = shown(column, row)
         if isinstance(value, str):
             if value:
-                table.write_string(at, place, _fitting(guard_typed(value)))
+                table.write_string(at, place, fitting(guard_typed(value)))
         elif not isinstance(value, date):
             cents = column.kind is Kind.EUROS and not isinstance(value, int)
             table.write_number(at, place, value, self._cents if cents else self._formats[place])
-        elif _day(value) < _FIRST_DAY:
+        elif day_of(value) < FIRST_DAY:
             table.write_string(at, place, f"{value:%d/%m/%Y}")
         else:
             wanted = self._moment if isinstance(value, datetime) else self._formats[place]
             table.write_datetime(at, place, value, wanted)
 
 
-def _day(value: date) -> date:
+def day_of(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
 
 
@@ -127,11 +130,11 @@ def _cover(book: Any, cover: Any, lines: list[tuple[str, str]]) -> None:
     cover.set_column(1, 1, 90)
     cover.hide_gridlines(2)
     for place, (label, value) in enumerate(lines):
-        cover.write_string(place, 0, _fitting(guard_typed(label)), bold)
-        cover.write_string(place, 1, _fitting(guard_typed(value)), wrapped)
+        cover.write_string(place, 0, fitting(guard_typed(label)), bold)
+        cover.write_string(place, 1, fitting(guard_typed(value)), wrapped)
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
     """The text cut to what a cell can hold, and saying so."""
     return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - len(CUT)] + CUT
 

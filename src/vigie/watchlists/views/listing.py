@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
 from vigie.exports.answers import give
+from vigie.exports.offers import of_sheets
 from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
@@ -69,7 +70,7 @@ def listing(request: HttpRequest) -> HttpResponse:
             offered=desk.offered, initial={"colonnes": [c.code for c in desk.columns], "adresse": address}
         ),
     }
-    return render(request, "watchlists/list.html", {"page": page, "desk": desk, **forms})
+    return render(request, "watchlists/list.html", {"page": page, "desk": desk, "formats": of_sheets(), **forms})
 
 
 @granted("list.view")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from vigie.accounts.access import granted, person_of
 from vigie.exports.answers import give
+from vigie.exports.offers import of_sheets
 from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
@@ -74,7 +75,7 @@ def reworked(request: HttpRequest, pk: int) -> HttpResponse:
         page = reworked_page(person, found, request.GET.get("vue") != "ecartees", request.GET.get("page", ""))
         told = {"departement": found.departement, "list": found.publication.code, "firms": list(page.sirens)}
         audit.note("list_view", AUDITED, str(pk), by=person, at=now(), details=told, **OF_A_LIST)
-    return render(request, "watchlists/reworked.html", {"page": page})
+    return render(request, "watchlists/reworked.html", {"page": page, "formats": of_sheets()})
 
 
 @granted("reworked.list")
