@@ -11,6 +11,7 @@ from tests.agents.test_users import LINE, book
 from tests.security.directory_files import _File as AgainFile
 from tests.watchlists.factories import MENUISERIE, follow
 from vigie.accounts.models import Habilitation
+from vigie.accounts.models_agents import Duty
 from vigie.agents.models import Look, UsersImport
 from vigie.statistics.models import ImpactCount
 from vigie.support.models import HelpRequest, Responder
@@ -40,6 +41,7 @@ def name(service: Service, at: datetime) -> None:
         agent=held.user, reason="Sa liste est vide", minutes=10, asked_by=service.world.users["reviewer"], asked_at=at
     ).pk
     service.ids["zone_group"] = ZoneGroup.objects.create(code="OUEST", label="Ouest", departements=["35"]).pk
+    service.ids["duty"] = Duty.objects.create(user=held.user, kind=Duty.Kind.CDED, departement="35").pk
     service.ids["responder"] = Responder.objects.create(user=member).pk
     ImpactCount.objects.create(month=date(2026, 1, 1), count=12)
 
@@ -62,7 +64,10 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
     }
     network = {"code": "prefets", "label": "Préfectures", "position": "8", "form_token": FORM_TOKEN}
     seen = {"agent": service.world.users["agent_a"].email, "reason": "Son menu est vide", "minutes": "10"}
+    given = {"agent": service.world.users["agent_a"].email, "kind": "sp_codefi", "departement": "35"}
     return [
+        ("agents:duties", "administrator", reverse("agents:duties"), given),
+        ("agents:withdraw_duty", "administrator", reverse("agents:withdraw_duty", args=[ids["duty"]]), {}),
         ("agents:looks", "administrator", reverse("agents:looks"), seen),
         (
             "agents:act_on_look",

@@ -498,6 +498,8 @@ PAGES: dict[str, Page] = {
     "agents:new_reference": _team("reference.edit", BOTH, _kinds()),
     "agents:reference": _team("reference.edit", BOTH, _of("zone_group", "zones")),
     "agents:reference_act": _team("reference.edit", WRITE, _of("zone_group", "zones")),
+    "agents:duties": _team("duty.edit", BOTH),
+    "agents:withdraw_duty": _team("duty.edit", WRITE, _of("duty")),
     "sheets:simulator": _team("sight.simulate", BOTH),
     "agents:follows": _team("agent.request"),
     "agents:review_follow": Page(Door.SERVICE, WRITE, "follow.review", places=_reviewed_follow),

@@ -28,6 +28,7 @@ ACTIONS = {
     "view_file": "Dossier d’accompagnement", "view_followups": "Accompagnements d’une entreprise",
     "open_file": "Accompagnement ouvert",
     "admin_reference": "Zone, réseau, profil ou administration changé",
+    "admin_duty": "Fonction donnée ou retirée", "admin_confidentiality": "Règles de confidentialité publiées",
     "admin_users_sync": "Classeur des utilisateurs appliqué",
 }  # fmt: skip
 BLOCKS = {

@@ -52,5 +52,7 @@ EVENTS: tuple[Event, ...] = (
     Event("reference.changed", REFERENCE, "L’un d’eux est modifié"),
     Event("reference.withdrawn", REFERENCE, "L’un d’eux est retiré"),
     Event("reference.restored", REFERENCE, "L’un d’eux est remis en service"),
+    Event("duty.given", "accounts.Duty", "Un agent tient une fonction dans un département"),
+    Event("duty.withdrawn", "accounts.Duty", "Un agent ne tient plus une fonction"),
     Event("confidentiality.published", "agents.ConfidentialityText", "Un nouveau texte des règles est publié"),
 )

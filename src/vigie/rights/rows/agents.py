@@ -20,6 +20,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("look.begin", LOOK, "Commencer à regarder à la place d’un agent, et cesser"),
     Action("look.expire", LOOK, "Clore un regard dont le temps est passé"),
     Action("reference.edit", "", "Tenir les zones, les réseaux, les profils de travail et les administrations"),
+    Action("duty.edit", "", "Dire qui est secrétaire permanent du CODEFI, ou chargé de mission CDED"),
     Action("consent.edit", "", "Publier un nouveau texte des règles de confidentialité"),
 )
 
@@ -38,5 +39,6 @@ RIGHTS: tuple[Grant, ...] = (
     Grant("look.begin", Role.ADMINISTRATOR, Reach.OWN),
     Grant("look.expire", Role.SYSTEM, Reach.NATIONAL),
     Grant("reference.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
+    Grant("duty.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("consent.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
 )
