@@ -20,7 +20,6 @@ from vigie.journal.models import AuditEvent, Event
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput
 from vigie.rights.table import Role
-from vigie.territory.models import Zone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
 PAGE = reverse("agents:duties")
@@ -78,9 +77,6 @@ def test_giving_asks_who_one_is_again_and_keeps_what_was_typed(client: Client) -
 def test_who_cannot_hold_it_is_told_why(client: Client) -> None:
     keeper = administrator()
     proved(client, keeper)
-    Zone.objects.create(
-        zone_type="departement", code="59", name="Nord", name_folded="NORD", region_code="32", vintage=2026
-    )
     for agent, departement, why in (
         (colleague("Ada Liste"), "59", "n’est pas dans son territoire"),
         (UserFactory(full_name="Paul Expert"), "35", "n’a pas d’habilitation de niveau A ou B"),

@@ -34,7 +34,7 @@ def give(agent: User, kind: str, departement: str, *, by: Person, at: datetime) 
         with transaction.atomic():
             row, new = Duty.objects.get_or_create(user=agent, kind=kind, departement=departement)
             if new:
-                _note(row, "given", by, at)
+                _note("duty.given", row, by, at)
     except IntegrityError:  # given twice at once
         return Duty.objects.get(user=agent, kind=kind, departement=departement)
     return row
@@ -46,7 +46,7 @@ def withdraw(row: Duty, *, by: Person, at: datetime) -> None:
     require(by, RIGHT)
     held = Duty.objects.select_for_update().filter(pk=row.pk).first()
     if held is not None:
-        _note(held, "withdrawn", by, at)
+        _note("duty.withdrawn", held, by, at)
         held.delete()
 
 
@@ -59,12 +59,10 @@ def _refuse_unfit(agent: User, departement: str, by: Person, at: datetime) -> No
             "not_an_agent", "Cette personne n’a pas d’habilitation de niveau A ou B en cours.", field="agent"
         )
     if not person.nationwide and departement not in person.departements:
-        raise InvalidInput(
-            "elsewhere", "Ce département n’est pas dans le territoire de cet agent.", field="departement"
-        )
+        raise InvalidInput("elsewhere", "Ce département n’est pas dans son territoire.", field="departement")
 
 
-def _note(row: Duty, what: str, by: Person, at: datetime) -> None:
+def _note(event: str, row: Duty, by: Person, at: datetime) -> None:
     told = {"kind": row.kind, "departement": row.departement}
-    record(f"duty.{what}", row, by=by, at=at, payload={"user": row.user_id, **told})
-    audit.note("admin_duty", "accounts.User", str(row.user_id), by=by, at=at, details={"decision": what, **told})
+    record(event, row, by=by, at=at, payload={"user": row.user_id, **told})
+    audit.note("admin_duty", "accounts.User", str(row.user_id), by=by, at=at, details={"decision": event.removeprefix("duty."), **told})
