@@ -65,4 +65,5 @@ def _refuse_unfit(agent: User, departement: str, by: Person, at: datetime) -> No
 def _note(event: str, row: Duty, by: Person, at: datetime) -> None:
     told = {"kind": row.kind, "departement": row.departement}
     record(event, row, by=by, at=at, payload={"user": row.user_id, **told})
-    audit.note("admin_duty", "accounts.User", str(row.user_id), by=by, at=at, details={"decision": event.removeprefix("duty."), **told})
+    details = {"decision": event.removeprefix("duty."), **told}
+    audit.note("admin_duty", "accounts.User", str(row.user_id), by=by, at=at, details=details)

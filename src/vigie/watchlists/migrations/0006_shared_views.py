@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_reference_versions'),
-        ('watchlists', '0004_level_in_the_index_of_names'),
+        ('watchlists', '0005_lists_read_from_an_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
