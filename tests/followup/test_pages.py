@@ -20,11 +20,12 @@ from vigie.followup.actions.members import add_member
 from vigie.followup.actions.terms import load_followup_terms
 from vigie.followup.actions.texts import delete_comment, lock_summary, save_summary, write_comment
 from vigie.followup.models import Followup, Summary, Term
-from vigie.followup.queries import lists
+from vigie.followup.queries import board
 from vigie.followup.queries.exports import list_parameters, list_sheet
 from vigie.followup.queries.lists import Filters
 from vigie.followup.queries.touch import firm_panel as panel
 from vigie.journal.models import AuditEvent
+from vigie.territory.models import Zone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
 As = Callable[[User | None], Client]
@@ -278,7 +279,7 @@ def test_an_agent_who_changes_territory_while_a_page_is_open_writes_nothing_ther
 
 
 def test_the_board_shows_first_the_steps_that_come_first(as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lists, "PER_COLUMN", 1)
+    monkeypatch.setattr(board, "PER_COLUMN", 1)
     ada = colleague("Ada Liste")
     opened_file(ada, workplace("En retard SARL"), next_step="Relancer", next_step_on=MOMENT.date())
     opened_file(ada, workplace("Sans date SARL"))
@@ -287,3 +288,52 @@ def test_the_board_shows_first_the_steps_that_come_first(as_: As, monkeypatch: p
 
     assert "En retard SARL" in page
     assert "Sans date SARL" not in page
+
+
+def test_the_board_has_a_lane_for_each_departement_when_there_are_several(as_: As) -> None:
+    for code, name, region in (("35", "Ille-et-Vilaine", "53"), ("59", "Nord", "32")):
+        Zone.objects.create(
+            zone_type="departement", code=code, name=name, name_folded=name.upper(), region_code=region, vintage=2026
+        )
+    ada = colleague("Ada Liste", territory="35;59")
+    opened_file(ada, workplace("Ici SARL"))
+    url = f"{reverse('followup:list')}?forme=tableau"
+    one = visible_text(as_(ada).get(url).content.decode())
+
+    opened_file(ada, workplace("Loin SARL", ELSEWHERE))
+    lanes = as_(ada).get(url).context["page"].lanes
+
+    assert "35 –" not in one
+    assert [lane.title for lane in lanes] == ["35 – Ille-et-Vilaine", "59 – Nord"]
+    assert [[card.firm for column in lane.columns for card in column.cards] for lane in lanes] == [
+        ["Ici SARL"],
+        ["Loin SARL"],
+    ]
+
+
+def test_a_card_moved_on_the_board_comes_back_to_the_same_board(as_: As) -> None:
+    ada = colleague("Ada Liste")
+    made = opened_file(ada, workplace("Ici SARL"))
+    client = as_(ada)
+    board_page = f"{reverse('followup:list')}?forme=tableau&vue=departement&departement=35"
+    card = client.get(board_page).context["page"].lanes[0].columns[0].cards[0]
+
+    moved = client.post(card.buttons[0].action, {"transition": card.buttons[0].name})
+
+    assert moved["Location"] == board_page
+    assert "Ici SARL : L’entreprise est maintenant sous surveillance." in visible_text(
+        client.get(board_page).content.decode()
+    )
+    made.refresh_from_db()
+    assert made.state == card.to == "under_surveillance"
+    away = client.post(f"{reverse('followup:act', args=[made.pk])}?retour=//ailleurs.example", {"transition": "resume"})
+    assert away["Location"].startswith(f"{reverse('followup:list')}?")
+
+
+def test_who_may_not_move_a_file_is_given_a_card_without_move(as_: As) -> None:
+    opened_file(colleague("Ada Liste"), workplace("Ici SARL"))
+
+    page = as_(colleague("Zoé Banque", "dgfip")).get(f"{reverse('followup:list')}?forme=tableau&vue=departement")
+
+    assert "Ici SARL" in page.content.decode()
+    assert "data-vg-card" not in page.content.decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +52,7 @@ def test_from_the_list_to_the_end_of_a_file_shared_with_a_colleague(someone) -> 
     say_what_one_thinks(crp, name, siren)
     file = open_a_file(crp, name, siren)
     answer_from_the_telephone(urssaf, name, file)
+    move_the_card_by_hand(crp, name)
     end_the_file(crp, file)
 
 
@@ -109,6 +111,34 @@ def answer_from_the_telephone(urssaf: Someone, name: str, file: str) -> None:
     urssaf.page.locator("main form button[type=submit]").last.click()
     urssaf.see("Un échéancier de douze mois")
     look(urssaf)
+
+
+def move_the_card_by_hand(crp: Someone, name: str) -> None:
+    """Dropped on a column, a card does what its button does; where it cannot go, it is said and nothing moves."""
+    crp.open("/accompagnements/?forme=tableau")
+    crp.see("Glissez une carte")
+    for state, said in (("under_surveillance", "est maintenant sous surveillance"), ("in_progress", "reprend")):
+        card = crp.page.locator("[data-vg-card]", has_text=name)
+        lane = crp.page.locator("[data-vg-board]", has=card)
+        drag(crp, card, lane.locator(f"[data-vg-state={state}]"))
+        crp.see(said)
+        lane.locator(f"[data-vg-state={state}]", has_text=name).wait_for()
+        look(crp)
+    card = crp.page.locator("[data-vg-card]", has_text=name)
+    drag(crp, card, crp.page.locator("[data-vg-board]", has=card).locator("[data-vg-state=completed]"))
+    crp.page.wait_for_url("**/terminer/")
+
+
+def drag(person: Someone, card: Any, column: Any) -> None:
+    """With the hand, at one height: a page that scrolls under a pressed button takes up another card."""
+    card.scroll_into_view_if_needed()
+    held, over, mouse = card.bounding_box(), column.bounding_box(), person.page.mouse
+    height = held["y"] + 8
+    mouse.move(held["x"] + 8, height)
+    mouse.down()
+    mouse.move(held["x"] + 24, height, steps=4)
+    mouse.move(over["x"] + over["width"] / 2, height, steps=8)
+    mouse.up()
 
 
 def end_the_file(crp: Someone, file: str) -> None:

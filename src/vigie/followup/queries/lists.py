@@ -17,24 +17,21 @@ from vigie.accounts.models_agents import Network
 from vigie.exports.offers import Offer
 from vigie.exports.registry import FOR_SHEETS
 from vigie.followup.models import Analysis, Followup, FollowupQuerySet, Member, Term
+from vigie.followup.queries.board import Lane, board
+from vigie.followup.queries.lines import CRITICALITY, is_late, when, where
 from vigie.followup.queries.touch import held_by, with_people
-from vigie.followup.states import ACTIVE, FOLLOWUP, UNDER_SURVEILLANCE
-from vigie.kernel.lifecycle import State, Transition
+from vigie.followup.states import ACTIVE, FOLLOWUP
+from vigie.kernel.lifecycle import State
 from vigie.kernel.text import fold
 from vigie.rights.person import Person
-from vigie.ui.components import ActButton, Cell, Column, Tab, Table
+from vigie.ui.components import Cell, Column, Tab, Table
 from vigie.ui.formats import counted, day
 
 MINE, ZONE, OWN_BODY = "mes", "departement", "administration"
 SCOPES = {MINE: "Mes accompagnements", ZONE: "De mon territoire", OWN_BODY: "De mon administration"}
 LIST, BOARD, CALENDAR = "liste", "tableau", "calendrier"
 FORMS = {LIST: "Liste", BOARD: "Tableau", CALENDAR: "Calendrier"}
-PER_PAGE, PER_COLUMN, IN_CALENDAR = 20, 30, 200
-CRITICALITY = {
-    "none": State("none", "Pas de criticité", "no-icon"),
-    "moderate": State("moderate", "Criticité modérée", "warning"),
-    "high": State("high", "Criticité élevée", "error"),
-}
+PER_PAGE, IN_CALENDAR = 20, 200
 EMPTY = {
     MINE: "Vous ne participez à aucun accompagnement. Ouvrez-en un depuis la fiche d’une entreprise.",
     ZONE: "Aucun accompagnement dans votre territoire.",
@@ -65,30 +62,6 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Card:
-    """A file on the board. buttons: the moves that the person may make."""
-
-    firm: str
-    href: str
-    where: str
-    referents: str
-    criticality: State
-    step: str
-    late: bool
-    buttons: tuple[ActButton, ...]
-
-
-@dataclass(frozen=True)
-class BoardColumn:
-    """A state and its files. more: how many are not shown."""
-
-    state: State
-    cards: tuple[Card, ...]
-    count: int
-    more: int
-
-
-@dataclass(frozen=True)
 class CalendarWeek:
     """A week (or « En retard », « Sans date ») and the steps foreseen."""
 
@@ -107,7 +80,8 @@ class ListPage:
     forms: tuple[Tab, ...]
     table: Table | None = None
     paging: Page | None = None
-    columns: tuple[BoardColumn, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+    more: str = ""  # how many files of the board are not shown
     weeks: tuple[CalendarWeek, ...] = ()
     deleted: str = ""
     codefi: str = ""
@@ -185,8 +159,8 @@ def list_page(
         "export": Offer(reverse("followup:export_list"), FOR_SHEETS, _asked(asked)) if count else None,
     }
     if shape == BOARD:
-        columns = tuple(_column(person, files, state, today) for state in FOLLOWUP.states)
-        return ListPage(columns=columns, **common)
+        lanes, more = board(person, files, today, urlencode({k: v for k, v in asked.items() if v}))
+        return ListPage(lanes=lanes, more=more, **common)
     if shape == CALENDAR:
         return ListPage(weeks=_weeks(files, today), **common)
     paging = Paginator(with_people(files.order_by("-modified_at", "-pk")), PER_PAGE).get_page(number)
@@ -215,11 +189,11 @@ def _table(rows: list[Any], scope: str, filters: Filters, today: date) -> Table:
         ),
         rows=tuple(
             (
-                Cell(row.workplace.company.name, href=reverse("followup:file", args=[row.pk]), hint=_where(row)),
+                Cell(row.workplace.company.name, href=reverse("followup:file", args=[row.pk]), hint=where(row)),
                 Cell(state=_whole(FOLLOWUP.by_code[row.state])),
                 Cell(state=_whole(CRITICALITY[row.criticality])),
                 held_by(row, Member.Role.REFERENT) or "Aucun",
-                Cell(row.next_step or "Aucune", hint=_when(row, today)),
+                Cell(row.next_step or "Aucune", hint=when(row, today)),
                 Cell(at=row.modified_at),
             )
             for row in rows
@@ -227,56 +201,6 @@ def _table(rows: list[Any], scope: str, filters: Filters, today: date) -> Table:
         empty=NO_MATCH if filters.any else EMPTY[scope],
         keys=True,
     )  # fmt: skip
-
-
-def _where(row: Any) -> str:
-    return f"{row.workplace.commune_name} ({row.departement})" if row.departement else row.workplace.commune_name
-
-
-def is_late(row: Any, today: date) -> bool:
-    """A running file whose next step is past."""
-    return bool(row.is_active and row.next_step_on and row.next_step_on < today)
-
-
-def _when(row: Any, today: date) -> str:
-    if row.next_step_on is None:
-        return ""
-    return f"En retard\u00a0: {day(row.next_step_on)}" if is_late(row, today) else day(row.next_step_on)
-
-
-def _column(person: Person, files: FollowupQuerySet, state: State, today: date) -> BoardColumn:
-    held = files.filter(state=state.code)
-    count = held.count()
-    marked = with_people(held.with_rights(person, movable="file.manage_state"))
-    rows = list(marked.order_by(F("next_step_on").asc(nulls_last=True), "-modified_at", "-pk")[:PER_COLUMN])
-    cards = tuple(_card(row, today, movable=row.movable) for row in rows)
-    return BoardColumn(state, cards, count, count - len(cards))
-
-
-def _card(row: Any, today: date, *, movable: bool = False) -> Card:
-    here = reverse("followup:file", args=[row.pk])
-    return Card(
-        firm=row.workplace.company.name,
-        href=here,
-        where=_where(row),
-        referents=held_by(row, Member.Role.REFERENT) or "Aucun référent",
-        criticality=CRITICALITY[row.criticality],
-        step=" · ".join(part for part in (row.next_step, _when(row, today)) if part),
-        late=is_late(row, today),
-        buttons=tuple(_move(row, step) for step in FOLLOWUP.offered(row.state) if step.name in MOVES)
-        if movable
-        else (),
-    )
-
-
-MOVES = ("start_surveillance", "resume")  # those that need no other word
-
-
-def _move(row: Any, step: Transition) -> ActButton:
-    label = "Reprendre" if row.state == UNDER_SURVEILLANCE else "Mettre sous surveillance"
-    return ActButton(
-        label, reverse("followup:act", args=[row.pk]), step.name, "tertiary", about=row.workplace.company.name
-    )
 
 
 def _weeks(files: FollowupQuerySet, today: date) -> tuple[CalendarWeek, ...]:
@@ -312,7 +236,7 @@ def _agenda(title: str, rows: list[Any]) -> Table:
         rows=tuple(
             (
                 day(row.next_step_on) if row.next_step_on else "À fixer",
-                Cell(row.workplace.company.name, href=reverse("followup:file", args=[row.pk]), hint=_where(row)),
+                Cell(row.workplace.company.name, href=reverse("followup:file", args=[row.pk]), hint=where(row)),
                 row.next_step or "Non précisée",
                 Cell(state=_whole(CRITICALITY[row.criticality])),
                 held_by(row, Member.Role.REFERENT) or "Aucun",
@@ -342,7 +266,7 @@ def handover_table(giver: User, by: Person) -> Table:
         columns=(Column("Entreprise", header=True), Column("État"), Column("Référents"), Column("Prochaine étape")),
         rows=tuple(
             (
-                Cell(row.workplace.company.name, href=reverse("followup:file", args=[row.pk]), hint=_where(row)),
+                Cell(row.workplace.company.name, href=reverse("followup:file", args=[row.pk]), hint=where(row)),
                 Cell(state=FOLLOWUP.by_code[row.state]),
                 held_by(row, Member.Role.REFERENT),
                 row.next_step or "Aucune",

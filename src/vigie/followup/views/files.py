@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +15,7 @@ from vigie.followup.actions.files import AlreadyActive
 from vigie.followup.forms import FieldsForm, FilesFilterForm, OpenForm, initial_of
 from vigie.followup.models import DeletedFollowup, Followup, Workplace
 from vigie.followup.queries import lists
+from vigie.followup.queries.board import BACK
 from vigie.followup.queries.deleted import deleted_page
 from vigie.followup.queries.file import completion_page
 from vigie.followup.queries.touch import FirmPage, firm_panel
@@ -163,6 +164,10 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     said = reason.cleaned_data["note"] if reason.is_valid() else ""
     if name in DONE:
         actions.move_file(followup, name, reason=said, by=person, at=at)
+        board = request.GET.get(BACK, "")[:500]
+        if board:  # several cards are moved one after the other: each message names its own
+            messages.success(request, f"{followup.workplace.company.name}\u00a0: {DONE[name]}")
+            return redirect(f"{reverse('followup:list')}?{QueryDict(board).urlencode()}")
         messages.success(request, DONE[name])
     elif name == "duplicate":
         token = request.POST.get("form_token", "")[:64] or new_form_token()

@@ -1,5 +1,5 @@
 // What scripts add to pages that already work without them. No library, no eval, no markup built from text.
-// combobox · counter · once (double sending) · unsaved text · draft · copy · j and k · focus on the errors · kept text
+// combobox · counter · once (double sending) · unsaved text · draft · board · copy · j and k · focus on the errors · kept text
 
 const DEBOUNCE_MS = 150;
 const SEARCH_FROM = 2;
@@ -231,6 +231,41 @@ function keepDraft(form) {
   });
 }
 
+// --- board: a card dropped on a column sends the form of its own button, or opens the page that completes it ------------
+function board(lane) {
+  const said = document.getElementById(lane.dataset.vgBoard);
+  const columns = lane.querySelectorAll("[data-vg-state]");
+  const under = (event) => event.target.closest("[data-vg-state]");
+  const show = (place) => columns.forEach((one) => one.toggleAttribute("data-vg-over", one === place));
+  let held = null;
+  lane.querySelectorAll("[data-vg-card]").forEach((card) => {
+    card.draggable = true;
+    said.textContent = "Glissez une carte vers une autre colonne, ou servez-vous de son bouton.";
+  });
+  lane.addEventListener("dragstart", (event) => {
+    held = event.target.closest?.("[data-vg-card]");
+  });
+  lane.addEventListener("dragend", () => {
+    held = null;
+    show(null);
+  });
+  lane.addEventListener("dragover", (event) => {
+    if (!held || !under(event)) return;
+    event.preventDefault();
+    show(under(event));
+  });
+  lane.addEventListener("drop", (event) => {
+    const place = under(event);
+    if (!held || !place) return;
+    event.preventDefault();
+    if (place.contains(held)) return;
+    const { vgCard, vgTo, vgEnd } = held.dataset;
+    if (place.dataset.vgState === vgTo) held.querySelector("form").requestSubmit();
+    else if (place.dataset.vgState === "completed" && vgEnd) location.assign(vgEnd);
+    else said.textContent = `${vgCard} ne va pas dans cette colonne.`;
+  });
+}
+
 // --- copy ----------------------------------------------------------------------------------------------------------------
 function copier(button) {
   if (!navigator.clipboard) return;
@@ -288,6 +323,7 @@ each("[data-vg-combobox]", (box, rank) => new Combobox(box, rank));
 each("[data-vg-counter]", counter);
 each("[data-vg-draft]", keepDraft);
 each("[data-vg-copy]", copier);
+each("[data-vg-board]", board);
 each("[data-vg-keys]", rowKeys);
 each("[data-vg-errors]", (summary) => summary.focus());
 sendOnce();

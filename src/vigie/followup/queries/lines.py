@@ -1,0 +1,30 @@
+"""What every list says of a file: where it is, when its next step is, how critical it is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from vigie.kernel.lifecycle import State
+from vigie.ui.formats import day
+
+CRITICALITY = {
+    "none": State("none", "Pas de criticité", "no-icon"),
+    "moderate": State("moderate", "Criticité modérée", "warning"),
+    "high": State("high", "Criticité élevée", "error"),
+}
+
+
+def where(row: Any) -> str:
+    return f"{row.workplace.commune_name} ({row.departement})" if row.departement else row.workplace.commune_name
+
+
+def is_late(row: Any, today: date) -> bool:
+    """A running file whose next step is past."""
+    return bool(row.is_active and row.next_step_on and row.next_step_on < today)
+
+
+def when(row: Any, today: date) -> str:
+    if row.next_step_on is None:
+        return ""
+    return f"En retard\u00a0: {day(row.next_step_on)}" if is_late(row, today) else day(row.next_step_on)
