@@ -67,7 +67,7 @@ def test_a_duty_is_given_once_gives_the_meetings_and_is_withdrawn(client: Client
     assert sorted(noted) == [(str(ada.pk), "given"), (str(ada.pk), "withdrawn")]
 
 
-def test_giving_asks_who_one_is_again_and_keeps_what_was_typed(client: Client) -> None:
+def test_giving_asks_who_one_is_again(client: Client) -> None:
     answer = sign_in(client, administrator()).post(PAGE, asked(colleague("Ada Liste")))
 
     assert answer["Location"].startswith(reverse("confirm_identity"))

@@ -261,7 +261,7 @@ function board(lane) {
     if (place.contains(held)) return;
     const { vgCard, vgTo, vgEnd } = held.dataset;
     if (place.dataset.vgState === vgTo) held.querySelector("form").requestSubmit();
-    else if (place.dataset.vgState === "completed" && vgEnd) location.assign(vgEnd);
+    else if ("vgFinal" in place.dataset && vgEnd) location.assign(vgEnd);
     else said.textContent = `${vgCard} ne va pas dans cette colonne.`;
   });
 }
