@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -40,10 +41,9 @@ def stop_on_signals() -> None:
         signal.signal(number, stop)
 
 
-def ignore_signals() -> None:
-    """From here on, stopping is under way and cannot be interrupted in its middle."""
-    for number in STOPPING:
-        signal.signal(number, signal.SIG_IGN)
+def ignore_signals() -> list[Any]:
+    """From here on, stopping is under way and cannot be interrupted in its middle. Returns what was done before."""
+    return [signal.signal(number, signal.SIG_IGN) for number in STOPPING]
 
 
 def follow_parent() -> None:
@@ -88,10 +88,13 @@ class Family:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        ignore_signals()
+        before = ignore_signals()
         self.stop()
         os.close(self._pipe)
         self._watcher.wait(30)
+        if not isinstance(error, Stopped):  # one who was told to stop stays deaf until its end
+            for number, handler in zip(STOPPING, before, strict=True):
+                signal.signal(number, handler)
 
     def start(
         self,
@@ -107,6 +110,8 @@ class Family:
         """Starts a process; its output goes to `log`, or to the caller's own. user: (uid, gid) to take on."""
 
         def before() -> None:
+            for number in STOPPING:  # a caller that ignores them would start it deaf
+                signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
             os.write(self._pipe, f"{os.getpid()}\n".encode())
             if nice:

@@ -103,6 +103,26 @@ print(sent, flush=True)
     assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
 
 
+def test_a_process_heeds_the_signal_to_stop_whatever_its_caller_ignores(tmp_path: Path) -> None:
+    """A caller that is stopping ignores the signals, and what it starts would inherit its deafness."""
+    tells = "import signal, sys; print(signal.getsignal(signal.SIGTERM).name, file=open(sys.argv[1], 'w'))"
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with Family() as family:
+            family.run("program", [sys.executable, "-c", tells, str(tmp_path / "told")], timeout=60)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert (tmp_path / "told").read_text() == "SIG_DFL\n"
+
+
+def test_a_family_left_gives_its_caller_back_the_signals() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    with Family():
+        pass
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before
+
+
 def test_what_a_first_process_leaves_behind_is_stopped_too(tmp_path: Path) -> None:
     with Family() as family:
         started(family, CARELESS, tmp_path / "ready")
