@@ -116,6 +116,9 @@ def test_a_theme_and_its_subject_are_created_and_archived_on_screen(book: Book, 
     assert "Un sujet porte déjà ce nom, ou presque." in said(page)
     assert Subject.objects.filter(label__iexact="trouver un repreneur").count() == 1
 
+    fill(desk, url("edit", "sujet", subject.pk), tells_difficulty="on")
+    subject.refresh_from_db()
+    assert subject.tells_difficulty
     fill(desk, url("edit", "sujet", subject.pk), archived="on")
     archived_at = Subject.objects.get(pk=subject.pk).archived_at
     assert archived_at is not None

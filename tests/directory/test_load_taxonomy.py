@@ -31,6 +31,8 @@ def test_first_loading_writes_everything() -> None:
     assert list(Subject.objects.filter(is_catch_all=True).values_list("slug", flat=True)) == [
         "autre-besoin-non-reference"
     ]
+    told = Subject.objects.filter(tells_difficulty=True).order_by("slug")
+    assert list(told.values_list("slug", flat=True)) == ["diagnostic", "tresorerie"]
 
 
 def test_second_loading_writes_nothing() -> None:

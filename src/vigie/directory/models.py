@@ -29,13 +29,17 @@ class Theme(models.Model):
 
 
 class Subject(models.Model):
-    """What a need is about: the unit of routing. ``is_catch_all``: no expert is chosen by itself, a person reads it."""
+    """What a need is about: the unit of routing. ``is_catch_all``: no expert is chosen by itself, a person reads it.
+
+    ``tells_difficulty``: who asks about it tells financial difficulties, and agents may take it up in a file.
+    """
 
     theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="subjects")  # needs refer to it
     label = models.CharField("intitulé", max_length=150, unique=True)
     slug = models.SlugField(max_length=150, unique=True)
     position = models.PositiveSmallIntegerField("rang", default=0)
     is_catch_all = models.BooleanField("autre besoin\u00a0: lu par une personne", default=False)
+    tells_difficulty = models.BooleanField("difficulté financière", default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

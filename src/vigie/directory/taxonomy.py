@@ -23,12 +23,13 @@ class QuestionSeed:
 
 @dataclass(frozen=True)
 class SubjectSeed:
-    """A subject of the internal taxonomy."""
+    """A subject of the internal taxonomy. tells_difficulty: asking about it tells financial difficulties."""
 
     slug: str
     label: str
     questions: tuple[QuestionSeed, ...] = ()
     is_catch_all: bool = False
+    tells_difficulty: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,11 @@ THEMES = (
                         "Étalement de cotisations",
                     ),
                 ),
+                tells_difficulty=True,
             ),
-            SubjectSeed("diagnostic", "Faire le point sur sa situation économique et financière"),
+            SubjectSeed(
+                "diagnostic", "Faire le point sur sa situation économique et financière", tells_difficulty=True
+            ),
             SubjectSeed("activite-partielle", "Mettre des salariés en activité partielle"),
             SubjectSeed("litige", "Résoudre un litige avec un client, un fournisseur ou une administration"),
         ),

@@ -10,9 +10,12 @@ class FollowupConfig(AppConfig):
         from vigie.agents.registry import register_files
         from vigie.exports.registry import FOR_DOCUMENTS, FOR_SHEETS, register_exporter
         from vigie.followup import audiences, jobs
-        from vigie.followup.queries import codefi, exports, meetings, opened
+        from vigie.followup.actions.requests import take_up
+        from vigie.followup.queries import codefi, exports, meetings, opened, requests
+        from vigie.matching.registry import register_files as register_needs
 
         register_files(opened.living_files, opened.files_with_texts)
+        register_needs(take_up, requests.followed_requests)
         audiences.register()
         jobs.register()
         register_exporter(exports.LIST, exports.list_sheet, formats=FOR_SHEETS)

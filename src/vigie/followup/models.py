@@ -13,11 +13,11 @@ from django.db.models import F, Q
 
 from vigie.agents.models import Follow
 from vigie.companies.models import Establishment
+from vigie.followup.places import in_departements
 from vigie.followup.states import ACTIVE, FOLLOWUP
 from vigie.rights.person import Person
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
-from vigie.territory.models import Commune, CommuneMovement
 
 CRP = "crp"  # the network whose agents read the contacts of the files of their territory
 
@@ -49,17 +49,8 @@ class Term(models.Model):
         return self.label
 
 
-def _in_departements(person: Person) -> Q:
-    """Establishments of the communes, of today or merged since, of the person's départements."""
-    if person.nationwide:
-        return Q()
-    communes = Commune.objects.filter(departement_code__in=sorted(person.departements)).values("code")
-    merged = CommuneMovement.objects.filter(new_code__in=communes).values("old_code")
-    return Q(commune_code__in=communes) | Q(commune_code__in=merged)
-
-
 class WorkplaceQuerySet(ReachQuerySet):
-    REACHES = {Reach.TERRITORY: _in_departements}
+    REACHES = {Reach.TERRITORY: in_departements}
 
 
 class Workplace(Establishment):
@@ -120,6 +111,7 @@ class Followup(models.Model):
     class Source(models.TextChoices):
         AGENT = "agent", "Ouvert par un agent"
         DUPLICATE = "duplicate", "Suite d’un accompagnement terminé"
+        REQUEST = "demande", "Demande d’aide de l’entreprise"
 
     workplace = models.ForeignKey(Workplace, on_delete=models.PROTECT, related_name="followups")  # its history
     siren = models.CharField(max_length=9)
@@ -283,6 +275,8 @@ from vigie.followup.models_meetings import Meeting as Meeting  # noqa: E402
 from vigie.followup.models_meetings import MeetingPoint as MeetingPoint  # noqa: E402
 from vigie.followup.models_notices import Digest as Digest  # noqa: E402
 from vigie.followup.models_notices import Handover as Handover  # noqa: E402
+from vigie.followup.models_requests import FirmNeed as FirmNeed  # noqa: E402
+from vigie.followup.models_requests import HelpRequest as HelpRequest  # noqa: E402
 from vigie.followup.models_texts import Comment as Comment  # noqa: E402
 from vigie.followup.models_texts import FirmContact as FirmContact  # noqa: E402
 from vigie.followup.models_texts import Summary as Summary  # noqa: E402

@@ -35,9 +35,15 @@ class SubjectForm(RowForm):
     """A subject; its slug never changes, and it is archived rather than taken away."""
 
     title = "Sujet"
-    columns = ("theme_id", "label")
+    columns = ("theme_id", "label", "tells_difficulty")
     theme_id = forms.TypedChoiceField(label="Thème", coerce=int)
     label = CleanLineField(label="Intitulé", max_length=150)
+    tells_difficulty = forms.BooleanField(
+        label="Difficulté financière",
+        required=False,
+        help_text="Une demande sur ce sujet peut devenir l’accompagnement que tient l’expert habilité qui la prend, et "
+        "les agents habilités du territoire savent qu’elle existe, sans son texte.",
+    )
     archived = forms.BooleanField(
         label="Archivé",
         required=False,

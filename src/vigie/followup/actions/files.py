@@ -54,8 +54,8 @@ def needs_motive(person: Person, siren: str) -> bool:
 
 
 def open_file(
-    workplace: Workplace, fields: Fields, *, motive: str = "", comment: str = "", form_token: str, by: Person,
-    at: datetime,
+    workplace: Workplace, fields: Fields, *, motive: str = "", comment: str = "", form_token: str,
+    source: str = Followup.Source.AGENT, by: Person, at: datetime,
 ) -> Followup:  # fmt: skip
     """A new file, its author being its référent. The same form sent twice gives the same file.
 
@@ -66,7 +66,8 @@ def open_file(
         return same
     if needs_motive(by, workplace.company_id):
         refuse_motive(motive, comment, tuple(Follow.Motive.values), Follow.Motive.AUTRE)
-    return _create(workplace, fields, Followup(motive=motive, motive_comment=comment.strip()), form_token, by=by, at=at)
+    fresh = Followup(source=source, motive=motive, motive_comment=comment.strip())
+    return _create(workplace, fields, fresh, form_token, by=by, at=at)
 
 
 def duplicate(followup: Followup, *, form_token: str, by: Person, at: datetime) -> Followup:

@@ -19,6 +19,8 @@ from vigie.followup.models import Analysis, FirmContact, Followup, Member, Snaps
 from vigie.followup.queries.file_texts import NetworkView, network_view
 from vigie.followup.queries.lists import CRITICALITY, is_late
 from vigie.followup.queries.referrals import NeedFollowed, needs_followed
+from vigie.followup.queries.requests import Asked as Request
+from vigie.followup.queries.requests import requests_of
 from vigie.followup.queries.touch import (
     held_by,
     known_files,
@@ -87,6 +89,7 @@ class FilePage:
     join: ActButton | None
     steps: tuple[Step, ...]
     needs: tuple[NeedFollowed, ...]
+    requests: tuple[Request, ...]
     network: NetworkView | None
     contacts: tuple[ContactView, ...]
     history: Table | None
@@ -178,6 +181,7 @@ def file_page(person: Person, followup: Followup, tab: str, asked: Asked) -> Fil
         join=_join(row, person) if may.members and live else None,
         steps=_thread(row) if tab == THREAD else (),
         needs=needs_followed(row) if tab == THREAD else (),
+        requests=requests_of(row, takes_part=may.edit) if tab == THREAD else (),
         network=network_view(person, row, network, writes, asked.at) if network is not None else None,
         contacts=_contacts(row, may) if tab == CONTACTS else (),
         history=_history(row) if tab == HISTORY else None,
@@ -218,6 +222,7 @@ def _fields(row: Any) -> tuple[Fact, ...]:
         for kind in ("difficulty", "action", "redirect", "service", "sector", "label")
     ]
     facts.append(Fact("Taille du groupe", row.size.label if row.size else ""))
+    facts.append(Fact("Origine", row.get_source_display()))
     return tuple(facts)
 
 

@@ -19,6 +19,7 @@ from vigie.exports.registry import FOR_SHEETS
 from vigie.followup.models import Analysis, Followup, FollowupQuerySet, Member, Term
 from vigie.followup.queries.board import Lane, board
 from vigie.followup.queries.lines import CRITICALITY, is_late, when, where
+from vigie.followup.queries.requests import Waiting, waiting_requests
 from vigie.followup.queries.touch import held_by, with_people
 from vigie.followup.states import ACTIVE, FOLLOWUP
 from vigie.kernel.lifecycle import State
@@ -87,6 +88,7 @@ class ListPage:
     codefi: str = ""
     export: Offer | None = None
     firms: tuple[str, ...] = field(default=())
+    requests: Waiting | None = None  # of the territory: help asked for, that no file holds
 
 
 def scope_of(person: Person, scope: str) -> FollowupQuerySet:
@@ -165,9 +167,10 @@ def list_page(
         return ListPage(weeks=_weeks(files, today), **common)
     paging = Paginator(with_people(files.order_by("-modified_at", "-pk")), PER_PAGE).get_page(number)
     rows = list(paging.object_list)
-    return ListPage(
-        table=_table(rows, scope, filters, today), paging=paging, firms=tuple(row.siren for row in rows), **common
-    )
+    asked_for = waiting_requests(person, today) if scope == ZONE and not filters.any else None
+    firms = tuple(row.siren for row in rows) + (asked_for.firms if asked_for is not None else ())
+    table = _table(rows, scope, filters, today)
+    return ListPage(table=table, paging=paging, firms=firms, requests=asked_for, **common)
 
 
 def _asked(asked: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -22,6 +22,7 @@ from vigie.kernel.text import clean_line, clean_text
 from vigie.matching.actions.statuses import refresh_need_status
 from vigie.matching.models import Match, Need
 from vigie.matching.queries.positions import version
+from vigie.matching.registry import need_taken
 from vigie.matching.states import CLOSED_BY_EXPERT, COVERED, MATCH, OPEN, QUO, TAKING_CARE
 from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
@@ -63,6 +64,7 @@ def take_charge(match: Match, *, by: Person, at: datetime) -> Match:
             for sister in _sisters(match).filter(state=QUO):
                 perform(sister, "cover", by=SYSTEM, at=at, payload={"by_match": match.pk})
         refresh_need_status(match.need, at=at)
+        need_taken(match, by=by, at=at)
     return match
 
 

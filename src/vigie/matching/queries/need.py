@@ -21,6 +21,7 @@ from vigie.matching.queries.need_answer import FormFor, Intervention, interventi
 from vigie.matching.queries.need_company import company_facts, company_origin
 from vigie.matching.queries.need_story import discussion
 from vigie.matching.queries.positions import company_name, since
+from vigie.matching.registry import Followed, followed_in
 from vigie.matching.rules.reasons import Reason, Side, say
 from vigie.matching.states import MATCH, NEED_STATUS_BY_CODE, OPEN
 from vigie.rights.person import Person
@@ -120,6 +121,7 @@ class NeedPage:
     may_comment: bool
     comment_hint: str
     history: tuple[HistoryLine, ...]
+    followed: tuple[Followed, ...] = ()  # what it became elsewhere, for who may know
     team_links: tuple[Link, ...] = ()  # why these experts, and the request, where others are added
 
 
@@ -221,6 +223,7 @@ def need_page(
         may_comment=need.may_comment,
         comment_hint=_comment_hint(matches),
         history=_history(need, person),
+        followed=followed_in(need, person),
         team_links=_team_links(need),
     )
 

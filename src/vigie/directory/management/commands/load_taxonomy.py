@@ -33,8 +33,11 @@ def load_subject(theme: Theme, seed: SubjectSeed, position: int) -> int:
     """Creates the subject and its questions if absent; gives how many rows are new."""
     subject, is_new = Subject.objects.get_or_create(
         slug=seed.slug,
-        defaults={"theme": theme, "label": seed.label, "position": position, "is_catch_all": seed.is_catch_all},
-    )
+        defaults={
+            "theme": theme, "label": seed.label, "position": position, "is_catch_all": seed.is_catch_all,
+            "tells_difficulty": seed.tells_difficulty,
+        },
+    )  # fmt: skip
     created = int(is_new)
     for rank, question in enumerate(seed.questions):
         _, is_new = SubjectQuestion.objects.get_or_create(
