@@ -20,8 +20,8 @@ def _asked_here(person: Person) -> Q:
     A need that a file sent to advisers is not the firm's own request.
     """
     told = Q(sent_at__isnull=False, subject__tells_difficulty=True, diagnosis__establishment__isnull=False)
-    told &= ~Exists(Referral.objects.filter(visit=OuterRef("diagnosis_id")))
-    return told & in_departements(person, "diagnosis__establishment__commune_code")
+    own = ~Q(Exists(Referral.objects.filter(visit=OuterRef("diagnosis_id"))))
+    return told & own & in_departements(person, "diagnosis__establishment__commune_code")
 
 
 class FirmNeedQuerySet(ReachQuerySet):

@@ -59,7 +59,7 @@ def _place(need: Need) -> Workplace | None:
 
 def _entitled(match: Match, place: Workplace, by: Person, at: datetime) -> bool:
     """He takes it for himself, may open a file there, and has accepted the rules of confidentiality."""
-    himself = ExpertMember.objects.filter(expert_id=match.expert_id, user_id=by.user_id).exists()
+    himself = ExpertMember.objects.filter(expert_id=match.expert_id, user_id=by.user_id or 0).exists()
     return himself and may(by, "file.open", place) and has_consented(by, at)
 
 
