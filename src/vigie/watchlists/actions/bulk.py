@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import repeat
 from typing import Any
 
 from django.db import connection
@@ -63,28 +64,45 @@ def prepared(model: type[Model], name: str, value: Any) -> Any:
     )
 
 
-def insert(model: type[Model], columns: Columns, *, unless_known: bool = False) -> None:
-    """Inserts these rows; unless_known: those that the database has already stay as they are."""
+def insert(
+    model: type[Model], columns: Columns, *, same: dict[str, Any] | None = None, unless_known: bool = False
+) -> None:
+    """Inserts these rows; same: the columns that hold one value in all of them.
+
+    unless_known: those that the database has already stay as they are.
+    """
     column_of = {field.name: str(field.column) for field in model._meta.concrete_fields}
-    names = ", ".join(connection.ops.quote_name(column_of[name]) for name in columns)
+    same = same or {}
+    names = [connection.ops.quote_name(column_of[name]) for name in (*columns, *same)]
     table = connection.ops.quote_name(model._meta.db_table)
-    rows = zip(*columns.values(), strict=True)
-    if connection.vendor == "postgresql":
-        _copy(table, names, rows, unless_known=unless_known)
+    if connection.vendor == "postgresql" and unless_known:
+        _copy_unknown(table, names, columns, list(same.values()))
         return
-    text = f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})"  # noqa: S608  ours
+    count = len(next(iter(columns.values())))
+    rows = zip(*columns.values(), *(repeat(value, count) for value in same.values()), strict=True)
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _copy(cursor, table, names, rows)
+            return
+        text = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608  ours
         cursor.executemany(text + (" ON CONFLICT DO NOTHING" if unless_known else ""), list(rows))
 
 
-def _copy(table: str, names: str, rows: Iterator[tuple[Any, ...]], *, unless_known: bool) -> None:
-    """PostgreSQL takes a file of rows ten times quicker than statements; it has no word for rows that it knows."""
+def _copy(cursor: Any, table: str, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
+    """PostgreSQL takes a file of rows ten times quicker than statements."""
+    with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _copy_unknown(table: str, names: list[str], columns: Columns, same: list[Any]) -> None:
+    """COPY has no word for rows that are known: they go through a table of their own, without what is said of all."""
+    own, every = names[: len(columns)], ", ".join(names)
+    chosen = ", ".join([*own, *["%s"] * len(same)])
     with connection.cursor() as cursor:
-        if unless_known:
-            cursor.execute(f"CREATE TEMPORARY TABLE taken ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608
-        with cursor.copy(f"COPY {'taken' if unless_known else table} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        if unless_known:
-            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM taken ON CONFLICT DO NOTHING")  # noqa: S608
-            cursor.execute("DROP TABLE taken")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE taken ON COMMIT DROP AS SELECT {', '.join(own)} FROM {table} WITH NO DATA"  # noqa: S608
+        )
+        _copy(cursor, "taken", own, zip(*columns.values(), strict=True))
+        cursor.execute(f"INSERT INTO {table} ({every}) SELECT {chosen} FROM taken ON CONFLICT DO NOTHING", same)  # noqa: S608
+        cursor.execute("DROP TABLE taken")

@@ -45,7 +45,7 @@ def load_entries(publication: Publication, found: Folder) -> None:
                 chunk = {name: values[done : done + turns.rows] for name, values in columns.items()}
                 # Prepared before the transaction: on SQLite, whoever waits to write passes meanwhile.
                 entries = _entries(publication, publication.first_entry_id + start + done, chunk, reasons)
-                firms, places = _firms(publication, chunk), _places(chunk)
+                firms, places = _firms(chunk), _places(chunk)
                 with turns.turn():
                     _write_chunk(publication, start + done, entries, firms, places)
                 settle()
@@ -65,7 +65,7 @@ def _write_chunk(publication: Publication, start: int, entries: Columns, firms: 
     if row.entries_loaded != start:
         return
     insert(Entry, entries)
-    insert(Company, firms, unless_known=True)
+    insert(Company, firms, same=_said_of_all(publication), unless_known=True)
     insert(FirmPlace, places, unless_known=True)
     row.entries_loaded = publication.entries_loaded = start + len(entries["id"])
     row.save(update_fields=["entries_loaded"])
@@ -93,21 +93,24 @@ def _places(columns: Columns) -> Columns:
     return {"siren": [siren for siren, _ in pairs], "departement": [where for _, where in pairs]}
 
 
-def _firms(publication: Publication, columns: Columns) -> Columns:
+def _firms(columns: Columns) -> Columns:
     """The companies of the chunk, for those that no register has brought: what the list says of them, and no more."""
-    count = len(columns["siren"])
     names = [(name or "")[:200] for name in columns["display_name"]]
-    plain = dict.fromkeys(
-        ("name_key", "usual_name", "acronym", "legal_form_code", "naf_version", "workforce_code"), [""] * count
-    )
-    return plain | {
+    return {
         "siren": columns["siren"],
         "name": [name or HIDDEN_NAME for name in names],
         "naf_code": [(code or "").replace(".", "")[:6] for code in columns["naf"]],
-        "is_active": [True] * count,
         "diffusible": [bool(name) for name in names],
-        "source": [Source.SIRENE.value] * count,
-        "seen_at": [prepared(Company, "seen_at", publication.received_at)] * count,
+    }
+
+
+def _said_of_all(publication: Publication) -> dict[str, Any]:
+    """What is said of every firm that only a list has brought."""
+    unknown = ("name_key", "usual_name", "acronym", "legal_form_code", "naf_version", "workforce_code")
+    return dict.fromkeys(unknown, "") | {
+        "is_active": True,
+        "source": Source.SIRENE.value,
+        "seen_at": prepared(Company, "seen_at", publication.received_at),
     }
 
 
