@@ -13,6 +13,7 @@ from tests.watchlists.factories import MENUISERIE, follow
 from vigie.accounts.models import Habilitation
 from vigie.accounts.models_agents import Duty
 from vigie.agents.models import Look, UsersImport
+from vigie.followup.models import Term
 from vigie.statistics.models import ImpactCount
 from vigie.support.models import HelpRequest, Responder
 from vigie.territory.models import ZoneGroup
@@ -41,6 +42,8 @@ def name(service: Service, at: datetime) -> None:
         agent=held.user, reason="Sa liste est vide", minutes=10, asked_by=service.world.users["reviewer"], asked_at=at
     ).pk
     service.ids["zone_group"] = ZoneGroup.objects.create(code="OUEST", label="Ouest", departements=["35"]).pk
+    service.ids["word"] = Term.objects.create(kind=Term.Kind.SECTOR, code="cycles", label="Cycles").pk
+    service.ids["other_word"] = Term.objects.create(kind=Term.Kind.SECTOR, code="jouets", label="Jouets").pk
     service.ids["duty"] = Duty.objects.create(user=held.user, kind=Duty.Kind.CDED, departement="35").pk
     service.ids["responder"] = Responder.objects.create(user=member).pk
     ImpactCount.objects.create(month=date(2026, 1, 1), count=12)
@@ -63,6 +66,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
         "reason": "Question de l’agent",
     }
     network = {"code": "prefets", "label": "Préfectures", "position": "8", "form_token": FORM_TOKEN}
+    word = {"label": "Motos", "form_token": FORM_TOKEN}
     seen = {"agent": service.world.users["agent_a"].email, "reason": "Son menu est vide", "minutes": "10"}
     given = {"agent": service.world.users["agent_a"].email, "kind": "sp_codefi", "departement": "35"}
     return [
@@ -87,6 +91,25 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
             "administrator",
             reverse("agents:reference_act", args=["zones", ids["zone_group"]]),
             {"transition": "withdraw"},
+        ),
+        ("followup:new_word", "administrator", reverse("followup:new_word", args=["filieres"]), word),
+        (
+            "followup:word",
+            "administrator",
+            reverse("followup:word", args=["filieres", ids["word"]]),
+            {"label": "Cycles et motos", "rank": "1", "version": "1"},
+        ),
+        (
+            "followup:word_act",
+            "administrator",
+            reverse("followup:word_act", args=["filieres", ids["word"]]),
+            {"transition": "withdraw"},
+        ),
+        (
+            "followup:merge_word",
+            "administrator",
+            reverse("followup:merge_word", args=["filieres", ids["word"]]),
+            {"target": ids["other_word"], "seen": "0-0-0-1-1"},
         ),
         ("sheets:simulator", "administrator", reverse("sheets:simulator"), simulated),
         (

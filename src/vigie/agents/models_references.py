@@ -1,4 +1,4 @@
-"""Who changed a zone, a network, a profile of work or a body, when, from what to what. Never changed afterwards."""
+"""Who changed a zone, a network, a profile, a body or a word of files, when, from what to what. Never changed later."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ class ReferenceChange(models.Model):
         NETWORK = "network", "Réseau"
         SEGMENT = "segment", "Profil de travail"
         ENTITY = "entity", "Administration"
+        TERM = "term", "Mot des accompagnements"
 
     class Act(models.TextChoices):
         CREATED = "created", "Création"
         CHANGED = "changed", "Modification"
         WITHDRAWN = "withdrawn", "Retrait"
         RESTORED = "restored", "Remise en service"
+        MERGED = "merged", "Réunion"
 
     kind = models.CharField("nature", max_length=10, choices=Kind.choices)
     object_id = models.PositiveBigIntegerField()

@@ -40,10 +40,17 @@ class Term(models.Model):
     position = models.PositiveSmallIntegerField("rang", default=0)
     is_system = models.BooleanField("étiquette du système", default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # trace
+    version = models.PositiveIntegerField(default=1)  # of what administrators write
 
     class Meta:
         ordering = ("kind", "position", "label")
-        constraints = [models.UniqueConstraint(fields=["kind", "code"], name="term_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "code"], name="term_once"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(archived_at__isnull=False), name="term_merged_is_archived"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label

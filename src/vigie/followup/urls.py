@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.followup.views import acts, exports, files, history, meetings, people, texts
+from vigie.followup.views import acts, exports, files, history, meetings, people, texts, words
 
 app_name = "followup"
 urlpatterns = [
@@ -56,4 +56,10 @@ urlpatterns = [
     path("accompagnements/<int:pk>/analyse/", acts.analyse, name="analyse"),
     path("accompagnements/<int:pk>/action/", acts.add_action, name="add_action"),
     path("accompagnements/<int:pk>/orienter/", acts.refer_firm, name="refer"),
+    path("administration/mots/", words.words, name="words_home"),
+    path("administration/mots/<slug:kind>/", words.words, name="words"),
+    path("administration/mots/<slug:kind>/nouveau/", words.new_word, name="new_word"),
+    path("administration/mots/<slug:kind>/<int:pk>/", words.word, name="word"),
+    path("administration/mots/<slug:kind>/<int:pk>/agir/", words.word_act, name="word_act"),
+    path("administration/mots/<slug:kind>/<int:pk>/reunir/", words.merge_word, name="merge_word"),
 ]

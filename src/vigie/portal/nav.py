@@ -64,6 +64,7 @@ STEWARD_ENTRIES: tuple[Entry, ...] = (
     ("Habilitations", "agents:partner", "agent.request"),
     ("Profils", "agents:profiles", "profile.view"),
     ("Zones et réseaux", "agents:references_home", "reference.edit"),
+    ("Mots des accompagnements", "followup:words_home", "word.edit"),
     ("Fonctions", "agents:duties", "duty.edit"),
     ("Simulateur de droits", "sheets:simulator", "sight.simulate"),
     ("Regarder à la place d’un agent", "agents:looks", "look.list"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from vigie.agents.models import Follow, MailChoice
 from vigie.directory.models import Subject
@@ -111,7 +112,9 @@ class FieldsForm(DsfrForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = list(Term.objects.filter(archived_at=None))
-        self.fields["size"].queryset = Term.objects.filter(kind=Term.Kind.SIZE, archived_at=None)  # type: ignore[attr-defined]
+        held = (kwargs.get("initial") or {}).get("size")  # a size that is no longer offered stays on the file
+        sizes = Term.objects.filter(Q(archived_at=None) | Q(pk=getattr(held, "pk", held)), kind=Term.Kind.SIZE)
+        self.fields["size"].queryset = sizes  # type: ignore[attr-defined]
         self.offered = {str(term.pk): term for term in offered}
         for kind in KINDS:
             self.fields[kind] = forms.MultipleChoiceField(

@@ -54,6 +54,7 @@ EVENTS = (
         "Un accompagnement n’a plus de référent en exercice",
         (Message("file_keepers", "followup/mail/orphaned"),),
     ),
+    Event("file.words_merged", FILE, "Un mot de l’accompagnement a été réuni à un autre"),
     Event("file.contacts_changed", FILE, "Les contacts de l’entreprise ont changé"),
     Event("file.member_added", "followup.Member", "Une personne a été ajoutée à un accompagnement", _MEMBER),
     Event("file.member_changed", "followup.Member", "Le rôle d’une personne a changé dans un accompagnement", _MEMBER),
