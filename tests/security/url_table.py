@@ -335,6 +335,7 @@ PAGES: dict[str, Page] = {
     "accounts:antennes": _team("account.invite"),
     "accounts:invite": _team("account.invite", BOTH),
     "accounts:person": _team("account.view", READ, _user),
+    "accounts:agent": _team("account.edit", BOTH, _user),
     "accounts:change": _team("account.edit", WRITE, _user),
     "accounts:add_habilitation": _team("habilitation.decide", WRITE, _user),
     "accounts:decide": _team("habilitation.decide", WRITE, _habilitation),

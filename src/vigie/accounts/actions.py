@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from vigie.accounts import rules
+from vigie.accounts.account_changes import keep_change
 from vigie.accounts.models import Absence, Antenne, Habilitation, User
 from vigie.accounts.queries import live_antenne, person_for, replacements
 from vigie.accounts.rules import Invitation
@@ -334,6 +335,7 @@ def change_account(user: User, changes: dict[str, Any], *, by: Person, at: datet
     written = sorted(name for name, value in cleaned.items() if getattr(row, name) != value)
     if not written:
         return row
+    before = {name: getattr(row, name) for name in written}
     for name in written:
         setattr(row, name, cleaned[name])
     if "antenne_id" in written and row.antenne_id is not None:
@@ -342,6 +344,7 @@ def change_account(user: User, changes: dict[str, Any], *, by: Person, at: datet
     if "email" in written and User.objects.with_address(row.email).exclude(pk=row.pk).exists():
         raise InvalidInput("account_exists", "Cette adresse est celle d’un autre compte.", field="email")
     row.save(update_fields=[*written, "search_text"])
+    keep_change(row, before, {name: getattr(row, name) for name in written}, by=by, at=at)
     record("account.changed", row, by=by, at=at, payload={"fields": written})
     return row
 

@@ -267,6 +267,7 @@ class InvitationForm(AntenneMixin, DsfrForm):
     )
     territory = CleanLineField(label="Territoire", required=False, max_length=1000, help_text=TERRITORY_HELP)
     ends_on = date_field("Fin de l’habilitation", required=False, help_text="Vide\u00a0: sans date de fin")
+    like = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the account that this one takes after
 
     field_order = ("email", "full_name", "job", "phone", "antenne", "roles", "territory", "ends_on")
 

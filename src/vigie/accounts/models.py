@@ -349,4 +349,5 @@ class Habilitation(models.Model):
 
 # Django finds here the models of the application; those of public agents have their own file.
 from vigie.accounts.models_agents import AgentProfile as AgentProfile  # noqa: E402
+from vigie.accounts.models_changes import AccountChange as AccountChange  # noqa: E402
 from vigie.accounts.models_identity import FederatedIdentity as FederatedIdentity  # noqa: E402

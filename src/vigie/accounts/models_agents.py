@@ -12,6 +12,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+TIME_ZONES = (
+    ("Europe/Paris", "Paris"), ("America/Guadeloupe", "Guadeloupe, Saint-Barthélemy, Saint-Martin"),
+    ("America/Martinique", "Martinique"), ("America/Cayenne", "Guyane"),
+    ("America/Miquelon", "Saint-Pierre-et-Miquelon"), ("Indian/Reunion", "La Réunion"), ("Indian/Mayotte", "Mayotte"),
+    ("Pacific/Noumea", "Nouvelle-Calédonie"), ("Pacific/Tahiti", "Polynésie française"),
+    ("Pacific/Wallis", "Wallis-et-Futuna"),
+)  # fmt: skip
+
 
 class Network(models.Model):
     """A network of agents: those whose summaries and comments a file keeps apart."""

@@ -11,6 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.urls import reverse
 
+from vigie.accounts.agent_pages import agent_facts, changes_table
+from vigie.accounts.agent_pages import duplicated as duplicated
 from vigie.accounts.models import Absence, Habilitation, Institution, User, UserQuerySet
 from vigie.accounts.queries import has_second_factor
 from vigie.accounts.rules import territory_words
@@ -96,6 +98,10 @@ class PersonPage:
     secure: tuple[ActButton, ...]
     change: str
     add: str
+    agent: tuple[Fact, ...]
+    agent_href: str
+    duplicate: str
+    changes: Table
 
 
 @dataclass(frozen=True)
@@ -200,7 +206,7 @@ def visible_person(person: Person, pk: int) -> User:
 
 
 def person_page(person: Person, user: User, at: datetime) -> PersonPage:
-    """The sheet of a person; 6 queries."""
+    """The sheet of a person; 8 queries."""
     held = list(user.habilitations.select_related("antenne", "granted_by").order_by("-requested_at", "-pk"))
     decidable = Habilitation.objects.allowed(person, "habilitation.decide").filter(user=user)
     mine = set(decidable.values_list("pk", flat=True)) if user.pk != person.user_id else set()
@@ -214,6 +220,10 @@ def person_page(person: Person, user: User, at: datetime) -> PersonPage:
         secure=_secure_buttons(person, user) if factor else (),
         change=reverse("accounts:change", args=[user.pk]),
         add=reverse("accounts:add_habilitation", args=[user.pk]),
+        agent=agent_facts(user),
+        agent_href=reverse("accounts:agent", args=[user.pk]),
+        duplicate=f"{reverse('accounts:invite')}?comme={user.pk}",
+        changes=changes_table(user),
     )
 
 

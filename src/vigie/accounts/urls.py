@@ -21,6 +21,7 @@ pages = [
     path("equipe/personnes/antennes/", people.antennes, name="antennes"),
     path("equipe/personnes/<int:pk>/", people.person, name="person"),
     path("equipe/personnes/<int:pk>/modifier/", people.change, name="change"),
+    path("equipe/personnes/<int:pk>/agent/", people.agent, name="agent"),
     path("equipe/personnes/<int:pk>/habilitations/", people.add_habilitation, name="add_habilitation"),
     path("equipe/personnes/<int:pk>/habilitations/<int:habilitation_pk>/", people.decide, name="decide"),
     path("equipe/personnes/<int:pk>/second-facteur/retirer/", people.remove_second_factor, name="remove_second_factor"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vigie.accounts import actions
 from vigie.accounts.access import granted, person_of
+from vigie.accounts.account_changes import copy_agent, describe_agent
+from vigie.accounts.agent_form import AgentForm
 from vigie.accounts.forms import (
     AccountForm,
     HabilitationForm,
@@ -18,8 +21,8 @@ from vigie.accounts.forms import (
     invitation_of,
     put_refusal,
 )
-from vigie.accounts.models import Habilitation, User
-from vigie.accounts.pages import institution_choices, people_page, person_page, visible_person
+from vigie.accounts.models import AgentProfile, Habilitation, User
+from vigie.accounts.pages import duplicated, institution_choices, people_page, person_page, visible_person
 from vigie.accounts.queries import antenne_label, antennes_named, live_antenne
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput, Refused
@@ -44,16 +47,27 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     """``/equipe/personnes/inviter/``"""
-    form = InvitationForm(request.POST if request.method == "POST" else None)
+    like = _like(request)
+    initial = {"like": like.pk, **duplicated(like)} if like else {}
+    form = InvitationForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            user = actions.invite(invitation_of(form), by=person_of(request), at=now())
+            with transaction.atomic():
+                user = actions.invite(invitation_of(form), by=person_of(request), at=now())
+                if like is not None:
+                    copy_agent(user, like, by=person_of(request), at=now())
         except InvalidInput as refused:
             put_refusal(form, refused)
         else:
             messages.success(request, f"{user} est invité\u00a0: un courriel part à {user.email}.")
             return redirect("accounts:person", user.pk)
-    return render(request, "accounts/invite.html", {"form": form})
+    return render(request, "accounts/invite.html", {"form": form, "like": like})
+
+
+def _like(request: HttpRequest) -> User | None:
+    """The person whose account the new one takes after; None when nobody is asked for."""
+    asked = request.POST.get("like", "") or request.GET.get("comme", "")
+    return visible_person(person_of(request), int(asked)) if asked.isdecimal() and len(asked) < 19 else None
 
 
 @granted("account.invite")
@@ -79,6 +93,20 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "Le compte est à jour.")
             return redirect("accounts:person", pk)
     return _draw(request, user, form, HabilitationForm())
+
+
+@granted("account.invite")
+@require_http_methods(["GET", "HEAD", "POST"])
+def agent(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/equipe/personnes/<id>/agent/``: his body, his profile of work, what the team notes of him."""
+    user = visible_person(person_of(request), pk)
+    profile = AgentProfile.objects.filter(user=user).first()
+    form = AgentForm(request.POST if request.method == "POST" else None, profile=profile)
+    if request.method == "POST" and form.is_valid():
+        describe_agent(user, form.values(), by=person_of(request), at=now())
+        messages.success(request, "La fiche d’agent est à jour.")
+        return redirect("accounts:person", pk)
+    return render(request, "accounts/agent.html", {"person": user, "form": form})
 
 
 @granted("account.invite")

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from vigie.accounts.account_changes import describe_agent
 from vigie.accounts.actions import change_account, give_habilitation, grant, revoke, suspend
-from vigie.accounts.models import AgentProfile, Habilitation, User
+from vigie.accounts.models import Habilitation, User
 from vigie.accounts.models_agents import Entity, Segment
 from vigie.accounts.states import GRANTED, HABILITATION, SUSPENDED
 from vigie.agents.models import UsersImport
@@ -121,13 +122,6 @@ def _describe(user: User, wanted: Account, by: Person, at: datetime) -> None:
     if changes:
         change_account(user, changes, by=by, at=at)
     entity, _new = Entity.objects.get_or_create(name=wanted.entity, defaults={"short_name": wanted.entity[:40]})
-    AgentProfile.objects.update_or_create(
-        user=user,
-        defaults={
-            "entity": entity,
-            "segment": Segment.objects.get(code=wanted.segment),
-            "scopes": list(wanted.scopes),
-            "boards": list(wanted.boards),
-            "taskforces": list(wanted.taskforces),
-        },
-    )
+    lists = {name: list(getattr(wanted, name)) for name in ("scopes", "boards", "taskforces")}
+    segment = Segment.objects.get(code=wanted.segment)
+    describe_agent(user, {"entity_id": entity.pk, "segment_id": segment.pk, **lists}, by=by, at=at)

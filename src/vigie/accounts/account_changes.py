@@ -1,0 +1,80 @@
+"""What changes of an account, kept before and after; what is known of a public agent; an account made like another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from vigie.accounts.models import Antenne, User
+from vigie.accounts.models_agents import AgentProfile, Entity, Segment
+from vigie.accounts.models_changes import AccountChange
+from vigie.journal.actions import record
+from vigie.kernel.errors import Forbidden
+from vigie.rights.person import Person
+from vigie.rights.reach import require
+
+LABELS: dict[str, str] = {
+    "full_name": "Nom", "email": "Adresse", "job": "Fonction", "phone": "Téléphone", "antenne_id": "Antenne",
+    "entity_id": "Administration", "segment_id": "Profil de travail", "siret": "SIRET du lieu de travail",
+    "scopes": "Périmètres", "boards": "Tableaux", "taskforces": "Groupes de travail", "ambassador": "Ambassadeur",
+    "trained": "Formé", "feedbacks": "Retours", "last_contact_on": "Dernier échange", "time_zone": "Fuseau horaire",
+}  # fmt: skip
+_NAMED: dict[str, type[Any]] = {"antenne_id": Antenne, "entity_id": Entity, "segment_id": Segment}
+COPIED = ("entity_id", "segment_id", "scopes", "boards", "taskforces")  # of an agent, to the account made like his
+
+
+def keep_change(user: User, before: Mapping[str, Any], after: Mapping[str, Any], *, by: Person, at: datetime) -> None:
+    """Keeps what the columns said and what they say; both hold the same names."""
+    AccountChange.objects.create(
+        user=user, author_id=by.user_id, author_name=by.name, at=at,
+        before={name: as_read(name, value) for name, value in before.items()},
+        after={name: as_read(name, value) for name, value in after.items()},
+    )  # fmt: skip
+
+
+def as_read(name: str, value: Any) -> str:
+    """A value as it is read, so that a name that changes later leaves this one as it was."""
+    if name in _NAMED:
+        found = _NAMED[name].objects.filter(pk=value).first() if value is not None else None
+        return str(getattr(found, "label", "") or getattr(found, "name", ""))
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value or "")
+
+
+@transaction.atomic
+def describe_agent(user: User, values: Mapping[str, Any], *, by: Person, at: datetime) -> AgentProfile:
+    """Writes what is known of a public agent: his body, his profile of work, what the team notes. Gives his sheet.
+
+    Nothing is written when nothing changes. A first sheet asks for a body and a profile of work.
+    """
+    require(by, "account.edit", user)
+    if not by.is_team:
+        raise Forbidden("field_not_permitted", "Seule l’équipe peut changer ceci. Écrivez-lui.")
+    User.objects.select_for_update().get(pk=user.pk)
+    known = AgentProfile.objects.filter(user=user).first()
+    row = known or AgentProfile(user=user)
+    before = {name: getattr(row, name) if known else None for name in values}
+    moved = [name for name, value in values.items() if before[name] != value and (known or value not in ("", False))]
+    if known is not None and not moved:
+        return known
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    moved = sorted(moved)
+    keep_change(user, {n: before[n] for n in moved}, {n: values[n] for n in moved}, by=by, at=at)
+    record("account.changed", user, by=by, at=at, payload={"fields": moved})
+    return row
+
+
+@transaction.atomic
+def copy_agent(user: User, like: User, *, by: Person, at: datetime) -> None:
+    """Gives an account the body and the profile of work of another. Nothing that tells the person is copied."""
+    profile = AgentProfile.objects.filter(user=like).first()
+    if profile is not None:
+        describe_agent(user, {name: getattr(profile, name) for name in COPIED}, by=by, at=at)
