@@ -31,7 +31,7 @@ from vigie.statistics.actions_use import count_impact, count_usage
 from vigie.statistics.impact import EVERYBODY, FAMILIES, Fate, Key, ListFacts, after, count_list, fate, outcome
 from vigie.statistics.indicators import SMALLEST_OF_DETECTION, WHOLE, Base
 from vigie.statistics.models import Count, ImpactCount
-from vigie.statistics.queries.partner import Semester, offered, semester_document
+from vigie.statistics.queries.partner import offered, partner_document
 from vigie.statistics.rules import Cell, masked_cells
 from vigie.statistics.usage import together
 from vigie.territory.models import Zone
@@ -107,12 +107,6 @@ def test_months_are_added_but_for_agents_who_would_count_twice() -> None:
     found = together(months)
 
     assert (found["agents"], found["active"], found["sheets"], found["talks"]) == (6, 2.5, 15, 0)
-
-
-def test_a_semester_is_read_as_it_is_written() -> None:
-    assert [str(one) for one in Semester(2026, 2).months] == [f"2026-{rank:02d}" for rank in range(7, 13)]
-    assert (Semester.parse("2026-1"), Semester(2026, 1).before()) == (Semester(2026, 1), Semester(2025, 2))
-    assert [Semester.parse(text) for text in ("2026-3", "26-1", "", "²026-1")] == [None] * 4
 
 
 # --- with the base ----------------------------------------------------------------------------------------------------
@@ -221,7 +215,7 @@ def test_a_reviewer_reads_the_semester_of_his_body_and_takes_it_away(folders: Pa
     rita = UserFactory(full_name="Rita Revue")
     HabilitationFactory(user=rita, role=Role.REVIEWER)
     AgentProfile.objects.create(user=rita, entity=ada.agent.entity, segment=ada.agent.segment)
-    asked = {"administration": "CRP", "departement": "", "semestre": "2026-1"}
+    asked = {"administration": "CRP", "departement": "", "periode": "2026-1"}
     client, page = sign_in(client, rita), reverse("statistics:partner")
 
     text = visible_text(client.get(page, asked).content.decode()).replace("\u00a0", " ")
@@ -238,7 +232,7 @@ def test_a_reviewer_reads_the_semester_of_his_body_and_takes_it_away(folders: Pa
     answer = client.post(file, {**asked, "format": "docx"})
     assert b"".join(answer.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
     assert ExportRecord.objects.get().about == "CRP"
-    for other in ({"administration": "DGFIP"}, {"administration": "*"}, {"semestre": "hier"}, {"departement": "99"}):
+    for other in ({"administration": "DGFIP"}, {"administration": "*"}, {"periode": "hier"}, {"departement": "99"}):
         assert client.post(file, {**asked, **other, "format": "pdf"}).status_code == 404
 
 
@@ -251,15 +245,15 @@ def test_the_team_reads_all_bodies_together_in_a_bounded_number_of_queries(folde
     assert [code for code, _words in offered(team, LATER).bodies] == ["*", "CRP", "DGFIP"]
 
     with CaptureQueriesContext(connection) as queries:
-        made = semester_document(team, {"administration": "*", "departement": "59", "semestre": "2026-1"}, LATER)
+        made = partner_document(team, {"administration": "*", "departement": "59", "periode": "2026-1"}, LATER)
 
-    assert len(queries) <= 7
-    used = {"administration": "*", "departement": "", "semestre": "2027-2"}
-    by_body = semester_document(team, used, LATER).sections[-1].blocks[1]
+    assert len(queries) <= 10
+    used = {"administration": "*", "departement": "", "periode": "2027-2"}
+    by_body = partner_document(team, used, LATER).sections[-1].blocks[1]
     assert [row[0] for row in by_body.rows] == ["CRP", "DGFIP"]  # type: ignore[union-attr]
-    grid = made.sections[1].blocks[0]
-    own = {"administration": "CRP", "departement": "", "semestre": "2027-1"}
-    later = semester_document(team, own, LATER).sections[2].blocks[1]
+    grid = made.sections[2].blocks[0]
+    own = {"administration": "CRP", "departement": "", "periode": "2027-1"}
+    later = partner_document(team, own, LATER).sections[3].blocks[1]
     assert later.rows[1] == (  # type: ignore[union-attr]
         "En procédure collective ou en plan", "1", "100\u00a0%", "0", "0\u00a0%",
     )  # fmt: skip

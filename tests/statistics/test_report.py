@@ -52,7 +52,7 @@ def test_the_report_counts_what_was_done_in_the_period_and_the_territory(client:
 
     assert "Actions menées : 35 – Ille-et-Vilaine" in text
     assert "Ouverts dans la période 1" in text
-    assert "Actifs au dernier jour 2" in text
+    assert "En cours au dernier jour 2" in text
     assert "Plan d’apurement 1 1" in text  # the one of August is left out
     assert "Dettes fiscales ou sociales 1" in text
     assert AuditEvent.objects.filter(action="view_report", object_id="35").count() == 1

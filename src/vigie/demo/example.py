@@ -21,6 +21,7 @@ from vigie.companies import importer
 from vigie.demo import campaigning, followups, helping, meetings, progress
 from vigie.kernel.errors import VigieError
 from vigie.kernel.period import Month, paris_day
+from vigie.statistics.actions_followups import count_followups
 from vigie.statistics.actions_use import count_impact, count_usage
 from vigie.ui.formats import counted
 from vigie.watchlists.actions import batch_process
@@ -86,6 +87,7 @@ def build(now: Callable[[], datetime], say: Callable[[str], None], scale: Scale 
     say(counted(helping.write(now()), "question posée", "questions posées"))
     # What the night counts: a partner who opens his dashboard on the first day finds his figures.
     say(counted(count_usage(now()), "compte d’usage", "comptes d’usage"))
+    say(counted(count_followups(now()), "mois d’accompagnements compté", "mois d’accompagnements comptés"))
     say(counted(count_impact(now()), "liste comptée", "listes comptées"))
     progress.end(row, f"Listes de {first} et {last} reçues", now())
 

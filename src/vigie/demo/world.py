@@ -29,6 +29,7 @@ from vigie.directory.models import Subject, Theme
 from vigie.journal import append_only
 from vigie.journal.models import JobRun
 from vigie.statistics.actions import count_again, record_coverage
+from vigie.statistics.actions_followups import count_followups
 from vigie.statistics.actions_use import count_impact, count_usage
 
 BUILT = "build_world"
@@ -113,6 +114,7 @@ def live(plan: Plan, *, now: Callable[[], datetime], say: Say = lambda text: Non
     say("the mornings of the year")
     mails += following.write(gather(plan.ends_at, plan.random("cast")), plan.ends_at, pause)
     count_usage(now())
+    count_followups(now())
     count_impact(now())
     progress.end(run, f"{run.progress['done']} requests lived, {mails} mails", now())
     say(run.account)

@@ -74,23 +74,23 @@ class ReportForm(DsfrForm):
 
 
 class PartnerForm(DsfrForm):
-    """A body, a département of head offices, a semester; the first body and the semester in course unless told."""
+    """A body, a département, a period; the first body and the semester in course unless told."""
 
     administration = forms.ChoiceField(
         label="Administration", error_messages={"required": "Choisissez.", "invalid_choice": "Choisissez la vôtre."}
     )
-    departement = forms.ChoiceField(label="Département des entreprises", required=False)
-    semestre = forms.ChoiceField(label="Semestre")
+    departement = forms.ChoiceField(label="Département", required=False)
+    periode = forms.ChoiceField(label="Période")
 
     def __init__(self, *args: Any, offered: Offered, **kwargs: Any) -> None:
         kwargs["initial"] = {
-            "administration": offered.bodies[0][0] if offered.bodies else "", "semestre": offered.semesters[0][0],
+            "administration": offered.bodies[0][0] if offered.bodies else "", "periode": offered.periods[0][0],
         }  # fmt: skip
         super().__init__(*args, **kwargs)
         self.nothing = not offered.bodies
         self.fields["administration"].choices = list(offered.bodies)  # type: ignore[attr-defined]
         self.fields["departement"].choices = [("", "Tous"), *offered.departements]  # type: ignore[attr-defined]
-        self.fields["semestre"].choices = list(offered.semesters)  # type: ignore[attr-defined]
+        self.fields["periode"].choices = list(offered.periods)  # type: ignore[attr-defined]
 
     def parameters(self) -> dict[str, str]:
         """What was asked, as it is kept with an export; what is shown first when nothing was."""

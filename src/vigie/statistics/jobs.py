@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from vigie.journal.jobs import Trace, register_job
-from vigie.statistics import actions, actions_use
+from vigie.statistics import actions, actions_followups, actions_use
 from vigie.ui.formats import counted, percent
 
 
@@ -25,6 +25,11 @@ def refresh_statistics(*, at: datetime) -> str:
 def count_usage(*, at: datetime) -> str:
     """Counts what agents did in the month in course and the one before, and forgets old answers of pages."""
     return counted(actions_use.count_usage(at), "compte d’usage", "comptes d’usage")
+
+
+def count_followups(*, at: datetime) -> str:
+    """Counts the accompagnements of the month in course, of the one before, and of those never counted."""
+    return counted(actions_followups.count_followups(at), "mois compté", "mois comptés")
 
 
 def count_impact(*, at: datetime) -> str:
@@ -55,6 +60,13 @@ def register() -> None:
         label="Compter les usages des partenaires",
         cron="40 3 * * *",
         rhythm="chaque nuit à 3 h 40",
+    )
+    register_job(
+        "count_followups",
+        count_followups,
+        label="Compter les accompagnements ouverts, en cours et terminés",
+        cron="45 3 * * *",
+        rhythm="chaque nuit à 3 h 45",
     )
     register_job(
         "count_impact",

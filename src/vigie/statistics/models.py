@@ -50,6 +50,7 @@ class Freshness(models.Model):
 
 
 # Django finds here the models of the application.
+from vigie.statistics.models_followups import FollowupCount as FollowupCount  # noqa: E402
 from vigie.statistics.models_impact import ImpactCount as ImpactCount  # noqa: E402
 from vigie.statistics.models_usage import PageCount as PageCount  # noqa: E402
 from vigie.statistics.models_usage import UsageCount as UsageCount  # noqa: E402

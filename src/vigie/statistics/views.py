@@ -34,7 +34,7 @@ from vigie.statistics.queries.page import (
     statistics_page,
 )
 from vigie.statistics.queries.pages import pages_page
-from vigie.statistics.queries.partner import NOTE, offered, semester_document
+from vigie.statistics.queries.partner import NOTE, offered, partner_document
 from vigie.statistics.queries.report import departements_of, report_page
 from vigie.statistics.queries.report import report as report_of
 from vigie.statistics.queries.usage import usage_page
@@ -157,15 +157,15 @@ def export_report(request: HttpRequest) -> HttpResponseBase:
 @granted("usage.open")
 @require_safe
 def partner(request: HttpRequest) -> HttpResponse:
-    """``/usages/bilan/``: the dashboard of a partner, a semester at a time; a reviewer sees his own body."""
+    """``/usages/bilan/``: the dashboard of a partner, a period at a time; a reviewer sees his own body."""
     person, at = person_of(request), now()
     told = offered(person, at)
     form = PartnerForm(request.GET or None, offered=told)
     page = None
     if told.bodies and (not form.is_bound or form.is_valid()):
         asked = form.parameters()
-        page = report_page(semester_document(person, asked, at), NOTE)
-        read = f"{page.about} {asked['semestre']}"
+        page = report_page(partner_document(person, asked, at), NOTE)
+        read = f"{page.about} {asked['periode']}"
         audit.note("view_semester", "statistics.Semester", read, by=person, at=at, details=asked)
     return render(request, "statistics/partner.html", {"page": page, "form": form})
 
@@ -174,5 +174,5 @@ def partner(request: HttpRequest) -> HttpResponse:
 @require_POST
 def export_partner(request: HttpRequest) -> HttpResponseBase:
     """The same as a file."""
-    asked = {name: request.POST.get(name, "")[:40] for name in ("administration", "departement", "semestre")}
+    asked = {name: request.POST.get(name, "")[:40] for name in ("administration", "departement", "periode")}
     return give(request, "semester_report", asked, request.POST.get("format", ""), back=reverse("statistics:partner"))

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from vigie.followup.models import Followup, Snapshot
+
+
+def pictures(at: datetime, files: QuerySet[Followup] | None = None) -> QuerySet[Snapshot]:
+    """The last picture of each file before that moment, deleted ones too. 1 query."""
+    last = Snapshot.objects.filter(followup=OuterRef("pk"), at__lt=at).order_by("-at", "-pk").values("pk")[:1]
+    known = (Followup.objects.all() if files is None else files).order_by().annotate(picture=Subquery(last))
+    return Snapshot.objects.filter(pk__in=known.filter(picture__isnull=False).values("picture"))
 
 
 def as_of(at: datetime) -> list[Snapshot]:

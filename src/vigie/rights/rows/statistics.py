@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from vigie.rights.vocabulary import Action, Grant, Reach, Role
 
-USAGE, IMPACT = "statistics.UsageCount", "statistics.ImpactCount"
+USAGE, IMPACT, FILES = "statistics.UsageCount", "statistics.ImpactCount", "statistics.FollowupCount"
 _WHOLE = (Role.TEAM, Role.ADMINISTRATOR, Role.STATISTICS)
 
 ACTIONS = (
     Action("usage.open", "", "Ouvrir la page des usages"),
     Action("usage.read", USAGE, "Lire les usages d’une administration"),
     Action("impact.read", IMPACT, "Lire ce que deviennent les détections, pour une administration"),
+    Action("followup_count.read", FILES, "Lire le nombre d’accompagnements d’une administration"),
     Action("report.read", "", "Lire et exporter le bilan des actions de son territoire"),
     Action("pages.measure", "", "Lire les temps de réponse et les erreurs des pages"),
 )
@@ -20,7 +21,12 @@ RIGHTS = (
     Grant("usage.open", Role.REVIEWER, Reach.NATIONAL),
     Grant("usage.read", Role.REVIEWER, Reach.ENTITY),
     Grant("impact.read", Role.REVIEWER, Reach.ENTITY),
-    *(Grant(act, role, Reach.NATIONAL) for act in ("usage.open", "usage.read", "impact.read") for role in _WHOLE),
+    Grant("followup_count.read", Role.REVIEWER, Reach.ENTITY),
+    *(
+        Grant(act, role, Reach.NATIONAL)
+        for act in ("usage.open", "usage.read", "impact.read", "followup_count.read")
+        for role in _WHOLE
+    ),
     Grant("report.read", Role.LEVEL_A, Reach.NATIONAL),
     Grant("report.read", Role.LEVEL_B, Reach.NATIONAL),
     Grant("pages.measure", Role.TEAM, Reach.NATIONAL),

@@ -1,13 +1,17 @@
-"""The half-year of a partner: what its agents did, what came of the lists. Read on screen, or given as a file."""
+"""The quarter, semester or year of a partner: what its agents did, the files that they held, what came of the lists.
+
+Read on screen, or given as a file.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 
 from vigie.exports.documents import Document, Grid, Section
@@ -15,8 +19,11 @@ from vigie.kernel.period import Month, paris_day
 from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person
 from vigie.statistics import impact, usage
+from vigie.statistics.followups import ORIGIN_DEFINITION, FileKey
 from vigie.statistics.impact import EVERYBODY, HORIZONS
-from vigie.statistics.models import ImpactCount, UsageCount
+from vigie.statistics.models import FollowupCount, ImpactCount, UsageCount
+from vigie.statistics.periods import Kind, Period
+from vigie.statistics.queries import followup_grids
 from vigie.territory.models import Zone
 from vigie.ui.formats import number, percent
 
@@ -27,42 +34,10 @@ NOTE = (
     "Chiffres réservés à l’administration concernée et à l’équipe\u00a0: un petit nombre peut désigner une entreprise "
     "ou un agent. Comptés chaque nuit."
 )
-SEMESTERS_OFFERED = 4
+OFFERED = {Kind.SEMESTER: 4, Kind.QUARTER: 4, Kind.YEAR: 3}  # of each kind, the one in course first
+MOST_PARTS = 10  # of a way of dividing the files
 MOST_DEPARTEMENTS = 30  # beyond, the table is by région
 Cells = Mapping[tuple[str, str], int]  # (family, part) → firms
-
-
-@dataclass(frozen=True)
-class Semester:
-    """Six months of a year. half: 1 or 2."""
-
-    year: int
-    half: int
-
-    @classmethod
-    def of(cls, day: date) -> Semester:
-        return cls(day.year, 1 if day.month <= 6 else 2)
-
-    @classmethod
-    def parse(cls, text: str) -> Semester | None:
-        """« 2026-2 »; None for anything else."""
-        year, _dash, half = text.partition("-")
-        return cls(int(year), int(half)) if len(year) == 4 and year.isdecimal() and half in ("1", "2") else None
-
-    def __str__(self) -> str:
-        return f"{self.year}-{self.half}"
-
-    @property
-    def words(self) -> str:
-        return f"{'premier' if self.half == 1 else 'second'} semestre {self.year}"
-
-    @property
-    def months(self) -> tuple[Month, ...]:
-        first = Month(self.year, 6 * self.half - 5)
-        return tuple(first.plus(rank) for rank in range(6))
-
-    def before(self) -> Semester:
-        return Semester(self.year, 1) if self.half == 2 else Semester(self.year - 1, 2)
 
 
 @dataclass(frozen=True)
@@ -71,12 +46,12 @@ class Offered:
 
     bodies: tuple[tuple[str, str], ...]
     departements: tuple[tuple[str, str], ...]
-    semesters: tuple[tuple[str, str], ...]
+    periods: tuple[tuple[str, str], ...]
     regions: dict[str, str]
 
 
 def offered(person: Person, at: datetime) -> Offered:
-    """The bodies that this person reads, all together for who reads them all; the last four semesters. 4 queries."""
+    """The bodies that this person reads, all together for who reads them all; the last periods. 4 queries."""
     used = UsageCount.objects.allowed(person, "usage.read").order_by().values_list("entity", flat=True).distinct()
     seen = ImpactCount.objects.allowed(person, "impact.read").order_by()
     bodies = sorted({*used, *seen.values_list("entity", flat=True).distinct()} - {EVERYBODY})
@@ -85,51 +60,54 @@ def offered(person: Person, at: datetime) -> Offered:
     known = list(zones.values_list("zone_type", "code", "name", "region_code"))
     regions = {code: name for kind, code, name, _up in known if kind == ZoneType.REGION}
     inside = [(code, name, up) for kind, code, name, up in known if kind == ZoneType.DEPARTEMENT]
-    one, semesters = Semester.of(paris_day(at)), []
-    for _rank in range(SEMESTERS_OFFERED):
-        semesters.append((str(one), one.words.capitalize()))
-        one = one.before()
+    periods = []
+    for kind, count in OFFERED.items():
+        one = Period.of(paris_day(at), kind)
+        for _rank in range(count):
+            periods.append((str(one), one.words.capitalize()))
+            one = one.before()
     return Offered(
         bodies=(*((("*", EVERY_BODY),) if whole else ()), *((name, name) for name in bodies)),
         departements=tuple((code, f"{code} – {name}") for code, name, _up in inside),
-        semesters=tuple(semesters),
+        periods=tuple(periods),
         regions={code: regions.get(up, up) for code, _name, up in inside},
     )
 
 
-def semester_document(person: Person, parameters: dict[str, Any], at: datetime) -> Document:
-    """The builder of the export (``add-an-export``); Http404 for a body out of reach. 7 queries.
+def partner_document(person: Person, parameters: dict[str, Any], at: datetime) -> Document:
+    """The builder of the export (``add-an-export``); Http404 for a body out of reach. 10 queries.
 
-    parameters: administration (« * » for all), departement (empty for all), semestre.
+    parameters: administration (« * » for all), departement (empty for all), periode.
     """
     told = offered(person, at)
     body, where = str(parameters.get("administration", "")), str(parameters.get("departement", ""))
-    one, names = Semester.parse(str(parameters.get("semestre", ""))), dict(told.departements)
+    one, names = Period.parse(str(parameters.get("periode", ""))), dict(told.departements)
     if one is None or body not in dict(told.bodies) or (where and where not in names):
         raise Http404
     lists = _lists(person, "" if body == "*" else body, one)
     places = {place: cells for place, cells in lists.listed.items() if where in ("", place)}
     uses, by_group = _uses(person, body, one)
     return Document(
-        title=f"Bilan semestriel\u00a0: {dict(told.bodies)[body]}",
+        title=f"Bilan {one.told.adjective}\u00a0: {dict(told.bodies)[body]}",
         subtitle=f"{one.words.capitalize()}{f', {names[where]}' if where else ''}",
         about=dict(told.bodies)[body],
-        file_name=f"bilan-semestriel-{one}",
+        file_name=f"bilan-{one.told.adjective}-{one}",
         sections=(
             Section("Ce que font les agents", (uses,)),
-            Section("Ce que deviennent les détections", (_impact(_sum(places.values())),)),
+            Section("Accompagnements", _followups(person, body, where, one)),
+            Section("Ce que deviennent les détections", (_impact(_sum(places.values()), one),)),
             *(
                 Section(f"{horizon} mois plus tard", (impact.outcomes_definition(horizon), _outcomes(horizon, cells)))
                 for horizon, cells in _later(lists, where).items()
             ),
-            Section("Par territoire", (_by_place(places, told), by_group)),
+            Section("Par territoire", (_by_place(places, told, one), by_group)),
         ),
     )
 
 
 # --- use --------------------------------------------------------------------------------------------------------------
-def _uses(person: Person, body: str, one: Semester) -> tuple[Grid, Grid]:
-    """The indicators of the semester beside the one before; then each territory of agents, or each body. 1 query."""
+def _uses(person: Person, body: str, one: Period) -> tuple[Grid, Grid]:
+    """The indicators of the period beside the one before; then each territory of agents, or each body. 1 query."""
     mine = UsageCount.objects.allowed(person, "usage.read").order_by()
     mine = mine.filter(month__gte=one.before().months[0].first_day, month__lte=one.months[-1].first_day)
     if body != "*":
@@ -146,14 +124,14 @@ def _uses(person: Person, body: str, one: Semester) -> tuple[Grid, Grid]:
     shown = [row for row in usage.INDICATORS if row.code in ("agents", "activated", "sheets", "files", "talks", "acts")]
     return (
         Grid(
-            caption="Usages du semestre, tous territoires",
-            headers=("Indicateur", "Ce semestre", "Semestre d’avant", "Définition"),
+            caption=f"Usages {one.told.of}, tous territoires",
+            headers=("Indicateur", one.told.this, one.told.before, "Définition"),
             rows=tuple(rows),
             numeric=frozenset({1, 2}),
             widths=(24, 12, 12, 52),
         ),
         Grid(
-            caption=f"Usages du semestre, par {'administration' if body == '*' else 'territoire des agents'}",
+            caption=f"Usages {one.told.of}, par {'administration' if body == '*' else 'territoire des agents'}",
             headers=("Administration" if body == "*" else "Territoire", *(row.label for row in shown)),
             rows=tuple(
                 (zone, *(number(_together(held, one)[row.code]) for row in shown))
@@ -161,12 +139,12 @@ def _uses(person: Person, body: str, one: Semester) -> tuple[Grid, Grid]:
                 if zone
             ),
             numeric=frozenset(range(1, len(shown) + 1)),
-            empty="Rien n’a été compté dans ce semestre.",
+            empty="Rien n’a été compté dans cette période.",
         ),
     )
 
 
-def _together(held: Mapping[Month, Counter[str]], one: Semester) -> dict[str, float]:
+def _together(held: Mapping[Month, Counter[str]], one: Period) -> dict[str, float]:
     return usage.together([held.get(each, Counter()) for each in one.months])
 
 
@@ -174,16 +152,44 @@ def _share(found: Mapping[str, float]) -> str:
     return percent(found["activated"] / found["agents"], 0) if found["agents"] else NONE
 
 
+# --- files ------------------------------------------------------------------------------------------------------------
+def _followups(person: Person, body: str, where: str, one: Period) -> tuple[Grid | str, ...]:
+    """The files of the period beside the one before, and how they divide. 3 queries."""
+    entity = EVERYBODY if body == "*" else body
+    rows = FollowupCount.objects.allowed(person, "followup_count.read").order_by()
+    rows = rows.filter(month__gte=one.before().months[0].first_day, month__lte=one.months[-1].first_day)
+    rows = rows.filter(Q(entity=entity) | Q(family="") if body == "*" else Q(entity=entity))
+    months: dict[Month, Counter[FileKey]] = defaultdict(Counter)
+    columns = "month", "entity", "departement", "indicator", "family", "part", "count"
+    for day, who, place, indicator, family, part, count in rows.values_list(*columns):
+        if where in ("", place):
+            months[Month.of(day)][FileKey(who, place, indicator, family, part)] += count
+    counted = {Month.of(day) for day in FollowupCount.objects.order_by().values_list("month", flat=True).distinct()}
+    now, before = (
+        followup_grids.together(
+            {each: followup_grids.cells_of(months[each], entity) for each in period.months},
+            max(counted.intersection(period.months), default=None),
+        )
+        for period in (one, one.before())
+    )
+    caption = f"Répartition des accompagnements {one.told.of}"
+    return (
+        followup_grids.totals(now, before, one),
+        followup_grids.spread(now, followup_grids.term_labels(), MOST_PARTS, caption),
+        f"{ORIGIN_DEFINITION} {followup_grids.SEVERAL}",
+    )
+
+
 # --- lists ------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Lists:
-    """Counts by département. listed: of the lists of the semester. later: horizon → of the lists due in it."""
+    """Counts by département. listed: of the lists of the period. later: horizon → of the lists due in it."""
 
     listed: dict[str, Counter[tuple[str, str]]]
     later: dict[int, dict[str, Counter[tuple[str, str]]]]
 
 
-def _lists(person: Person, entity: str, one: Semester) -> Lists:
+def _lists(person: Person, entity: str, one: Period) -> Lists:
     """1 query."""
     due = {horizon: {each.plus(-horizon).first_day for each in one.months} for horizon in HORIZONS}
     own = {each.first_day for each in one.months}
@@ -217,14 +223,14 @@ def _count(cells: Cells, code: str) -> int:
     return cells.get((code, "yes") if code != impact.LISTED else ("", ""), 0)
 
 
-def _impact(cells: Cells) -> Grid:
+def _impact(cells: Cells, period: Period) -> Grid:
     rows = []
     for one in impact.INDICATORS:
         count, over = _count(cells, one.code), _count(cells, one.over) if one.over else 0
         share = f"{one.share}\u00a0: {percent(count / over, 0)}" if over else NONE
         rows.append((one.label, number(count), share, one.definition))
     return Grid(
-        caption="Listes du semestre",
+        caption=f"Listes {period.told.of}",
         headers=("Indicateur", "Nombre", "Part", "Définition"),
         rows=tuple(rows),
         numeric=frozenset({1}),
@@ -232,7 +238,7 @@ def _impact(cells: Cells) -> Grid:
     )
 
 
-def _by_place(places: Mapping[str, Counter[tuple[str, str]]], told: Offered) -> Grid:
+def _by_place(places: Mapping[str, Counter[tuple[str, str]]], told: Offered, period: Period) -> Grid:
     """By département, or by région when they are many."""
     shown = [one for one in impact.INDICATORS if one.code not in (impact.RATED, impact.USEFUL)]
     wide = len(places) > MOST_DEPARTEMENTS
@@ -241,7 +247,7 @@ def _by_place(places: Mapping[str, Counter[tuple[str, str]]], told: Offered) -> 
     for place, cells in sorted(places.items()):
         rows[names.get(place) or UNKNOWN].update(cells)
     return Grid(
-        caption=f"Listes du semestre, par {'région' if wide else 'département'} du siège",
+        caption=f"Listes {period.told.of}, par {'région' if wide else 'département'} du siège",
         headers=("Région" if wide else "Département", *(one.label for one in shown), "Taux de consultation"),
         rows=tuple(
             (
@@ -252,7 +258,7 @@ def _by_place(places: Mapping[str, Counter[tuple[str, str]]], told: Offered) -> 
             for name, cells in sorted(rows.items())
         ),
         numeric=frozenset(range(1, len(shown) + 2)),
-        empty="Aucune liste de ce semestre n’a d’entreprise en alerte dans ce territoire.",
+        empty="Aucune liste de cette période n’a d’entreprise en alerte dans ce territoire.",
     )
 
 
@@ -264,7 +270,7 @@ def _outcomes(horizon: int, cells: Cells) -> Grid:
     ]
     wholes = [sum(group.values()) for group in groups]
     return Grid(
-        caption=f"Entreprises dont la liste a eu {horizon} mois dans le semestre",
+        caption=f"Entreprises dont la liste a eu {horizon} mois dans la période",
         headers=("Situation", "Accompagnées", "Part", "Non accompagnées", "Part"),
         rows=tuple(
             (
