@@ -22,7 +22,7 @@ from vigie.ui.forms import sign_moment
 if TYPE_CHECKING:
     from tests.security.service import Service
 
-SEMESTER = {"administration": "*", "departement": "", "semestre": "2026-1", "format": "pdf"}
+SEMESTER = {"administration": "*", "departement": "", "periode": "2026-1", "format": "pdf"}
 REPORT = {"departement": "35", "du": "2026-01-01", "au": "2026-03-31"}
 FORM_TOKEN = "jeton-du-formulaire-2"
 

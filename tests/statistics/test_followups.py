@@ -88,7 +88,8 @@ def test_what_ends_from_surveillance_or_was_reopened_has_not_ended() -> None:
 
 @pytest.mark.parametrize(
     ("motive", "alerted", "told"),
-    [("detection", False, FROM_LIST), ("source_interne", True, ASKED), ("source_externe", True, OTHERWISE),
+    [
+        ("detection", False, FROM_LIST), ("source_interne", True, ASKED), ("source_externe", True, OTHERWISE),
      ("autre", True, OTHERWISE), ("", True, FROM_LIST), ("", False, OTHERWISE)],
 )  # fmt: skip
 def test_the_origin_is_the_motive_or_the_list_that_opened_the_firm(motive: str, alerted: bool, told: str) -> None:
@@ -321,7 +322,10 @@ def test_the_smallest_parts_are_told_together() -> None:
     cells |= {cell(OPENED, "criticality", "none"): 9, cell(OPENED, "criticality", "high"): 1}
     cells |= {cell(OPENED, "size", UNSAID): 9}
 
-    rows = followup_grids.spread(cells, {("sector", "b"): "Bois"}, 3, "Tout").rows
+    wood = followup_grids.Word("b", "Bois")
+    cells[cell(OPENED, "sector", "b")] -= 2
+    cells[cell(OPENED, "sector", "wood")] = 2  # since made one with « Bois »
+    rows = followup_grids.spread(cells, {("sector", "b"): wood, ("sector", "wood"): wood}, 3, "Tout").rows
 
     assert [row[:2] for row in rows] == [
         ("Criticité élevée", "1"), ("Pas de criticité", "9"),

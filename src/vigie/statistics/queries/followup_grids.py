@@ -89,13 +89,31 @@ def totals(now: Cells, before: Cells, period: Period) -> Grid:
     )
 
 
-def term_labels() -> dict[tuple[str, str], str]:
-    """(list, code) → the word of a file, archived ones too. 1 query."""
-    return {(kind, code): label for kind, code, label in Term.objects.values_list("kind", "code", "label")}
+class Word(NamedTuple):
+    """A word of files, as it is told today. code: of the one that it was made one with, else its own."""
+
+    code: str
+    label: str
 
 
-def spread(cells: Cells, words: Mapping[tuple[str, str], str], most: int, caption: str) -> Grid:
+Words = Mapping[tuple[str, str], Word]  # (list, code) → what it is today, archived words too
+
+
+def words_of_files() -> Words:
+    """1 query."""
+    rows = {row.pk: row for row in Term.objects.all()}
+    found = {}
+    for row in rows.values():
+        last = row
+        while last.merged_into_id is not None:
+            last = rows[last.merged_into_id]
+        found[row.kind, row.code] = Word(last.code, last.label)
+    return found
+
+
+def spread(cells: Cells, words: Words, most: int, caption: str) -> Grid:
     """How the files divide, a family after another; most: parts shown of each, the others together."""
+    cells = _as_today(cells, words)
     families = [(one.code, one.label, _names(one.code, one.kind, words)) for one in FAMILIES]
     rows = [row for family in (*families, (BODY, "Administration", {})) for row in _rows(cells, *family, most)]
     return Grid(
@@ -108,12 +126,22 @@ def spread(cells: Cells, words: Mapping[tuple[str, str], str], most: int, captio
     )
 
 
-def _names(family: str, kind: str, words: Mapping[tuple[str, str], str]) -> dict[str, str]:
+def _names(family: str, kind: str, words: Words) -> dict[str, str]:
     if family == CRITICALITY.code:
         return {code: str(label) for code, label in reversed(Followup.Criticality.choices)}
     if family == ORIGIN.code:
         return ORIGINS
-    return {code: label for (of, code), label in words.items() if of == kind}
+    return {word.code: word.label for (of, _code), word in words.items() if of == kind}
+
+
+def _as_today(cells: Cells, words: Words) -> Cells:
+    """Files count under the word that theirs was made one with since."""
+    kinds = {one.code: one.kind for one in FAMILIES if one.kind}
+    found: Cells = Counter()
+    for cell, count in cells.items():
+        word = words.get((kinds.get(cell.family, ""), cell.part))
+        found[cell._replace(part=word.code) if word else cell] += count
+    return found
 
 
 def _rows(cells: Cells, family: str, label: str, names: Mapping[str, str], most: int) -> Iterable[tuple[str, ...]]:

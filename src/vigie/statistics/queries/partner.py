@@ -175,7 +175,7 @@ def _followups(person: Person, body: str, where: str, one: Period) -> tuple[Grid
     caption = f"Répartition des accompagnements {one.told.of}"
     return (
         followup_grids.totals(now, before, one),
-        followup_grids.spread(now, followup_grids.term_labels(), MOST_PARTS, caption),
+        followup_grids.spread(now, followup_grids.words_of_files(), MOST_PARTS, caption),
         f"{ORIGIN_DEFINITION} {followup_grids.SEVERAL}",
     )
 

@@ -145,7 +145,7 @@ def _followups(files: QuerySet[Followup], asked: Asked, at: datetime) -> tuple[F
     if not cells:
         return (Facts(facts),)
     caption = "Répartition des accompagnements"
-    return Facts(facts), followup_grids.spread(cells, followup_grids.term_labels(), MOST_PARTS, caption)
+    return Facts(facts), followup_grids.spread(cells, followup_grids.words_of_files(), MOST_PARTS, caption)
 
 
 def _talks(within: QuerySet, asked: Asked) -> tuple[Grid | str, ...]:
