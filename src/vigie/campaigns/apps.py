@@ -8,9 +8,12 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from vigie.campaigns import audiences, jobs
+        from vigie.campaigns.actions.told import tell_opened
         from vigie.campaigns.queries.exporting import campaign_sheet
         from vigie.exports.registry import FOR_SHEETS, register_exporter
+        from vigie.followup.registry import register_opened
 
         audiences.register()
         jobs.register()
+        register_opened(tell_opened)
         register_exporter("campaign", campaign_sheet, formats=FOR_SHEETS)

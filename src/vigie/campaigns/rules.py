@@ -34,6 +34,8 @@ OUTCOMES = (
     Outcome("unreachable", "Injoignable\u00a0: on n’appelle plus", True, False),
 )
 OUTCOME: dict[str, Outcome] = {one.code: one for one in OUTCOMES}
+LEADING_TO_FILE = frozenset(one.code for one in OUTCOMES if one.leads == FILE)
+CARRIED_DAYS = 90  # a file opened later than this after a contact does not come from it
 CALL_BACK = frozenset(one.code for one in OUTCOMES if not one.ends)
 
 RELEASES = (

@@ -276,6 +276,7 @@ class Snapshot(models.Model):
 
 # Django finds here the models of the application; the others have their own files.
 from vigie.followup.models_acts import Analysis as Analysis  # noqa: E402
+from vigie.followup.models_acts import CampaignContact as CampaignContact  # noqa: E402
 from vigie.followup.models_acts import FirmAction as FirmAction  # noqa: E402
 from vigie.followup.models_acts import Referral as Referral  # noqa: E402
 from vigie.followup.models_meetings import Meeting as Meeting  # noqa: E402

@@ -82,6 +82,29 @@ class FirmAction(models.Model):
         return f"{self.term}"
 
 
+class CampaignContact(models.Model):
+    """What a contact of a campaign gave, written on the file. source: the contact, written once; campaign: its name.
+
+    It stays what it was when it was noted: the file tells it to all who read it, whoever reads the campaign.
+    """
+
+    followup = models.ForeignKey("followup.Followup", on_delete=models.CASCADE, related_name="campaign_contacts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")  # who called
+    contacted_on = models.DateField("date du contact")
+    channel = models.CharField("canal", max_length=10, choices=Analysis.Channel.choices)
+    said = models.CharField("résultat", max_length=80)
+    campaign = models.CharField("campagne", max_length=120)
+    source = models.PositiveBigIntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-contacted_on", "-pk")
+        constraints = [models.UniqueConstraint(fields=["followup", "source"], name="campaign_contact_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contacted_on} {self.said}"
+
+
 class Referral(models.Model):
     """A need filed with the matching service from a file. Only this side knows it: matching keeps no trace of it."""
 

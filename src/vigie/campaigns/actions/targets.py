@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
 from vigie.campaigns.actions.campaigns import locked, refuse_closed
+from vigie.campaigns.actions.told import tell_files
 from vigie.campaigns.models import Contact, Target
 from vigie.campaigns.rules import DELAYS, OUTCOME, RELEASES, refuse_call_back, refuse_future
 from vigie.campaigns.states import OPEN, POSTPONED, TAKEN, TARGET
@@ -106,11 +107,12 @@ def record_contact(target: Target, called: Called, *, form_token: str, by: Perso
     refuse_future(called.contacted_on, today, "contacted_on")
     refuse_call_back(called.outcome, called.call_back_on, today)
     again = None if outcome.ends else called.call_back_on
-    Contact.objects.create(
+    noted = Contact.objects.create(
         target=row, author_id=by.user_id or 0, contacted_on=called.contacted_on, channel=called.channel,
         outcome=called.outcome, call_back_on=again, form_token=form_token, recorded_at=at,
     )  # fmt: skip
     record("target.contacted", row, by=by, at=at, payload={"outcome": called.outcome})
+    tell_files(noted, by=by, at=at)
     if outcome.ends:
         return perform(row, "finish", by=by, at=at, changes={"outcome": called.outcome})  # type: ignore[no-any-return]
     row.outcome, row.call_back_on = called.outcome, again

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from vigie.campaigns.models import Contact, Target
+from vigie.campaigns.queries.contacts import outcome_words
 from vigie.campaigns.queries.rows import state_of, when
 from vigie.campaigns.queries.visits import firm_visits
 from vigie.campaigns.rules import FILE, OUTCOME
 from vigie.campaigns.states import DONE, POSTPONED, TAKEN, TARGET
 from vigie.companies.models import Establishment
-from vigie.followup.models import Workplace
+from vigie.followup.models import Followup, Workplace
 from vigie.followup.queries.touch import Panel, firm_panel, person_words
 from vigie.kernel.lifecycle import State
 from vigie.kernel.siren import show_siren
@@ -143,9 +144,17 @@ def _said(row: Target, name: str) -> str:
 
 
 def _next(person: Person, row: Target) -> Link | None:
-    """« Ouvrir un accompagnement », when the firm asked for help: at its head office if the person may, else nearby."""
+    """« Ouvrir un accompagnement », when the firm asked for help: at its head office if the person may, else nearby.
+
+    A file that runs is joined on its own page, with its confirmation: the contact is written on it already.
+    """
     if row.outcome not in OUTCOME or OUTCOME[row.outcome].leads != FILE:
         return None
+    running = Followup.objects.allowed(person, "file.view").active().filter(siren=row.firm_id).order_by("pk").first()
+    if running is not None:
+        mine = running.members.present().filter(user_id=person.user_id or 0).exists()
+        label = "Ouvrir l’accompagnement en cours" if mine else "Rejoindre l’accompagnement en cours"
+        return Link(label, reverse("followup:file", args=[running.pk]))
     places = Workplace.objects.allowed(person, "file.open").filter(company_id=row.firm_id, is_active=True)
     place: Establishment | None = places.order_by("-is_head_office", "siret").first()
     if place is None:
@@ -162,7 +171,7 @@ def _contacts(row: Target) -> Table:
             (
                 day(one.contacted_on),
                 one.get_channel_display(),
-                one.get_outcome_display() + (f" le {day(one.call_back_on)}" if one.call_back_on else ""),
+                outcome_words(one),
                 person_words(one.author),
             )
             for one in rows

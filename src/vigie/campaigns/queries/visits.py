@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,10 +18,11 @@ from vigie.companies.models import Establishment
 from vigie.followup.models import Workplace
 from vigie.followup.queries.touch import person_words
 from vigie.kernel.lifecycle import State
+from vigie.kernel.period import PARIS
 from vigie.kernel.siren import is_siren
 from vigie.rights.person import Person
 from vigie.rights.reach import may
-from vigie.ui.components import ActButton, Cell, Column, Fact, Link, Tab, Table
+from vigie.ui.components import ActButton, Cell, Column, Fact, Link, Step, Tab, Table
 from vigie.ui.formats import counted, day, listed
 from vigie.ui.markdown import to_html
 from vigie.watchlists.models import Firm
@@ -89,10 +90,32 @@ def _with_people(visits: VisitQuerySet) -> Any:
     return visits.select_related("firm", "organiser__agent__entity").prefetch_related("companions__agent__entity")
 
 
-def firm_visits(person: Person, siren: str) -> Table | None:
-    """The visits of a firm, whoever plans them, the latest first; None when there is none to know of."""
+def known_visits(person: Person, siren: str) -> list[Any]:
+    """The visits of a firm, whoever plans them, the latest first. 2 queries, 1 when there is none."""
     known = _with_people(Visit.objects.allowed(person, "visit.view")).filter(firm_id=siren)
-    rows = list(known.order_by("-planned_on", "-pk")[:OF_FIRM])
+    return list(known.order_by("-planned_on", "-pk")[:OF_FIRM])
+
+
+def firm_visits(person: Person, siren: str) -> Table | None:
+    """The visits of a firm; None when there is none to know of."""
+    return visits_table(known_visits(person, siren))
+
+
+def visit_steps(rows: Iterable[Any]) -> list[Step]:
+    """The same, in a timeline: at the day of the visit, whether it took place or not."""
+    return [
+        Step(
+            f"Visite {VISIT.label(row.state).lower()}",
+            datetime.combine(row.planned_on, row.planned_at or time(0), PARIS),
+            f"Par {person_words(row.organiser)}.",
+            whole_day=row.planned_at is None,
+        )
+        for row in rows
+    ]
+
+
+def visits_table(rows: list[Any]) -> Table | None:
+    """What ``known_visits`` gave; None when there is none."""
     if not rows:
         return None
     return Table(

@@ -14,6 +14,7 @@ from vigie.agents.models import Follow
 from vigie.followup.actions.members import close_follows, follow_again, grace, join, locked, refuse_completed
 from vigie.followup.actions.snapshots import keep, tell
 from vigie.followup.models import DeletedFollowup, Followup, Member, Term, Workplace
+from vigie.followup.registry import file_opened
 from vigie.followup.rules import (
     REDIRECT_ACTION,
     refuse_late_reopening,
@@ -67,7 +68,10 @@ def open_file(
     if needs_motive(by, workplace.company_id):
         refuse_motive(motive, comment, tuple(Follow.Motive.values), Follow.Motive.AUTRE)
     fresh = Followup(source=source, motive=motive, motive_comment=comment.strip())
-    return _create(workplace, fields, fresh, form_token, by=by, at=at)
+    with transaction.atomic():
+        made = _create(workplace, fields, fresh, form_token, by=by, at=at)
+        file_opened(made, by=by, at=at)
+    return made
 
 
 def duplicate(followup: Followup, *, form_token: str, by: Person, at: datetime) -> Followup:

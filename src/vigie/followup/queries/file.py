@@ -304,13 +304,17 @@ def _join(row: Any, person: Person) -> ActButton | None:
 
 
 def _thread(row: Any) -> tuple[Step, ...]:
-    """Talks and actions, the latest first. 2 queries."""
+    """Talks, contacts of campaigns and actions, the latest first. 3 queries."""
     found: list[tuple[date, int, Step]] = []
     for talk in Analysis.objects.filter(followup=row).select_related("author__agent__entity"):
         said = [talk.get_verdict_display(), talk.get_nature_display(), talk.get_intervention_display()]
         text = f"{' · '.join(part for part in said if part)}. Par {person_words(talk.author)}."
         title = f"Échange avec l’entreprise ({talk.get_channel_display().lower()})"
         found.append((talk.talked_on, 0, Step(title, _moment(talk.talked_on), text, whole_day=True)))
+    for one in row.campaign_contacts.select_related("author__agent__entity"):
+        title = f"Contact de campagne ({one.get_channel_display().lower()})"
+        text = f"{one.said}. Campagne «\u00a0{one.campaign}\u00a0». Par {person_words(one.author)}."
+        found.append((one.contacted_on, 0, Step(title, _moment(one.contacted_on), text, whole_day=True)))
     for done in row.firm_actions.select_related("term", "author__agent__entity"):
         text = f"Par {person_words(done.author)}."
         found.append((done.done_on, 1, Step(done.term.label, _moment(done.done_on), text, whole_day=True)))

@@ -2,35 +2,77 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-from typing import Any
+from collections.abc import Collection
+from datetime import date, datetime, time
+from typing import NamedTuple
 
-from vigie.followup.models import Analysis, Followup
+from django.db.models import CharField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
+
+from vigie.followup.models import Analysis, Followup, Snapshot
+from vigie.followup.states import IN_PROGRESS, UNDER_SURVEILLANCE
 from vigie.kernel.period import PARIS
 from vigie.rights.person import Person
 from vigie.ui.components import Step
 
-TALK = ("analyses__pk", "analyses__talked_on", "analyses__channel", "analyses__verdict")
-NEED = ("referrals__pk", "referrals__at")
-FILE = ("pk", "created_at", "ended_at")
+TALK, MOVED, CONTACTED = "talk", "file.moved", "file.contacted"
+# Event, or state after a move → what the timeline says.
+TITLES = {
+    "file.opened": "Accompagnement ouvert",
+    "file.completed": "Accompagnement terminé",
+    "file.reopened": "Accompagnement rouvert",
+    "file.requested": "Demande d’aide de l’entreprise prise en charge",
+    "file.referred": "Besoin confié à un conseiller",
+}
+MOVES = {UNDER_SURVEILLANCE: "Entreprise mise sous surveillance", IN_PROGRESS: "Accompagnement repris"}
 
 
-def file_moments(person: Person, siren: str) -> list[Step]:
-    """Files opened and ended, talks with the firm, needs filed; in no order. 1 query."""
-    rows = list(Followup.objects.allowed(person, "file.view").filter(siren=siren).values(*FILE, *TALK, *NEED))
-    kept = []
-    for one in _each(rows, FILE):
-        kept.append(Step("Accompagnement ouvert", one["created_at"]))
-        kept += [Step("Accompagnement terminé", one["ended_at"])] if one["ended_at"] else []
-    for talk in _each(rows, TALK):
-        channel, verdict = Analysis.Channel(talk["analyses__channel"]), Analysis.Verdict(talk["analyses__verdict"])
-        said = f"{channel.label}\u00a0: {verdict.label.lower()}"
-        at = datetime.combine(talk["analyses__talked_on"], time(0), PARIS)
-        kept.append(Step("Échange avec l’entreprise", at, said, whole_day=True))
-    kept += [Step("Besoin confié à un conseiller", need["referrals__at"]) for need in _each(rows, NEED)]
+class _Told(NamedTuple):
+    """A row: an event of a file, or a talk. on, said, code: its day, its words, its state or contact; null without."""
+
+    file: int
+    what: str
+    at: datetime
+    on: str
+    said: str
+    code: str
+
+
+def file_moments(person: Person, siren: str, *, told: Collection[int] = ()) -> list[Step]:
+    """Files opened, watched, taken up again, ended, talks and contacts with the firm, needs filed and asked for.
+
+    told: the contacts of campaigns that the reader already has. In no order. 1 query.
+    """
+    files = Followup.objects.allowed(person, "file.view").filter(siren=siren).order_by().values("pk")
+    events = Snapshot.objects.filter(followup__in=files, event__in=[*TITLES, MOVED, CONTACTED]).order_by()
+    talks = Analysis.objects.filter(followup__in=files).order_by()
+    said, code = KT("changes__said"), Coalesce(KT("changes__state"), KT("changes__contact"))
+    rows = events.values_list("followup_id", "event", "at", KT("changes__contacted_on"), said, code).union(
+        talks.values_list(
+            "followup_id", Value(TALK), "recorded_at", Cast("talked_on", CharField()), "channel", "verdict"
+        ),
+        all=True,
+    )
+    known = {str(source) for source in told}
+    kept, seen = [], set()
+    for one in map(_Told._make, rows):
+        again = one in seen and one.what != TALK  # a file that continues another says twice that it opened
+        step = None if again or (one.what == CONTACTED and one.code in known) else _step(one)
+        seen.add(one)
+        kept += [step] if step is not None else []
     return kept
 
 
-def _each(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Each file, talk or need once: a row of the joined table tells one of each. columns: its key first."""
-    return list({row[columns[0]]: row for row in rows if row[columns[0]] is not None}.values())
+def _step(one: _Told) -> Step | None:
+    if one.what == TALK:
+        said = f"{Analysis.Channel(one.said).label}\u00a0: {Analysis.Verdict(one.code).label.lower()}"
+        return Step("Échange avec l’entreprise", _day(one.on), said, whole_day=True)
+    if one.what == CONTACTED:
+        return Step("Contact de campagne", _day(one.on), f"{one.said}.", whole_day=True)
+    title = TITLES.get(one.what) or MOVES.get(one.code, "")
+    return Step(title, one.at) if title else None
+
+
+def _day(on: str) -> datetime:
+    return datetime.combine(date.fromisoformat(on), time(0), PARIS)

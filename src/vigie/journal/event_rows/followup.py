@@ -22,6 +22,7 @@ EVENTS = (
     Event("file.acted", FILE, "Une action pour l’entreprise a été notée"),
     Event("file.referred", FILE, "L’entreprise a été orientée vers un conseiller"),
     Event("file.requested", FILE, "L’entreprise a demandé de l’aide, et un expert habilité l’a prise en charge"),
+    Event("file.contacted", FILE, "Ce qu’a donné un contact de campagne a été noté"),
     Event("file.summarised", FILE, "Une synthèse a été enregistrée"),
     Event("file.commented", FILE, "Un commentaire a été écrit, corrigé ou supprimé"),
     Event(

@@ -12,6 +12,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 
 from vigie.agents.models import Follow
+from vigie.campaigns.queries.contacts import firm_contacts
+from vigie.campaigns.queries.visits import known_visits
 from vigie.companies.models import Company, Establishment
 from vigie.kernel.errors import PublicationError
 from vigie.kernel.lifecycle import State
@@ -172,6 +174,16 @@ class Reading:
     def entry(self) -> Entry | None:
         """The firm in the open list. Asked only when the score is open."""
         return next((one for one in self.entries if self.current and one.publication_id == self.current.pk), None)
+
+    @cached_property
+    def visits(self) -> list[Any]:
+        """Those of the firm that the reader may know of. 2 queries, 1 when there is none."""
+        return known_visits(self.person, self.siren)
+
+    @cached_property
+    def contacts(self) -> list[Any]:
+        """Those of campaigns that the reader sees: asked only when the score is open, as campaigns are. 1 query."""
+        return firm_contacts(self.person, self.siren) if self.opens(Category.SCORE) else []
 
     def series(self, table: str) -> Series:
         """The rows of the firm, or of its establishment; read once. Tables kept from the reader are not asked for."""

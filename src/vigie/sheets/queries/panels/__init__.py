@@ -26,5 +26,6 @@ PANELS = (
     Panel("story", "Chronologie", story.timeline, None, (), always=True),
     Panel("followers", "Qui suit cette entreprise", story.followers, None, (), always=True),
     Panel("visits", "Visites", visits.planned, None, (), always=True),
+    Panel("contacts", "Derniers contacts", visits.contacts, None, (), always=True),
     Panel("links", "Autres services", identity.links, None, (), establishment=True, always=True),
 )  # fmt: skip

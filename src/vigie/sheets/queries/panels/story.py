@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from vigie.campaigns.queries.contacts import contact_steps
+from vigie.campaigns.queries.visits import visit_steps
 from vigie.followup.queries.moments import file_moments
 from vigie.kernel.period import PARIS
 from vigie.kernel.siren import show_siren
@@ -92,9 +94,12 @@ def group(reading: Reading) -> Block | None:
 
 
 def timeline(reading: Reading) -> Block | None:
-    """Lists, alert changes, proceedings, plans, follows, files and needs, filtered by rights; the newest first."""
+    """Lists, alert changes, proceedings, plans, follows, files, needs, contacts and visits, filtered by rights; the
+    newest first.
+    """
     steps = _register(reading) + _lists(reading) + _plans(reading) + _short_time(reading) + _follows(reading)
-    steps += file_moments(reading.person, reading.siren)
+    steps += file_moments(reading.person, reading.siren, told={one.pk for one in reading.contacts})
+    steps += contact_steps(reading.contacts) + visit_steps(reading.visits)
     if not steps:
         return None
     steps.sort(key=lambda step: step.at or datetime.min.replace(tzinfo=UTC), reverse=True)
