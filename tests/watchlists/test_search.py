@@ -19,7 +19,7 @@ from tests.watchlists.factories import ACIERIE, GARAGE, MENUISERIE, agent, opene
 from vigie.accounts.models import User
 from vigie.companies.models import Company
 from vigie.journal.models import AuditEvent
-from vigie.watchlists.queries.search import departement_of
+from vigie.watchlists.models import Firm, established_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
 As = Callable[[User | None], Client]
@@ -116,4 +116,7 @@ def test_rights_of_all_lines_are_two_queries_at_most(as_: As) -> None:
     ("code", "departement"), [("35238", "35"), ("2A004", "2A"), ("97411", "974"), ("98735", "987")]
 )
 def test_departement_of_a_commune(code: str, departement: str) -> None:
-    assert departement_of(code) == departement
+    firm = EstablishmentFactory(commune_code=code).company
+
+    assert Firm.objects.filter(established_in([departement])).get().pk == firm.pk
+    assert not Firm.objects.filter(established_in(["3", "2B", "978"])).exists()

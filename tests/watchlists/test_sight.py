@@ -11,10 +11,11 @@ from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
 from tests.accounts.factories import UserFactory, person
+from tests.companies.factories import CompanyFactory, EstablishmentFactory
 from tests.publication.factories import Firm as Published
 from tests.watchlists.factories import OPENED, agent, follow, opened
 from vigie.agents.models import Follow
-from vigie.companies.models import Company
+from vigie.companies.models import Company, Establishment
 from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
@@ -63,6 +64,25 @@ def test_agent_of_one_departement_reads_what_the_doctrine_says(lists: list[Publi
     ]  # fmt: skip
     listed = Entry.objects.allowed(reader, "entry.view").filter(publication=lists[1]).alerts()
     assert set(listed.values_list("siren", flat=True)) == {FROMAGERIE.siren, CONSERVERIE.siren}
+
+
+def test_firm_that_no_list_ever_held_is_of_the_territory_of_its_establishments(lists: list[Publication]) -> None:
+    bakery, island = CompanyFactory(), CompanyFactory()
+    EstablishmentFactory(company=bakery, commune_code="39300")
+    EstablishmentFactory(company=bakery, commune_code="25056", closed=True, is_head_office=False)
+    EstablishmentFactory(company=island, commune_code="97411")
+
+    for code, firms in (("25", {bakery.siren}), ("2A", set()), ("39", {bakery.siren}), ("974", {island.siren})):
+        reader = person(agent(territory=code))
+        found = sights(reader, [bakery.siren, island.siren])
+        assert {siren for siren, sight in found.items() if sight.ground.visible} == firms, code
+        assert not any(sight.unlocked for sight in found.values())
+
+
+def test_establishment_known_since_the_list_opens_what_its_territory_may_read(lists: list[Publication]) -> None:
+    EstablishmentFactory(company=Company.objects.get(pk=ATELIERS.siren), commune_code="25056")
+
+    assert sight_of(person(agent(territory="25")), ATELIERS.siren).unlocked
 
 
 def test_level_b_reads_no_debt(lists: list[Publication]) -> None:
@@ -137,6 +157,9 @@ def test_traced_doctrine_opens_everything_to_who_holds_the_category(
 def oracle(user_id: int, roles: frozenset[Role], departements: frozenset[str] | None, siren: str) -> set[Category]:
     """The doctrine written a second time, a row at a time. departements: None for the whole of France."""
     places = {place.departement for place in FirmPlace.objects.all() if place.siren == siren}
+    for office in Establishment.objects.all():
+        if office.company_id == siren:
+            places.add(office.commune_code[: 3 if office.commune_code.startswith("97") else 2])
     visible = departements is None or bool(places & departements)
     alerted = any(
         entry.siren == siren and entry.level != "none" and entry.publication.state in ("open", "replaced")
@@ -156,7 +179,11 @@ def oracle(user_id: int, roles: frozenset[Role], departements: frozenset[str] | 
 
 def test_decision_filter_and_oracle_agree_on_random_pairs(lists: list[Publication]) -> None:
     random = Random(7)
-    departements = ["25", "39", "59", "69", "46", "29", "75"]
+    for firm in LATEST:  # what the register says beside the lists
+        EstablishmentFactory(
+            company=Company.objects.get(pk=firm.siren), commune_code=random.choice(["25056", "59350", "97411", "2A004"])
+        )
+    departements = ["25", "39", "59", "69", "46", "29", "75", "974", "2A"]
     for _round in range(25):
         level = random.choice([Role.LEVEL_A, Role.LEVEL_B])
         held = random.sample(departements, random.randint(1, 3))

@@ -6,14 +6,16 @@ the entries of open lists. The series of a firm stay in the publication's files.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q, Value
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models.functions import Left
 
 from vigie.agents.models import Follow
-from vigie.companies.models import Company
+from vigie.companies.models import Company, Establishment
 from vigie.kernel.clock import now
 from vigie.kernel.period import Month
 from vigie.rights.person import Person
@@ -119,7 +121,7 @@ class FirmPlace(models.Model):
 
 
 def _visible(person: Person) -> Q:
-    """V: an establishment in one of the person's départements; France as a whole keeps everything."""
+    """V, of the lines of lists: an establishment in one of the person's départements, as some list said."""
     if person.nationwide:
         return Q()
     places = FirmPlace.objects.filter(departement__in=sorted(person.departements))
@@ -130,6 +132,21 @@ def _alerted() -> Q:
     """A: in alert in a list that was published, and not withdrawn since."""
     published = Publication.objects.filter(state__in=[OPEN, REPLACED]).values("pk")
     return Q(siren__in=Entry.objects.alerts().filter(publication__in=published).values("siren"))
+
+
+def established_in(departements: Collection[str]) -> Q:
+    """Of a firm: an establishment there, open or closed, as a list or the register says; the latter knows them all."""
+    held = Establishment.objects.filter(company_id=OuterRef("pk"))
+    held = held.alias(code=Left("commune_code", 2), overseas=Left("commune_code", 3))  # "34", "2A"; "974"
+    places = FirmPlace.objects.filter(departement__in=sorted(departements))
+    return Q(siren__in=places.values("siren")) | Q(
+        Exists(held.filter(Q(code__in=sorted(departements)) | Q(overseas__in=sorted(departements))))
+    )
+
+
+def _firm_visible(person: Person) -> Q:
+    """V, of any firm; those that no list ever held are known by the register alone."""
+    return Q() if person.nationwide else established_in(person.departements)
 
 
 def _followed(person: Person) -> Q:
@@ -143,15 +160,15 @@ def _unlocked(person: Person) -> Q:
     """(V and A) or F; with the traced doctrine, everything (the audit says it)."""
     if settings.VIGIE.visibility_doctrine == TRACED:
         return Q()
-    return (_visible(person) & _alerted()) | _followed(person)
+    return (_firm_visible(person) & _alerted()) | _followed(person)
 
 
 class FirmQuerySet(ReachQuerySet):
-    REACHES = {Reach.TERRITORY: _visible, Reach.FOLLOWED: _followed, Reach.UNLOCKED: _unlocked}
+    REACHES = {Reach.TERRITORY: _firm_visible, Reach.FOLLOWED: _followed, Reach.UNLOCKED: _unlocked}
 
     def grounds(self, person: Person) -> FirmQuerySet:
         """Each firm with ``visible``, ``alerted``, ``followed``: the three facts of the doctrine."""
-        marks = {"visible": _visible(person), "alerted": _alerted(), "followed": _followed(person)}
+        marks = {"visible": _firm_visible(person), "alerted": _alerted(), "followed": _followed(person)}
         return self.annotate(
             **{
                 name: ExpressionWrapper(condition, output_field=models.BooleanField()) if condition else Value(True)

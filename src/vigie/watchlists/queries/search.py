@@ -14,7 +14,7 @@ from vigie.kernel.siren import compact, is_siren, is_siret
 from vigie.rights.person import Person
 from vigie.ui.components import Cell, Column, Table
 from vigie.ui.formats import counted
-from vigie.watchlists.models import Entry, Firm, FirmPlace, Publication
+from vigie.watchlists.models import Entry, Firm, Publication, established_in
 from vigie.watchlists.queries.sight import sights
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS
 from vigie.watchlists.rules_sight import Category, Sight
@@ -50,7 +50,8 @@ def search_page(person: Person, text: str, departement: str = "", section: str =
     kept = _filtered(hits, departement, section)[:SHOWN]
     return SearchPage(
         count=counted(len(kept), "entreprise trouvée", "entreprises trouvées")
-        + (", les premières seulement" if len(kept) == SHOWN else ""),
+        if len(kept) < SHOWN
+        else f"Les {SHOWN} premières entreprises trouvées : précisez votre recherche pour voir les autres",
         table=_table(person, kept),
         shown=len(kept),
     )
@@ -61,9 +62,8 @@ def _filtered(hits: list[CompanyHit], departement: str, section: str) -> list[Co
     sirens = [hit.siren for hit in hits]
     inside = set(sirens)
     if departement:
-        places = FirmPlace.objects.filter(departement=departement, siren__in=sirens)
-        inside = {hit.siren for hit in hits if departement_of(hit.commune_code) == departement}
-        inside |= set(places.values_list("siren", flat=True))
+        firms = Firm.objects.filter(established_in([departement]), siren__in=sirens)
+        inside = set(firms.values_list("siren", flat=True))
     if section:
         inside &= _in_section(sirens, section)
     return [hit for hit in hits if hit.siren in inside]
@@ -72,11 +72,6 @@ def _filtered(hits: list[CompanyHit], departement: str, section: str) -> list[Co
 def _in_section(sirens: list[str], section: str) -> set[str]:
     codes = Company.objects.filter(siren__in=sirens).values_list("siren", "naf_code")
     return {siren for siren, code in codes if naf_section(code) == section}
-
-
-def departement_of(commune_code: str) -> str:
-    """The département that a commune code begins with."""
-    return commune_code[:3] if commune_code.startswith(("97", "98")) else commune_code[:2]
 
 
 def _table(person: Person, hits: list[CompanyHit]) -> Table:
