@@ -28,15 +28,30 @@ from vigie.kernel.period import Month
 from vigie.publication.write import write
 from vigie.rights.table import Role
 from vigie.statistics.actions_use import count_impact, count_usage
-from vigie.statistics.impact import EVERYBODY, FAMILIES, Fate, Key, ListFacts, after, count_list, fate, outcome
+from vigie.statistics.impact import (
+    EVERYBODY,
+    FAMILIES,
+    SELECTED,
+    Fate,
+    Key,
+    ListFacts,
+    after,
+    count_list,
+    fate,
+    outcome,
+)
 from vigie.statistics.indicators import SMALLEST_OF_DETECTION, WHOLE, Base
 from vigie.statistics.models import Count, ImpactCount
+from vigie.statistics.queries.impact import list_facts
 from vigie.statistics.queries.partner import offered, partner_document
 from vigie.statistics.rules import Cell, masked_cells
 from vigie.statistics.usage import together
 from vigie.territory.models import Zone
 from vigie.watchlists.actions import receive
-from vigie.watchlists.models import Opinion, Publication
+from vigie.watchlists.forms_lists import ListFilterForm
+from vigie.watchlists.models import Entry, Opinion, Publication
+from vigie.watchlists.queries.filters import Choices, narrowed
+from vigie.watchlists.queries.lists import CODEFI
 
 LATER = datetime(2027, 8, 1, 4, 0, tzinfo=UTC)
 
@@ -51,6 +66,11 @@ def naive(told: ListFacts) -> Counter[Key]:
             if held is not None and place not in held:
                 continue
             found[Key(entity, place)] += 1
+            if siren in told.selected:
+                found[Key(entity, place, "selected", "yes")] += 1
+            days = [day for (one, who), day in told.contact_days.items() if one == siren and entity in ("", who)]
+            if days:
+                found[Key(entity, place, "contact_days", str(min(days)))] += 1
             for family, pairs in told.touched.items():
                 if any(one == siren and entity in (EVERYBODY, who) for one, who in pairs):
                     found[Key(entity, place, family, "yes")] += 1
@@ -70,7 +90,9 @@ def test_counts_are_those_of_a_naive_loop(seed: int) -> None:
     pairs = lambda: {(draw.choice(anyone), draw.choice([*bodies, ""])) for _ in range(40)}  # noqa: E731
     told = ListFacts(
         firms=firms,
-        touched={family: pairs() for family in FAMILIES},
+        selected={siren for siren in anyone if draw.random() < 0.3},
+        contact_days={pair: draw.randrange(90) for pair in pairs()},
+        touched={family: pairs() for family in FAMILIES if family != SELECTED},
         helped={12: pairs(), 18: pairs()},
         fates={horizon: {siren: draw.choice(list(Fate)) for siren in firms} for horizon in (12, 18)},
         covered={"DREETS": frozenset({"35"}), "URSSAF": None, "BDF": frozenset(draw.sample(places, 2))},
@@ -159,7 +181,8 @@ def test_the_rows_and_the_later_list_give_each_count(folders: Path) -> None:
     in_35 = {
         ("35", "", ""): 2, ("35", "opened", "yes"): 1, ("35", "contacted", "yes"): 1, ("35", "followed", "yes"): 1,
         ("35", "rated", "yes"): 1, ("35", "useful", "yes"): 1,
-        ("35", "after_12", "helped_proceeding"): 1, ("35", "after_12", "alone_active"): 1,
+        ("35", "contact_days", "4"): 1, ("35", "after_12", "helped_proceeding"): 1,
+        ("35", "after_12", "alone_active"): 1,
     }  # fmt: skip
     in_59 = {("59", "", ""): 2, ("59", "after_12", "alone_closed"): 1, ("59", "after_12", "alone_out"): 1}
     judged = {("59", "opened", "yes"): 1, ("59", "rated", "yes"): 1}
@@ -176,6 +199,29 @@ def test_the_rows_and_the_later_list_give_each_count(folders: Path) -> None:
     count_impact(LATER)
     assert not ImpactCount.objects.filter(month=date(2026, 6, 1)).exists()
     assert not public.exists()
+
+
+@pytest.mark.django_db
+def test_the_usual_filters_keep_the_firms_of_the_codefi_selection(folders: Path) -> None:
+    listed = opened(folders)
+    Entry.objects.filter(publication=listed).update(first_alert=True)
+    Publication.objects.filter(pk=listed.pk).update(
+        told=listed.told | {"sources": [{"name": "procol", "data_until": "2026-06-30"}]}
+    )
+    listed.refresh_from_db()
+    rows = Entry.objects.filter(publication=listed).alerts().order_by("pk")
+    for rank, row in enumerate(rows):  # each of the four conditions fails once, but for the last firm
+        spoilt = {"first_alert": False, "in_bonis": False, "payment_plan_running": True, "recent_company": True}
+        for name, value in list(spoilt.items())[rank : rank + 1] if rank < rows.count() - 1 else ():
+            Entry.objects.filter(pk=row.pk).update(**{name: value})
+    ada = colleague("Ada Ici", territory="FR")
+    form = ListFilterForm(CODEFI, choices=Choices((), ()))
+    assert form.is_valid()
+
+    shown = narrowed(person(ada, MOMENT), listed, form.filters()).values_list("siren", flat=True)
+
+    kept = list_facts(listed, {}, {}).selected
+    assert set(kept) == set(shown) == {rows.last().siren}  # type: ignore[union-attr]
 
 
 @pytest.mark.django_db
@@ -223,7 +269,7 @@ def test_a_reviewer_reads_the_semester_of_his_body_and_takes_it_away(folders: Pa
     assert "Bilan semestriel : CRP" in text
     assert "Entreprises détectées 2" in text
     assert "Taux de consultation : 50 %" in text
-    assert "Parmi elles, celles dont un agent a ouvert la fiche dans les 90 jours" in text
+    assert "celles dont un agent a ouvert la fiche dans les 90 jours" in text
     assert "URSSAF" not in text
     assert "DGFIP" not in text
     assert client.get(page).status_code == 200
@@ -257,6 +303,6 @@ def test_the_team_reads_all_bodies_together_in_a_bounded_number_of_queries(folde
     assert later.rows[1] == (  # type: ignore[union-attr]
         "En procédure collective ou en plan", "1", "100\u00a0%", "0", "0\u00a0%",
     )  # fmt: skip
-    assert [row[:2] for row in grid.rows[:2]] == [  # type: ignore[union-attr]
+    assert [row[:2] for row in (grid.rows[0], grid.rows[2])] == [  # type: ignore[union-attr]
         ("Entreprises détectées", "2"), ("Entreprises consultées", "1"),
     ]  # fmt: skip

@@ -55,7 +55,14 @@ class ImpactIndicator:
     share: str = ""
 
 
-LISTED, OPENED, CONTACTED, FOLLOWED, RATED, USEFUL = "listed", "opened", "contacted", "followed", "rated", "useful"
+LISTED, SELECTED, OPENED, CONTACTED = "listed", "selected", "opened", "contacted"
+FOLLOWED, RATED, USEFUL = "followed", "rated", "useful"
+DELAY = "contact_days"  # the family of the days from the list to the first contact: whole days → firms
+DELAY_LABEL = "Délai médian de contact"
+DELAY_DEFINITION = (
+    "La moitié des entreprises contactées l’ont été en ce nombre de jours au plus, de l’ouverture de la liste au "
+    "premier contact."
+)
 INDICATORS = (
     ImpactIndicator(
         LISTED, "Entreprises détectées",
@@ -63,9 +70,15 @@ INDICATORS = (
         "leur siège. Une entreprise compte une fois par liste.",
     ),
     ImpactIndicator(
+        SELECTED, "Après les filtres habituels",
+        "Parmi elles, celles que garde la « Sélection CODEFI »\u00a0: en première alerte, in bonis, sans délai de "
+        "paiement Urssaf en cours, et qui ne sont pas récentes.",
+        LISTED, "Part de la sélection CODEFI",
+    ),
+    ImpactIndicator(
         OPENED, "Entreprises consultées",
-        f"Parmi elles, celles dont un agent a ouvert la fiche dans les {WINDOW_DAYS} jours qui suivent l’ouverture de "
-        "la liste. Le taux de consultation est leur part.",
+        f"Parmi les entreprises détectées, celles dont un agent a ouvert la fiche dans les {WINDOW_DAYS} jours qui "
+        "suivent l’ouverture de la liste. Le taux de consultation est leur part.",
         LISTED, "Taux de consultation",
     ),
     ImpactIndicator(
@@ -138,11 +151,14 @@ Pairs = Collection[tuple[str, str]]  # (siren, entity of the agent)
 class ListFacts:
     """A list and what was done with it. helped, fates: by horizon, those that have come only.
 
-    firms: siren → département. touched: family → who did it to which firm. covered: entity → the départements of its
+    firms: siren → département. selected: those that the usual filters keep. contact_days: (siren, entity) → days from
+    the list to the first contact. touched: family → who did it to which firm. covered: entity → the départements of its
     agents, None for France as a whole.
     """
 
     firms: Mapping[str, str]
+    selected: Collection[str] = ()
+    contact_days: Mapping[tuple[str, str], int] = field(default_factory=dict)
     touched: Mapping[str, Pairs] = field(default_factory=dict)
     helped: Mapping[int, Pairs] = field(default_factory=dict)
     fates: Mapping[int, Mapping[str, Fate]] = field(default_factory=dict)
@@ -157,6 +173,10 @@ def count_list(facts: ListFacts) -> Counter[Key]:
     for entity, held in {EVERYBODY: None, **facts.covered}.items():
         where = [code for code in listed if held is None or code in held]
         found.update({Key(entity, code): listed[code] for code in where})
+        kept = (facts.firms[siren] for siren in facts.selected if siren in facts.firms)
+        found.update(Key(entity, code, SELECTED, "yes") for code in kept if held is None or code in held)
+        for siren, days in _first_contacts(facts, entity, held).items():
+            found[Key(entity, facts.firms[siren], DELAY, str(days))] += 1
         for family, pairs in facts.touched.items():
             found.update(Key(entity, facts.firms[siren], family, "yes") for siren in _firms(facts, pairs, entity, held))
         for horizon, by_place in ends.items():
@@ -168,6 +188,16 @@ def count_list(facts: ListFacts) -> Counter[Key]:
                     found[Key(entity, code, after(horizon), outcome(True, what))] += with_help
                     found[Key(entity, code, after(horizon), outcome(False, what))] += count - with_help
     return +found
+
+
+def _first_contacts(facts: ListFacts, entity: str, held: frozenset[str] | None) -> dict[str, int]:
+    """Firm of the list → days to its first contact by this entity, or by any."""
+    firms = _firms(facts, facts.contact_days, entity, held)
+    found: dict[str, int] = {}
+    for (siren, who), days in facts.contact_days.items():
+        if siren in firms and entity in (EVERYBODY, who):
+            found[siren] = min(days, found.get(siren, days))
+    return found
 
 
 def _ends(facts: ListFacts, horizon: int) -> Counter[tuple[str, Fate]]:

@@ -38,8 +38,11 @@ from vigie.statistics.impact import (
 from vigie.territory.models import Zone, ZoneGroup
 from vigie.watchlists.models import Entry, Opinion, Publication
 from vigie.watchlists.queries.door import list_folder
+from vigie.watchlists.queries.filters import proceedings_known
 from vigie.watchlists.states import OPEN, REPLACED
 
+# The « Sélection CODEFI » of the list; a test holds that it keeps the same firms.
+USUAL_FILTERS = Q(first_alert=True, in_bonis=True, payment_plan_running=False, recent_company=False)
 SHEETS = ("view_company", "view_establishment")
 REACHED = [one.code for one in CONTACTS if one.reached]
 Covered = dict[str, frozenset[str] | None]
@@ -110,13 +113,19 @@ def lists_since(month: Month) -> list[Publication]:
 
 
 def list_facts(publication: Publication, bodies: dict[int, str], covered: Covered) -> ListFacts:
-    """A list and what was done with it until now. 10 queries, and 2 for each horizon that has come."""
-    firms = dict(Entry.objects.filter(publication=publication).alerts().values_list("siren", "departement"))
+    """A list and what was done with it until now. 11 queries, and 2 for each horizon that has come."""
+    alerts = Entry.objects.filter(publication=publication).alerts()
+    firms = dict(alerts.values_list("siren", "departement"))
     start = _opened(publication)
+    contacts = _contacted(paris_day(start), paris_day(start + timedelta(days=WINDOW_DAYS)), bodies)
     fates = {horizon: found for horizon in HORIZONS if (found := _fates(publication, horizon, firms)) is not None}
     return ListFacts(
         firms=firms,
-        touched=_touched(publication, start, bodies),
+        selected=set(alerts.filter(USUAL_FILTERS).values_list("siren", flat=True))
+        if proceedings_known(publication)
+        else (),
+        contact_days={pair: (day - paris_day(start)).days for pair, day in contacts.items()},
+        touched=_touched(publication, start, bodies) | {CONTACTED: contacts.keys()},
         helped={horizon: _helped(start, _months_later(start, horizon)) for horizon in fates},
         fates=fates,
         covered=covered,
@@ -147,28 +156,28 @@ def _touched(publication: Publication, start: datetime, bodies: dict[int, str]) 
     judged = list(opinions.values_list("siren", "user_id", "useful"))
     return {
         OPENED: set(opened.order_by().values_list("siren", "entity").distinct()),
-        CONTACTED: _contacted(paris_day(start), paris_day(end), bodies),
         FOLLOWED: _helped(start, end),
         RATED: {(siren, bodies.get(user, "")) for siren, user, _useful in judged},
         USEFUL: {(siren, bodies.get(user, "")) for siren, user, useful in judged if useful},
     }
 
 
-def _contacted(first: date, end: date, bodies: dict[int, str]) -> Pairs:
-    """Talks, calls that reached somebody, visits held. 3 queries."""
+def _contacted(first: date, end: date, bodies: dict[int, str]) -> dict[tuple[str, str], date]:
+    """Talks, calls that reached somebody, visits held: (firm, body) → the first day. 3 queries."""
     talks = Analysis.objects.filter(talked_on__gte=first, talked_on__lt=end, followup__deleted_at=None)
     calls = Contact.objects.filter(contacted_on__gte=first, contacted_on__lt=end, outcome__in=REACHED)
     visits = Visit.objects.filter(planned_on__gte=first, planned_on__lt=end, state=HELD)
-    rows: list[tuple[QuerySet, str, str]] = [
-        (talks, "followup__siren", "author_id"),
-        (calls, "target__firm_id", "author_id"),
-        (visits, "firm_id", "organiser_id"),
+    rows: list[tuple[QuerySet, str, str, str]] = [
+        (talks, "followup__siren", "author_id", "talked_on"),
+        (calls, "target__firm_id", "author_id", "contacted_on"),
+        (visits, "firm_id", "organiser_id", "planned_on"),
     ]
-    return {
-        (siren, bodies.get(user, ""))
-        for found, firm, who in rows
-        for siren, user in found.order_by().values_list(firm, who)
-    }
+    days: dict[tuple[str, str], date] = {}
+    for found, firm, who, when in rows:
+        for siren, user, day in found.order_by().values_list(firm, who, when):
+            pair = siren, bodies.get(user, "")
+            days[pair] = min(day, days.get(pair, day))
+    return days
 
 
 def _helped(start: datetime, end: datetime) -> Pairs:

@@ -21,14 +21,16 @@ from vigie.rights.person import Person
 from vigie.statistics import impact, usage
 from vigie.statistics.followups import ORIGIN_DEFINITION, FileKey
 from vigie.statistics.impact import EVERYBODY, HORIZONS
+from vigie.statistics.indicators import SMALLEST_OF_DETECTION
 from vigie.statistics.models import FollowupCount, ImpactCount, UsageCount
 from vigie.statistics.periods import Kind, Period
 from vigie.statistics.queries import followup_grids
+from vigie.statistics.rules import quantile
 from vigie.territory.models import Zone
-from vigie.ui.formats import number, percent
+from vigie.ui.formats import counted, number, percent
 
 EVERY_BODY = "Toutes les administrations"
-UNKNOWN, NONE = "Inconnu", "sans objet"
+UNKNOWN, NONE, KEPT_BACK = "Inconnu", "sans objet", "masqué"
 NOT_YET = "aucune liste n’est encore assez ancienne"
 NOTE = (
     "Chiffres réservés à l’administration concernée et à l’équipe\u00a0: un petit nombre peut désigner une entreprise "
@@ -95,7 +97,7 @@ def partner_document(person: Person, parameters: dict[str, Any], at: datetime) -
         sections=(
             Section("Ce que font les agents", (uses,)),
             Section("Accompagnements", _followups(person, body, where, one)),
-            Section("Ce que deviennent les détections", (_impact(_sum(places.values()), one),)),
+            Section("Ce que deviennent les détections", (_impact(_sum(places.values()), one, everywhere=not where),)),
             *(
                 Section(f"{horizon} mois plus tard", (impact.outcomes_definition(horizon), _outcomes(horizon, cells)))
                 for horizon, cells in _later(lists, where).items()
@@ -164,11 +166,11 @@ def _followups(person: Person, body: str, where: str, one: Period) -> tuple[Grid
     for day, who, place, indicator, family, part, count in rows.values_list(*columns):
         if where in ("", place):
             months[Month.of(day)][FileKey(who, place, indicator, family, part)] += count
-    counted = {Month.of(day) for day in FollowupCount.objects.order_by().values_list("month", flat=True).distinct()}
+    known = {Month.of(day) for day in FollowupCount.objects.order_by().values_list("month", flat=True).distinct()}
     now, before = (
         followup_grids.together(
             {each: followup_grids.cells_of(months[each], entity) for each in period.months},
-            max(counted.intersection(period.months), default=None),
+            max(known.intersection(period.months), default=None),
         )
         for period in (one, one.before())
     )
@@ -223,12 +225,21 @@ def _count(cells: Cells, code: str) -> int:
     return cells.get((code, "yes") if code != impact.LISTED else ("", ""), 0)
 
 
-def _impact(cells: Cells, period: Period) -> Grid:
+def _impact(cells: Cells, period: Period, *, everywhere: bool) -> Grid:
+    """What rests on the payment plans of firms is told of all départements together, from eleven firms on.
+
+    Elsewhere the reader, who may not hold these data, could tell which firm has one.
+    """
     rows = []
     for one in impact.INDICATORS:
         count, over = _count(cells, one.code), _count(cells, one.over) if one.over else 0
-        share = f"{one.share}\u00a0: {percent(count / over, 0)}" if over else NONE
-        rows.append((one.label, number(count), share, one.definition))
+        secret = one.code == impact.SELECTED and (not everywhere or count < SMALLEST_OF_DETECTION)
+        share = f"{one.share}\u00a0: {percent(count / over, 0)}" if over and not secret else NONE
+        rows.append((one.label, KEPT_BACK if secret else number(count), share, one.definition))
+        if one.code == impact.CONTACTED:
+            days = quantile({int(part): held for (family, part), held in cells.items() if family == impact.DELAY}, 50)
+            told = NONE if days is None else counted(days, "jour")
+            rows.append((impact.DELAY_LABEL, told, NONE, impact.DELAY_DEFINITION))
     return Grid(
         caption=f"Listes {period.told.of}",
         headers=("Indicateur", "Nombre", "Part", "Définition"),
@@ -240,7 +251,7 @@ def _impact(cells: Cells, period: Period) -> Grid:
 
 def _by_place(places: Mapping[str, Counter[tuple[str, str]]], told: Offered, period: Period) -> Grid:
     """By département, or by région when they are many."""
-    shown = [one for one in impact.INDICATORS if one.code not in (impact.RATED, impact.USEFUL)]
+    shown = [one for one in impact.INDICATORS if one.code not in (impact.SELECTED, impact.RATED, impact.USEFUL)]
     wide = len(places) > MOST_DEPARTEMENTS
     names = told.regions if wide else dict(told.departements)
     rows: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
