@@ -60,15 +60,25 @@ NETWORK_ENTRIES = (
     ("Besoins déposés", "matching:filed", "visit.file"),
     ("Absences", "accounts:absences", "absence.plan"),
 )
-STEWARD_ENTRIES: tuple[Entry, ...] = (
-    ("Habilitations", "agents:partner", "agent.request"),
-    ("Profils", "agents:profiles", "profile.view"),
-    ("Zones et réseaux", "agents:references_home", "reference.edit"),
-    ("Mots des accompagnements", "followup:words_home", "word.edit"),
-    ("Fonctions", "agents:duties", "duty.edit"),
-    ("Simulateur de droits", "sheets:simulator", "sight.simulate"),
-    ("Regarder à la place d’un agent", "agents:looks", "look.list"),
-    ("Règles de confidentialité", "agents:edit_confidentiality", "consent.edit"),
+STEWARD_ENTRIES: tuple[Entry, ...] = (("Habilitations", "agents:partner", "agent.request"),)
+STEWARD_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "Agents",
+        (
+            ("Profils", "agents:profiles", "profile.view"),
+            ("Fonctions", "agents:duties", "duty.edit"),
+            ("Simulateur de droits", "sheets:simulator", "sight.simulate"),
+            ("Regarder à la place d’un agent", "agents:looks", "look.list"),
+        ),
+    ),
+    (
+        "Références",
+        (
+            ("Zones et réseaux", "agents:references_home", "reference.edit"),
+            ("Mots des accompagnements", "followup:words_home", "word.edit"),
+            ("Règles de confidentialité", "agents:edit_confidentiality", "consent.edit"),
+        ),
+    ),
 )
 FIGURES_ENTRIES: tuple[Entry, ...] = (
     ("Usages", "statistics:usage", "usage.open"),
@@ -132,10 +142,9 @@ def _nav(kind: PersonKind, roles: frozenset[Role]) -> tuple[NavItem, ...]:
     if not person.is_team:
         entries += _entries(NETWORK_ENTRIES, person, but=FILED if agent else frozenset())
     entries += _entries(AGENT_ENTRIES, person)
-    for label, held in AGENT_MENUS:
-        items = _entries(held, person, but=frozenset() if agent else FILED)
-        entries += items if len(items) < 2 else [NavItem(label, items=tuple(items))]
+    entries += _menus(AGENT_MENUS, person, but=frozenset() if agent else FILED)
     entries += _entries(STEWARD_ENTRIES, person)
+    entries += _menus(STEWARD_MENUS, person)
     entries += _entries(AUDIT_ENTRIES, person)
     if not person.is_team:
         entries += _entries(FIGURES_ENTRIES, person)
@@ -145,3 +154,14 @@ def _nav(kind: PersonKind, roles: frozenset[Role]) -> tuple[NavItem, ...]:
 
 def _entries(table: tuple[Entry, ...], person: Person, *, but: frozenset[str] = frozenset()) -> list[NavItem]:
     return [NavItem(label, reverse(name)) for label, name, action in table if may(person, action) and name not in but]
+
+
+def _menus(
+    menus: tuple[tuple[str, tuple[Entry, ...]], ...], person: Person, *, but: frozenset[str] = frozenset()
+) -> list[NavItem]:
+    """A menu of one entry is that entry."""
+    found: list[NavItem] = []
+    for label, table in menus:
+        items = _entries(table, person, but=but)
+        found += items if len(items) < 2 else [NavItem(label, items=tuple(items))]
+    return found

@@ -18,6 +18,7 @@ from vigie.kernel.clock import now
 from vigie.matching.queries.public import home_page
 from vigie.portal.legal import LEGAL_PAGES, site_map
 from vigie.portal.middleware import unavailable_page
+from vigie.portal.nav import nav_for
 from vigie.rights.person import PersonKind
 from vigie.rights.reach import may
 from vigie.rights.table import Role
@@ -58,7 +59,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         return redirect("matching:desk")
     if may(person, "network.view"):
         return redirect("matching:territory")
-    return redirect("matching:filed" if may(person, "visit.file") else "accounts:me")
+    if may(person, "visit.file"):
+        return redirect("matching:filed")
+    first = nav_for(person)[0]
+    return redirect(first.href or first.items[0].href)
 
 
 @require_safe
