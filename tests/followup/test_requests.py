@@ -21,7 +21,7 @@ from vigie.agents.models import Consent, Follow
 from vigie.followup.actions.files import delete_file, move_file
 from vigie.followup.actions.members import remove_member
 from vigie.followup.models import Followup, HelpRequest, Referral, Snapshot, Workplace
-from vigie.followup.queries.requests import open_requests, waiting_requests
+from vigie.followup.queries.requests import open_needs, waiting_requests
 from vigie.followup.states import COMPLETED, IN_PROGRESS
 from vigie.journal.models import AuditEvent, Event
 from vigie.kernel.clock import now
@@ -230,7 +230,8 @@ def test_agents_of_the_territory_know_that_help_is_asked_without_its_text(as_: A
     away = words(as_(far).get(reverse("followup:firm", args=[siren])))
     away_list = words(as_(far).get(reverse("followup:list"), {"vue": "departement"}))
 
-    assert "L’entreprise a demandé de l’aide" in page
+    assert "Besoins déjà ouverts pour l’entreprise" in page
+    assert "Trésorerie, le" in page
     assert "Demandes d’aide sans accompagnement" in territory
     assert "Menuiserie Durand" in territory
     assert "Ouvrir un accompagnement" in territory
@@ -238,6 +239,7 @@ def test_agents_of_the_territory_know_that_help_is_asked_without_its_text(as_: A
         assert SAID not in text
     for text in (away, away_list):
         assert "demandé de l’aide" not in text
+        assert "Besoins déjà ouverts" not in text
         assert "Demandes d’aide" not in text
     assert not Followup.objects.exists()
     row = AuditEvent.objects.filter(action="list_view", actor_id=near.pk).latest("pk")
@@ -263,8 +265,35 @@ def test_what_is_no_longer_proposed(why: str) -> None:
         Referral.objects.create(followup=made, visit=match.need.diagnosis, author=near, at=at)
 
     assert waiting_requests(person(near, at), at.date()) is None
-    known = open_requests(person(near, at), place.company_id)
+    known = open_needs(person(near, at), place.company_id)
     assert bool(known) is (why in ("held", "running", "old"))
+
+
+def test_before_filing_a_need_one_reads_those_that_are_open(as_: As) -> None:
+    """F-18: within rights. A need on another subject is known to who may read it, or has sent it from his file."""
+    ada, zoe, expert = agent_and_expert(), colleague("Zoé Banque", "dgfip"), UserFactory(expert=True)
+    place = place_in()
+    asked(expert, place, label="Trésorerie")
+    other = asked(ada, place, tells=False, label="Recrutement")
+    sent = asked(expert, place, tells=False, label="Export")
+    asked(expert, place_in(), label="Autre entreprise")
+    mine, hers = opened_file(ada, place, now()), reverse("followup:firm", args=[place.company_id])
+    Referral.objects.create(followup=mine, visit=sent.need.diagnosis, author=ada, at=now())
+
+    form = as_(ada).get(reverse("followup:refer", args=[mine.pk]))
+    firm = words(as_(zoe).get(hers))
+    Need.objects.update(status="done_no_help")
+    after = words(as_(ada).get(reverse("followup:refer", args=[mine.pk])))
+
+    read = words(form)
+    for label in ("Trésorerie, le", "Recrutement, le", "Export, le"):
+        assert label in read
+    assert "Autre entreprise, le" not in read
+    assert reverse("matching:need", args=[other.need_id]) in form.content.decode()
+    assert "Trésorerie, le" in firm
+    assert "Export, le" in firm  # she reads the files of her territory
+    assert "Recrutement" not in firm
+    assert "aucun besoin ouvert" in after
 
 
 def test_questions_do_not_grow_with_the_requests(django_assert_num_queries: Any) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from vigie.sheets.queries.panels import accounts, monthly
+import pytest
+from django.conf import settings
+
+from vigie.config.environment import UnsafeSettings, read
+from vigie.sheets.queries.panels import accounts, identity, monthly
 
 DEMANDS, USE = date(2026, 10, 28), date(2026, 9, 1)
 
@@ -58,3 +63,37 @@ def test_a_change_is_told_since_the_accounts_it_starts_from() -> None:
 
     assert year.replace("\u00a0", " ").endswith("soit +9 % en un an.")
     assert two_years.replace("\u00a0", " ").endswith("soit +9 % depuis l’exercice clos le 31 mars 2022.")
+
+
+def _links(siret: str) -> dict[str, str]:
+    kept = identity.links(SimpleNamespace(siret=siret, siren="297179764", head_office=None))  # type: ignore[arg-type]
+    return {link.label: link.href for link in kept.links} if kept is not None else {}
+
+
+def test_services_are_linked_once_configured_and_get_public_numbers_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = replace(
+        settings.VIGIE, external_links="", joint_sheet="https://fce.example/{siret}",
+        prefilled_form="https://demarches.example/commencer/aide?champ={siren}",
+    )  # fmt: skip
+    monkeypatch.setattr(settings, "VIGIE", live)
+
+    assert _links("29717976400016") == {
+        "Fiche Commune Entreprise": "https://fce.example/29717976400016",
+        "Démarches Simplifiées (dossier prérempli)": "https://demarches.example/commencer/aide?champ=297179764",
+    }
+    assert list(_links("")) == ["Démarches Simplifiées (dossier prérempli)"]
+    monkeypatch.setattr(settings, "VIGIE", replace(live, joint_sheet="", prefilled_form=""))
+    assert _links("29717976400016") == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "said"),
+    [
+        ("VIGIE_JOINT_SHEET", "http://fce.example/{siret}", "VIGIE_JOINT_SHEET: https"),
+        ("VIGIE_PREFILLED_FORM", "https://demarches.example/?nom={name}", "VIGIE_PREFILLED_FORM: only {siren}"),
+        ("VIGIE_EXTERNAL_LINKS", "Site=https://site.example/{level}", "VIGIE_EXTERNAL_LINKS: only {siren}"),
+    ],
+)
+def test_an_address_that_would_carry_something_else_stops_the_start(name: str, address: str, said: str) -> None:
+    with pytest.raises(UnsafeSettings, match=said):
+        read({name: address})

@@ -6,6 +6,7 @@ Each field of ``Environment`` is one setting; its metadata is the source of docs
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 from urllib.parse import urlparse
 
 ROOT = Path(__file__).resolve().parents[3]
+JOINT_SHEET, PREFILLED_FORM = "Fiche Commune Entreprise", "Démarches Simplifiées (dossier prérempli)"
+LINK_SETTINGS = {JOINT_SHEET: "VIGIE_JOINT_SHEET", PREFILLED_FORM: "VIGIE_PREFILLED_FORM"}
 DEMO_SECRET = "vigie-demo-not-secret-" + "0" * 32  # refused in production mode
 
 
@@ -131,6 +134,16 @@ class Environment:
         "`{siret}` are "
         "replaced. Empty: none.",
     )
+    joint_sheet: str = setting(
+        "",
+        "Address of the firm in « Fiche Commune Entreprise », a link of the sheets; `{siren}` and `{siret}` are replaced. "
+        "Empty: no link.",
+    )
+    prefilled_form: str = setting(
+        "",
+        "Address that opens a form of Démarches Simplifiées with the firm already filled in, a link of the sheets; "
+        "`{siren}` and `{siret}` are replaced. Empty: no link.",
+    )
     visibility_doctrine: str = setting(
         "strict",
         "Doctrine of visibility: strict (territory and alert, or followed), or traced (open to every agent whose "
@@ -194,7 +207,9 @@ class Environment:
     def external_links_list(self) -> list[tuple[str, str]]:
         """(label, address) of each link of the sheets."""
         pairs = (one.partition("=") for one in self.external_links.split(";"))
-        return [(label.strip(), address.strip()) for label, _equals, address in pairs if label.strip()]
+        named = [(label.strip(), address.strip()) for label, _equals, address in pairs if label.strip()]
+        own = ((JOINT_SHEET, self.joint_sheet.strip()), (PREFILLED_FORM, self.prefilled_form.strip()))
+        return [*named, *((label, address) for label, address in own if address)]
 
     @property
     def exports_folder(self) -> Path:
@@ -261,8 +276,7 @@ def _faults(env: Environment) -> list[str]:
     fake = env.proconnect_issuer == "fake:" and not env.production  # it has its own identifier and secret
     if env.mode not in {"demo", "test", "production"}:
         faults.append(f"VIGIE_MODE: demo, test or production expected, not {env.mode!r}")
-    if any(not address.startswith("https://") for _label, address in env.external_links_list):
-        faults.append("VIGIE_EXTERNAL_LINKS: label=https://… expected, separated by semicolons")
+    faults += _link_faults(env)
     if env.visibility_doctrine not in {"strict", "traced"}:
         faults.append(f"VIGIE_VISIBILITY_DOCTRINE: strict or traced expected, not {env.visibility_doctrine!r}")
     if env.brand not in {"neutral", "state"}:
@@ -325,3 +339,18 @@ def _unsafe(env: Environment) -> list[str]:
         (env.rate_limits <= 1, "VIGIE_RATE_LIMITS: at most 1 in production"),
     )
     return [message for kept, message in demands if not kept]
+
+
+def _link_faults(env: Environment) -> list[str]:
+    """Only public numbers go to another service, over https."""
+    faults = []
+    for label, address in env.external_links_list:
+        name = LINK_SETTINGS.get(label, "VIGIE_EXTERNAL_LINKS")
+        if not address.startswith("https://"):
+            expected = "https://…" if label in LINK_SETTINGS else "label=https://…"
+            faults.append(
+                f"{name}: {expected} expected" + ("" if label in LINK_SETTINGS else ", separated by semicolons")
+            )
+        if set(re.findall(r"{(.*?)}", address)) - {"siren", "siret"}:
+            faults.append(f"{name}: only {{siren}} and {{siret}} may be in an address")
+    return faults

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from vigie.followup.models import FirmNeed, Followup, HelpRequest
+from vigie.followup.models import FirmNeed, Followup, HelpRequest, Referral
 from vigie.followup.states import ACTIVE, FOLLOWUP
 from vigie.kernel.lifecycle import State
 from vigie.matching.models import Need
@@ -38,6 +38,14 @@ class Asked:
     filed: str
     taken: str
     text: str
+
+
+@dataclass(frozen=True)
+class OpenNeed:
+    """A need that somebody is to answer. href: its sheet, empty for who may not read it."""
+
+    said: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -66,16 +74,26 @@ def requests_of(followup: Followup, *, takes_part: bool) -> tuple[Asked, ...]:
     )
 
 
-def open_requests(person: Person, siren: str) -> tuple[str, ...]:
-    """The requests of a firm that wait or are being answered, in words; none out of the territory. 1 query."""
-    known = FirmNeed.objects.allowed(person, "request.know")
-    rows = known.filter(diagnosis__establishment__company_id=siren, status__in=OPEN_NEEDS)
-    found = rows.select_related("subject").order_by("-sent_at", "-pk")[:SHOWN]
-    return tuple(
-        f"L’entreprise a demandé de l’aide le {day(row.created_at)}\u00a0: {row.subject.label}. "
-        f"{NEED_STATUS_BY_CODE[row.status].label}."
-        for row in found
+def open_needs(person: Person, siren: str) -> tuple[OpenNeed, ...]:
+    """The needs of a firm that wait or are being answered, of those that the person may know. 1 query.
+
+    Those whose sheet he reads, those of the files he reads, and in his territory those by which a firm in difficulty
+    asks for help.
+    """
+    files = Followup.objects.allowed(person, "file.view").filter(siren=siren)
+    asked = FirmNeed.objects.allowed(person, "request.know")
+    sent = Referral.objects.filter(followup__in=files).values("visit")
+    rows: Any = Need.objects.filter(diagnosis__establishment__company_id=siren, status__in=OPEN_NEEDS).with_rights(
+        person, opens="need.view"
     )
+    known = Q(opens=True) | Q(diagnosis__in=sent) | Q(pk__in=asked.order_by().values("pk"))
+    found = rows.filter(known).select_related("subject").order_by("-sent_at", "-pk")[:SHOWN]
+    return tuple(_open_need(row) for row in found)
+
+
+def _open_need(row: Any) -> OpenNeed:
+    said = f"{row.subject.label}, le {day(row.created_at)}\u00a0: {NEED_STATUS_BY_CODE[row.status].label.lower()}"
+    return OpenNeed(said, reverse("matching:need", args=[row.pk]) if row.opens else "")
 
 
 def waiting_requests(person: Person, today: date) -> Waiting | None:

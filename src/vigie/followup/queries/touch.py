@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from vigie.companies.models import Establishment
 from vigie.followup.models import Analysis, Followup, FollowupQuerySet, Member, Workplace
-from vigie.followup.queries.requests import open_requests
+from vigie.followup.queries.requests import OpenNeed, open_needs
 from vigie.followup.states import FOLLOWUP
 from vigie.kernel.siren import show_siret
 from vigie.rights.person import Person
@@ -27,14 +27,14 @@ AT_MOST = 30
 class Panel:
     """« Accompagnements » of a firm. note: said in place of the table when nothing may be read.
 
-    opens: the establishments on which the person may open a file. asked: the help the firm asks for, in words.
+    opens: the establishments on which the person may open a file. needs: those of the firm that are open.
     """
 
     title: str
     note: str
     table: Table | None
     opens: tuple[Link, ...]
-    asked: tuple[str, ...] = ()
+    needs: tuple[OpenNeed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def firm_panel(person: Person, siren: str) -> Panel:
         note="" if rows else NOTHING,
         table=_table(rows, _readable(person, rows)) if rows else None,
         opens=tuple(_opening(place) for place in free),
-        asked=open_requests(person, siren),
+        needs=open_needs(person, siren),
     )
 
 

@@ -12,6 +12,7 @@ from vigie.followup.actions.acts import Talk
 from vigie.followup.actions.referring import Told, refer
 from vigie.followup.forms import ActionForm, AnalysisForm, ReferForm
 from vigie.followup.queries.referrals import known_of_the_talk, proposed_subject, subjects
+from vigie.followup.queries.requests import open_needs
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
@@ -100,4 +101,5 @@ def refer_firm(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Le besoin est déposé. Sa progression s’affiche dans l’accompagnement.")
             return redirect("followup:file", pk)
-    return render(request, "followup/refer.html", {"form": form, "file": followup}, status=status)
+    context = {"form": form, "file": followup, "needs": open_needs(person, followup.siren)}
+    return render(request, "followup/refer.html", context, status=status)
