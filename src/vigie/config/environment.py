@@ -136,8 +136,8 @@ class Environment:
     )
     joint_sheet: str = setting(
         "",
-        "Address of the firm in « Fiche Commune Entreprise », a link of the sheets; `{siren}` and `{siret}` are replaced. "
-        "Empty: no link.",
+        "Address of a firm in the Fiche Commune Entreprise, a link of the sheets; `{siren}` and `{siret}` are "
+        "replaced. Empty: no link.",
     )
     prefilled_form: str = setting(
         "",
