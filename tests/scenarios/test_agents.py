@@ -212,6 +212,7 @@ def test_a_zone_that_an_administrator_changes_changes_at_once_what_is_read(someo
     assert first_firm(bank)
 
     enter(administrator, ADMINISTRATOR)
+    administrator.press("Références")
     administrator.press("Zones et réseaux")
     look(administrator)
     administrator.press("Languedoc-Roussillon")
@@ -228,6 +229,7 @@ def test_a_zone_that_an_administrator_changes_changes_at_once_what_is_read(someo
     bank.see("entreprises en alerte")
     assert bank.page.get_by_label("Département", exact=True).locator("option[value='30']").count() == 0
 
+    administrator.press("Références")
     administrator.press("Zones et réseaux")
     administrator.press("Réseaux")
     look(administrator)
