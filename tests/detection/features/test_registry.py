@@ -86,3 +86,11 @@ def test_a_perimeter_changed_without_its_page_fails(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(perimeter, "PERIMETERS", (*perimeter.PERIMETERS[:-1], changed))
 
     assert "perimeter.md" in detection_reference.stale_pages(detection_reference.FOLDER)
+
+
+def test_reason_is_no_more_secret_than_what_every_agent_reads_on_the_sheet() -> None:
+    """The head count comes from Urssaf and is open to every habilitated agent (follow-up.md 1.2); debts are not."""
+    told = {entry.code: entry.confidentiality for entry in registry.available()}
+
+    assert {told[code] for code in told if code.startswith("workforce_")} == {"public"}
+    assert {told["employee_debt_eur"], told["debt_per_head_eur"]} == {"urssaf"}

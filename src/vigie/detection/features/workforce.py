@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from vigie.detection.engine import Table, attach, month_index
 from vigie.detection.features import series
 from vigie.detection.features.facts import Facts
-from vigie.detection.features.feature import Feature, lags
+from vigie.detection.features.feature import Confidentiality, Feature, lags
 
 DELAY_MONTHS = 1
 CARRIED_AT_MOST_MONTHS = 6
@@ -72,23 +72,25 @@ def features(facts: Facts, base: Table) -> Table:
     )  # fmt: skip
 
 
+# Urssaf gives it, and every habilitated agent reads it, as on the sheet: a reason is not more secret than its curve.
+OPEN: Confidentiality = "public"
 COUNT = Feature(
     "workforce_count", "Effectif de l’entreprise", FAMILY, ("effectif_ent",), "personnes", 7, DELAY_MONTHS,
-    "0 ou plus", "inconnu : aucun effectif depuis plus de six mois", 0, "urssaf",
+    "0 ou plus", "inconnu : aucun effectif depuis plus de six mois", 0, OPEN,
     "Effectif salarié du dernier mois connu, reporté six mois au plus.",
 )  # fmt: skip
 FEATURES: tuple[Feature, ...] = (
     COUNT,
     Feature(
         "workforce_carried", "Effectif reporté d’un mois antérieur", FAMILY, ("effectif_ent",), "oui/non", 7,
-        DELAY_MONTHS, "", "non : effectif inconnu ou du mois", 0, "urssaf",
+        DELAY_MONTHS, "", "non : effectif inconnu ou du mois", 0, OPEN,
         "Vrai si l’effectif du mois n’est pas encore connu et que le dernier connu est repris.", kind="flag",
     ),
     *(
         Feature(
             f"workforce_change_{n}m_ratio", f"Variation de l’effectif sur {n} mois", FAMILY, ("effectif_ent",),
             "ratio", n + 1, DELAY_MONTHS, "effectif passé connu et non nul", "inconnu : passé inconnu ou nul", -1,
-            "urssaf", f"Effectif rapporté à celui de {n} mois plus tôt, moins un.",
+            OPEN, f"Effectif rapporté à celui de {n} mois plus tôt, moins un.",
         )
         for n in CHANGES
     ),
