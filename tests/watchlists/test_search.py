@@ -65,7 +65,14 @@ def test_whole_number_leads_to_the_sheet(as_: As) -> None:
     assert client.get(asked(q=MENUISERIE.siren)).url == sheet
     spaced = f"{MENUISERIE.siren[:3]} {MENUISERIE.siren[3:6]} {MENUISERIE.siren[6:]}"
     assert client.get(asked(q=spaced)).url == sheet
+    # The number of the head office leads to the company, whose sheet says its level; that of another site, to it.
     assert client.get(asked(q=siret(MENUISERIE.number))).url == sheet
+    site = EstablishmentFactory(
+        company=Company.objects.get(pk=MENUISERIE.siren), siret=siret(MENUISERIE.number, 2), is_head_office=False
+    )
+    assert client.get(asked(q=site.siret)).url == reverse("sheets:establishment", args=[site.siret])
+    assert client.get(asked(q=site.siret), follow=True).status_code == 200
+    assert client.get(asked(q=siret(MENUISERIE.number, 3))).url == sheet
     assert "Aucune entreprise ne porte ce numéro" in words(client.get(asked(q=siret(777))))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from vigie.companies.models import Company
+from vigie.companies.models import Company, Establishment
 from vigie.companies.queries import CompanyHit, search_companies
 from vigie.companies.rules import read_query
 from vigie.kernel.nomenclature.naf import naf_label, naf_section
@@ -27,11 +27,14 @@ SHOWN = 25
 
 @dataclass(frozen=True)
 class SearchPage:
-    """What was found. firm: the only one, when a whole number was typed; table is None when nothing was asked."""
+    """What was found. firm: the only one, when a whole number was typed, and place: its establishment, when the number
+    is of one that is not its head office. table is None when nothing was asked.
+    """
 
     count: str = ""
     hint: str = ""
     firm: str = ""
+    place: str = ""
     table: Table | None = None
     shown: int = 0
 
@@ -41,8 +44,9 @@ def search_page(person: Person, text: str, departement: str = "", section: str =
     number = compact(text)
     if is_siren(number) or is_siret(number):
         known = Firm.objects.allowed(person, "firm.view").filter(siren=number[:9]).exists()
-        hint = "" if known else "Aucune entreprise ne porte ce numéro."
-        return SearchPage(firm=number[:9] if known else "", hint=hint)
+        if not known:
+            return SearchPage(hint="Aucune entreprise ne porte ce numéro.")
+        return SearchPage(firm=number[:9], place=_place(number))
     if len("".join(read_query(text).words)) < SHORTEST:
         hint = f"Écrivez {SHORTEST} lettres au moins, un SIREN ou un SIRET." if text else ""
         return SearchPage(hint=hint)
@@ -55,6 +59,16 @@ def search_page(person: Person, text: str, departement: str = "", section: str =
         table=_table(person, kept),
         shown=len(kept),
     )
+
+
+def _place(number: str) -> str:
+    """The establishment of this SIRET, unless it is the head office: the sheet of the company is then the whole one,
+    with the level and its reasons, which are those of the company. At most 1 query.
+    """
+    if not is_siret(number):
+        return ""
+    elsewhere = Establishment.objects.filter(siret=number, company_id=number[:9], is_head_office=False)
+    return number if elsewhere.exists() else ""
 
 
 def _filtered(hits: list[CompanyHit], departement: str, section: str) -> list[CompanyHit]:

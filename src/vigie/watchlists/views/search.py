@@ -29,6 +29,8 @@ def search(request: HttpRequest) -> HttpResponse:
         if page.table is not None:
             told = {"found": page.shown, "departement": departement, "section": section}
             audit.note("search", "watchlists.Firm", "", by=person, at=now(), details=told)
+    if page.place:
+        return redirect("sheets:establishment", page.place)
     if page.firm:
         return redirect("sheets:company", page.firm)
     return render(request, "watchlists/search.html", {"page": page, "form": form})
