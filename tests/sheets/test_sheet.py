@@ -17,6 +17,7 @@ from tests.conftest import end, visible_text
 from tests.exports.factories import document_words
 from tests.followup.factories import HERE, communes, opened_file
 from tests.publication.factories import Firm, facts, siren, siret, table, tables
+from tests.watchlists.correction_world import approved, member
 from tests.watchlists.factories import ACIERIE, FIRMS, GARAGE, MENUISERIE, OPENED, agent, follow, opened
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
@@ -34,6 +35,7 @@ from vigie.sheets.queries.export import sheet_document
 from vigie.sheets.queries.panels import PANELS
 from vigie.watchlists.actions import receive
 from vigie.watchlists.models import Notice
+from vigie.watchlists.models_corrections import Correction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
 As = Callable[[User | None], Client]
@@ -364,6 +366,18 @@ def test_what_is_said_to_the_firm_reveals_neither_score_nor_list(folders: Path, 
 
 
 # --- cost
+
+
+def test_an_expert_correction_names_the_kind_of_its_author_and_its_day(folders: Path, as_: As) -> None:
+    opened(folders)
+    row = approved(member(full_name="Paul Correct"), OPENED)
+    Correction.objects.filter(pk=row.pk).update(code="dette_ancienne", version=2)
+
+    text = visible_text(as_(agent()).get(sheet(MENUISERIE)).content.decode())
+
+    assert "Équipe du service" in text
+    assert "Avant et après chaque redressement" in text
+    assert "Paul Correct" not in text
 
 
 def test_sheet_asks_as_many_queries_whatever_the_rows(folders: Path, as_: As) -> None:

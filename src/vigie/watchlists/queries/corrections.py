@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.forms import BaseForm
 from django.urls import reverse
 
+from vigie.accounts.models import User
 from vigie.kernel.lifecycle import State, Transition
 from vigie.kernel.period import Month
 from vigie.kernel.zones import ZoneType
@@ -19,6 +21,7 @@ from vigie.ui.components import ActButton, Cell, Column, Fact, Table
 from vigie.ui.formats import day, day_and_hour
 from vigie.watchlists.models import Publication
 from vigie.watchlists.models_corrections import DONE, FAILED, WAITING, Correction
+from vigie.watchlists.queries.explanation import Author, Authors
 from vigie.watchlists.queries.simulations import SimulationView, view_of
 from vigie.watchlists.queries.words import SECTIONS, month_words
 from vigie.watchlists.rules_corrections import (
@@ -127,6 +130,24 @@ def visible_correction(person: Person, pk: int) -> Correction | None:
     """One of them. 1 query."""
     found = Correction.objects.shown_to(person.user_id).filter(pk=pk)
     return found.select_related("created_by", "proposed_by", "approved_by").first()
+
+
+def authors_of(contributions: Iterable[dict[str, Any]]) -> Authors:
+    """Who wrote the corrections that touch a firm, by code and version. No query when none does, else 1."""
+    codes = {row["code"] for row in contributions if row["kind"] == "correction"}
+    if not codes:
+        return {}
+    rows = Correction.objects.approved_once().filter(code__in=codes).select_related("created_by__agent__entity")
+    return {
+        (row.code, str(row.version)): Author(_kind_of(row.created_by), day(row.approved_at) if row.approved_at else "")
+        for row in rows
+    }
+
+
+def _kind_of(user: User) -> str:
+    """The body of the agent who wrote it; else it comes from the team of the service."""
+    profile = getattr(user, "agent", None)
+    return f"Agent ({profile.entity.short_name})" if profile is not None else "Équipe du service"
 
 
 def corrections_page(person: Person, today: date) -> CorrectionsPage:

@@ -6,17 +6,22 @@ receives neither the fact, nor its value, nor its date.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from vigie.ui.components import Cell, Column, Table
-from vigie.ui.formats import NBSP, day, number
+from vigie.ui.formats import NBSP, day, number, percent
 from vigie.watchlists.queries.reasons import MASKED, NOT_YOURS
+from vigie.watchlists.queries.words import LEVEL_STATES
 from vigie.watchlists.rules_sight import Sight
 
 AGGRAVATING, REASSURING = 3, 2
 CHANGED_FROM = 0.05  # log-odds
+ROUNDING = 1e-9
 QUARTILES = {1: "1er quart", 2: "2e quart", 3: "3e quart", 4: "dernier quart"}
 Row = dict[str, Any]
 YES_OR_NO = "oui/non"
@@ -38,7 +43,20 @@ class Explanation:
     changed: tuple[str, ...]
 
 
-def explain(contributions: list[Row], told: dict[str, Any], sight: Sight) -> Explanation:
+@dataclass(frozen=True)
+class Author:
+    """Who is behind a correction: his kind, never his name, and the day another person approved it."""
+
+    kind: str
+    approved: str
+
+
+Authors = Mapping[tuple[str, str], Author]  # (code, version) of the correction
+
+
+def explain(
+    contributions: list[Row], told: dict[str, Any], sight: Sight, authors: Authors = MappingProxyType({})
+) -> Explanation:
     """The explanation of one firm for one reader."""
     rows = sorted(contributions, key=lambda row: -row["contribution_log_odds"])
     kinds: dict[str, list[Row]] = defaultdict(list)
@@ -52,7 +70,7 @@ def explain(contributions: list[Row], told: dict[str, Any], sight: Sight) -> Exp
             for row in kinds["family"]
             if any(f["family"] == row["family"] for f in kinds["feature"])
         ),
-        corrections=_corrections(kinds["correction"], told, sight),
+        corrections=_corrections(kinds["correction"], told, sight, authors),
         changed=_changed(kinds["family"], told),
     )
 
@@ -138,27 +156,63 @@ def signed(value: float) -> str:
     return f"{'+' if value >= 0 else ''}{number(value, 2)}"
 
 
-def _corrections(rows: list[Row], told: dict[str, Any], sight: Sight) -> Table | None:
+def _corrections(rows: list[Row], told: dict[str, Any], sight: Sight, authors: Authors) -> Table | None:
     if not rows:
         return None
     return Table(
         caption="Redressements experts appliqués",
         columns=(
-            Column("Redressement", header=True),
-            Column("Raison"),
-            Column("Version"),
-            Column("Effet", numeric=True),
+            Column("Redressement", header=True), Column("Raison"), Column("Auteur"), Column("Approuvé le"),
+            Column("Version"), Column("Effet", numeric=True),
         ),
-        rows=tuple(
-            (
-                _correction(row, told, sight),
-                (row["sentence_fr"] or "non précisée") if sight.reads(row["confidentiality"]) else _masked(row),
-                row["version"] or "1",
-                signed(row["contribution_log_odds"]),
-            )
-            for row in rows
-        ),
+        rows=tuple(_correction_row(row, told, sight, authors) for row in rows),
+    )  # fmt: skip
+
+
+def _correction_row(row: Row, told: dict[str, Any], sight: Sight, authors: Authors) -> tuple[str, ...]:
+    read = sight.reads(row["confidentiality"])
+    version = row["version"] or "1"
+    author = authors.get((row["code"], version), Author("non précisé", "non précisé"))
+    return (
+        _correction(row, told, sight),
+        (row["sentence_fr"] or "non précisée") if read else _masked(row),
+        author.kind if read else "verrouillé",
+        author.approved if read else "verrouillé",
+        version,
+        signed(row["contribution_log_odds"]),
     )
+
+
+def step_by_step(contributions: list[Row], base: float, told: dict[str, Any], sight: Sight) -> Table | None:
+    """Before and after each correction, added one after the other to what the model says; read on demand."""
+    rows = sorted((row for row in contributions if row["kind"] == "correction"), key=_widest_first)
+    if not rows:
+        return None
+    odds = base + sum(row["contribution_log_odds"] for row in contributions if row["kind"] == "family")
+    lines = []
+    for row in rows:
+        after = odds + row["contribution_log_odds"]
+        lines.append((_correction(row, told, sight), _risk(odds, told), _risk(after, told)))
+        odds = after
+    return Table(
+        caption="Avant et après chaque redressement, ajoutés l’un après l’autre",
+        columns=(Column("Redressement", header=True), Column("Avant"), Column("Après")),
+        rows=tuple(lines),
+    )
+
+
+def _widest_first(row: Row) -> tuple[float, str]:
+    return -row["contribution_log_odds"], row["code"]
+
+
+def _risk(odds: float, told: dict[str, Any]) -> str:
+    """« 12,4 %, risque modéré »: the probability, and its level in this very list."""
+    score, thresholds = 1 / (1 + math.exp(-odds)), told["thresholds"]
+    if not {"strong", "moderate"} <= thresholds.keys():
+        return percent(score)
+    # What is read back from the sum of the bars may be off by a rounding.
+    reached = (level for level in ("strong", "moderate") if score >= thresholds[level] - ROUNDING)
+    return f"{percent(score)}, {LEVEL_STATES[next(reached, 'none')].label.lower()}"
 
 
 def _changed(families: list[Row], told: dict[str, Any]) -> tuple[str, ...]:

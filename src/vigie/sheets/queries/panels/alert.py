@@ -11,7 +11,8 @@ from vigie.ui.components import Cell, Column, Table
 from vigie.ui.formats import day, number, percent
 from vigie.watchlists.models import Entry, Publication
 from vigie.watchlists.queries.columns import badges
-from vigie.watchlists.queries.explanation import explain, signed
+from vigie.watchlists.queries.corrections import authors_of
+from vigie.watchlists.queries.explanation import explain, signed, step_by_step
 from vigie.watchlists.queries.reasons import MASKED, NOT_YOURS, partner_lines
 from vigie.watchlists.queries.words import LEVEL_STATES, of_month
 from vigie.watchlists.rules_sight import Sight
@@ -62,7 +63,8 @@ def _outside(reading: Reading, current: Publication) -> tuple[str, ...]:
 def _explained(reading: Reading, entry: Entry, current: Publication, found: Case) -> Block:
     row = reading.series("entries").rows[0]
     contributions = reading.series("contributions").rows
-    explanation = explain(contributions, current.told, reading.sight)
+    explanation = explain(contributions, current.told, reading.sight, authors_of(contributions))
+    steps_of = step_by_step(contributions, row["base_log_odds"], current.told, reading.sight)
     alert = found is Case.ALERT
     parts = [
         Part("Ce qui fait monter le risque", explanation.aggravating or ("Rien ne se détache.",)),
@@ -89,7 +91,7 @@ def _explained(reading: Reading, entry: Entry, current: Publication, found: Case
         bars=_bars(row, contributions, current.told, reading.sight) if alert else (),
         tables=tables,
         more=_probability(row, current, entry),
-        more_tables=explanation.features,
+        more_tables=((steps_of,) if steps_of else ()) + explanation.features,
         note=f"Modèle {current.told['model_id']}. {' '.join(LIMITS)}",
         origin=f"Liste {of_month(current.batch)} · {data_sentence(current)}",
         legal=True,
