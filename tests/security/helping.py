@@ -119,6 +119,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
             {"transition": "confirm"},
         ),
         ("agents:users", "team", reverse("agents:users"), {"file": file}),
+        ("agents:export_users", "team", reverse("agents:export_users"), {"format": "csv"}),
         (
             "agents:users_import",
             "team",

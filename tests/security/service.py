@@ -76,6 +76,8 @@ ROLES: dict[str, frozenset[Role]] = {
     "administrator": frozenset({Role.ADMINISTRATOR}),
     "reviewer": frozenset({Role.REVIEWER}),
     "auditor": frozenset({Role.AUDITOR}),
+    "references": frozenset({Role.REFERENCES}),
+    "publisher": frozenset({Role.PUBLISHER}),
 }
 
 
@@ -133,6 +135,9 @@ def build() -> Service:
     world.users["agent_b"] = agent(Role.LEVEL_B, full_name="Bob Liste")
     world.users["administrator"] = UserFactory(full_name="Adam Réglages")
     HabilitationFactory(user=world.users["administrator"], role=Role.ADMINISTRATOR)
+    for name, role in (("references", Role.REFERENCES), ("publisher", Role.PUBLISHER)):
+        world.users[name] = UserFactory(full_name=f"Rose {name}")
+        HabilitationFactory(user=world.users[name], role=role)
     world.users["reviewer"], agent_held = partner()
     world.users["auditor"] = auditor(full_name="Zoé Compte")
     elsewhere = MatchFactory(

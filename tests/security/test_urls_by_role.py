@@ -27,7 +27,7 @@ from vigie.rights.table import ACTIONS_BY_CODE
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
 PEOPLE = (
     "anonymous", "adviser", "member", "colleague", "unrelated", "manager", "team", "suspended", "agent_a", "agent_b",
-    "animator", "auditor",
+    "animator", "auditor", "administrator", "references", "publisher",
 )  # fmt: skip
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 FULL = os.environ.get("VIGIE_FULL") == "1"

@@ -493,6 +493,7 @@ PAGES: dict[str, Page] = {
     "agents:ask": _team("agent.request", BOTH),
     "agents:review": Page(Door.SERVICE, WRITE, "agent.review", places=_agent_held),
     "agents:users": _team("users.import", BOTH),
+    "agents:export_users": _team("users.export", WRITE),
     "agents:users_import": _team("users.import", BOTH, _of("users_import")),
     "agents:references_home": _team("reference.edit"),
     "agents:references": _team("reference.edit", READ, _kinds()),

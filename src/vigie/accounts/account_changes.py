@@ -8,13 +8,15 @@ from typing import Any
 
 from django.db import transaction
 
-from vigie.accounts.models import Antenne, User
+from vigie.accounts.models import Antenne, Habilitation, User
 from vigie.accounts.models_agents import AgentProfile, Entity, Segment
 from vigie.accounts.models_changes import AccountChange
+from vigie.journal import audit
 from vigie.journal.actions import record
 from vigie.kernel.errors import Forbidden
 from vigie.rights.person import Person
 from vigie.rights.reach import require
+from vigie.rights.table import STEWARDS, Role
 
 LABELS: dict[str, str] = {
     "full_name": "Nom", "email": "Adresse", "job": "Fonction", "phone": "Téléphone", "antenne_id": "Antenne",
@@ -23,6 +25,7 @@ LABELS: dict[str, str] = {
     "trained": "Formé", "feedbacks": "Retours", "last_contact_on": "Dernier échange", "time_zone": "Fuseau horaire",
 }  # fmt: skip
 _NAMED: dict[str, type[Any]] = {"antenne_id": Antenne, "entity_id": Entity, "segment_id": Segment}
+POWERS = STEWARDS | {Role.TEAM}  # given one by one, never by a copy
 COPIED = ("entity_id", "segment_id", "scopes", "boards", "taskforces")  # of an agent, to the account made like his
 
 
@@ -33,6 +36,13 @@ def keep_change(user: User, before: Mapping[str, Any], after: Mapping[str, Any],
         before={name: as_read(name, value) for name, value in before.items()},
         after={name: as_read(name, value) for name, value in after.items()},
     )  # fmt: skip
+
+
+def note_role(held: Habilitation, transition: str, *, by: Person, at: datetime) -> None:
+    """Writes in the audit that a power over others is conferred or taken back; the journal tells all roles."""
+    if Role(held.role) in POWERS:
+        details = {"role": held.role, "user": held.user_id, "act": transition}
+        audit.note("admin_role", Habilitation._meta.label, str(held.pk), by=by, at=at, details=details)
 
 
 def as_read(name: str, value: Any) -> str:

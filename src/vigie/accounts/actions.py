@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from vigie.accounts import rules
-from vigie.accounts.account_changes import keep_change
+from vigie.accounts.account_changes import keep_change, note_role
 from vigie.accounts.models import Absence, Antenne, Habilitation, User
 from vigie.accounts.queries import live_antenne, person_for, replacements
 from vigie.accounts.rules import Invitation
@@ -121,6 +121,7 @@ def _request_and_grant(
     habilitation = _request(user, role, antenne_id, *period, territory=territory, by=by, at=at)
     if habilitation.state == REQUESTED:
         perform(habilitation, "grant", by=by, at=at, changes={"granted_by_id": granted_by})
+        note_role(habilitation, "grant", by=by, at=at)
 
 
 # --- habilitations --------------------------------------------------------------------------------------------------
@@ -262,6 +263,7 @@ def _decide(
         return row
     rules.refuse_on_oneself(row.user_id, by.user_id)
     perform(row, transition, by=by, at=at, changes=changes)
+    note_role(row, transition, by=by, at=at)
     if target != GRANTED:
         close_sessions(row.user_id)
     return row

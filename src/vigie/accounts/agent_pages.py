@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from vigie.accounts.account_changes import LABELS
+from vigie.accounts.account_changes import LABELS, POWERS
 from vigie.accounts.models import User
 from vigie.accounts.models_agents import TIME_ZONES, AgentProfile
 from vigie.accounts.models_changes import AccountChange
 from vigie.accounts.queries import antenne_label
 from vigie.accounts.states import GRANTED
-from vigie.rights.table import SECOND_FACTOR, TERRITORIAL, Role
+from vigie.rights.table import Role
 from vigie.ui.components import Column, Fact, Table
 from vigie.ui.formats import day, exact
 
 SHOWN = 50
-MANAGING = SECOND_FACTOR - TERRITORIAL  # powers over others: given one by one, never by a copy
 
 
 def agent_facts(user: User) -> tuple[Fact, ...]:
@@ -59,7 +58,7 @@ def _said(row: AccountChange) -> str:
 def duplicated(user: User) -> dict[str, Any]:
     """What an account made like this one begins with: what it opens, nothing that tells who the person is."""
     held = list(user.habilitations.filter(state=GRANTED).order_by("pk"))
-    roles = [one.role for one in held if Role(one.role) not in MANAGING]
+    roles = [one.role for one in held if Role(one.role) not in POWERS]
     return {
         "roles": roles,
         "territory": next((one.territory for one in held if one.territory), ""),

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("administration/references/<slug:kind>/<int:pk>/", references.reference_, name="reference"),
     path("administration/references/<slug:kind>/<int:pk>/agir/", references.reference_act, name="reference_act"),
     path("administration/utilisateurs/", users.users, name="users"),
+    path("administration/utilisateurs/exporter/", users.export_users, name="export_users"),
     path("administration/utilisateurs/<int:pk>/", users.one, name="users_import"),
     path("administration/fonctions/", duties.duties, name="duties"),
     path("administration/fonctions/<int:pk>/retirer/", duties.withdraw_duty, name="withdraw_duty"),

@@ -80,6 +80,7 @@ STEWARD_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
 )
+LIST_ENTRIES: tuple[Entry, ...] = (("Intégrations", "watchlists:runs", "run.view"),)
 FIGURES_ENTRIES: tuple[Entry, ...] = (
     ("Usages", "statistics:usage", "usage.open"),
     ("Réponses des pages", "statistics:pages", "pages.measure"),
@@ -147,6 +148,7 @@ def _nav(kind: PersonKind, roles: frozenset[Role]) -> tuple[NavItem, ...]:
     entries += _menus(STEWARD_MENUS, person)
     entries += _entries(AUDIT_ENTRIES, person)
     if not person.is_team:
+        entries += _entries(LIST_ENTRIES, person)
         entries += _entries(FIGURES_ENTRIES, person)
     entries.append(NavItem("Mon compte", reverse("accounts:me")))
     return tuple(entries)

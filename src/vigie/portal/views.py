@@ -57,6 +57,10 @@ def desk(request: HttpRequest) -> HttpResponse:
         return redirect("audit:register")
     if person.roles & {Role.EXPERT, Role.MANAGER}:
         return redirect("matching:desk")
+    if may(person, "run.view"):
+        return redirect("watchlists:runs")
+    if Role.REFERENCES in person.roles:
+        return redirect("followup:words_home")
     if may(person, "network.view"):
         return redirect("matching:territory")
     if may(person, "visit.file"):

@@ -20,6 +20,8 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
     STATISTICS = "statistics"
+    REFERENCES = "references"
+    PUBLISHER = "publisher"
     ONLOOKER = "onlooker"
     COMPANY = "company"
     SYSTEM = "system"
@@ -37,6 +39,8 @@ ROLE_LABELS: dict[Role, str] = {
     Role.AUDITOR: "Auditeur",
     Role.ADMINISTRATOR: "Administrateur de la détection",
     Role.STATISTICS: "Lecteur des statistiques d’usage",
+    Role.REFERENCES: "Gestionnaire des données de référence",
+    Role.PUBLISHER: "Éditeur des listes",
     Role.ONLOOKER: "Administrateur qui regarde à la place d’un agent",
     Role.COMPANY: "Dirigeant (lien signé)",
     Role.SYSTEM: "Vigie (automate)",
@@ -46,16 +50,16 @@ ROLE_LABELS: dict[Role, str] = {
 # through an agent's eyes for some minutes.
 GRANTABLE = (
     Role.ADVISER, Role.EXPERT, Role.MANAGER, Role.ANIMATOR, Role.TEAM, Role.LEVEL_A, Role.LEVEL_B,
-    Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR, Role.STATISTICS,
+    Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR, Role.STATISTICS, Role.REFERENCES, Role.PUBLISHER,
 )  # fmt: skip
-# Roles whose holder must have a second factor.
-SECOND_FACTOR = frozenset(
-    {Role.TEAM, Role.LEVEL_A, Role.LEVEL_B, Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR, Role.STATISTICS}
-)
 # Levels of habilitation of the detection side, which alone open a firm: each is held on a territory.
 DETECTION = frozenset({Role.LEVEL_A, Role.LEVEL_B})
 # Roles of the detection side that open no firm: they watch over those who do.
-STEWARDS = frozenset({Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR, Role.STATISTICS})
+STEWARDS = frozenset(
+    {Role.REVIEWER, Role.AUDITOR, Role.ADMINISTRATOR, Role.STATISTICS, Role.REFERENCES, Role.PUBLISHER}
+)
+# Roles whose holder must have a second factor.
+SECOND_FACTOR = frozenset({Role.TEAM}) | DETECTION | STEWARDS
 # Roles that are held on a territory, and only these.
 TERRITORIAL = DETECTION | {Role.ANIMATOR}
 

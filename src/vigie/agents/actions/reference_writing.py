@@ -23,7 +23,7 @@ from vigie.kernel.errors import Forbidden, InvalidInput, Refused, TransitionRefu
 from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person
-from vigie.rights.reach import require
+from vigie.rights.reach import may, require
 from vigie.territory.models import Zone
 
 RIGHT = "reference.edit"
@@ -107,6 +107,11 @@ def change(kind: Kind, pk: int, values: Values, *, version: int, seen: str = "",
         raise Forbidden(
             "own_access",
             "Ce changement toucherait à votre propre habilitation. Demandez-le à un autre administrateur.",
+        )
+    if found.any and not may(by, "reference.open"):
+        raise Refused(
+            "access_moves",
+            "Ce changement donne ou retire un accès à des agents\u00a0: demandez-le à un administrateur.",
         )
     if found.any and seen != found.mark():
         raise EffectsMoved(found)

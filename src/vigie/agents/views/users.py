@@ -6,14 +6,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
 
 from vigie.accounts.access import confirm_first, granted, person_of
 from vigie.agents.actions import users as acts
 from vigie.agents.forms.users import UsersForm
 from vigie.agents.queries.users import import_page, imports_page, users_import
+from vigie.agents.queries.users_export import CODE, RIGHT
 from vigie.agents.users_book import BookRefused
+from vigie.exports.answers import give
+from vigie.exports.formats import FOR_SHEETS
+from vigie.exports.offers import Offer
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused
 
@@ -34,7 +40,15 @@ def users(request: HttpRequest) -> HttpResponse:
                 form.add_error("file", str(fault))
         else:
             return redirect("agents:users_import", row.pk)
-    return render(request, "agents/users.html", {"page": imports_page(), "form": form})
+    export = Offer(reverse("agents:export_users"), FOR_SHEETS)
+    return render(request, "agents/users.html", {"page": imports_page(), "form": form, "export": export})
+
+
+@granted(RIGHT)
+@require_POST
+def export_users(request: HttpRequest) -> HttpResponseBase:
+    """``/administration/utilisateurs/exporter/``"""
+    return give(request, CODE, {}, request.POST.get("format", ""), back=reverse("agents:users"))
 
 
 @granted("users.import")

@@ -13,6 +13,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("follow.review", "agents.Follow", "Relire les suivis des agents de son administration"),
     Action("profile.view", "", "Voir les profils d’habilitation en usage"),
     Action("users.import", "", "Lire le classeur des utilisateurs et le comparer à la base"),
+    Action("users.export", "", "Exporter la liste des agents du service"),
     Action("users.sync", "agents.UsersImport", "Appliquer ou abandonner un classeur des utilisateurs"),
     Action("sight.simulate", "", "Simuler ce qu’une personne verrait d’une entreprise"),
     Action("look.list", "", "Demander à regarder à la place d’un agent, et relire les demandes"),
@@ -20,6 +21,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("look.begin", LOOK, "Commencer à regarder à la place d’un agent, et cesser"),
     Action("look.expire", LOOK, "Clore un regard dont le temps est passé"),
     Action("reference.edit", "", "Tenir les zones, les réseaux, les profils de travail et les administrations"),
+    Action("reference.open", "", "Changer une donnée de référence quand cela donne ou retire un accès"),
     Action("duty.edit", "", "Dire qui est secrétaire permanent du CODEFI, ou chargé de mission CDED"),
     Action("consent.edit", "", "Publier un nouveau texte des règles de confidentialité"),
 )
@@ -32,6 +34,7 @@ RIGHTS: tuple[Grant, ...] = (
     Grant("follow.review", Role.REVIEWER, Reach.ENTITY),
     Grant("profile.view", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("users.import", Role.TEAM, Reach.NATIONAL),
+    Grant("users.export", Role.TEAM, Reach.NATIONAL),
     Grant("users.sync", Role.TEAM, Reach.NATIONAL),
     Grant("sight.simulate", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("look.list", Role.ADMINISTRATOR, Reach.NATIONAL),
@@ -39,6 +42,8 @@ RIGHTS: tuple[Grant, ...] = (
     Grant("look.begin", Role.ADMINISTRATOR, Reach.OWN),
     Grant("look.expire", Role.SYSTEM, Reach.NATIONAL),
     Grant("reference.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
+    Grant("reference.edit", Role.REFERENCES, Reach.NATIONAL),
+    Grant("reference.open", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("duty.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("consent.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
 )

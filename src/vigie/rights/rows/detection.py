@@ -80,6 +80,11 @@ RIGHTS = (
     Grant("publication.open", Role.TEAM, Reach.NATIONAL),
     Grant("publication.open", Role.SYSTEM, Reach.NATIONAL),
     Grant("publication.withdraw", Role.TEAM, Reach.NATIONAL),
+    # The list publisher: the same acts on lists, nothing else of the team. Two people still open a list.
+    *(
+        Grant(action, Role.PUBLISHER, Reach.NATIONAL)
+        for action in ("run.view", "publication.approve", "publication.open", "publication.withdraw")
+    ),
     # Every reader of a list sees what corrects it. Who approves is never who wrote: two people, in the database too.
     Grant("correction.view", Role.LEVEL_A, Reach.NATIONAL),
     Grant("correction.view", Role.LEVEL_B, Reach.NATIONAL),

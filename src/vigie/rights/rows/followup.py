@@ -54,5 +54,6 @@ _REACHES: tuple[tuple[str, tuple[Reach, ...]], ...] = (
 RIGHTS = (
     *(Grant(action, role, reach) for action, reaches in _REACHES for role in _LEVELS for reach in reaches),
     Grant("word.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
+    Grant("word.edit", Role.REFERENCES, Reach.NATIONAL),
     Grant("file.list", Role.ONLOOKER, Reach.NATIONAL),  # the page, with no file in it
 )

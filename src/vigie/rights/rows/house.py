@@ -57,4 +57,8 @@ RIGHTS = (
     Grant("account.edit", Role.AUDITOR, Reach.OWN),
     Grant("account.edit", Role.ADMINISTRATOR, Reach.OWN),
     Grant("account.edit", Role.STATISTICS, Reach.OWN),
+    Grant("account.view", Role.REFERENCES, Reach.OWN),
+    Grant("account.view", Role.PUBLISHER, Reach.OWN),
+    Grant("account.edit", Role.REFERENCES, Reach.OWN),
+    Grant("account.edit", Role.PUBLISHER, Reach.OWN),
 )
