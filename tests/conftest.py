@@ -24,6 +24,7 @@ from tests.detection.intake.shared_samples import shared_sources
 from tests.migrated_once import MigratedOnce
 from vigie.journal import append_only
 from vigie.rights import limits
+from vigie.tuning.queries import keep
 
 CHROMIUM = os.environ.get("VIGIE_CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -75,6 +76,7 @@ def _empty_cache() -> None:
     cache.clear()
     caches["local"].clear()
     limits.forget_local_counts()
+    keep({}, datetime.max.replace(tzinfo=UTC))  # the settings, as they start: no query, until a test changes one
     return
 
 

@@ -66,6 +66,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
         "reason": "Question de l’agent",
     }
     network = {"code": "prefets", "label": "Préfectures", "position": "8", "form_token": FORM_TOKEN}
+    band = {"value": "Fermé lundi", "version": "0"}
     word = {"label": "Motos", "form_token": FORM_TOKEN}
     seen = {"agent": service.world.users["agent_a"].email, "reason": "Son menu est vide", "minutes": "10"}
     given = {"agent": service.world.users["agent_a"].email, "kind": "sp_codefi", "departement": "35"}
@@ -92,6 +93,13 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
             reverse("agents:reference_act", args=["zones", ids["zone_group"]]),
             {"transition": "withdraw"},
         ),
+        (
+            "tuning:setting",
+            "team",
+            reverse("tuning:setting", args=["bandeau"]),
+            band,
+        ),
+        ("tuning:reset", "team", reverse("tuning:reset", args=["bandeau"]), {}),
         ("followup:new_word", "administrator", reverse("followup:new_word", args=["filieres"]), word),
         (
             "followup:word",

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("vigie.portal.urls")),
     path("", include("vigie.accounts.urls")),
+    path("", include("vigie.tuning.urls")),
     path("", include("vigie.journal.urls")),
     path("", include("vigie.companies.urls")),
     path("", include("vigie.directory.urls")),

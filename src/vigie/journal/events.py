@@ -21,11 +21,13 @@ from vigie.journal.event_rows import (
     matching,
     sheets,
     support,
+    tuning,
     watchlists,
 )
 
 _SUBJECTS = (
-    matching, accounts, agents, audit, exports, directory, watchlists, followup, campaigns, sheets, support, journal
+    matching, accounts, agents, audit, exports, directory, watchlists, followup, campaigns, sheets, support, tuning,
+    journal
 )  # fmt: skip
 
 EVENTS: tuple[Event, ...] = tuple(event for subject in _SUBJECTS for event in subject.EVENTS)

@@ -44,6 +44,7 @@ TEAM_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Absences", "accounts:absences", "absence.plan"),
             ("Courriels", "journal:messages", "message.view"),
             ("Travaux", "journal:jobs", "job.view"),
+            ("Réglages", "tuning:settings", "setting.edit"),
             ("Chiffres", "matching:figures", "figures.view"),
             ("Intégrations", "watchlists:runs", "run.view"),
             ("Avis des agents", "watchlists:opinion_counts", "opinion.count"),
@@ -80,7 +81,10 @@ STEWARD_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
 )
-LIST_ENTRIES: tuple[Entry, ...] = (("Intégrations", "watchlists:runs", "run.view"),)
+LIST_ENTRIES: tuple[Entry, ...] = (
+    ("Intégrations", "watchlists:runs", "run.view"),
+    ("Réglages", "tuning:settings", "setting.edit"),
+)
 FIGURES_ENTRIES: tuple[Entry, ...] = (
     ("Usages", "statistics:usage", "usage.open"),
     ("Réponses des pages", "statistics:pages", "pages.measure"),

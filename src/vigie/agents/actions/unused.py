@@ -16,14 +16,15 @@ from vigie.journal.actions import perform
 from vigie.kernel.period import paris_day
 from vigie.rights.person import SYSTEM
 from vigie.rights.table import DETECTION
+from vigie.tuning.queries import current
 
 
 def suspend_unused(*, at: datetime) -> str:
-    """Suspends the agents who did not sign in for VIGIE_UNUSED_DAYS (job of every night). Can be run again."""
-    count = 0
+    """Suspends the agents who did not sign in for as long as the setting says (job of the night). Can be run again."""
+    count, longest = 0, current("unused_days")
     for held in _granted().select_related("user"):
         since = unused_since(held.user.last_login, held.granted_at)
-        if is_unused(since, at, settings.VIGIE.unused_days):
+        if is_unused(since, at, longest):
             count += _suspend(held, "unused", at)
     return f"{count} habilitation(s) inutilisée(s) suspendue(s)"
 

@@ -27,7 +27,8 @@ ACTIONS = {
     "admin_review": "Revue par une administration", "admin_users": "Agent changé par le classeur",
     "view_file": "Dossier d’accompagnement", "view_followups": "Accompagnements d’une entreprise",
     "open_file": "Accompagnement ouvert",
-    "admin_reference": "Donnée de référence changée", "admin_role": "Rôle de gestion accordé, suspendu ou retiré",
+    "admin_reference": "Donnée de référence changée", "admin_setting": "Réglage changé",
+    "admin_role": "Rôle de gestion accordé, suspendu ou retiré",
     "admin_duty": "Fonction donnée ou retirée", "admin_confidentiality": "Règles de confidentialité publiées",
     "admin_users_sync": "Classeur des utilisateurs appliqué",
 }  # fmt: skip

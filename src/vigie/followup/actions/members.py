@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from vigie.accounts.models import User
@@ -18,6 +17,7 @@ from vigie.journal.actions import record
 from vigie.kernel.errors import InvalidInput, Refused, TransitionRefused
 from vigie.rights.person import Person
 from vigie.rights.reach import require
+from vigie.tuning.queries import current
 
 FIRM = "watchlists.Firm"
 
@@ -103,7 +103,7 @@ def close_follows(followup: Followup, at: datetime, only: int | None = None) -> 
 def grace(followup: Followup, at: datetime) -> None:
     """Completed: the firm stays open to its people for the days of grace."""
     held = Follow.objects.filter(origin=Follow.Origin.FILE, file_id=followup.pk, ended_at=None)
-    held.update(until=at + timedelta(days=settings.VIGIE.follow_grace_days))
+    held.update(until=at + timedelta(days=current("follow_grace_days")))
 
 
 def follow_again(followup: Followup, at: datetime) -> None:

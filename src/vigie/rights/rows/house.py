@@ -17,6 +17,7 @@ ACTIONS = (
     Action("absence.plan", "", "Voir et prévoir les absences des personnes dont on répond"),
     Action("account.secure", "accounts.User", "Retirer le second facteur d’un compte et fermer ses sessions"),
     Action("account.invite", "", "Inviter une personne"),
+    Action("setting.edit", "", "Changer un réglage du service"),
     Action("habilitation.decide", "accounts.Habilitation", "Accorder, suspendre ou révoquer une habilitation"),
 )
 
@@ -43,6 +44,8 @@ RIGHTS = (
     Grant("absence.plan", Role.TEAM, Reach.NATIONAL),
     Grant("account.secure", Role.TEAM, Reach.NATIONAL),
     Grant("account.invite", Role.TEAM, Reach.NATIONAL),
+    Grant("setting.edit", Role.TEAM, Reach.NATIONAL),
+    Grant("setting.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("habilitation.decide", Role.TEAM, Reach.NATIONAL),
     Grant("habilitation.decide", Role.SYSTEM, Reach.NATIONAL),
     Grant("account.view", Role.LEVEL_A, Reach.OWN),

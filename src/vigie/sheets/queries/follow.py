@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 
 from vigie.agents.models import Follow
 from vigie.companies.models import Company
 from vigie.rights.person import Person
+from vigie.tuning.queries import live
 from vigie.ui.components import ActButton, Column, Table
 from vigie.ui.formats import day
 from vigie.watchlists.queries.sight import held_by
@@ -49,7 +49,7 @@ def follow_page(person: Person, company: Company, at: datetime, unfollow: Any) -
         name=company.name,
         action=action,
         opens=tuple(label for category, label in CATEGORY_LABELS.items() if category in held),
-        until=day(running.until if running else at + timedelta(days=settings.VIGIE.follow_days)),
+        until=day(running.until if running else at + timedelta(days=live("follow_days", at))),
         follow=running,
         acts=offered if running else (),
         past=Table(

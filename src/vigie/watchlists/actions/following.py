@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -15,6 +14,7 @@ from vigie.journal.actions import record
 from vigie.kernel.errors import InvalidInput, Refused
 from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
+from vigie.tuning.queries import current
 from vigie.ui.formats import counted
 from vigie.watchlists.models import Firm
 from vigie.watchlists.queries.sight import sight_of
@@ -27,7 +27,7 @@ FIRM = "watchlists.Firm"
 
 @transaction.atomic
 def follow_firm(firm: Firm, *, motive: str = "", comment: str = "", by: Person, at: datetime) -> Follow:
-    """The person follows the firm for VIGIE_FOLLOW_DAYS; twice is once. Gives the follow.
+    """The person follows the firm for as long as the setting says; twice is once. Gives the follow.
 
     A firm read in a list of his territory needs no motive; any other one does: InvalidInput names the field.
     """
@@ -44,7 +44,7 @@ def follow_firm(firm: Firm, *, motive: str = "", comment: str = "", by: Person, 
     mine.filter(siren=firm.siren, ended_at=None).update(ended_at=at)  # its time is over, the night has not passed yet
     follow = Follow.objects.create(
         user_id=by.user_id or 0, siren=firm.siren, motive=motive, comment=comment.strip(),
-        since=at, until=at + timedelta(days=settings.VIGIE.follow_days),
+        since=at, until=at + timedelta(days=current("follow_days")),
     )  # fmt: skip
     record("firm.followed", follow, by=by, at=at, payload={"motive": motive, "opens": not before.unlocked})
     told = {"motive": motive, "opens": not before.unlocked}
@@ -59,7 +59,7 @@ def renew_follow(firm: Firm, *, by: Person, at: datetime) -> Follow:
     follow = personal_follow(by, firm.siren, at)
     if follow is None:
         raise Refused("not_followed", "Vous ne suivez pas cette entreprise.")
-    follow.until, follow.warned_at = at + timedelta(days=settings.VIGIE.follow_days), None
+    follow.until, follow.warned_at = at + timedelta(days=current("follow_days")), None
     follow.save(update_fields=["until", "warned_at"])
     record("firm.follow_renewed", follow, by=by, at=at)
     told = {"motive": follow.motive, "renewed": True}
