@@ -58,7 +58,7 @@ def percent(ratio: Number, decimals: int = 1) -> str:
     return f"{number(Decimal(str(ratio)) * 100, decimals)}{NBSP}%"
 
 
-def plural(count: int, one: str, many: str = "") -> str:
+def plural(count: float, one: str, many: str = "") -> str:
     """Gives the word that agrees with the count: in French, zero and one are singular."""
     return one if abs(count) < 2 else (many or f"{one}s")
 

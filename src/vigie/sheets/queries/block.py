@@ -39,7 +39,7 @@ PER_PAGE = 10
 
 @dataclass(frozen=True)
 class Bar:
-    """A step of the waterfall, in thousandths of the width of the drawing. kind: base, up, down or total."""
+    """A step of the waterfall, in thousandths of the width of the drawing. kind: base, up, down, none or total."""
 
     label: str
     kind: str

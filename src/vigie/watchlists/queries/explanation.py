@@ -152,8 +152,8 @@ def value_words(row: Row) -> str:
 
 
 def signed(value: float) -> str:
-    """Gives + 0,42 or − 0,10."""
-    return f"{'+' if value >= 0 else ''}{number(value, 2)}"
+    """Gives +0,42, −0,10 or 0,00."""
+    return f"{'+' if round(value, 2) > 0 else ''}{number(value, 2)}"
 
 
 def _corrections(rows: list[Row], told: dict[str, Any], sight: Sight, authors: Authors) -> Table | None:

@@ -8,7 +8,7 @@ from vigie.sheets.queries.block import Bar, Block, Part, Reading
 from vigie.sheets.queries.panels.story import known_proceedings
 from vigie.sheets.rules.status import Case, case, procedure, steps
 from vigie.ui.components import Cell, Column, Table
-from vigie.ui.formats import day, number, percent
+from vigie.ui.formats import day, number, percent, plural
 from vigie.watchlists.models import Entry, Publication
 from vigie.watchlists.queries.columns import badges
 from vigie.watchlists.queries.corrections import authors_of
@@ -153,15 +153,20 @@ def _would_fall(contributions: list[Row], told: Row) -> tuple[str, ...]:
     )
 
 
+def _moved(change: float | None) -> str:
+    """How the probability moved since the list before; change: in parts of one, None without a list before."""
+    if change is None:
+        return ""
+    points = round(abs(change) * 100, 1)
+    if not points:
+        return "La probabilité n’a pas bougé."
+    return f"La probabilité a {'monté' if change > 0 else 'baissé'} de {number(points, 1)} {plural(points, 'point')}."
+
+
 def _former(reading: Reading, row: Row, current: Publication) -> str:
     """What the list before said, and how the probability moved."""
     former = next((one for one in reading.entries if one.publication.batch < current.batch), None)
-    change = row["score_change"]
-    moved = (
-        f"La probabilité a {'monté' if change > 0 else 'baissé'} de {number(abs(change) * 100, 1)} points."
-        if change
-        else ""
-    )
+    moved = _moved(row["score_change"])
     if former is None:
         return moved or "L’entreprise n’était pas dans la liste précédente."
     level = LEVEL_STATES[former.level].label.lower()
@@ -198,11 +203,17 @@ def _bars(row: Row, contributions: list[Row], told: Row, sight: Sight) -> tuple[
     return (
         bar("Risque moyen du secteur et de la taille", "base", 0, base, signed(base)),
         *(
-            bar(label, "up" if value > 0 else "down", start, end, signed(value))
+            bar(label, _kind(value), start, end, signed(value))
             for (label, value), (start, end) in zip(named, spans, strict=True)
         ),
         bar("Total", "total", 0, total, signed(total)),
     )
+
+
+def _kind(value: float) -> str:
+    """Of a step, as its figure says it: what reads 0,00 neither raises nor lowers."""
+    shown = round(value, 2)
+    return "up" if shown > 0 else "down" if shown < 0 else "none"
 
 
 def history(reading: Reading) -> Block | None:
