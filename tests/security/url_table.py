@@ -315,7 +315,7 @@ OWN_FACTOR = Page(Door.SIGNED, BOTH, given=frozenset({200, 302, 403, 404}))
 SIGN_IN = Page(Door.PUBLIC, BOTH, given=frozenset({200, 302}))
 
 PAGES: dict[str, Page] = {
-    **dict.fromkeys(("portal:home", "portal:site_map", "portal:alive", "portal:ready"), FREE),
+    **dict.fromkeys(("portal:home", "portal:news", "portal:site_map", "portal:alive", "portal:ready"), FREE),
     **dict.fromkeys(("portal:robots", "portal:security_txt"), FREE),
     "portal:desk": Page(Door.PUBLIC, given=LED),
     **dict.fromkeys(("account_login", "account_request_login_code", "account_logout"), SIGN_IN),

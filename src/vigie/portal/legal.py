@@ -47,6 +47,7 @@ def site_map() -> SiteMap:
     service = (
         Link("Accueil", reverse("portal:home")),
         Link("Statistiques", reverse("statistics:public")),
+        Link("Nouveautés", reverse("portal:news")),
         Link("Se connecter (conseillers)", "/connexion/"),
         Link("Besoin d’aide\u00a0?", reverse("support:help")),
         Link("Donner mon avis", reverse("support:opinion")),

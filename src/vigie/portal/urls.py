@@ -7,6 +7,7 @@ app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("mon-bureau/", views.desk, name="desk"),
+    path("nouveautes/", views.news, name="news"),
     path("plan-du-site/", views.plan, name="site_map"),
     path("sante", views.alive, name="alive"),
     path("sante/pret", views.ready, name="ready"),

@@ -19,6 +19,7 @@ from vigie.matching.queries.public import home_page
 from vigie.portal.legal import LEGAL_PAGES, site_map
 from vigie.portal.middleware import unavailable_page
 from vigie.portal.nav import nav_for
+from vigie.portal.news import all_news
 from vigie.rights.person import PersonKind
 from vigie.rights.reach import may
 from vigie.rights.table import Role
@@ -74,6 +75,12 @@ def legal(request: HttpRequest, slug: str) -> HttpResponse:
     """A legal page, filled from the settings."""
     page = LEGAL_PAGES[slug]
     return render(request, f"portal/legal/{slug}.html", {"page": page, "vigie": settings.VIGIE})
+
+
+@require_safe
+def news(request: HttpRequest) -> HttpResponse:
+    """``/nouveautes/``: what changed, for those who use the service."""
+    return render(request, "portal/news.html", {"news": all_news()})
 
 
 @require_safe

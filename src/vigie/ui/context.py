@@ -55,6 +55,7 @@ def footer_links(source_url: str) -> tuple[Link, ...]:
         Link("Donner mon avis", "/votre-avis/"),
         Link("Plan du site", "/plan-du-site/"),
         Link("Statistiques", "/statistiques/"),
+        Link("Nouveautés", "/nouveautes/"),
         Link(f"Accessibilité\u00a0: {ACCESSIBILITY}", "/accessibilite/"),
         Link("Mentions légales", "/mentions-legales/"),
         Link("Données personnelles", "/donnees-personnelles/"),
