@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from django.urls import get_resolver
 
 from vigie.accounts.models_agents import Network
-from vigie.audit.queries.words import FILE, action_label, block_label
+from vigie.audit.queries.register import what
+from vigie.audit.queries.words import FILE, PARTS, action_label, block_label
+from vigie.journal.models import AuditEvent
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "vigie"
 WRITTEN = re.compile(r"""(?:audit\.note|Trace)\(\s*"([a-z_.]+)\"""")
@@ -38,3 +41,16 @@ def test_each_act_that_is_written_down_is_said_in_words() -> None:
 )
 def test_a_block_is_said_by_what_holds_it(code: str, kind: str, said: str) -> None:
     assert block_label(code, kind) == said
+
+
+def test_each_part_of_the_service_has_its_words_for_a_refusal() -> None:
+    parts = set(get_resolver().namespace_dict)
+
+    assert {"sheets", "audit"} <= parts <= set(PARTS)
+
+
+def test_refusal_says_which_part_of_the_service_was_asked() -> None:
+    row = AuditEvent(action="denied", result="denied", details={"page": "sheets:company", "status": 404})
+
+    assert what(row) == "Fiches d’entreprises\u00a0: sheets:company (404)"
+    assert what(AuditEvent(details={"page": "admin:none", "status": 403})) == "Autre page\u00a0: admin:none (403)"

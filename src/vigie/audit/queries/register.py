@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 
 from vigie.accounts.models import User
-from vigie.audit.queries.words import OPENED_BY, PAGES, PURPOSES, RESULTS, action_label, block_label
+from vigie.audit.queries.words import OPENED_BY, PAGES, PARTS, PURPOSES, RESULTS, action_label, block_label
 from vigie.journal.models import AuditEvent
 from vigie.kernel.siren import is_siren
 from vigie.ui.components import Cell, Column, Tab, Table
@@ -185,7 +185,8 @@ def what(row: AuditEvent) -> str:
     if "block" in told:
         return block_label(str(told["block"]), row.object_type)
     if "page" in told:
-        return f"{told['page']} ({told.get('status', '')})"
+        part = PARTS.get(str(told["page"]).partition(":")[0], "Autre page")
+        return f"{part}\u00a0: {told['page']} ({told.get('status', '')})"
     if isinstance(told.get("firms"), list):
         return counted(len(told["firms"]), "entreprise")
     return counted(told["rows"], "ligne") if isinstance(told.get("rows"), int) else ""

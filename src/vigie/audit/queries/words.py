@@ -50,6 +50,15 @@ PURPOSES = {
     "detection": "lue dans une liste", "source_interne": "signalée par l’entreprise ou un partenaire",
     "source_externe": "connue localement ou par la presse", "autre": "autre motif",
 }  # fmt: skip
+# Of a page refused: the part of the service that its address belongs to.
+PARTS = {
+    "sheets": "Fiches d’entreprises", "watchlists": "Listes et recherche", "followup": "Accompagnements",
+    "campaigns": "Campagnes et visites", "exports": "Exports", "statistics": "Chiffres", "agents": "Habilitations",
+    "audit": "Audit", "accounts": "Comptes", "tuning": "Réglages", "demo": "Démonstration",
+    "matching": "Besoins", "directory": "Annuaire",
+    "companies": "Recherche d’entreprises", "journal": "Courriels et travaux",
+    "support": "Aide et avis", "portal": "Pages du site",
+}  # fmt: skip
 PAGES = {"register": "registre", "replay": "journée rejouée", "anomalies": "anomalies"}  # of the audit itself
 RESULTS = {
     "allowed": State("allowed", "permis", "success"),
