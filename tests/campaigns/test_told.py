@@ -14,15 +14,20 @@ from tests.accounts.factories import person
 from tests.campaigns.factories import campaign, listed, target, workplace_of
 from tests.conftest import visible_text
 from tests.followup.factories import MOMENT, colleague, opened_file, token
+from tests.security.marked import FIRMS, marked
 from tests.watchlists.factories import DEUX_SITES, MENUISERIE
 from vigie.accounts.models import User
 from vigie.campaigns.actions.targets import Called, record_contact, take
-from vigie.campaigns.models import Contact, Target
+from vigie.campaigns.models import Campaign, CampaignPlace, Contact, Target, Visit
+from vigie.campaigns.queries.contacts import open_contacts
+from vigie.campaigns.queries.visits import known_visits, open_visits
 from vigie.campaigns.rules import CARRIED_DAYS
 from vigie.followup.actions.files import Fields, move_file, open_file
 from vigie.followup.actions.members import add_member
 from vigie.followup.models import CampaignContact, Followup, Snapshot, Workplace
 from vigie.kernel.clock import now
+from vigie.watchlists.queries.sight import sight_of
+from vigie.watchlists.rules_sight import Category
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
 As = Callable[[User | None], Client]
@@ -151,3 +156,43 @@ def test_a_reader_of_the_file_alone_reads_the_contact_on_the_timeline_once(ada: 
 
     assert his.count("Contact de campagne") == hers.count("Contact de campagne") == 1
     assert "Rentrée" not in his
+
+
+def test_what_is_not_asked_again_is_what_the_rights_table_gives(folders: Path) -> None:
+    """The sheet knows that the detection is open, and reads contacts and visits without asking it of the database."""
+    world, at = marked(folders), now()
+    author = world.people["a35"]
+    for rank, firm in enumerate(FIRMS):
+        for departement in ("35", "59"):
+            row = Campaign.objects.create(
+                name=f"{rank}{departement}", starts_on=at, ends_on=at, created_by=author, created_at=at,
+                form_token=f"jeton-{rank}-{departement}",
+            )  # fmt: skip
+            CampaignPlace.objects.create(campaign=row, departement=departement)
+            held = Target.objects.create(campaign=row, firm_id=firm.siren, departement=departement)
+            Contact.objects.create(
+                target=held, author=author, contacted_on=at, channel="phone", outcome="fine",
+                form_token=f"contact-{rank}-{departement}", recorded_at=at,
+            )  # fmt: skip
+        Visit.objects.create(
+            firm_id=firm.siren, where="Rennes", departement="35", planned_on=at, organiser=author, created_at=at,
+            form_token=f"visite-{rank}",
+        )  # fmt: skip
+    read = 0
+    for user in world.people.values():
+        who = person(user, at)
+        for firm in FIRMS:
+            opens = sight_of(who, firm.siren).opens(Category.SCORE)
+            seen = Target.objects.allowed(who, "target.view").filter(firm_id=firm.siren)
+            contacts = set(Contact.objects.filter(target__in=seen).values_list("pk", flat=True))
+            visits = {one.pk for one in known_visits(who, firm.siren)}
+
+            assert {one.pk for one in open_contacts(who, firm.siren)} & contacts == contacts
+            if opens:
+                assert {one.pk for one in open_contacts(who, firm.siren)} == contacts
+                assert {one.pk for one in open_visits(who, firm.siren)} == visits
+            else:
+                assert not contacts
+                assert not visits
+            read += len(contacts) + len(visits)
+    assert read > 20

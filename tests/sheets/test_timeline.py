@@ -19,7 +19,7 @@ from tests.followup.factories import colleague, network, opened_file
 from tests.watchlists.factories import MENUISERIE
 from vigie.accounts.models import User
 from vigie.campaigns.actions.visits import Appointment, hold_visit, plan_visit
-from vigie.campaigns.queries.visits import known_visits, visit_steps
+from vigie.campaigns.queries.visits import open_visits, visit_steps
 from vigie.followup.actions.files import move_file
 from vigie.followup.queries.moments import file_moments
 from vigie.kernel.clock import now
@@ -84,7 +84,7 @@ def test_visits_are_told_planned_or_made(folders: Path, as_: As) -> None:
     assert "Visite faite" in near
     assert "Visite prévue" not in far
     assert "Visite faite" not in far
-    assert len(visit_steps(known_visits(by, MENUISERIE.siren))) == 2
+    assert len(visit_steps(open_visits(by, MENUISERIE.siren))) == 2
 
 
 def test_questions_do_not_grow_with_what_happened(folders: Path) -> None:

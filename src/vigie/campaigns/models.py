@@ -15,7 +15,7 @@ from vigie.campaigns.states import CAMPAIGN, CLOSED, DONE, POSTPONED, TAKEN, TAR
 from vigie.followup.models import CRP, Analysis
 from vigie.rights.person import Person
 from vigie.rights.reach import ReachQuerySet
-from vigie.rights.table import Reach
+from vigie.rights.table import Reach, grants
 from vigie.watchlists.models import Firm, Publication
 
 
@@ -109,10 +109,15 @@ def _campaigns(condition: Q) -> Q:
     return Q(campaign__in=Campaign.objects.filter(condition).values("pk")) if condition else Q()
 
 
+def _in_zone(person: Person) -> Q:
+    """Firms of the campaigns of the territory."""
+    return _campaigns(_zone(person))
+
+
 def _open(person: Person) -> Q:
-    """Firms of the campaigns of the territory whose detection the person reads."""
+    """Those of them whose detection the person reads."""
     firms = Firm.objects.allowed(person, "dossier.score").filter(pk=OuterRef("firm_id"))
-    return _campaigns(_zone(person)) & Q(Exists(firms))
+    return _in_zone(person) & Q(Exists(firms))
 
 
 class TargetQuerySet(ReachQuerySet):
@@ -121,6 +126,10 @@ class TargetQuerySet(ReachQuerySet):
         Reach.OWN: lambda person: _open(person) & Q(taken_by_id=person.user_id or 0),
         Reach.TERRITORY_CRP: lambda person: _open(person) & _campaigns(_managed(person)),
     }
+
+    def seen_once_open(self, person: Person) -> TargetQuerySet:
+        """What « target.view » gives of firms whose detection the person is known to read: not asked again."""
+        return self.filter(_in_zone(person)) if grants("target.view", person.roles) else self.none()
 
 
 class Target(models.Model):

@@ -6,23 +6,26 @@ from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from vigie.campaigns.models import Contact, Target
 from vigie.followup.queries.touch import person_words
 from vigie.kernel.period import PARIS
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.ui.components import Cell, Column, Step, Table
 from vigie.ui.formats import day
 
 OF_FIRM = 20
 
 
-def firm_contacts(person: Person, siren: str) -> list[Any]:
-    """The latest first. 1 query."""
-    seen = Target.objects.allowed(person, "target.view").filter(firm_id=siren)
+@composed_once
+def open_contacts(person: Person, siren: str) -> QuerySet[Contact]:
+    """Of a firm whose detection the person is known to read, the latest first. 1 query."""
+    seen = Target.objects.seen_once_open(person).filter(firm_id=siren)
     rows = Contact.objects.filter(target__in=seen.values("pk"))
-    return list(rows.select_related("author__agent__entity", "target__campaign")[:OF_FIRM])
+    return rows.select_related("author__agent__entity", "target__campaign")[:OF_FIRM]
 
 
 def contacts_table(rows: Iterable[Any]) -> Table:

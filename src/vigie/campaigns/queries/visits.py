@@ -22,6 +22,7 @@ from vigie.kernel.period import PARIS
 from vigie.kernel.siren import is_siren
 from vigie.rights.person import Person
 from vigie.rights.reach import may
+from vigie.rights.table import grants
 from vigie.ui.components import ActButton, Cell, Column, Fact, Link, Step, Tab, Table
 from vigie.ui.formats import counted, day, listed
 from vigie.ui.markdown import to_html
@@ -93,6 +94,14 @@ def _with_people(visits: VisitQuerySet) -> Any:
 def known_visits(person: Person, siren: str) -> list[Any]:
     """The visits of a firm, whoever plans them, the latest first. 2 queries, 1 when there is none."""
     known = _with_people(Visit.objects.allowed(person, "visit.view")).filter(firm_id=siren)
+    return list(known.order_by("-planned_on", "-pk")[:OF_FIRM])
+
+
+def open_visits(person: Person, siren: str) -> list[Any]:
+    """The same, of a firm whose detection the person is known to read: « visit.view » is not asked again."""
+    if not grants("visit.view", person.roles):
+        return []
+    known = _with_people(Visit.objects.filter(firm_id=siren))
     return list(known.order_by("-planned_on", "-pk")[:OF_FIRM])
 
 

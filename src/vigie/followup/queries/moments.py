@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import CharField, Value
+from django.db.models import CharField, QuerySet, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
@@ -14,6 +14,7 @@ from vigie.followup.models import Analysis, Followup, Snapshot
 from vigie.followup.states import IN_PROGRESS, UNDER_SURVEILLANCE
 from vigie.kernel.period import PARIS
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.ui.components import Step
 
 TALK, MOVED, CONTACTED = "talk", "file.moved", "file.contacted"
@@ -44,24 +45,32 @@ def file_moments(person: Person, siren: str, *, told: Collection[int] = ()) -> l
 
     told: the contacts of campaigns that the reader already has. In no order. 1 query.
     """
-    files = Followup.objects.allowed(person, "file.view").filter(siren=siren).order_by().values("pk")
-    events = Snapshot.objects.filter(followup__in=files, event__in=[*TITLES, MOVED, CONTACTED]).order_by()
-    talks = Analysis.objects.filter(followup__in=files).order_by()
-    said, code = KT("changes__said"), Coalesce(KT("changes__state"), KT("changes__contact"))
-    rows = events.values_list("followup_id", "event", "at", KT("changes__contacted_on"), said, code).union(
-        talks.values_list(
-            "followup_id", Value(TALK), "recorded_at", Cast("talked_on", CharField()), "channel", "verdict"
-        ),
-        all=True,
-    )
     known = {str(source) for source in told}
     kept, seen = [], set()
-    for one in map(_Told._make, rows):
+    for one in map(_Told._make, _rows(person, siren)):
         again = one in seen and one.what != TALK  # a file that continues another says twice that it opened
         step = None if again or (one.what == CONTACTED and one.code in known) else _step(one)
         seen.add(one)
         kept += [step] if step is not None else []
     return kept
+
+
+@composed_once
+def _rows(person: Person, siren: str) -> QuerySet[Any, Any]:
+    """The events and the talks of the files that the person reads, in no order."""
+    files = Followup.objects.allowed(person, "file.view").filter(siren=siren).order_by().values("pk")
+    events = Snapshot.objects.filter(followup__in=files, event__in=[*TITLES, MOVED, CONTACTED]).order_by()
+    talks = Analysis.objects.filter(followup__in=files).order_by()
+    said, code = KT("changes__said"), Coalesce(KT("changes__state"), KT("changes__contact"))
+    told: QuerySet[Any, Any] = events.values_list(
+        "followup_id", "event", "at", KT("changes__contacted_on"), said, code
+    ).union(
+        talks.values_list(
+            "followup_id", Value(TALK), "recorded_at", Cast("talked_on", CharField()), "channel", "verdict"
+        ),
+        all=True,
+    )
+    return told
 
 
 def _step(one: _Told) -> Step | None:

@@ -12,8 +12,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet, Window
 
 from vigie.agents.models import Follow
-from vigie.campaigns.queries.contacts import firm_contacts
-from vigie.campaigns.queries.visits import known_visits
+from vigie.campaigns.queries.contacts import open_contacts
+from vigie.campaigns.queries.visits import open_visits
 from vigie.companies.models import Company, Establishment
 from vigie.kernel.errors import PublicationError
 from vigie.kernel.lifecycle import State
@@ -185,13 +185,13 @@ class Reading:
 
     @cached_property
     def visits(self) -> list[Any]:
-        """Those of the firm that the reader may know of. 2 queries, 1 when there is none."""
-        return known_visits(self.person, self.siren)
+        """Those of the firm, for who reads its detection. 2 queries, 1 when there is none."""
+        return open_visits(self.person, self.siren) if self.opens(Category.SCORE) else []
 
     @cached_property
     def contacts(self) -> list[Any]:
-        """Those of campaigns that the reader sees: asked only when the score is open, as campaigns are. 1 query."""
-        return firm_contacts(self.person, self.siren) if self.opens(Category.SCORE) else []
+        """Those of campaigns of his territory, for who reads the firm's detection. 1 query."""
+        return open_contacts(self.person, self.siren) if self.opens(Category.SCORE) else []
 
     def series(self, table: str) -> Series:
         """The rows of the firm, or of its establishment; read once. Tables kept from the reader are not asked for."""
