@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import date
 
@@ -49,6 +50,31 @@ def body(db: None) -> Entity:
     return Entity.objects.create(name="DREETS Bretagne", short_name="DREETS")
 
 
+def prove(client: Client) -> Client:
+    session = client.session
+    session["account_authentication_methods"][0]["at"] = time.time()
+    session.save()
+    return client
+
+
+def test_who_moves_the_networks_that_an_agent_reads_proves_who_he_is(
+    nora: User, tess: User, body: Entity, segment: Segment
+) -> None:
+    AgentProfile.objects.create(user=nora, entity=body, segment=segment)
+    other = Segment.objects.create(code="dgfip", label="DGFiP")
+    client, address = sign_in(Client(), tess), reverse("accounts:agent", args=[nora.pk])
+    session = client.session
+    session["account_authentication_methods"][0]["at"] = time.time() - 3600
+    session.save()
+
+    moved = client.post(address, sheet(body, other))
+    noted = client.post(address, sheet(body, segment, trained="on"))
+
+    assert "confirmer" in moved["Location"]
+    assert noted["Location"] == reverse("accounts:person", args=[nora.pk])
+    assert (AgentProfile.objects.get().segment, AgentProfile.objects.get().trained) == (segment, True)
+
+
 def sheet(body: Entity, segment: Segment, **values: object) -> dict[str, object]:
     return {"entity": body.pk, "segment": segment.pk, "time_zone": "Europe/Paris", **values}
 
@@ -73,7 +99,7 @@ def test_what_one_changes_of_oneself_is_kept_too(nora: User) -> None:
 
 
 def test_the_page_of_the_person_tells_each_change(nora: User, tess: User, body: Entity, segment: Segment) -> None:
-    client = sign_in(Client(), tess)
+    client = prove(sign_in(Client(), tess))
     address = reverse("accounts:person", args=[nora.pk])
     assert "Aucune fiche d’agent." in visible_text(client.get(address).content.decode())
 

@@ -66,6 +66,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
         "reason": "Question de l’agent",
     }
     network = {"code": "prefets", "label": "Préfectures", "position": "8", "form_token": FORM_TOKEN}
+    held_mail = Habilitation.objects.get(pk=ids["agent_held"]).user.email
     band = {"value": "Fermé lundi", "version": "0"}
     word = {"label": "Motos", "form_token": FORM_TOKEN}
     seen = {"agent": service.world.users["agent_a"].email, "reason": "Son menu est vide", "minutes": "10"}
@@ -127,6 +128,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
             {"transition": "confirm"},
         ),
         ("agents:users", "team", reverse("agents:users"), {"file": file}),
+        ("agents:many", "team", reverse("agents:many"), {"who": held_mail, "ends_on": "2028-01-31", "seen": "lu"}),
         ("agents:export_users", "team", reverse("agents:export_users"), {"format": "csv"}),
         (
             "agents:users_import",

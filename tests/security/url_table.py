@@ -494,6 +494,7 @@ PAGES: dict[str, Page] = {
     "agents:review": Page(Door.SERVICE, WRITE, "agent.review", places=_agent_held),
     "agents:users": _team("users.import", BOTH),
     "agents:export_users": _team("users.export", WRITE),
+    "agents:many": _team("users.many", BOTH),
     "agents:users_import": _team("users.import", BOTH, _of("users_import")),
     "agents:references_home": _team("reference.edit"),
     "agents:references": _team("reference.edit", READ, _kinds()),

@@ -11,6 +11,7 @@ from django.db import transaction
 from vigie.accounts.models import Antenne, Habilitation, User
 from vigie.accounts.models_agents import AgentProfile, Entity, Segment
 from vigie.accounts.models_changes import AccountChange
+from vigie.accounts.rules import refuse_on_oneself, refuse_period
 from vigie.journal import audit
 from vigie.journal.actions import record
 from vigie.kernel.errors import Forbidden
@@ -23,6 +24,7 @@ LABELS: dict[str, str] = {
     "entity_id": "Administration", "segment_id": "Profil de travail", "siret": "SIRET du lieu de travail",
     "scopes": "Périmètres", "boards": "Tableaux", "taskforces": "Groupes de travail", "ambassador": "Ambassadeur",
     "trained": "Formé", "feedbacks": "Retours", "last_contact_on": "Dernier échange", "time_zone": "Fuseau horaire",
+    "territory": "Territoire", "ends_on": "Fin de l’habilitation",
 }  # fmt: skip
 _NAMED: dict[str, type[Any]] = {"antenne_id": Antenne, "entity_id": Entity, "segment_id": Segment}
 POWERS = STEWARDS | {Role.TEAM}  # given one by one, never by a copy
@@ -79,6 +81,23 @@ def describe_agent(user: User, values: Mapping[str, Any], *, by: Person, at: dat
     moved = sorted(moved)
     keep_change(user, {n: before[n] for n in moved}, {n: values[n] for n in moved}, by=by, at=at)
     record("account.changed", user, by=by, at=at, payload={"fields": moved})
+    return row
+
+
+@transaction.atomic
+def reschedule(held: Habilitation, ends_on: date | None, *, by: Person, at: datetime) -> Habilitation:
+    """Gives a habilitation another last day; None: no last day. Never one's own."""
+    row = Habilitation.objects.select_for_update().get(pk=held.pk)
+    require(by, "habilitation.decide", row)
+    if row.ends_on == ends_on:
+        return row
+    refuse_on_oneself(row.user_id, by.user_id)
+    refuse_period(row.starts_on, ends_on)
+    before, row.ends_on = row.ends_on, ends_on
+    row.save(update_fields=["ends_on"])
+    keep_change(row.user, {"ends_on": before}, {"ends_on": ends_on}, by=by, at=at)
+    record("habilitation.rescheduled", row, by=by, at=at, payload={"role": row.role})
+    note_role(row, "reschedule", by=by, at=at)
     return row
 
 

@@ -44,7 +44,7 @@ def invite(invitation: Invitation, *, by: Person, at: datetime) -> User:
     asked = _cleaned(invitation, at)
     rules.refuse_roles(asked.roles, asked.antenne_id)
     for role in asked.roles:
-        _territory(role, asked.territory)
+        checked_territory(role, asked.territory)
     rules.refuse_period(asked.starts_on or paris_day(at), asked.ends_on)
     known = User.objects.select_for_update().with_address(asked.email).first()
     if known is not None:
@@ -116,7 +116,7 @@ def _request_and_grant(
     user: User, role: Role, asked: Invitation, *, granted_by: int | None, by: Person, at: datetime
 ) -> None:
     antenne_id = asked.antenne_id if role is Role.MANAGER else None
-    territory = _territory(role, asked.territory)
+    territory = checked_territory(role, asked.territory)
     period = (asked.starts_on or paris_day(at), asked.ends_on)
     habilitation = _request(user, role, antenne_id, *period, territory=territory, by=by, at=at)
     if habilitation.state == REQUESTED:
@@ -149,7 +149,7 @@ def request_habilitation(
     antenne_id = None
     if role is Role.MANAGER:
         antenne_id = antenne.pk if antenne else user.antenne_id
-    where = _territory(role, territory)
+    where = checked_territory(role, territory)
     return _request(user, role, antenne_id, first_day, ends_on, territory=where, by=by, at=at)
 
 
@@ -203,7 +203,7 @@ def _request(
     return habilitation
 
 
-def _territory(role: Role, typed: str) -> str:
+def checked_territory(role: Role, typed: str) -> str:
     """The territory of a habilitation as it is stored; InvalidInput names a code that is nobody's."""
     stored = rules.territory_for(role, typed)
     found = rules.parse_territory(stored) if stored else rules.Territory()
@@ -223,7 +223,7 @@ def _territory(role: Role, typed: str) -> str:
 
 def request_in_name_of(user: User, role: Role, territory: str, *, by: Person, at: datetime) -> Habilitation:
     """A detection habilitation that waits for the team; the caller has asked the right of who vouches for it."""
-    return _request(user, role, None, paris_day(at), None, territory=_territory(role, territory), by=by, at=at)
+    return _request(user, role, None, paris_day(at), None, territory=checked_territory(role, territory), by=by, at=at)
 
 
 def _same_click(held: Habilitation, by: Person, at: datetime) -> bool:

@@ -27,7 +27,7 @@ class AgentForm(DsfrForm):
         help_text="Il donne le réseau, donc les synthèses et les commentaires que la personne lit.",
         error_messages={"required": "Choisissez un profil de travail."},
     )  # fmt: skip
-    siret = SiretField(label="SIRET du lieu de travail (facultatif)", max_length=40, required=False)
+    siret = SiretField(label="SIRET du lieu de travail", max_length=40, required=False)
     time_zone = forms.ChoiceField(label="Fuseau horaire", choices=TIME_ZONES, initial="Europe/Paris")
     ambassador = forms.BooleanField(label="Ambassadeur du service", required=False)
     trained = forms.BooleanField(label="Formé au service", required=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from vigie.agents.views import consent, duties, follows, looks, partner, references, users
+from vigie.agents.views import consent, duties, follows, looks, many, partner, references, users
 
 app_name = "agents"
 urlpatterns: list[URLPattern] = [
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("administration/references/<slug:kind>/<int:pk>/agir/", references.reference_act, name="reference_act"),
     path("administration/utilisateurs/", users.users, name="users"),
     path("administration/utilisateurs/exporter/", users.export_users, name="export_users"),
+    path("administration/utilisateurs/ensemble/", many.many, name="many"),
     path("administration/utilisateurs/<int:pk>/", users.one, name="users_import"),
     path("administration/fonctions/", duties.duties, name="duties"),
     path("administration/fonctions/<int:pk>/retirer/", duties.withdraw_duty, name="withdraw_duty"),

@@ -84,15 +84,15 @@ def _said(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
 
-def refused(found: Iterable[Difference], held: Mapping[str, Account], most_percent: int) -> str:
+def refused(
+    found: Iterable[Difference], held: Mapping[str, Account], most_percent: int, what: str = "Ce classeur",
+    check: str = "Vérifiez que c’est le bon fichier, et entier",
+) -> str:  # fmt: skip
     """Why the safety valve refuses; empty when it lets pass. One closing alone always passes."""
     closed = sum(one.kind == CLOSE for one in found)
     in_force = sum(bool(one.level) and one.in_force for one in held.values())
     if in_force and closed == in_force and closed > 1:
-        return "Ce classeur suspendrait tous les agents habilités. Vérifiez que c’est le bon fichier."
+        return f"{what} suspendrait tous les agents habilités. {check}."
     if closed > 1 and closed * 100 > most_percent * in_force:
-        return (
-            f"Ce classeur suspendrait {closed} agents sur {in_force}, plus de {most_percent}\u00a0%. "
-            "Vérifiez que c’est le bon fichier, et entier."
-        )
+        return f"{what} suspendrait {closed} agents sur {in_force}, plus de {most_percent}\u00a0%. {check}."
     return ""

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vigie.accounts import actions
-from vigie.accounts.access import granted, person_of
+from vigie.accounts.access import confirm_keeping, granted, person_of
 from vigie.accounts.account_changes import copy_agent, describe_agent
 from vigie.accounts.agent_form import AgentForm
 from vigie.accounts.forms import (
@@ -103,7 +103,11 @@ def agent(request: HttpRequest, pk: int) -> HttpResponse:
     profile = AgentProfile.objects.filter(user=user).first()
     form = AgentForm(request.POST if request.method == "POST" else None, profile=profile)
     if request.method == "POST" and form.is_valid():
-        describe_agent(user, form.values(), by=person_of(request), at=now())
+        values = form.values()
+        moves = profile is None or profile.segment_id != values["segment_id"]  # the networks whose texts he reads
+        if moves and (elsewhere := confirm_keeping(request)) is not None:
+            return elsewhere
+        describe_agent(user, values, by=person_of(request), at=now())
         messages.success(request, "La fiche d’agent est à jour.")
         return redirect("accounts:person", pk)
     return render(request, "accounts/agent.html", {"person": user, "form": form})

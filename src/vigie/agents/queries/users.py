@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 
+from vigie.accounts.account_changes import LABELS
 from vigie.accounts.models import AgentProfile, Habilitation, User
 from vigie.accounts.models_agents import Entity, Segment
 from vigie.accounts.rules import FRANCE, parse_territory, territory_words
@@ -217,12 +218,12 @@ def import_page(row: UsersImport) -> ImportPage:
         summary=f"{counted(len(row.wanted), 'ligne lue', 'lignes lues')}, "
         + (counted(len(found), "écart", "écarts") if found else "aucun écart avec la base."),
         refused=why,
-        tables=tuple(_table(kind, [one for one in found if one.kind == kind]) for kind in KINDS),
+        tables=tuple(differences_table(kind, [one for one in found if one.kind == kind]) for kind in KINDS),
         buttons=buttons,
     )
 
 
-def _table(kind: str, found: list[Difference]) -> Table:
+def differences_table(kind: str, found: list[Difference]) -> Table:
     return Table(
         caption=f"{KINDS[kind]}\u00a0: {len(found)}",
         columns=(Column("Agent", header=True), Column("Ce qui change")),
@@ -235,7 +236,8 @@ def _table(kind: str, found: list[Difference]) -> Table:
 
 def _said(field: str, before: str, after: str) -> str:
     told = [_word(field, text) for text in (before, after)]
-    return f"{FIELDS[field]}\u00a0: {told[0]} → {told[1]}" if before else f"{FIELDS[field]}\u00a0: {told[1]}"
+    label = FIELDS.get(field) or LABELS[field]
+    return f"{label}\u00a0: {told[0]} → {told[1]}" if before else f"{label}\u00a0: {told[1]}"
 
 
 def _word(field: str, text: str) -> str:

@@ -49,6 +49,7 @@ EVENTS = (
     ),
     Event("account.identity_confirmed", "accounts.User", "La personne a confirmé son identité"),
     Event("account.session_ended_elsewhere", "accounts.User", "La session ProConnect a pris fin"),
+    Event("habilitation.rescheduled", "accounts.Habilitation", "La fin d’une habilitation a changé"),
     Event("habilitation.requested", "accounts.Habilitation", "Une habilitation a été demandée"),
     Event(
         "habilitation.granted",
