@@ -337,3 +337,14 @@ def test_who_may_not_move_a_file_is_given_a_card_without_move(as_: As) -> None:
 
     assert "Ici SARL" in page.content.decode()
     assert "data-vg-card" not in page.content.decode()
+
+
+def test_the_page_that_ends_a_file_counts_those_who_will_be_written_to(as_: As) -> None:
+    ada, zoe = colleague("Ada Liste"), colleague("Zoé Dette", of="urssaf")
+    made = opened_file(ada)
+    page = reverse("followup:complete", args=[made.pk])
+
+    assert "courriel" not in visible_text(as_(ada).get(page).content.decode())  # nobody writes to himself
+    add_member(made, zoe, "participant", by=person(ada, MOMENT), at=MOMENT)
+
+    assert "1 personne recevra un courriel." in visible_text(as_(ada).get(page).content.decode()).replace("\u00a0", " ")

@@ -389,8 +389,8 @@ class CompletionPage:
     told: str
 
 
-def completion_page(followup: Followup) -> CompletionPage:
-    """About 6 queries."""
+def completion_page(followup: Followup, told: int) -> CompletionPage:
+    """About 6 queries. told: how many people the end of the file will be written to."""
     [row] = with_people(Followup.objects.filter(pk=followup.pk).select_related("size"))
     return CompletionPage(
         pk=row.pk,
@@ -398,5 +398,5 @@ def completion_page(followup: Followup) -> CompletionPage:
         where=_where(row),
         head=_head(row, row.modified_at.date()),
         fields=(Fact("Criticité", row.get_criticality_display()), *_fields(row)),
-        told=f"{counted(len(row.present_members), 'personne recevra', 'personnes recevront')} un courriel.",
+        told=f"{counted(told, 'personne recevra', 'personnes recevront')} un courriel." if told else "",
     )

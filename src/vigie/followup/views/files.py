@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from vigie.accounts.access import granted, person_of, signed_in
 from vigie.followup.actions import files as actions
 from vigie.followup.actions.files import AlreadyActive
+from vigie.followup.audiences import file_members
 from vigie.followup.forms import FieldsForm, FilesFilterForm, OpenForm, initial_of
 from vigie.followup.models import DeletedFollowup, Followup, Workplace
 from vigie.followup.queries import lists
@@ -151,7 +152,8 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
         actions.move_file(followup, "complete", by=person, at=now())
         messages.success(request, "L’accompagnement est terminé. Vous pouvez le rouvrir pendant 30\u00a0jours.")
         return redirect("followup:file", pk)
-    return render(request, "followup/complete.html", {"page": completion_page(followup)})
+    told = len(list(file_members(followup, person)))
+    return render(request, "followup/complete.html", {"page": completion_page(followup, told)})
 
 
 @signed_in
