@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.conf import settings as vigie
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ from tests.watchlists.conftest import zones as zones
 from tests.watchlists.factories import ACIERIE, agent, opened
 from vigie.accounts.models import Habilitation, User
 from vigie.agents.actions.unused import suspend_unused
+from vigie.demo import banner as demo
 from vigie.journal.models import AuditEvent, Event
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput, TransitionRefused
@@ -202,6 +204,11 @@ def test_under_maintenance_sign_in_and_administration_stay_open(by: Person, prov
     ):  # fmt: skip
         assert client.get(address).status_code == 200, address
 
+    led = proven.get("/mon-bureau/")  # where signing in leads
+    assert (led.status_code, led["Location"]) == (302, reverse("tuning:settings"))
+    assert sign_in(Client(), agent()).get("/mon-bureau/").status_code == 503
+    assert "/connexion/?next=/administration/reglages/" in closed.content.decode()
+
     done = proven.post(reverse("tuning:setting", args=["maintenance"]), {"version": "1"})
     assert done.status_code == 302
     assert Client().get("/").status_code == 200
@@ -246,3 +253,13 @@ def test_a_setting_is_changed_and_put_back_on_screen(proven: Client) -> None:
     assert current("follow_days") == 365
     for unknown in ("inconnu", "follow_days"):
         assert proven.get(reverse("tuning:setting", args=[unknown])).status_code == 404
+
+
+def test_the_band_of_the_demo_leaves_an_announcement_where_it_is(by: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "notice_of", lambda example, history: None)
+    request = RequestFactory().get("/")
+    request.notice = "Fermé lundi"  # type: ignore[attr-defined]
+
+    demo.banner(lambda seen: HttpResponse())(request)
+
+    assert request.notice == "Fermé lundi"  # type: ignore[attr-defined]

@@ -31,7 +31,8 @@ def banner(get_response: View) -> View:
         if not written and not request.path.startswith(("/static/", "/sante")):
             example, history = progress.read(progress.EXAMPLE), progress.read()
             written = all(state is not None and state.ended for state in (example, history))
-            request.notice = notice_of(example, history)  # type: ignore[attr-defined]
+            if (notice := notice_of(example, history)) is not None:  # an announcement of the team stays
+                request.notice = notice  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware

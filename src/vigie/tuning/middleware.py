@@ -6,13 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 
+from vigie.accounts.access import person_of
 from vigie.kernel.clock import now
+from vigie.rights.reach import may
+from vigie.tuning.actions import RIGHT
 from vigie.tuning.queries import live
 from vigie.tuning.rules import stays_open
 
 RETRY_AFTER_SECONDS = 600
+DESK = "/mon-bureau/"
 WITHOUT_BAND = ("/static/", "/sante")
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -35,6 +40,8 @@ def doors(get_response: View) -> View:
             return get_response(request)
         at = now()
         if live("maintenance", at):
+            if request.path == DESK and may(person_of(request), RIGHT):
+                return redirect("tuning:settings")  # where signing in leads who may open the service again
             if not stays_open(request.path):
                 return _closed(live("maintenance_text", at))
             request.notice = Band("Mode maintenance.", "Les autres pages sont fermées.")  # type: ignore[attr-defined]
