@@ -340,7 +340,7 @@ def test_who_may_not_move_a_file_is_given_a_card_without_move(as_: As) -> None:
 
 
 def test_the_page_that_ends_a_file_counts_those_who_will_be_written_to(as_: As) -> None:
-    ada, zoe = colleague("Ada Liste"), colleague("Zoé Dette", of="urssaf")
+    ada, zoe = colleague("Ada Liste"), colleague("Zoé Dette", of="dgfip")
     made = opened_file(ada)
     page = reverse("followup:complete", args=[made.pk])
 
