@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from decimal import Decimal
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
@@ -39,14 +40,25 @@ def written(root: Path, firms: int) -> Path:
 
     levels = ("strong", "moderate", *["none"] * 8)  # one in ten in alert
     model = [
-        factories.Firm(n + 1, level=levels[n % 10], score=0.5 - n / 1100, departement=f"{1 + n % 95:02d}", region="53")
+        factories.Firm(
+            n + 1,
+            level=levels[n % 10],
+            score=0.5 - n / 1100,
+            departement=f"{1 + n % 95:02d}",
+            region="53",
+            revenue=None if n % 7 == 0 else 90_000.0 * n,
+            debt=Decimal(n * 311 % 90_001),
+            closed=n % 41 == 0,
+            short_time=n % 4 * 1.5,
+            legal_form=("5710", "5499", "5599")[n % 3],
+        )  # fmt: skip
         for n in range(MODEL_FIRMS)
     ]
     small = factories.tables(model, count=1)
     copies = -(-firms // MODEL_FIRMS)
     known = [firm.siren for firm in model]
     tables: dict[str, Any] = dict(small)
-    for name in ("entries", "contributions"):
+    for name in ("entries", "entry_figures", "contributions"):
         place = {siren: n for n, siren in enumerate(known)}
         rank = np.array([place[siren] for siren in small[name]["siren"].to_pylist()])
         rows = np.arange(len(rank))

@@ -78,6 +78,10 @@ class Firm:
     accounts_public: bool | None = True
     correction: float = 0.0
     debt: Decimal = Decimal("4300.00")
+    revenue: float | None = 2.5e6
+    short_time: float | None = 2.5
+    legal_form: str | None = "5710"
+    closed: bool = False
 
     @property
     def siren(self) -> str:
@@ -126,6 +130,25 @@ def entry(firm: Firm, **changes: Any) -> dict[str, Any]:
         "workforce_count": 32,
         "workforce_change_ratio": -0.12,
         "accounts_public": firm.accounts_public,
+        **changes,
+    }
+
+
+def figures(firm: Firm, **changes: Any) -> dict[str, Any]:
+    """A row of ``entry_figures``: the same figures as in ``dossiers``."""
+    owed = firm.debt + Decimal("1000.00")
+    return {
+        "siren": firm.siren,
+        "legal_form": firm.legal_form,
+        "is_closed": firm.closed,
+        "closed_on": None if firm.revenue is None else date(2024, 12, 31),
+        "revenue_eur": firm.revenue,
+        "revenue_change_ratio": None if firm.revenue is None else -0.08,
+        "ebit_eur": None if firm.revenue is None else firm.revenue * -0.02,
+        "ebitda_eur": None if firm.revenue is None else firm.revenue * 0.01,
+        "debt_eur": owed,
+        "debts_eur": [owed] * 12,
+        "used_fte": firm.short_time,
         **changes,
     }
 
@@ -210,7 +233,12 @@ def dossiers(firms: Iterable[Firm], last: Month, count: int = 24) -> dict[str, p
             "dossier_accounts",
             [
                 dict.fromkeys(BY_NAME["dossier_accounts"].arrow().names)
-                | {"siren": firm.siren, "closed_on": date(2024, 12, 31), "balance_type": "C", "revenue_eur": 2.5e6}
+                | {
+                    "siren": firm.siren,
+                    "closed_on": date(2024, 12, 31),
+                    "balance_type": "C",
+                    "revenue_eur": firm.revenue,
+                }
                 for firm in firms
             ],
         ),
@@ -228,6 +256,7 @@ def tables(firms: Iterable[Firm], last: Month = JUNE, count: int = 24) -> dict[s
     firms = sorted(firms, key=lambda firm: firm.siren)
     return {
         "entries": table("entries", [entry(firm) for firm in firms]),
+        "entry_figures": table("entry_figures", [figures(firm) for firm in firms if firm.level != "none"]),
         "contributions": table("contributions", [row for firm in firms for row in contributions(firm)]),
         "left_out": table(
             "left_out", [{"siren": siren(900_001), "rule": "workforce", "observed": "3 salariés en mai 2026"}]

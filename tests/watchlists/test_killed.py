@@ -30,6 +30,7 @@ for folder in sys.argv[1:]:
 POINTS = (
     "receive.after_row:1",
     "receive.after_chunk:3",
+    "receive.after_figures:1",
     "receive.after_load:1",
     "receive.after_check:1",
     "open.after_replace:1",
@@ -101,3 +102,5 @@ def test_killed_at_a_named_point(point: str, built: tuple[Path, Path, Path], tmp
 
     assert run(base, built[2]) == 0
     assert seen(base) == AFTER
+    with sqlite3.connect(base) as known:  # each line in alert has its figures, once
+        assert known.execute("SELECT count(*) FROM watchlists_entryfigures").fetchall() == [(30 + 32,)]

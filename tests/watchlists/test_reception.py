@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.accounts.factories import UserFactory
+from tests.publication import factories
 from tests.publication.factories import Check, Firm, published, published_facts, siren
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, FIRMS, MENUISERIE, OPENED, agent, follow, opened
 from vigie.accounts.queries import person_for
@@ -20,10 +21,11 @@ from vigie.companies.models import Company
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel import turns
 from vigie.kernel.errors import HashMismatch, PublicationError
+from vigie.publication.write import write
 from vigie.watchlists.actions import bulk, loading, open_due, receive
 from vigie.watchlists.actions.opening import withdraw
 from vigie.watchlists.actions.reception import receive_new
-from vigie.watchlists.models import Entry, FactsFolder, FirmPlace, Notice, Publication
+from vigie.watchlists.models import Entry, EntryFigures, FactsFolder, FirmPlace, Notice, Publication
 from vigie.watchlists.queries.freshness import Dossier
 
 pytestmark = pytest.mark.django_db
@@ -352,3 +354,27 @@ def test_mail_of_new_facts_names_nobody_and_nothing_is_sent_to_who_follows_no_mo
 def test_factories_agree_with_the_planned_day() -> None:
     assert OPENED.date() == date(2026, 7, 6)
     assert ACIERIE.in_plan
+
+
+def test_figures_of_the_firms_in_alert_are_kept_as_published(folders: Path) -> None:
+    opened(folders)
+
+    kept = {one.entry.siren: one for one in EntryFigures.objects.select_related("entry")}
+
+    assert set(kept) == {firm.siren for firm in FIRMS if firm.level != "none"}
+    one = kept[MENUISERIE.siren]
+    assert (one.revenue_eur, one.ebit_eur, one.ebitda_eur) == (2_500_000, -50_000, 25_000)
+    assert (one.debt_eur, one.debts_eur, one.used_fte) == (5300, [5300] * 12, 2.5)
+    assert (one.legal_form, one.is_closed, one.closed_on) == ("5710", False, date(2024, 12, 31))
+
+
+def test_publication_made_before_the_figures_is_received_and_says_nothing_known(folders: Path) -> None:
+    tables = {name: table for name, table in factories.tables(FIRMS).items() if name != "entry_figures"}
+    folder = write(folders, "2026-06.1", tables, factories.facts())
+
+    received = receive(folder, at=OPENED)
+
+    assert received.state == "open"
+    assert not EntryFigures.objects.exists()
+    line = Entry.objects.get(siren=MENUISERIE.siren).known_figures
+    assert (line.revenue_eur, line.debt_eur, line.used_fte, line.is_closed) == (None, None, None, None)

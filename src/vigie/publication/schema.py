@@ -3,7 +3,7 @@
 ``write`` refuses what does not match, ``read`` refuses what was not made for this major version. A new optional table
 or nullable column raises the minor version; anything else raises the major one.
 1.1: `drift`, `partner_scores`. 1.2: `dossier_groups`, all the ratios of `dossier_accounts`, `entries.probable_need`,
-what was done for the firms of `lookalikes`.
+what was done for the firms of `lookalikes`. 1.3: `entry_figures`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 MANIFEST = "manifest.json"
 CARD = "CARD.md"
 ROWS_PER_GROUP = 5_000  # one firm is found by reading one or two groups of this size
@@ -25,6 +25,7 @@ KINDS = ("family", "feature", "correction")
 TEXT, BOOL, INT, FLOAT, DAY = pa.string(), pa.bool_(), pa.int32(), pa.float64(), pa.date32()
 EUR = pa.decimal128(15, 2)
 TEXTS = pa.list_(pa.field("item", pa.string()))
+AMOUNTS = pa.list_(pa.field("item", EUR))
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,25 @@ ENTRIES = TableSchema(
     ),
     required=True,
     rows_per_group=ROWS_PER_WIDE_GROUP,
+)
+
+ENTRY_FIGURES = TableSchema(
+    "entry_figures",
+    "one row per siren in alert: what the list shows beside `entries`, read in the dossiers of the same publication",
+    ("siren",),
+    (
+        _SIREN,
+        _null("legal_form", TEXT, "legal category, four digits"),
+        _null("is_closed", BOOL, "the firm has ceased, for Sirene"),
+        _null("closed_on", DAY, "end of the last fiscal year whose accounts are public"),
+        _null("revenue_eur", FLOAT, "turnover of this year"),
+        _null("revenue_change_ratio", FLOAT, "its change over the accounts of one year before (0.1 = + 10 %)"),
+        _null("ebit_eur", FLOAT, "operating result of this year"),
+        _null("ebitda_eur", FLOAT, "EBITDA of this year"),
+        _null("debt_eur", EUR, "social debt, both parts, sum over the establishments of the last known one"),
+        _null("debts_eur", AMOUNTS, "the same at the end of each of the last 12 known months, the oldest first"),
+        _null("used_fte", FLOAT, "short-time work, mean of the last 12 known months in full-time equivalents; 0: none"),
+    ),
 )
 
 CONTRIBUTIONS = TableSchema(
@@ -322,6 +342,7 @@ PARTNER_SCORES = TableSchema(
 
 TABLES: tuple[TableSchema, ...] = (
     ENTRIES,
+    ENTRY_FIGURES,
     CONTRIBUTIONS,
     WORKFORCE,
     DEBTS,

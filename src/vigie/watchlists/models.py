@@ -244,9 +244,10 @@ class Entry(models.Model):
             models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="entry_score_is_a_probability"),
         ]
         indexes = [
-            # With every column that narrows or sorts a list: it is counted and ordered from the index alone.
+            # With every column that narrows or sorts a list: it is counted and ordered from the index alone. The
+            # identifier leads to the figures, which are read only by the sorts and the filters that ask for them.
             models.Index(
-                fields=["publication", "-level", "rank", "siren", *NARROWS_OR_SORTS],
+                fields=["publication", "-level", "rank", "siren", *NARROWS_OR_SORTS, "id"],
                 name="entry_alerts",
                 condition=~Q(level="none"),
             ),
@@ -260,6 +261,11 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.siren} {self.level}"
+
+    @property
+    def known_figures(self) -> EntryFigures:
+        """Its figures; all unknown for a firm of a publication that had none yet."""
+        return getattr(self, "figures", None) or EntryFigures()
 
 
 class Approval(models.Model):
@@ -335,6 +341,7 @@ class Delivery(models.Model):
 
 # Django finds here the models of the application; others have files of their own.
 from vigie.watchlists.models_corrections import Correction as Correction  # noqa: E402
+from vigie.watchlists.models_figures import EntryFigures as EntryFigures  # noqa: E402
 from vigie.watchlists.models_lists import ListSettings as ListSettings  # noqa: E402
 from vigie.watchlists.models_lists import Opinion as Opinion  # noqa: E402
 from vigie.watchlists.models_lists import OpinionReason as OpinionReason  # noqa: E402

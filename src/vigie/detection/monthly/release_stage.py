@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from vigie.detection import feedback, panel, perimeter, scored
@@ -27,13 +28,14 @@ from vigie.detection.model.calibrate import prior_shift, sigmoid
 from vigie.detection.model.columns import model_features
 from vigie.detection.monthly import model_stage, panel_stage
 from vigie.detection.monthly.context import AlreadyTold, Run
-from vigie.detection.monthly.manifest_stage import Released, manifest
+from vigie.detection.monthly.manifest_stage import Released, cutoffs, manifest
 from vigie.detection.peers import groups, means
 from vigie.detection.release import (
     checks,
     dossiers,
     drifting,
     entries,
+    figures,
     history,
     identity,
     left_out,
@@ -186,6 +188,7 @@ def _tables(
         made = cut.result()
     tables: dict[str, Any] = {
         "entries": table,
+        "entry_figures": _figures(run, opened, table, made),
         "contributions": told,
         **made,
         **_partner_scores(run, judged.scored),
@@ -193,6 +196,13 @@ def _tables(
     if "dossier_accounts" in made:
         tables["sector_ratios"] = sectors.sector_ratios(opened, made["dossier_accounts"], table, run.month)
     return tables
+
+
+def _figures(run: Run, opened: Engine, table: pa.Table, made: dict[str, Path]) -> pa.Table:
+    """What the list shows of the firms in alert, read in the dossiers that were just cut."""
+    alerted = table.filter(pc.not_equal(table["level"], entries.NONE))["siren"].to_pylist()
+    known = figures.Known(made, run.rows("sirene_ul"), cutoffs(run), run.month)
+    return figures.entry_figures(opened, known, alerted)
 
 
 def _left_out(run: Run, opened: Engine) -> tuple[pa.Table, list[Rule]]:

@@ -24,6 +24,7 @@ from vigie.publication.read import manifest_hash, open_publication
 from vigie.publication.write import FACTS_FOLDER
 from vigie.rights.person import SYSTEM, Person
 from vigie.watchlists.actions.facts import receive_facts
+from vigie.watchlists.actions.figures import load_figures
 from vigie.watchlists.actions.first_alerts import mark_first_alerts
 from vigie.watchlists.actions.loading import load_entries, measure
 from vigie.watchlists.actions.notices import tell_operators
@@ -56,6 +57,8 @@ def receive(folder: Path, by: Person | None = None, *, at: datetime) -> Publicat
     crash_point("receive.after_row")
     if publication.state == RECEIVED:
         load_entries(publication, found)
+        load_figures(publication, found)
+        crash_point("receive.after_figures")
         mended = mark_first_alerts(publication)
         crash_point("receive.after_load")
         _check(publication, found, mended, by=by, at=at)
