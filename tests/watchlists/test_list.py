@@ -6,9 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -34,7 +37,8 @@ from vigie.publication.manifest import SourceFile
 from vigie.publication.write import write
 from vigie.rights.table import Role
 from vigie.watchlists.actions import receive
-from vigie.watchlists.models import Entry, ListSettings, Publication
+from vigie.watchlists.models import Entry, EntryFigures, ListSettings, Publication
+from vigie.watchlists.queries.columns import COLUMNS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
 As = Callable[[User | None], Client]
@@ -91,7 +95,10 @@ def test_sorts(sort: str, seen: list[Firm], folders: Path, as_: As) -> None:
     assert names_in_order(as_(agent(territory="FR")).get(listing(tri=sort))) == [firm.name for firm in seen]
 
 
-@pytest.mark.parametrize("sort", ["niveau", "-niveau", "entreprise", "-effectif", "effectif", "tendance", "lieu"])
+@pytest.mark.parametrize(
+    "sort",
+    ["niveau", "-niveau", "entreprise", "-effectif", "effectif", "tendance", "lieu", "ca", "-dette", "-ap", "etat"],
+)
 def test_pages_of_every_sort_follow_each_other_without_double_nor_hole(sort: str, folders: Path, as_: As) -> None:
     firms = tuple(Firm(n, f"Firme {n % 7}", ("strong", "moderate")[n % 2], 0.3) for n in range(1, 62))
     changes = {n: {"workforce_count": n % 3 or None, "workforce_change_ratio": None if n % 4 else n / 100}
@@ -127,7 +134,7 @@ def test_filter_on_what_the_reader_does_not_hold_is_not_offered_and_refused(fold
 
     page = level_b.get(LIST)
     assert 'name="delai"' not in page.content.decode()
-    assert "Délai Urssaf" not in words(page)
+    assert "Délai Urssaf" not in words(page).replace("Délai Urssaf (verrouillée)", "")  # a column of padlocks
     assert "Sélection CODEFI" not in words(page)
     refused = level_b.get(listing(delai="sans"))
     assert refused.status_code == 403
@@ -218,8 +225,62 @@ def test_columns_are_kept_and_the_firm_always_stays(folders: Path, as_: As) -> N
         "Entreprise",
         "Effectif sur un an",
     ]
-    keep(client, transition="columns", colonnes=["delai"])
-    assert ListSettings.objects.get().columns == []  # not one of his columns: nothing of it is kept
+    keep(client, transition="columns", colonnes=["inconnue"])
+    assert ListSettings.objects.get().columns == []  # not one of the columns: nothing of it is kept
+
+
+def test_figures_of_a_firm_are_told_with_their_year_and_trend(folders: Path, as_: As) -> None:
+    opened(folders)
+    page = as_(agent(territory="FR")).get(LIST)
+
+    assert re.search("2 500 k€ ?2024, −8 % en un an", words(page))
+    assert "5 300 €" in words(page)
+    assert 'aria-label="De 5\u202f300\u00a0€ en mai 2025 à 5\u202f300\u00a0€ en avril 2026"' in page.content.decode()
+    assert re.search("2,5 ETP ?en moyenne, sur 12 mois", words(page))
+
+
+def test_what_an_older_list_does_not_say_is_unknown(folders: Path, as_: As) -> None:
+    opened(folders)
+    EntryFigures.objects.all().delete()
+    user = agent(territory="FR")
+    ListSettings.objects.create(user=user, columns=["ca", "resultat", "ebe", "dette", "ap", "forme", "etat", "contact"])
+
+    page = as_(user).get(LIST)
+
+    assert page.content.decode().count(">Inconnu<") == 7 * 4
+    assert words(page).count("Aucun connu") == 4
+
+
+def test_column_that_the_reader_does_not_hold_bears_a_padlock_and_cannot_be_sorted(folders: Path, as_: As) -> None:
+    opened(folders)
+    user = agent(Role.LEVEL_B)
+    client = as_(user)
+
+    assert "5 300" not in words(client.get(LIST))
+    assert "Dette sociale (verrouillée)" in words(client.get(LIST))
+    keep(client, transition="columns", colonnes=["dette", "ap", "delai"])
+    page = client.get(LIST)
+
+    assert words(page).count("Votre habilitation n’ouvre pas ces données") == 2 * 3  # two columns, three firms
+    assert page.content.count(b"fr-icon-lock-line") == 2 * 3
+    assert words(page).count("2,5 ETP") == 3  # which this habilitation opens
+    assert "5 300" not in words(page)
+    assert b"tri=dette" not in page.content
+    for sort in ("dette", "-dette"):
+        assert client.get(listing(tri=sort)).status_code == 403
+    assert client.get(listing(tri="ap")).status_code == 200
+    ListSettings.objects.update(views=[{"name": "Dettes", "query": "tri=-dette&niveau=strong"}], default_view="Dettes")
+    assert client.get(LIST).url == listing(niveau="strong")  # a right lost since
+
+
+def test_place_in_the_order_of_the_debts_tells_none_of_them(folders: Path, as_: As) -> None:
+    opened(folders, firms=[Firm(n, f"Firme {n:03d}", debt=Decimal(70_000 + n)) for n in range(1, 40)])
+
+    html = as_(agent()).get(listing(tri="-dette")).content.decode()
+
+    place = re.search(r'rel="next" href="[^"]*apres=([^"&]+)', html)[1]
+    told = signing.loads(unquote(place), salt="vigie.watchlists.place")
+    assert told == ["-dette", siren(15)]
 
 
 # --- other lists
@@ -294,7 +355,7 @@ def test_a_completed_file_is_not_said_in_progress_during_its_days_of_grace(folde
 def test_list_reads_as_much_for_20_and_100_lines(folders: Path, as_: As, monkeypatch) -> None:
     monkeypatch.setattr("vigie.watchlists.queries.lists.PER_PAGE", 100)
     user = agent()
-    ListSettings.objects.create(user=user, columns=["niveau", "suivi", "raison", "frequence", "procedure"])
+    ListSettings.objects.create(user=user, columns=[one.code for one in COLUMNS])
     client, counts = as_(user), []
     for code, size in (("2026-06.1", 21), ("2026-06.2", 101)):
         opened(folders, code, [Firm(n) for n in range(1, size)])
@@ -305,7 +366,7 @@ def test_list_reads_as_much_for_20_and_100_lines(folders: Path, as_: As, monkeyp
         counts.append([one["sql"] for one in seen if one["sql"].startswith("SELECT")])
 
     assert len(counts[0]) == len(counts[1])
-    assert len(counts[0]) <= 12, "\n".join(sql[:160] for sql in counts[0])
+    assert len(counts[0]) <= 15, "\n".join(sql[:160] for sql in counts[0])
 
 
 def test_list_reads_its_lines_in_the_order_of_an_index(folders: Path) -> None:

@@ -27,7 +27,7 @@ from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
 from vigie.rights.table import Role
 from vigie.watchlists.exporters import EVERY_COLUMN, list_sheet
-from vigie.watchlists.models import ListSettings, Publication
+from vigie.watchlists.models import EntryFigures, ListSettings, Publication
 from vigie.watchlists.queries import list_file
 from vigie.watchlists.queries.list_file import FILE_COLUMNS
 
@@ -101,6 +101,36 @@ def test_what_the_reader_does_not_hold_is_locked_and_cannot_be_filtered(folders:
     assert [(row["Siren"], row["Délai Urssaf"]) for row in level_a] == [(MENUISERIE.siren, "oui")]
 
 
+def test_figures_leave_with_their_types_and_are_locked_cell_by_cell(folders: Path, as_: As) -> None:
+    opened(folders)
+
+    row = table(asked(as_(agent())))[0]
+    locked = table(asked(as_(agent(Role.LEVEL_B))))
+
+    assert (row["Chiffre d’affaires"], row["Exercice clos le"], row["Chiffre d’affaires, en un an"]) == (
+        "2500000", "2024-12-31", "-8%",
+    )  # fmt: skip
+    assert (row["Dette sociale"], row["Activité partielle, ETP en moyenne sur 12 mois"]) == ("5300", "2,5")
+    assert row["Dette sociale, mois par mois (€)"].endswith("mars 2026 : 5300 · avril 2026 : 5300")
+    assert (row["Forme juridique"], row["Fermée"], row["Dernier contact"]) == (
+        "SAS, société par actions simplifiée",
+        "non",
+        "",
+    )
+    for one in locked:
+        assert {one[name] for name in one if name.startswith("Dette")} == {"verrouillé"}
+        assert one["Chiffre d’affaires"] == "2500000"
+
+
+def test_file_of_an_older_list_leaves_its_figures_empty(folders: Path, as_: As) -> None:
+    opened(folders)
+    EntryFigures.objects.all().delete()
+
+    row = table(asked(as_(agent())))[0]
+
+    assert (row["Chiffre d’affaires"], row["Dette sociale"], row["Fermée"]) == ("", "", "inconnu")
+
+
 def test_status_of_a_firm_is_never_in_bonis_without_its_source(folders: Path, as_: As) -> None:
     opened(folders)
 
@@ -169,7 +199,7 @@ def test_long_export_reads_as_many_queries_a_page_of_keys(folders: Path, monkeyp
 
     assert len(rows) == sheet.count == 100
     assert rows[0][2] == "Firme 100"
-    assert len(read) == 1 + 3 * 4
+    assert len(read) == 1 + 6 * 4  # entries, names, opinions, and the three sources of the last contact
     assert len(declared) <= 4
 
 

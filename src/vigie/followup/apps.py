@@ -11,11 +11,13 @@ class FollowupConfig(AppConfig):
         from vigie.exports.registry import FOR_DOCUMENTS, FOR_SHEETS, register_exporter
         from vigie.followup import audiences, jobs
         from vigie.followup.actions.requests import take_up
-        from vigie.followup.queries import codefi, exports, meetings, opened, requests
+        from vigie.followup.queries import codefi, exports, meetings, opened, requests, talks
         from vigie.matching.registry import register_files as register_needs
+        from vigie.watchlists.queries.contacts import register_contacts
 
         register_files(opened.living_files, opened.files_with_texts)
         register_needs(take_up, requests.followed_requests)
+        register_contacts("talks", talks.talks_with)
         audiences.register()
         jobs.register()
         register_exporter(exports.LIST, exports.list_sheet, formats=FOR_SHEETS)

@@ -87,8 +87,19 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Spark:
+    """A trend beside a figure: one value a month, None where it is unknown. label: what the drawing says, in words."""
+
+    values: tuple[float | None, ...]
+    label: str
+
+
+@dataclass(frozen=True)
 class Cell:
-    """A cell: the first that is set of state, at and phone, else the text; hint is a second, smaller line."""
+    """A cell: the first that is set of state, at and phone, else the text; hint is a second, smaller line.
+
+    locked: the text says that the reader may not see it, and bears a padlock. spark: drawn under the text.
+    """
 
     text: str = ""
     href: str = ""
@@ -96,6 +107,8 @@ class Cell:
     state: State | None = None
     at: datetime | None = None
     phone: str = ""
+    spark: Spark | None = None
+    locked: bool = False
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ class ColumnsForm(DsfrForm):
     def __init__(self, data: Any = None, *, offered: Iterable[ListColumn], **kwargs: Any) -> None:
         super().__init__(data, auto_id="colonnes_%s", **kwargs)
         self.fields["colonnes"].choices = [  # type: ignore[attr-defined]
-            (column.code, column.label) for column in offered if column.code != "entreprise"
+            (column.code, column.choice) for column in offered if column.code != "entreprise"
         ]
 
 

@@ -14,10 +14,12 @@ from vigie.ui.components import Cell, Column, Table
 from vigie.ui.drawing import words
 from vigie.ui.drawing.addresses import PLACE, changed
 from vigie.ui.drawing.markup import format_html, format_html_join
+from vigie.ui.drawing.sparklines import sparkline
 from vigie.ui.formats import phone, phone_href
 
 SORT = "tri"
 LONG_TEXT = 90
+PADLOCK = "fr-icon-lock-line"
 NUMERIC = format_html(' class="{}"', "vg-number")
 
 
@@ -65,6 +67,8 @@ def rows(table: Table, now: datetime | None) -> list[SafeString]:
 
 def _drawn(column: Column, cell: Cell, now: datetime | None) -> SafeString:
     content = _content(cell, now)
+    if cell.spark is not None:
+        content = format_html("{}{}", content, sparkline(cell.spark))
     if cell.hint:
         content = format_html('{}<span class="vg-hint">{}</span>', content, cell.hint)
     if column.header:
@@ -77,9 +81,11 @@ def _drawn(column: Column, cell: Cell, now: datetime | None) -> SafeString:
 
 
 def _content(cell: Cell, now: datetime | None) -> str:
-    """The first that is set of state, at, phone and address; else the text."""
+    """The first that is set of state, locked, at, phone and address; else the text."""
     if cell.state is not None:
         return words.badge(cell.state.badge, cell.state.label, small=True)
+    if cell.locked:
+        return format_html('{} <span class="vg-hint">{}</span>', words.icon(PADLOCK), cell.text)
     if cell.at is not None:
         return words.moment(cell.at, now)
     text, href = (phone(cell.phone), phone_href(cell.phone)) if cell.phone else (cell.text, cell.href)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -18,6 +18,8 @@ from vigie.rights.table import grants
 from vigie.ui.components import Cell, Column
 from vigie.ui.formats import counted, number, percent
 from vigie.watchlists.models import Entry, Opinion, Publication
+from vigie.watchlists.queries import figure_cells
+from vigie.watchlists.queries.contacts import LastContact, last_contacts
 from vigie.watchlists.queries.filters import proceedings_known
 from vigie.watchlists.queries.reasons import shown
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS, UNNAMED
@@ -25,7 +27,9 @@ from vigie.watchlists.rules import SHOWN_REASONS
 from vigie.watchlists.rules_sight import Category, Sight
 
 _TREND_FROM = 0.02
-UNKNOWN = "Inconnu"
+UNKNOWN = figure_cells.UNKNOWN
+LOCKED = Cell("Votre habilitation n’ouvre pas ces données", locked=True)
+CONTACT = "contact"
 UNKNOWN_STATUS = "Statut inconnu"
 
 
@@ -34,6 +38,7 @@ class Around:
     """What the cells of a page need beside each entry. followed: siren → by whom, in words.
 
     opinions: siren → whether the reader found the detection useful; None when this list is no longer judged.
+    contacts: siren → the last one he may know of; read when their column is wanted.
     """
 
     publication: Publication
@@ -41,11 +46,15 @@ class Around:
     names: Mapping[str, str] = field(default_factory=dict)
     followed: Mapping[str, str] = field(default_factory=dict)
     opinions: Mapping[str, bool] | None = None
+    contacts: Mapping[str, LastContact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ListColumn:
-    """A column. sort: its key in the address. rests_on: the nature of data without which it does not exist."""
+    """A column. sort: its key in the address. rests_on: the nature of data that opens it.
+
+    locked: this reader does not hold it; each cell says why, and nothing is sorted by it.
+    """
 
     code: str
     label: str
@@ -54,17 +63,29 @@ class ListColumn:
     numeric: bool = False
     usual: bool = True
     rests_on: Category | None = None
+    locked: bool = False
+
+    @property
+    def choice(self) -> str:
+        """What the choice of the columns calls it."""
+        return f"{self.label} (verrouillée)" if self.locked else self.label
+
+    def without_key(self) -> ListColumn:
+        """The same for a reader who does not hold what it rests on."""
+        return replace(self, cell=lambda entry, page: LOCKED, sort="", numeric=False, usual=False, locked=True)
 
     def drawn(self) -> Column:
         return Column(self.label, sort=self.sort, numeric=self.numeric, header=self.code == "entreprise")
 
 
 def around(
-    person: Person, publication: Publication, entries: list[Entry], sight: Sight, *, latest: bool = False
-) -> Around:
+    person: Person, publication: Publication, entries: list[Entry], sight: Sight, *, latest: bool = False,
+    contacts: bool = False,
+) -> Around:  # fmt: skip
     """What the cells of these entries need: names of the directory, which keeps back what must be, who follows them.
 
-    latest: whether this is the last list, the only one that is judged. 2 queries.
+    latest: whether this is the last list, the only one that is judged. contacts: whether the last ones are wanted. 2
+    queries, 1 more for each source of contacts.
     """
     at = now()
     running = Follow.objects.running(at).filter(siren=OuterRef("pk"))
@@ -78,7 +99,14 @@ def around(
     for company in companies.only("siren", "name"):
         names[company.siren] = company.name or names[company.siren]
         followed[company.siren] = _followed_by(company)
-    return Around(publication, sight, names, followed, _opinions(person, publication, list(names)) if latest else None)
+    return Around(
+        publication,
+        sight,
+        names,
+        followed,
+        _opinions(person, publication, list(names)) if latest else None,
+        last_contacts(person, list(names)) if contacts else {},
+    )
 
 
 def _opinions(person: Person, publication: Publication, sirens: list[str]) -> dict[str, bool] | None:
@@ -90,8 +118,8 @@ def _opinions(person: Person, publication: Publication, sirens: list[str]) -> di
 
 
 def columns_for(sight: Sight) -> tuple[ListColumn, ...]:
-    """The columns that this reader may have, in their order."""
-    return tuple(one for one in COLUMNS if one.rests_on is None or sight.opens(one.rests_on))
+    """The columns that this reader may have, in their order; those that he does not hold bear a padlock."""
+    return tuple(one if one.rests_on is None or sight.opens(one.rests_on) else one.without_key() for one in COLUMNS)
 
 
 def chosen(offered: Iterable[ListColumn], codes: Iterable[str]) -> tuple[ListColumn, ...]:
@@ -217,11 +245,21 @@ COLUMNS = (
     ListColumn("secteur", "Secteur", _sector, sort="secteur"),
     ListColumn("effectif", "Effectif", _workforce, sort="effectif", numeric=True),
     ListColumn("tendance", "Effectif sur un an", _change, sort="tendance", numeric=True, usual=False),
+    ListColumn("ca", "Chiffre d’affaires", figure_cells.revenue, sort="ca", numeric=True),
+    ListColumn(
+        "resultat", "Résultat d’exploitation", figure_cells.operating_result, sort="resultat", numeric=True, usual=False
+    ),
+    ListColumn("ebe", "EBE", figure_cells.ebitda, sort="ebe", numeric=True, usual=False),
+    ListColumn("dette", "Dette sociale", figure_cells.debt, sort="dette", numeric=True, rests_on=Category.URSSAF),
+    ListColumn("ap", "Activité partielle", figure_cells.short_time_work, sort="ap", rests_on=Category.DGEFP),
     ListColumn("raison", "Ce qui fait monter le risque", _reason),
     ListColumn("alerte", "Première alerte", _first, usual=False),
     ListColumn("delai", "Délai Urssaf", _payment_plan, usual=False, rests_on=Category.URSSAF),
     ListColumn("procedure", "Procédure collective", _status, usual=False),
     ListColumn("frequence", "En alerte, sur 24 mois", _frequency, sort="frequence", numeric=True, usual=False),
+    ListColumn("forme", "Forme juridique", figure_cells.legal_form, sort="forme", usual=False),
+    ListColumn("etat", "État", figure_cells.state, sort="etat", usual=False),
+    ListColumn(CONTACT, "Dernier contact", figure_cells.last_contact, usual=False),
     ListColumn("suivi", "Suivi", _followed),
     ListColumn("notes", "À noter", _notes),
     ListColumn("avis", "Cette détection", _opinion),

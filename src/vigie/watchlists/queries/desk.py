@@ -61,9 +61,8 @@ def desk_of(person: Person, names: Iterable[str]) -> Desk:
     sight = sight_in_list(person)
     choices, offered = choices_for(person, sight), columns_for(sight)
     kept = ListSettings.objects.filter(user_id=person.user_id or 0).first() or ListSettings()
-    known = {*names} - choices.refused
     sharing = sharing_of(person, [one["name"] for one in kept.views], names, choices)
-    views = tuple(_view(one, kept.default_view, known, sharing) for one in kept.views)
+    views = tuple(_view(_usable(one, choices), kept.default_view, names, sharing) for one in kept.views)
     return Desk(sight, choices, offered, chosen(offered, kept.columns), views, sharing.offered)
 
 
@@ -85,6 +84,12 @@ def withdrawn_page(row: Publication) -> WithdrawnPage:
         f"Liste {of_month(row.batch)} retirée",
         f"Cette liste a été retirée{when}. Elle ne se lit plus\u00a0: n’utilisez pas ce que vous en avez gardé.",
     )
+
+
+def _usable(one: Mapping[str, str], choices: Choices) -> dict[str, str]:
+    """A view without what its reader may no longer ask."""
+    kept = [(name, value) for name, value in parse_qsl(one["query"]) if choices.usable(name, value)]
+    return {"name": one["name"], "query": urlencode(kept)}
 
 
 def _view(one: Mapping[str, str], default: str, known: Iterable[str], sharing: Sharing) -> KeptView:

@@ -20,6 +20,8 @@ from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person
 from vigie.territory.models import Zone
 from vigie.watchlists.models import Entry, EntryQuerySet, FirmPlace, Publication
+from vigie.watchlists.queries.sorting import RESTS_ON as SORTS_REST_ON
+from vigie.watchlists.queries.sorting import SORT, key_of
 from vigie.watchlists.rules_sight import CATEGORY_LABELS, Category, Sight
 
 # Parameter of the address → the nature of data it rests on.
@@ -62,11 +64,19 @@ class Filters:
 
 @dataclass(frozen=True)
 class Choices:
-    """What the filters offer this reader. refused: the parameters that rest on what he does not hold."""
+    """What the filters offer this reader. refused: the parameters that rest on what he does not hold.
+
+    refused_sorts: the keys of the sorts that do.
+    """
 
     regions: tuple[tuple[str, str], ...]
     departements: tuple[tuple[str, str], ...]
     refused: frozenset[str] = frozenset()
+    refused_sorts: frozenset[str] = frozenset()
+
+    def usable(self, name: str, value: str) -> bool:
+        """Whether this reader may ask this in an address."""
+        return name not in self.refused and not (name == SORT and key_of(value) in self.refused_sorts)
 
 
 def choices_for(person: Person, sight: Sight) -> Choices:
@@ -84,6 +94,7 @@ def choices_for(person: Person, sight: Sight) -> Choices:
         regions=tuple(sorted(regions, key=lambda pair: pair[1])),
         departements=tuple((code, f"{code} – {name}") for code, name, _region in inside),
         refused=frozenset(name for name, category in RESTS_ON.items() if not sight.opens(category)),
+        refused_sorts=frozenset(key for key, category in SORTS_REST_ON.items() if not sight.opens(category)),
     )
 
 
@@ -94,11 +105,13 @@ def all_departements() -> tuple[tuple[str, str], ...]:
 
 
 def require_offered(sent: Mapping[str, str], choices: Choices) -> None:
-    """Forbidden when a filter that rests on a nature of data not held was sent by hand."""
-    for name in sorted(choices.refused):
-        if sent.get(name):
-            held_back = CATEGORY_LABELS[RESTS_ON[name]]
-            raise Forbidden("filter_not_permitted", f"Votre habilitation n’ouvre pas ce critère : {held_back}.")
+    """Forbidden when a filter or a sort that rests on a nature of data not held was sent by hand."""
+    held_back = [RESTS_ON[name] for name in sorted(choices.refused) if sent.get(name)]
+    key = key_of(str(sent.get(SORT, "")))
+    held_back += [SORTS_REST_ON[key]] if key in choices.refused_sorts else []
+    if held_back:
+        label = CATEGORY_LABELS[held_back[0]]
+        raise Forbidden("filter_not_permitted", f"Votre habilitation n’ouvre pas ce critère : {label}.")
 
 
 def narrowed(person: Person, publication: Publication, filters: Filters) -> EntryQuerySet:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from vigie.exports.tables import LOCKED, Column, Kind
+from vigie.kernel.nomenclature.legal_forms import legal_form_label
 from vigie.kernel.nomenclature.naf import naf_label
 from vigie.rights.person import Person
 from vigie.watchlists.models import Entry, EntryQuerySet, Publication
 from vigie.watchlists.queries.columns import COLUMNS, UNKNOWN_STATUS, Around, around, badges, status
+from vigie.watchlists.queries.figure_cells import debt_months
 from vigie.watchlists.queries.reasons import shown
-from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS
+from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS, month_words
 from vigie.watchlists.rules import SHOWN_REASONS
 from vigie.watchlists.rules_sight import Sight
 
@@ -32,7 +34,13 @@ class Line:
 
 
 def lines(
-    person: Person, publication: Publication, found: EntryQuerySet, sight: Sight, *, latest: bool = False
+    person: Person,
+    publication: Publication,
+    found: EntryQuerySet,
+    sight: Sight,
+    *,
+    latest: bool = False,
+    contacts: bool = False,
 ) -> Callable[[], Iterator[Line]]:
     """The lines of a list, in the order of ``found``. 1 query for the keys (8 bytes each), then 3 per LINES."""
 
@@ -40,9 +48,9 @@ def lines(
         keys = array("q", found.values_list("pk", flat=True).iterator(chunk_size=10_000))
         for start in range(0, len(keys), LINES):
             page = list(keys[start : start + LINES])
-            known = Entry.objects.in_bulk(page)
+            known = Entry.objects.select_related("figures").in_bulk(page)
             entries = [known[key] for key in page if key in known]
-            near = around(person, publication, entries, sight, latest=latest)
+            near = around(person, publication, entries, sight, latest=latest, contacts=contacts)
             yield from (Line(entry, near) for entry in entries)
 
     return rows
@@ -73,6 +81,28 @@ def _of(name: str) -> Callable[[Line], Any]:
     return value
 
 
+def _figure(name: str) -> Callable[[Line], Any]:
+    """What the list says of the accounts, the debt or the short-time work; None when it says nothing."""
+    return lambda line: getattr(line.entry.known_figures, name)
+
+
+def _debts(line: Line) -> str | None:
+    """« avril 2026 : 300 · mai 2026 : 57 », in euros."""
+    debts = line.entry.known_figures.debts_eur
+    months = debt_months(line.near.publication)[-len(debts) :] if debts else []
+    return (
+        " · ".join(
+            f"{month_words(when)} : {'inconnu' if value is None else value}"
+            for when, value in zip(months, debts, strict=True)
+        )
+        or None
+    )
+
+
+def _contact(line: Line, name: str) -> Any:
+    return getattr(line.near.contacts.get(line.entry.siren), name, None)
+
+
 def _reasons(line: Line) -> str | None:
     told = line.near.publication.told
     reasons = shown(line.entry.reasons, told["features"], line.near.sight, SHOWN_REASONS)
@@ -100,6 +130,24 @@ FILE_COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "effectif": (Column("Effectif", _of("workforce_count"), Kind.NUMBER),),
     "tendance": (Column("Effectif sur un an", _of("workforce_change_ratio"), Kind.PERCENT),),
+    "ca": (
+        Column("Chiffre d’affaires", _figure("revenue_eur"), Kind.EUROS),
+        Column("Exercice clos le", _figure("closed_on"), Kind.DATE),
+        Column("Chiffre d’affaires, en un an", _figure("revenue_change_ratio"), Kind.PERCENT),
+    ),
+    "resultat": (Column("Résultat d’exploitation", _figure("ebit_eur"), Kind.EUROS),),
+    "ebe": (Column("EBE", _figure("ebitda_eur"), Kind.EUROS),),
+    "dette": (
+        Column("Dette sociale", _figure("debt_eur"), Kind.EUROS),
+        Column("Dette sociale, mois par mois (€)", _debts, width=60),
+    ),
+    "ap": (Column("Activité partielle, ETP en moyenne sur 12 mois", _figure("used_fte"), Kind.NUMBER),),
+    "forme": (Column("Forme juridique", lambda line: legal_form_label(line.entry.known_figures.legal_form) or None),),
+    "etat": (Column("Fermée", _figure("is_closed"), Kind.BOOLEAN),),
+    "contact": (
+        Column("Dernier contact", lambda line: _contact(line, "on"), Kind.DATE),
+        Column("Moyen du dernier contact", lambda line: _contact(line, "how")),
+    ),
     "raison": (Column("Ce qui fait monter le risque", _reasons, width=60),),
     "alerte": (
         Column("Première alerte", _of("first_alert"), Kind.BOOLEAN),

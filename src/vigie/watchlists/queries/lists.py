@@ -16,7 +16,7 @@ from vigie.ui.components import Link, Table
 from vigie.ui.formats import counted, day, listed
 from vigie.watchlists.models import Entry, Publication
 from vigie.watchlists.queries import sorting
-from vigie.watchlists.queries.columns import Around, ListColumn, around
+from vigie.watchlists.queries.columns import CONTACT, Around, ListColumn, around
 from vigie.watchlists.queries.columns import badges as badges
 from vigie.watchlists.queries.filters import RESTS_ON, Filters, narrowed, proceedings_known
 from vigie.watchlists.queries.filters import follows as follows
@@ -27,7 +27,7 @@ from vigie.watchlists.states import CHECKED, OPEN, RECEIVED, WITHDRAWN
 
 PER_PAGE = 25
 OTHERS_SHOWN = 12  # lists of the menu
-LIST, SORT, PLACE = "liste", "tri", "apres"
+LIST, SORT, PLACE = "liste", sorting.SORT, "apres"
 WHOLE = "vue"  # in an address that asks for the whole list, whatever the view that opens first
 # What the secretaries of the CODEFI ask each time: first alerts, in bonis, no payment plan, not recent (L-50).
 CODEFI = {"premiere": "on", "procedure": "bonis", "delai": "sans", "sans_recentes": "on"}
@@ -116,13 +116,15 @@ def list_page(
     joined = not person.nationwide or bool(filters.departement) or filters.followed
     part = part_of(found, current, asked.sort, asked.place, PER_PAGE + 1, joined=joined)
     page, more = list(part.entries[:PER_PAGE]), len(part.entries) > PER_PAGE
+    contacts = any(column.code == CONTACT for column in columns)
+    near = around(person, current, page, sight, latest=lists.shows_latest, contacts=contacts)
     return ListPage(
         title=f"Liste {of_month(current.batch)}",
         intro=_intro(current),
         count=_count(part.levels),
         notices=late_sources(current),
         freshness=freshness(current),
-        table=_table(around(person, current, page, sight, latest=lists.shows_latest), page, columns, asked.sort),
+        table=_table(near, page, columns, asked.sort),
         next_href=_href(asked.kept, sorting.place_of(page[-1], asked.sort)) if more else "",
         first_href=_href(asked.kept) if asked.place else "",
         code=current.code,

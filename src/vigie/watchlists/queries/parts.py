@@ -31,7 +31,7 @@ def part_of(
     found: EntryQuerySet, publication: Publication, sort: str, place: str, most: int, *, joined: bool
 ) -> Part:  # fmt: skip
     """At most that many lines after the place. joined: another table narrows the list. 2 queries, 3 when none does."""
-    beyond = sorting.beyond(sort, place)
+    beyond = sorting.beyond(publication, sort, place)
     if joined:
         sirens, levels = _counted(found, sort, beyond, most)
     else:
@@ -57,5 +57,6 @@ def _counted(found: EntryQuerySet, sort: str, beyond: Q | None, most: int) -> tu
 
 
 def _entries(publication: Publication, sirens: list[str]) -> tuple[Entry, ...]:
-    known = {entry.siren: entry for entry in Entry.objects.filter(publication=publication, siren__in=sirens)}
+    rows = Entry.objects.filter(publication=publication, siren__in=sirens).select_related("figures")
+    known = {entry.siren: entry for entry in rows}
     return tuple(known[siren] for siren in sirens)

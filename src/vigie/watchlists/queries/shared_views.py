@@ -58,9 +58,13 @@ def usable(query: str, names: Iterable[str], choices: Choices) -> Usable | None:
     names: the parameters of the filters.
     """
     places = {"departement": dict(choices.departements), "region": dict(choices.regions)}
-    known = {*names, SORT} - choices.refused
+    known = {*names, SORT}
     asked = parse_qsl(query)
-    kept = [(name, value) for name, value in asked if name in known and value in places.get(name, (value,))]
+    kept = [
+        (name, value)
+        for name, value in asked
+        if name in known and choices.usable(name, value) and value in places.get(name, (value,))
+    ]
     if not any(name != SORT for name, _value in kept) and any(name != SORT for name, _value in asked):
         return None
     return Usable(urlencode(kept), partial=len(kept) < len(asked)) if kept else None
