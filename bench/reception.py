@@ -51,7 +51,7 @@ def written(root: Path, firms: int) -> Path:
             closed=n % 41 == 0,
             short_time=n % 4 * 1.5,
             legal_form=("5710", "5499", "5599")[n % 3],
-        )  # fmt: skip
+        )
         for n in range(MODEL_FIRMS)
     ]
     small = factories.tables(model, count=1)
