@@ -16,6 +16,7 @@ from tests.conftest import visible_text
 from tests.followup.factories import ELSEWHERE, MOMENT, colleague, network, opened_file, token, workplace
 from vigie.accounts.models import Habilitation, User
 from vigie.followup.actions.contacts import write_contact
+from vigie.followup.actions.files import move_file
 from vigie.followup.actions.members import add_member
 from vigie.followup.actions.terms import load_followup_terms
 from vigie.followup.actions.texts import delete_comment, lock_summary, save_summary, write_comment
@@ -348,3 +349,14 @@ def test_the_page_that_ends_a_file_counts_those_who_will_be_written_to(as_: As) 
     add_member(made, zoe, "participant", by=person(ada, MOMENT), at=MOMENT)
 
     assert "1 personne recevra un courriel." in visible_text(as_(ada).get(page).content.decode()).replace("\u00a0", " ")
+
+
+def test_a_file_that_ended_has_no_next_step(as_: As) -> None:
+    ada = colleague("Ada Liste")
+    made = opened_file(ada)
+    move_file(made, "complete", by=person(ada, MOMENT), at=MOMENT)
+
+    text = visible_text(as_(ada).get(address(made)).content.decode())
+
+    assert "Terminé le" in text
+    assert "Prochaine étape" not in text

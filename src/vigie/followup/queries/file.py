@@ -204,11 +204,10 @@ def _head(row: Any, today: date) -> tuple[Fact, ...]:
         Fact("Référents", held_by(row, Member.Role.REFERENT), missing="aucun"),
         Fact("Participants", held_by(row, Member.Role.PARTICIPANT), missing="aucun"),
         Fact("Depuis", day(row.started_on)),
-        Fact("Prochaine étape (en retard)" if is_late(row, today) else "Prochaine étape", step, missing="à décider"),
-        Fact("Dernier échange avec l’entreprise", last_talk(row), missing="aucun noté"),
     ]
-    if row.ended_at:
-        facts.append(Fact("Terminé le", day(row.ended_at)))
+    late = "Prochaine étape (en retard)" if is_late(row, today) else "Prochaine étape"
+    facts.append(Fact("Terminé le", day(row.ended_at)) if row.ended_at else Fact(late, step, missing="à décider"))
+    facts.append(Fact("Dernier échange avec l’entreprise", last_talk(row), missing="aucun noté"))
     return tuple(facts)
 
 
@@ -221,7 +220,7 @@ def _fields(row: Any) -> tuple[Fact, ...]:
         Fact(Term.Kind(kind).label, listed(held.get(kind, [])), missing="aucune")
         for kind in ("difficulty", "action", "redirect", "service", "sector", "label")
     ]
-    facts.append(Fact("Taille du groupe", row.size.label if row.size else ""))
+    facts.append(Fact("Taille du groupe", row.size.label if row.size else "", missing="inconnue"))
     facts.append(Fact("Origine", row.get_source_display()))
     return tuple(facts)
 
