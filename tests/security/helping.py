@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -13,7 +13,8 @@ from tests.watchlists.factories import MENUISERIE, follow
 from vigie.accounts.models import Habilitation
 from vigie.accounts.models_agents import Duty
 from vigie.agents.models import Look, UsersImport
-from vigie.followup.models import Term
+from vigie.companies.models import Establishment
+from vigie.followup.models import ClosedPlace, Term
 from vigie.statistics.models import ImpactCount
 from vigie.support.models import HelpRequest, Responder
 from vigie.territory.models import ZoneGroup
@@ -44,6 +45,11 @@ def name(service: Service, at: datetime) -> None:
     service.ids["zone_group"] = ZoneGroup.objects.create(code="OUEST", label="Ouest", departements=["35"]).pk
     service.ids["word"] = Term.objects.create(kind=Term.Kind.SECTOR, code="cycles", label="Cycles").pk
     service.ids["other_word"] = Term.objects.create(kind=Term.Kind.SECTOR, code="jouets", label="Jouets").pk
+    place = Establishment.objects.filter(is_active=True).first()
+    service.ids["closed_place"] = ClosedPlace.objects.create(
+        workplace_id=place.pk if place else "", reason="Fermé par erreur", since=at, until=at + timedelta(days=30),
+        author=service.world.users["administrator"],
+    ).pk  # fmt: skip
     service.ids["duty"] = Duty.objects.create(user=held.user, kind=Duty.Kind.CDED, departement="35").pk
     service.ids["responder"] = Responder.objects.create(user=member).pk
     ImpactCount.objects.create(month=date(2026, 1, 1), count=12)
@@ -101,6 +107,8 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
             band,
         ),
         ("tuning:reset", "team", reverse("tuning:reset", args=["bandeau"]), {}),
+        ("followup:closed", "administrator", reverse("followup:closed"), {"siret": "1", "reason": "Erreur"}),
+        ("followup:end_closed", "administrator", reverse("followup:end_closed", args=[ids["closed_place"]]), {}),
         ("followup:new_word", "administrator", reverse("followup:new_word", args=["filieres"]), word),
         (
             "followup:word",

@@ -506,6 +506,8 @@ PAGES: dict[str, Page] = {
     "followup:new_word": _team("word.edit", BOTH, lambda service: {"own": ("filieres",), "absent": ("communes",)}),
     **{f"followup:{name}": _team("word.edit", BOTH, _of("word", "filieres")) for name in ("word", "merge_word")},
     "followup:word_act": _team("word.edit", WRITE, _of("word", "filieres")),
+    "followup:closed": _team("closed.allow", BOTH),
+    "followup:end_closed": _team("closed.allow", WRITE, _of("closed_place")),
     "tuning:settings": _team("setting.edit"),
     "tuning:setting": _team("setting.edit", BOTH, lambda service: {"own": ("bandeau",), "absent": ("inconnu",)}),
     "tuning:reset": _team("setting.edit", WRITE, lambda service: {"own": ("bandeau",), "absent": ("inconnu",)}),

@@ -279,6 +279,7 @@ from vigie.followup.models_acts import Analysis as Analysis  # noqa: E402
 from vigie.followup.models_acts import CampaignContact as CampaignContact  # noqa: E402
 from vigie.followup.models_acts import FirmAction as FirmAction  # noqa: E402
 from vigie.followup.models_acts import Referral as Referral  # noqa: E402
+from vigie.followup.models_closed import ClosedPlace as ClosedPlace  # noqa: E402
 from vigie.followup.models_meetings import Meeting as Meeting  # noqa: E402
 from vigie.followup.models_meetings import MeetingPoint as MeetingPoint  # noqa: E402
 from vigie.followup.models_notices import Digest as Digest  # noqa: E402

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.followup.views import acts, exports, files, history, meetings, people, texts, words
+from vigie.followup.views import acts, closed, exports, files, history, meetings, people, texts, words
 
 app_name = "followup"
 urlpatterns = [
@@ -56,6 +56,8 @@ urlpatterns = [
     path("accompagnements/<int:pk>/analyse/", acts.analyse, name="analyse"),
     path("accompagnements/<int:pk>/action/", acts.add_action, name="add_action"),
     path("accompagnements/<int:pk>/orienter/", acts.refer_firm, name="refer"),
+    path("administration/etablissements-fermes/", closed.closed, name="closed"),
+    path("administration/etablissements-fermes/<int:pk>/fin/", closed.end, name="end_closed"),
     path("administration/mots/", words.words, name="words_home"),
     path("administration/mots/<slug:kind>/", words.words, name="words"),
     path("administration/mots/<slug:kind>/nouveau/", words.new_word, name="new_word"),

@@ -67,6 +67,7 @@ STEWARD_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Agents",
         (
             ("Profils", "agents:profiles", "profile.view"),
+            ("Établissements fermés", "followup:closed", "closed.allow"),
             ("Fonctions", "agents:duties", "duty.edit"),
             ("Simulateur de droits", "sheets:simulator", "sight.simulate"),
             ("Regarder à la place d’un agent", "agents:looks", "look.list"),

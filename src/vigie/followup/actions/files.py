@@ -14,6 +14,7 @@ from vigie.agents.models import Follow
 from vigie.followup.actions.members import close_follows, follow_again, grace, join, locked, refuse_completed
 from vigie.followup.actions.snapshots import keep, tell
 from vigie.followup.models import DeletedFollowup, Followup, Member, Term, Workplace
+from vigie.followup.queries.closed import running
 from vigie.followup.registry import file_opened
 from vigie.followup.rules import (
     REDIRECT_ACTION,
@@ -179,9 +180,11 @@ def restore_file(followup: DeletedFollowup, *, by: Person, at: datetime) -> Foll
 def _create(
     workplace: Workplace, fields: Fields, fresh: Followup, form_token: str, *, by: Person, at: datetime
 ) -> Followup:  # fmt: skip
-    if not workplace.is_active:
+    if not workplace.is_active and not running(at).filter(workplace=workplace).exists():
         raise Refused(
-            "establishment_closed", "Cet établissement est fermé\u00a0: aucun accompagnement ne peut y être ouvert."
+            "establishment_closed",
+            "Cet établissement est fermé\u00a0: aucun accompagnement ne peut y être ouvert, "
+            "sauf si un administrateur de la détection le permet.",
         )
     place = place_of(workplace.commune_code)
     fresh.workplace, fresh.siren = workplace, workplace.company_id

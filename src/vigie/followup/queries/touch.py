@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from vigie.companies.models import Establishment
 from vigie.followup.models import Analysis, Followup, FollowupQuerySet, Member, Workplace
+from vigie.followup.queries.closed import running
 from vigie.followup.queries.requests import OpenNeed, open_needs
 from vigie.followup.states import FOLLOWUP
+from vigie.kernel.clock import now
 from vigie.kernel.siren import show_siret
 from vigie.rights.person import Person
 from vigie.ui.components import Cell, Column, Link, Table
@@ -89,7 +91,8 @@ def firm_panel(person: Person, siren: str) -> Panel:
     """The files of a firm and who holds them. The same words when there is none and when none may be known (S-11)."""
     rows = list(with_people(known_files(person, siren)).order_by("-started_on", "-pk")[:AT_MOST])
     taken = {row.workplace_id for row in rows if row.is_active}
-    places = Workplace.objects.allowed(person, "file.open").filter(company_id=siren, is_active=True)
+    allowed = Q(is_active=True) | Q(pk__in=running(now()).filter(workplace__company=siren).values("workplace"))
+    places = Workplace.objects.allowed(person, "file.open").filter(allowed, company_id=siren)
     free = places.exclude(pk__in=taken).order_by("-is_head_office", "siret")[:AT_MOST]
     return Panel(
         title="Accompagnements",

@@ -55,6 +55,8 @@ EVENTS = (
         "Un accompagnement n’a plus de référent en exercice",
         (Message("file_keepers", "followup/mail/orphaned"),),
     ),
+    Event("closed_place.allowed", "followup.ClosedPlace", "Un accompagnement est permis sur un établissement fermé"),
+    Event("closed_place.ended", "followup.ClosedPlace", "Cette exception a pris fin"),
     Event("file.words_merged", FILE, "Un mot de l’accompagnement a été réuni à un autre"),
     Event("file.contacts_changed", FILE, "Les contacts de l’entreprise ont changé"),
     Event("file.member_added", "followup.Member", "Une personne a été ajoutée à un accompagnement", _MEMBER),

@@ -24,6 +24,7 @@ ACTIONS = (
     Action("meeting.plan", "", "Prévoir une réunion du CODEFI"),
     Action("meeting.view", "followup.Meeting", "Lire une réunion du CODEFI de son territoire, dans ce réseau"),
     Action("meeting.manage", "followup.Meeting", "Tenir une réunion du CODEFI, son ordre du jour, ses décisions"),
+    Action("closed.allow", "", "Permettre un accompagnement sur un établissement fermé, avec un motif"),
     Action("word.edit", "", "Tenir les mots que proposent les accompagnements"),
     Action("comment.edit", "followup.Comment", "Corriger ou supprimer son commentaire"),
 )
@@ -53,6 +54,7 @@ _REACHES: tuple[tuple[str, tuple[Reach, ...]], ...] = (
 # Both levels hold files alike: what a level opens of a firm is said by the rows of the dossier.
 RIGHTS = (
     *(Grant(action, role, reach) for action, reaches in _REACHES for role in _LEVELS for reach in reaches),
+    Grant("closed.allow", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("word.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("word.edit", Role.REFERENCES, Reach.NATIONAL),
     Grant("file.list", Role.ONLOOKER, Reach.NATIONAL),  # the page, with no file in it
