@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from tests.agents.test_users import LINE, book
+from tests.companies.factories import EstablishmentFactory
 from tests.security.directory_files import _File as AgainFile
 from tests.watchlists.factories import MENUISERIE, follow
 from vigie.accounts.models import Habilitation
 from vigie.accounts.models_agents import Duty
 from vigie.agents.models import Look, UsersImport
-from vigie.companies.models import Establishment
 from vigie.followup.models import ClosedPlace, Term
 from vigie.statistics.models import ImpactCount
 from vigie.support.models import HelpRequest, Responder
@@ -45,10 +45,10 @@ def name(service: Service, at: datetime) -> None:
     service.ids["zone_group"] = ZoneGroup.objects.create(code="OUEST", label="Ouest", departements=["35"]).pk
     service.ids["word"] = Term.objects.create(kind=Term.Kind.SECTOR, code="cycles", label="Cycles").pk
     service.ids["other_word"] = Term.objects.create(kind=Term.Kind.SECTOR, code="jouets", label="Jouets").pk
-    place = Establishment.objects.filter(is_active=True).first()
+    service.ids["shut"] = int(EstablishmentFactory(closed=True).pk)
     service.ids["closed_place"] = ClosedPlace.objects.create(
-        workplace_id=place.pk if place else "", reason="Fermé par erreur", since=at, until=at + timedelta(days=30),
-        author=service.world.users["administrator"],
+        workplace_id=EstablishmentFactory(closed=True).pk, reason="Fermé par erreur", since=at,
+        until=at + timedelta(days=30), author=service.world.users["administrator"],
     ).pk  # fmt: skip
     service.ids["duty"] = Duty.objects.create(user=held.user, kind=Duty.Kind.CDED, departement="35").pk
     service.ids["responder"] = Responder.objects.create(user=member).pk
@@ -73,6 +73,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
     }
     network = {"code": "prefets", "label": "Préfectures", "position": "8", "form_token": FORM_TOKEN}
     held_mail = Habilitation.objects.get(pk=ids["agent_held"]).user.email
+    shut = {"siret": f"{ids['shut']:014}", "reason": "Fermé par erreur"}
     band = {"value": "Fermé lundi", "version": "0"}
     word = {"label": "Motos", "form_token": FORM_TOKEN}
     seen = {"agent": service.world.users["agent_a"].email, "reason": "Son menu est vide", "minutes": "10"}
@@ -107,7 +108,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
             band,
         ),
         ("tuning:reset", "team", reverse("tuning:reset", args=["bandeau"]), {}),
-        ("followup:closed", "administrator", reverse("followup:closed"), {"siret": "1", "reason": "Erreur"}),
+        ("followup:closed", "administrator", reverse("followup:closed"), shut),
         ("followup:end_closed", "administrator", reverse("followup:end_closed", args=[ids["closed_place"]]), {}),
         ("followup:new_word", "administrator", reverse("followup:new_word", args=["filieres"]), word),
         (
