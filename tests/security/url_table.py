@@ -534,7 +534,9 @@ PAGES: dict[str, Page] = {
     "watchlists:export_reworked": _team("reworked.list", WRITE, _of("reworked")),
     "watchlists:reworked_firm": _team("reworked.list", BOTH, _reworked_firm),
     **dict.fromkeys(("watchlists:list_settings", "watchlists:export_list"), _team("list.view", WRITE)),
-    **dict.fromkeys(("sheets:company", "sheets:why", "sheets:talk"), _team("firm.view", READ, _known_firm)),
+    **dict.fromkeys(
+        ("sheets:company", "sheets:why", "sheets:talk", "sheets:group"), _team("firm.view", READ, _known_firm)
+    ),
     "sheets:report": _team("firm.view", BOTH, _known_firm),
     "sheets:follow": _team("firm.follow", BOTH, _known_firm),
     "sheets:establishment": _team("firm.view", READ, _of("place")),

@@ -111,6 +111,15 @@ class Publication:
                 held.update(batch.filter(pc.equal(batch[column], value))["siren"].unique().to_pylist())
         return held
 
+    def rows_where(self, table: str, column: str, value: str) -> list[Row]:
+        """The rows whose column holds this, in the order of the file, which is looked at whole."""
+        held, found = self._table(table), []
+        with pq.ParquetFile(self.folder / BY_NAME[table].file, pre_buffer=False) as file:
+            for batch in file.iter_batches(batch_size=ROWS_PER_GROUP, columns=held.columns, use_threads=False):
+                kept = batch.filter(pc.equal(batch[column], value))
+                found += [held.lacking | row for row in kept.to_pylist()]
+        return found
+
     def raising(self, sirens: set[str]) -> Iterator[dict[str, list[Any]]]:
         """The features that raise the risk of these firms, in the order of the file, by lists of values."""
         columns = ["siren", "kind", "code", "contribution_log_odds", "sentence_fr", "confidentiality"]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("detection/entreprises/<str:siren>/", views.company, name="company"),
     path("detection/entreprises/<str:siren>/suivre/", views.follow, name="follow"),
     path("detection/entreprises/<str:siren>/pourquoi/", views.why, name="why"),
+    path("detection/entreprises/<str:siren>/groupe/", views.group, name="group"),
     path("detection/entreprises/<str:siren>/echange/", views.talk, name="talk"),
     path("detection/entreprises/<str:siren>/signaler/", views_report.report, name="report"),
     path("detection/entreprises/<str:siren>/exporter/", views.export_company, name="export_company"),

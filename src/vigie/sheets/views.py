@@ -23,11 +23,13 @@ from vigie.sheets.actions import note_sheet, tell_faults
 from vigie.sheets.forms import FollowForm, UnfollowForm
 from vigie.sheets.queries.export import EXPORT, asked_sheet
 from vigie.sheets.queries.follow import follow_page
+from vigie.sheets.queries.group import group_page
 from vigie.sheets.queries.sheet import SheetPage, known_firm, known_place, sheet_page
 from vigie.sheets.queries.talk import talk_page
 from vigie.sheets.queries.why import why_page
 from vigie.watchlists.actions.following import follow_firm, renew_follow, unfollow_firm
 from vigie.watchlists.models import Firm
+from vigie.watchlists.queries.sight import audited
 
 reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 DONE = {
@@ -148,3 +150,19 @@ def talk(request: HttpRequest, siren: str) -> HttpResponse:
         if page.opened:
             audit.note("view_block", "companies.Company", siren, by=person, at=at, **page.opened)
     return render(request, "sheets/talk.html", {"page": page, "back": reverse("sheets:company", args=[siren])})
+
+
+@granted("list.view")
+@require_safe
+def group(request: HttpRequest, siren: str) -> HttpResponse:
+    """``/detection/entreprises/<siren>/groupe/``: who is in its group, and what this reader may know of each."""
+    firm, person, at = _known(request, siren), person_of(request), now()
+    with transaction.atomic():
+        page = group_page(person, firm, at)
+        if page.groups:
+            told = {"block": "group", "firms": list(page.opened)}
+            audit.note(
+                "view_block", "companies.Company", siren, by=person, at=at, details=told, **audited(person, siren)
+            )
+    tell_faults((("group", page.fault),) if page.fault else (), at=at)
+    return render(request, "sheets/group.html", {"page": page})

@@ -49,6 +49,13 @@ class Dossier:
                 return Series(folder.dossier(self.siren, [table])[table], code, until)
         return Series([])
 
+    def rows_where(self, table: str, column: str, value: str) -> list[dict[str, Any]]:
+        """The rows of all firms whose column holds this, from the folder that ``series`` reads."""
+        for _code, _until, folder in self._folders:
+            if table in folder.tables:
+                return folder.rows_where(table, column, value)
+        return []
+
     def sector_ratios(self, sector: str, size_band: str) -> list[dict[str, Any]]:
         """Quartiles of a sector, from the list."""
         return self._folders[-1][2].sector_ratios(sector, size_band)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from django.urls import reverse
+
 from vigie.campaigns.queries.contacts import contact_steps
 from vigie.campaigns.queries.visits import visit_steps
 from vigie.followup.queries.moments import file_moments
@@ -14,7 +16,7 @@ from vigie.sheets.queries.block import Block, Reading
 from vigie.sheets.rules import series
 from vigie.sheets.rules.series import EXCLUDED_STAGE
 from vigie.sheets.rules.status import phase, phases, procedure
-from vigie.ui.components import Column, Step, Table
+from vigie.ui.components import Column, Link, Step, Table
 from vigie.ui.formats import day, euros, number, percent
 from vigie.watchlists.queries.words import LEVEL_STATES, month_words, of_month
 from vigie.watchlists.rules_sight import Category
@@ -88,6 +90,7 @@ def group(reading: Reading) -> Block | None:
                 caption_hidden=True,
             ),
         ),
+        links=(Link("Toutes les entreprises du groupe", reverse("sheets:group", args=[reading.siren])),),
         note="Les liens de groupe sont connus de façon incomplète.",
         origin=reading.origin("dossier_groups", "ellisphere", "Ellisphère"),
     )  # fmt: skip
