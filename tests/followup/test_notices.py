@@ -14,7 +14,7 @@ from tests.followup.factories import MOMENT, colleague, network, opened_file, to
 from tests.publication.factories import Firm, published_facts
 from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent, follow, opened, with_folders
 from vigie.accounts.models import Habilitation, User
-from vigie.accounts.models_agents import Duty
+from vigie.accounts.models_agents import AgentProfile, Duty
 from vigie.agents.actions.mails import choose_mails
 from vigie.followup.actions.acts import Talk, analyse
 from vigie.followup.actions.files import move_file
@@ -23,12 +23,15 @@ from vigie.followup.actions.members import add_member
 from vigie.followup.actions.notices import tell_digests, tell_orphans, tell_quiet_files
 from vigie.followup.actions.texts import save_summary, write_comment
 from vigie.followup.jobs import digest_files, purge_file_contacts
-from vigie.followup.models import Comment, Followup
+from vigie.followup.models import Comment, Digest, Followup
+from vigie.followup.queries.digest import last_morning
 from vigie.journal.delivery import build
 from vigie.journal.models import OutgoingMessage
 from vigie.kernel.errors import InvalidInput
 from vigie.rights.table import Role
 from vigie.watchlists.actions import receive
+from vigie.watchlists.actions.news import write_news
+from vigie.watchlists.rules_news import NewsKind
 
 pytestmark = [pytest.mark.django_db]
 MORNING = MOMENT + timedelta(hours=22)
@@ -243,3 +246,93 @@ def test_the_digest_tells_the_new_list_and_the_new_facts_that_the_reader_may_rea
     assert "Des faits nouveaux sur 1 entreprise que vous suivez" in sent(
         "followup/mail/digest", full, late + timedelta(hours=22)
     )
+
+
+# --- seven o’clock ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("zone", "at", "day", "moment"),
+    [
+        ("Europe/Paris", datetime(2026, 7, 9, 5, 0, tzinfo=UTC), 9, datetime(2026, 7, 9, 5, 0, tzinfo=UTC)),
+        ("Europe/Paris", datetime(2026, 7, 9, 4, 59, tzinfo=UTC), 8, datetime(2026, 7, 8, 5, 0, tzinfo=UTC)),
+        ("Indian/Reunion", datetime(2026, 7, 9, 3, 0, tzinfo=UTC), 9, datetime(2026, 7, 9, 3, 0, tzinfo=UTC)),
+        ("Pacific/Noumea", datetime(2026, 7, 9, 20, 0, tzinfo=UTC), 10, datetime(2026, 7, 9, 20, 0, tzinfo=UTC)),
+        ("Pacific/Tahiti", datetime(2026, 7, 9, 17, 0, tzinfo=UTC), 9, datetime(2026, 7, 9, 17, 0, tzinfo=UTC)),
+        ("America/Miquelon", datetime(2026, 7, 9, 9, 0, tzinfo=UTC), 9, datetime(2026, 7, 9, 9, 0, tzinfo=UTC)),
+        # The two mornings of a year when Paris changes its hour.
+        ("Europe/Paris", datetime(2026, 10, 25, 6, 0, tzinfo=UTC), 25, datetime(2026, 10, 25, 6, 0, tzinfo=UTC)),
+        ("Europe/Paris", datetime(2026, 10, 25, 5, 0, tzinfo=UTC), 24, datetime(2026, 10, 24, 5, 0, tzinfo=UTC)),
+        ("Europe/Paris", datetime(2026, 3, 29, 5, 0, tzinfo=UTC), 29, datetime(2026, 3, 29, 5, 0, tzinfo=UTC)),
+    ],
+)  # fmt: skip
+def test_seven_o_clock_is_that_of_where_one_is(zone: str, at: datetime, day: int, moment: datetime) -> None:
+    found = last_morning(zone, at)
+
+    assert found.day.day == day
+    assert found.moment == moment
+
+
+def test_each_is_told_at_seven_where_he_is_and_once_a_day_of_his() -> None:
+    made, ada, _zoe = shared()
+    leo, mia = colleague("Leo Crp"), colleague("Mia Crp")
+    for user in (leo, mia):
+        add_member(made, user, "participant", by=person(ada, MOMENT), at=MOMENT)
+    AgentProfile.objects.filter(user=mia).update(time_zone="Pacific/Noumea")
+    say(made, ada, "crp", "Un mot")  # at ten o’clock UTC, on 8 July
+    start, told = datetime(2026, 7, 8, 11, 0, tzinfo=UTC), {}
+
+    for hour in range(72):  # the job of each hour, over the days that follow
+        before = set(Digest.objects.values_list("pk", flat=True))
+        tell_digests(start + timedelta(hours=hour))
+        for digest in Digest.objects.exclude(pk__in=before).select_related("user"):
+            assert digest.user.email not in told  # never twice
+            told[digest.user.email] = start + timedelta(hours=hour), digest.day.day
+
+    assert told == {
+        leo.email: (datetime(2026, 7, 9, 5, 0, tzinfo=UTC), 9),
+        mia.email: (datetime(2026, 7, 8, 20, 0, tzinfo=UTC), 9),
+    }
+
+
+def test_no_morning_is_told_twice_when_the_hour_or_the_place_changes() -> None:
+    made, ada, _zoe = shared()
+    leo = colleague("Leo Crp")
+    add_member(made, leo, "participant", by=person(ada, MOMENT), at=MOMENT)
+    night = datetime(2026, 10, 24, 22, 0, tzinfo=UTC)  # before the longest day of the year
+    comment = say(made, ada, "crp", "Un mot")
+    Comment.objects.filter(pk=comment.pk).update(at=night - timedelta(hours=3))
+
+    assert sum(tell_digests(night + timedelta(hours=hour)) for hour in range(24)) == 1
+    assert Digest.objects.get(user=leo).until == datetime(2026, 10, 25, 6, 0, tzinfo=UTC)  # seven, in winter
+    AgentProfile.objects.filter(user=leo).update(time_zone="America/Cayenne")  # he moves west: the same day comes again
+    again = say(made, ada, "crp", "Un autre", 2)
+    Comment.objects.filter(pk=again.pk).update(at=datetime(2026, 10, 25, 8, 0, tzinfo=UTC))
+    assert tell_digests(datetime(2026, 10, 25, 10, 0, tzinfo=UTC)) == 0  # seven in Cayenne, on a day already told
+    assert tell_digests(datetime(2026, 10, 26, 10, 0, tzinfo=UTC)) == 1
+
+
+def test_a_morning_that_the_job_missed_is_told_late_but_not_all_day_long() -> None:
+    made, ada, _zoe = shared()
+    leo = colleague("Leo Crp")
+    add_member(made, leo, "participant", by=person(ada, MOMENT), at=MOMENT)
+    say(made, ada, "crp", "Un mot")
+    seven = datetime(2026, 7, 9, 5, 0, tzinfo=UTC)
+    assert tell_digests(seven + timedelta(hours=4)) == 0
+    assert tell_digests(seven + timedelta(hours=2)) == 1
+
+
+def test_the_digest_names_the_firms_and_what_is_public_of_the_kinds_wanted_each_morning() -> None:
+    leo = colleague("Leo Crp")
+    follow(leo, MENUISERIE.siren, MOMENT - timedelta(days=1))
+    workplace(MENUISERIE.name or "", company__siren=MENUISERIE.siren)
+    choose_mails("never", {"proceeding": "daily", "alert": "daily", "debt": "never"}, by=person(leo, MOMENT))
+
+    write_news("2026-07-08", {MENUISERIE.siren: {NewsKind.PROCEEDING, NewsKind.ALERT, NewsKind.DEBT}}, at=MOMENT)
+
+    assert not OutgoingMessage.objects.filter(template="watchlists/mail/firm_news").exists()
+    assert tell_digests(MORNING) == 1
+    [(to, text)] = mails("digest").items()
+    assert to == leo.email
+    assert "Menuiserie Durand : nouvelle procédure collective, un fait nouveau" in text
+    assert f"/detection/entreprises/{MENUISERIE.siren}/" in text
+    assert "alerte" not in text
+    assert tell_digests(MORNING + timedelta(days=1)) == 0

@@ -521,7 +521,7 @@ PAGES: dict[str, Page] = {
     "agents:stop_looking": Page(Door.SIGNED, WRITE, places=_nothing_running),
     "agents:profiles": _team("profile.view"),
     "agents:edit_confidentiality": Page(Door.SERVICE, BOTH, "consent.edit"),
-    **dict.fromkeys(("watchlists:list", "watchlists:calendar"), _team("list.view")),
+    **dict.fromkeys(("watchlists:list", "watchlists:news", "watchlists:calendar"), _team("list.view")),
     "watchlists:opinion": _team("opinion.give", BOTH, _firm),
     "watchlists:opinions": _team("list.view"),
     "watchlists:opinion_counts": _team("opinion.count", BOTH),

@@ -15,6 +15,7 @@ from vigie.accounts.models_agents import Duty
 from vigie.accounts.queries import person_for
 from vigie.agents.queries.mails import NEVER, NOW, choosers
 from vigie.followup.models import Comment, Digest, Followup, Handover, Meeting, Member, MemberQuerySet
+from vigie.followup.queries.digest import content_of
 from vigie.followup.queries.news import named_in, news_of, orphan_files
 from vigie.followup.rules import QUIET_DAYS
 from vigie.followup.states import FOLLOWUP
@@ -22,7 +23,6 @@ from vigie.followup.states_meetings import CANCELLED
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.rights.person import Person
 from vigie.ui.formats import counted, day
-from vigie.watchlists.queries.list_news import changes_of
 
 AT_ONCE = timedelta(hours=1)
 
@@ -189,17 +189,18 @@ def digest_content(digest: Digest, recipient: Recipient, at: datetime) -> dict[s
     user = User.objects.living().filter(pk=digest.user_id).first()
     if user is None:
         return None
-    reader = person_for(user, at)
-    found = news_of(reader, digest.since, digest.until)
-    changes = changes_of(reader, digest.since, digest.until)
-    if not (found or changes):
+    found = content_of(person_for(user, at), digest.since, digest.until)
+    if not found:
         return None
     site, path = settings.VIGIE.site_url, "followup:file"
     lines = [
-        {"firm": one.firm, "said": one.words, "page": f"{site}{reverse(path, args=[one.pk])}"} for one in found
+        {"firm": one.firm, "said": one.words, "page": f"{site}{reverse(path, args=[one.pk])}"} for one in found.files
     ]  # fmt: skip
     about = counted(len(lines), "accompagnement") if lines else "les listes et les entreprises que vous suivez"
-    return {"name": recipient.name, "files": lines, "changes": changes, "about": about}
+    return {
+        "name": recipient.name, "files": lines, "changes": found.changes, "about": about, "firms": found.firms.lines,
+        "more": found.firms.more, "news_page": f"{site}{reverse('watchlists:news')}",
+    }  # fmt: skip
 
 
 def written_content(followup: Followup, recipient: Recipient, at: datetime) -> dict[str, Any] | None:

@@ -39,8 +39,8 @@ def purge_summary_drafts(*, at: datetime) -> str:
 def register() -> None:
     """Called once, by apps.py."""
     register_job(
-        "digest_files", digest_files, label="Envoyer le résumé du matin des accompagnements", cron="0 7 * * *",
-        rhythm="chaque matin",
+        "digest_files", digest_files, label="Envoyer le résumé du matin, à 7 h là où est chacun", cron="0 * * * *",
+        rhythm="chaque heure",
     )  # fmt: skip
     register_job(
         "remind_quiet_files", remind_quiet_files, label="Relancer les accompagnements sans nouvelle depuis 60 jours",

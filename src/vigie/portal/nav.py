@@ -109,6 +109,7 @@ AGENT_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Listes et bilans",
         (
+            ("Faits nouveaux", "watchlists:news", "list.view"),
             ("Calendrier des listes", "watchlists:calendar", "list.view"),
             ("Redressements", "watchlists:corrections", "correction.view"),
             ("Mes avis", "watchlists:opinions", "list.view"),

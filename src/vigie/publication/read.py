@@ -67,6 +67,21 @@ class _Table:
         kept = read.slice(start, end - start)
         return [self.lacking | row for row in kept.to_pylist(maps_as_pydicts="strict")]
 
+    def of_firms(self, sirens: list[str]) -> dict[str, list[Row]]:
+        """siren → its rows; each row group that may hold one is read once. sirens: in order."""
+        by_firm = self.schema.key[0] == "siren"
+        wanted, found = pa.array(sirens, pa.string()), dict[str, list[Row]]()
+        for group, (low, high) in enumerate(zip(self.starts, self.ends, strict=True)):
+            if bisect_left(sirens, low[:9]) == bisect_right(sirens, high[:9]):
+                continue
+            with self.lock:
+                read = self.file.read_row_group(group, self.columns, use_threads=False)
+            key = read[self.schema.key[0]]
+            kept = read.filter(pc.is_in(key if by_firm else pc.utf8_slice_codeunits(key, 0, 9), value_set=wanted))
+            for row in kept.to_pylist(maps_as_pydicts="strict"):
+                found.setdefault(row[self.schema.key[0]][:9], []).append(self.lacking | row)
+        return found
+
 
 class Publication:
     """A publication that was verified, open for reading; files are opened when first asked for, then kept."""
@@ -87,6 +102,11 @@ class Publication:
         wanted = list(tables)
         rows = {name: self._table(name).of(siren) if name in self.tables else [] for name in wanted}
         return Dossier(siren, rows, tuple(name for name in wanted if name not in self.tables))
+
+    def of_firms(self, table: str, sirens: Iterable[str]) -> dict[str, list[Row]]:
+        """siren → its rows in a table, in one reading; a firm without rows, or a table not held, is absent."""
+        wanted = sorted({siren for siren in sirens if is_siren(siren)})
+        return self._table(table).of_firms(wanted) if wanted and table in self.tables else {}
 
     def column_batches(
         self, table: str, columns: list[str], rows: int = ROWS_PER_GROUP

@@ -9,19 +9,28 @@ class WatchlistsConfig(AppConfig):
     def ready(self) -> None:
         from vigie.agents.registry import register_firms
         from vigie.journal.jobs import Trace, register_job
-        from vigie.watchlists import audiences, audiences_corrections, audiences_follows, exporters, jobs_corrections
-        from vigie.watchlists.actions import following, lateness, opening, opinions, reception, watching
+        from vigie.watchlists import (
+            audiences,
+            audiences_corrections,
+            audiences_follows,
+            audiences_news,
+            exporters,
+            jobs_corrections,
+        )
+        from vigie.watchlists.actions import following, lateness, news, opening, opinions, reception, watching
         from vigie.watchlists.queries.alerted import alerted_places, open_lines
 
         register_firms(alerted_places, open_lines)
         audiences.register()
         audiences_corrections.register()
         audiences_follows.register()
+        audiences_news.register()
         jobs_corrections.register()
         exporters.register()
         for name, function, label in (
             ("receive_publications", reception.receive_new, "Recevoir les listes et les faits"),
             ("open_publications", opening.open_due, "Ouvrir les listes à leur date"),
+            ("find_list_news", news.find_list_news, "Relever ce qu’une liste ouverte dit des entreprises suivies"),
             ("watch_incoming", watching.watch_incoming, "Lancer le calcul d’un dépôt complet"),
             ("tell_runs", watching.tell_runs, "Prévenir de ce que le calcul a rencontré"),
         ):

@@ -346,6 +346,8 @@ from vigie.watchlists.models_lists import ListSettings as ListSettings  # noqa: 
 from vigie.watchlists.models_lists import Opinion as Opinion  # noqa: E402
 from vigie.watchlists.models_lists import OpinionReason as OpinionReason  # noqa: E402
 from vigie.watchlists.models_lists import SharedView as SharedView  # noqa: E402
+from vigie.watchlists.models_news import FirmNews as FirmNews  # noqa: E402
+from vigie.watchlists.models_news import NewsBatch as NewsBatch  # noqa: E402
 from vigie.watchlists.models_rework import ReworkCorrection as ReworkCorrection  # noqa: E402
 from vigie.watchlists.models_rework import ReworkedEntry as ReworkedEntry  # noqa: E402
 from vigie.watchlists.models_rework import ReworkedList as ReworkedList  # noqa: E402

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.watchlists.views import corrections, listing, lists, opinions, rework, runs, search
+from vigie.watchlists.views import corrections, listing, lists, news, opinions, rework, runs, search
 
 app_name = "watchlists"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("detection/recherche/", search.search, name="search"),
     path("detection/reglages/", listing.list_settings, name="list_settings"),
     path("detection/exporter/", listing.export_list, name="export_list"),
+    path("detection/faits-nouveaux/", news.news, name="news"),
     path("detection/calendrier/", lists.calendar, name="calendar"),
     path("detection/entreprises/<str:siren>/avis/", opinions.opinion, name="opinion"),
     path("detection/listes/<str:code>/retraitee/", rework.rework, name="rework"),

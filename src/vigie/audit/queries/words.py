@@ -22,7 +22,7 @@ ACTIONS = {
     "impersonate_start": "Début de navigation au nom d’un agent",
     "impersonate_stop": "Fin de navigation au nom d’un agent", "denied": "Refus", "audit_read": "Lecture de l’audit",
     "audit_purged": "Effacement des traces anciennes", "view_report": "Bilan d’un département",
-    "view_semester": "Bilan d’une administration",
+    "view_semester": "Bilan d’une administration", "view_news": "Faits nouveaux d’entreprises suivies",
     "simulate_sight": "Simulation de droits", "admin_request": "Habilitation demandée par une administration",
     "admin_review": "Revue par une administration", "admin_users": "Agent changé par le classeur",
     "view_file": "Dossier d’accompagnement", "view_followups": "Accompagnements d’une entreprise",

@@ -5,45 +5,62 @@ Each is told by a conditional write: run twice, or by two workers, it is told on
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
-from vigie.agents.queries.mails import NEVER, NOW, choosers, readers_of_lists
+from vigie.agents.queries.mails import DAILY, NEVER, NOW, choosers, readers_of_lists
 from vigie.followup.models import Comment, Digest, Followup
-from vigie.followup.queries.news import named_in, news_of, orphan_files, quiet_files, readers_of_news
+from vigie.followup.queries.digest import PARIS, content_of, last_morning, zones_of_agents
+from vigie.followup.queries.news import named_in, orphan_files, quiet_files, readers_of_news
 from vigie.journal.actions import record
-from vigie.kernel.period import paris_day
 from vigie.rights.person import SYSTEM, Person
-from vigie.watchlists.queries.list_news import changes_of, changes_told
+from vigie.watchlists.models import FirmNews
+from vigie.watchlists.queries.firm_news import batch_between, people_told
+from vigie.watchlists.queries.list_news import changes_told
 
+CATCH_UP = timedelta(hours=3)  # after seven o’clock, when the job did not run
 LOOK_BACK = timedelta(days=7)  # for who never had a digest, or whose last one is older
 
 
 def tell_digests(at: datetime) -> int:
-    """One mail for each person who wants a digest and for whom something is new since his last; gives how many.
+    """One mail for each person who wants a digest, for whom it was seven o’clock and something is new; gives how many.
 
-    New: what somebody else wrote in his files, a list opened, fresher facts on the firms that he follows.
+    New: what somebody else wrote in his files, a list opened, fresher facts on the firms that he follows; up to seven
+    o’clock of his own time zone, once a day of his. Run each hour; a morning that was missed is told within three.
     """
-    told, since = 0, at - LOOK_BACK
-    people = readers_of_news(since, at)
-    if changes_told(since, at):
-        people = people | readers_of_lists(at)
-    for user in people.exclude(pk__in=choosers(NOW, NEVER)).distinct():
-        last = Digest.objects.filter(user=user).first()
-        since = max(last.until, at - LOOK_BACK) if last else at - LOOK_BACK
-        reader = person_for(user, at)
-        if not (news_of(reader, since, at) or changes_of(reader, since, at)):
+    told, zones = 0, zones_of_agents()
+    for user in _waiting(at - LOOK_BACK, at):
+        morning = last_morning(zones.get(user.pk, PARIS), at)
+        if at - morning.moment > CATCH_UP or Digest.objects.filter(user=user, day=morning.day).exists():
+            continue
+        last, since = Digest.objects.filter(user=user).first(), morning.moment - LOOK_BACK
+        since = max(last.until, since) if last else since
+        if since >= morning.moment or not content_of(person_for(user, at), since, morning.moment):
             continue
         with transaction.atomic():
             digest, new = Digest.objects.get_or_create(
-                user=user, day=paris_day(at), defaults={"since": since, "until": at}
+                user=user, day=morning.day, defaults={"since": since, "until": morning.moment}
             )
             if new:
                 record("file.digested", digest, by=SYSTEM, at=at)
                 told += 1
     return told
+
+
+def _waiting(since: datetime, at: datetime) -> Iterable[User]:
+    """Those for whom something may be new: in their files and lists, then of a firm in a kind wanted each morning."""
+    people = readers_of_news(since, at)
+    if changes_told(since, at):
+        people = people | readers_of_lists(at)
+    found = {user.pk: user for user in people.exclude(pk__in=choosers(NOW, NEVER)).distinct()}
+    if batch_between(since, at):
+        rows = FirmNews.objects.filter(at__gt=since, at__lte=at)
+        found |= {user.pk: user for user in people_told(rows, at, lambda chosen: chosen == DAILY)}
+    return [user for _pk, user in sorted(found.items())]
 
 
 def tell_quiet_files(at: datetime) -> int:

@@ -167,14 +167,38 @@ class PersonForm(DsfrForm):
     role = forms.ChoiceField(label="Rôle", choices=Member.Role.choices)
 
 
+NEWS_RHYTHMS = [
+    (value, "Jamais" if value == MailChoice.Rhythm.NEVER else label) for value, label in MailChoice.Rhythm.choices
+]
+
+
 class MailsForm(DsfrForm):
-    """How the person wants to be told."""
+    """How the person wants to be told: of files and lists, then of each kind of news of the firms followed.
+
+    kinds: those that the person may read.
+    """
 
     rhythm = forms.ChoiceField(
-        label="Mes accompagnements, les entreprises que je suis, les nouvelles listes",
-        choices=MailChoice.Rhythm.choices,
-        widget=forms.RadioSelect, error_messages={"required": "Choisissez un rythme."},
+        label="Mes accompagnements et les nouvelles listes", choices=MailChoice.Rhythm.choices,
+        error_messages={"required": "Choisissez un rythme."},
     )  # fmt: skip
+
+    def __init__(self, *args: Any, kinds: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, label in kinds.items():
+            self.fields[code] = forms.ChoiceField(
+                label=label, choices=NEWS_RHYTHMS, error_messages={"required": "Choisissez un rythme."}
+            )
+        self.kinds = tuple(kinds)
+
+    @property
+    def news(self) -> list[forms.BoundField]:
+        """The fields of the kinds, as the page groups them."""
+        return [self[code] for code in self.kinds]
+
+    def chosen(self) -> dict[str, str]:
+        """Kind → rhythm."""
+        return {code: self.cleaned_data[code] for code in self.kinds}
 
 
 class HandoverForm(DsfrForm):

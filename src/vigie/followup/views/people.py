@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 from vigie.accounts.access import account_of, granted, person_of, signed_in
 from vigie.accounts.models import User
 from vigie.agents.actions.mails import choose_mails
-from vigie.agents.queries.mails import rhythm_of
 from vigie.followup.actions import contacts as contact_actions
 from vigie.followup.actions import members as actions
 from vigie.followup.actions.handover import hand_over
@@ -24,6 +23,7 @@ from vigie.kernel.errors import Refused
 from vigie.rights.reach import may, require
 from vigie.ui.formats import counted
 from vigie.ui.forms import new_form_token
+from vigie.watchlists.queries.firm_news import wishes
 
 UNKNOWN = "Personne n’a ce compte. Vérifiez l’adresse, ou demandez son habilitation."
 
@@ -59,11 +59,12 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
 @granted("file.list")
 @reads_and_writes
 def mails(request: HttpRequest) -> HttpResponse:
-    """``/accompagnements/mes-courriels/``: at once, each morning, or only what is addressed to oneself."""
+    """``/accompagnements/mes-courriels/``: at once, each morning, or never, for files and for each kind of news."""
     person = person_of(request)
-    form = MailsForm(request.POST if request.method == "POST" else None, initial={"rhythm": rhythm_of(person)})
+    told = wishes(person)
+    form = MailsForm(request.POST if request.method == "POST" else None, initial=told.rhythms, kinds=told.labels)
     if request.method == "POST" and form.is_valid():
-        choose_mails(form.cleaned_data["rhythm"], by=person)
+        choose_mails(form.cleaned_data["rhythm"], form.chosen(), by=person)
         messages.success(request, "Votre choix est enregistré.")
         return redirect("followup:list")
     return render(request, "followup/mails.html", {"form": form})

@@ -23,6 +23,12 @@ EVENTS = (
         (Message("facts_followers", "watchlists/mail/new_facts"),),
     ),
     Event(
+        "firm_news.found",
+        "watchlists.NewsBatch",
+        "Des faits nouveaux ont été trouvés sur des entreprises suivies",
+        (Message("news_followers", "watchlists/mail/firm_news"),),
+    ),
+    Event(
         "operators.warned",
         "watchlists.Notice",
         "Les opérateurs ont été prévenus",

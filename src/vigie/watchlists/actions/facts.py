@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
-from vigie.agents.models import Follow
 from vigie.journal.actions import record
+from vigie.kernel.period import paris_day
 from vigie.publication.read import Publication as Folder
 from vigie.publication.read import manifest_hash
 from vigie.rights.person import SYSTEM
-from vigie.watchlists.models import FactsFolder
-from vigie.watchlists.queries.freshness import shown_before
+from vigie.watchlists.actions.news import followed_firms, news_of_facts, write_news
+from vigie.watchlists.models import FactsFolder, Publication
+from vigie.watchlists.queries.freshness import Shown, shown
 
 
 def receive_facts(found: Folder, *, at: datetime) -> FactsFolder:
@@ -21,7 +21,11 @@ def receive_facts(found: Folder, *, at: datetime) -> FactsFolder:
     known = FactsFolder.objects.filter(code=found.manifest.publication_id).first()
     if known is not None:
         return known
-    changed = _changed(found, at)
+    followed = followed_firms(at)
+    current = Publication.objects.current().first()
+    before = shown(current, followed, found.tables) if current is not None else {}
+    after = {name: found.of_firms(name, followed) for name in found.tables}
+    changed = {siren: moved for siren in followed if (moved := _moved(siren, before, after))}
     with transaction.atomic():
         row, new = FactsFolder.objects.get_or_create(
             code=found.manifest.publication_id,
@@ -34,16 +38,11 @@ def receive_facts(found: Folder, *, at: datetime) -> FactsFolder:
             },
         )
         if new:
+            write_news(row.code, news_of_facts(followed, before, after, paris_day(at)), at=at)
             record("facts.received", row, by=SYSTEM, at=at, payload={"firms": len(changed)})
     return row
 
 
-def _changed(found: Folder, at: datetime) -> dict[str, list[str]]:
-    """The firms that somebody follows, and the tables whose rows are not those shown until now."""
-    kept = {}
-    for siren in Follow.objects.running(at).order_by("siren").values_list("siren", flat=True).distinct():
-        before: dict[str, Any] = shown_before(siren, found.tables)
-        moved = [name for name, rows in before.items() if found.dossier(siren, [name])[name] != rows]
-        if moved:
-            kept[siren] = moved
-    return kept
+def _moved(siren: str, before: Shown, after: Shown) -> list[str]:
+    """The tables whose rows are not those shown until now."""
+    return sorted(name for name, rows in before.items() if after.get(name, {}).get(siren, []) != rows.get(siren, []))

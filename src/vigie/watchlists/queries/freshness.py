@@ -67,11 +67,13 @@ def series(publication: Publication, siren: str, tables: Iterable[str]) -> dict[
     return {name: dossier.series(name) for name in tables}
 
 
-def _folders(publication: Publication) -> list[tuple[str, dict[str, date], Folder]]:
+def _folders(publication: Publication, before: datetime | None = None) -> list[tuple[str, dict[str, date], Folder]]:
     """The facts fresher than the list, the newest first, then the list itself."""
     written = datetime.fromisoformat(publication.told["created_at"])
     known = data_until(publication)
     newest = FactsFolder.objects.order_by("-written_at", "-pk")
+    if before is not None:
+        newest = newest.filter(received_at__lt=before)
     received = ((row, _dates(row.told.get("cutoffs", {}))) for row in newest[:LOOKED_AT])
     fresher = [(row, until) for row, until in received if row.written_at > written or _ahead(until, known)]
     folders = [
@@ -90,12 +92,19 @@ def _dates(told: dict[str, str]) -> dict[str, date]:
     return {name: date.fromisoformat(day) for name, day in told.items()}
 
 
-def shown_before(siren: str, tables: Collection[str]) -> dict[str, list[dict[str, Any]]]:
-    """What sheets show of the firm in these tables now; empty when no list is open. 2 queries."""
-    current = Publication.objects.current().first()
-    if current is None:
-        return {}
-    return {name: found.rows for name, found in series(current, siren, sorted(tables)).items()}
+Shown = dict[str, dict[str, list[dict[str, Any]]]]  # table → siren → its rows; a firm without rows is absent
+
+
+def shown(
+    publication: Publication, sirens: Collection[str], tables: Collection[str], before: datetime | None = None
+) -> Shown:
+    """What sheets show of these firms in these tables while this list is read, in one reading of each table.
+
+    A table that no folder holds is absent. before: without the facts received since that moment. 1 query.
+    """
+    folders = [folder for _code, _until, folder in _folders(publication, before)]
+    held = {name: next((one for one in folders if name in one.tables), None) for name in tables}
+    return {name: folder.of_firms(name, sirens) for name, folder in held.items() if folder is not None}
 
 
 def data_until(publication: Publication) -> dict[str, date]:

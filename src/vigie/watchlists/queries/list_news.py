@@ -14,6 +14,7 @@ from vigie.agents.models import Follow
 from vigie.rights.person import Person
 from vigie.ui.formats import counted, listed
 from vigie.watchlists.models import Entry, FactsFolder, Firm, Publication
+from vigie.watchlists.queries.firm_news import named_in
 from vigie.watchlists.queries.sight import held_by
 from vigie.watchlists.queries.words import of_month
 from vigie.watchlists.rules_sight import TABLES, Category
@@ -74,9 +75,16 @@ def facts_change(count: int) -> Change | None:
 
 
 def count_of_new_facts(person: Person, folders: Iterable[FactsFolder], at: datetime) -> int:
-    """How many of the firms that the person follows have new facts that he may read. 2 queries."""
+    """How many of the firms that the person follows have new facts that he may read and no kind names. 3 queries."""
     held = held_by(person)
-    readable = {siren for folder in folders for siren, tables in _changed(folder).items() if _reads(held, tables)}
+    folders = list(folders)
+    told = named_in(folders, person) if folders else set()
+    readable = {
+        siren
+        for folder in folders
+        for siren, tables in _changed(folder).items()
+        if _reads(held, tables) and (folder.code, siren) not in told
+    }
     followed = Follow.objects.running(at).filter(user_id=person.user_id or 0, siren__in=readable).values("siren")
     return Firm.objects.allowed(person, "firm.follow").filter(siren__in=followed).count()
 
