@@ -71,8 +71,8 @@ INDICATORS = (
     ),
     ImpactIndicator(
         SELECTED, "Après les filtres habituels",
-        "Parmi elles, celles que garde la « Sélection CODEFI »\u00a0: en première alerte, in bonis, sans délai de "
-        "paiement Urssaf en cours, et qui ne sont pas récentes.",
+        "Parmi elles, celles que garde la «\u00a0Sélection CODEFI\u00a0»\u00a0: en première alerte, in bonis, sans "
+        "délai de paiement Urssaf en cours, et qui ne sont pas récentes.",
         LISTED, "Part de la sélection CODEFI",
     ),
     ImpactIndicator(
