@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('watchlists', '0006_shared_views'),
+        ('watchlists', '0007_figures_of_the_entries'),
     ]
 
     operations = [
