@@ -37,6 +37,8 @@ FILTERS: tuple[dict[str, str], ...] = (
     {"departement": "35"},
     {"q": "menuiserie"},
     {"sans_suivies": "on"},
+    {"ca_min": "500", "ca_max": "20000", "etat": "ouverte"},
+    {"dette_min": "20000", "forme": "57", "frequence": "2"},
 )
 
 

@@ -27,6 +27,7 @@ FILTERS = (
     Filters(departement="35"),
     Filters(section="C", workforce_min=5),
     Filters(first_alert=True, not_recent=True),
+    Filters(revenue_min=90, state="ouverte"),
     Filters(followed=True),
     Filters(not_followed=True),
     Filters(q="rien de tel"),

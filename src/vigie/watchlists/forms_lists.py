@@ -7,19 +7,26 @@ from typing import Any
 
 from django import forms
 
+from vigie.kernel.nomenclature.legal_forms import FAMILIES
 from vigie.ui.fields import CleanLineField, CleanTextField
 from vigie.ui.forms import DsfrForm
 from vigie.watchlists.models import OpinionReason
 from vigie.watchlists.queries.columns import ListColumn
-from vigie.watchlists.queries.filters import PAYMENT_PLANS, PROCEDURES, Choices, Filters
+from vigie.watchlists.queries.filters import PAYMENT_PLANS, PROCEDURES, STATES, Choices, Filters
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS
 
 WORKFORCE_AT_MOST = 1_000_000
+AMOUNT_AT_MOST = 10**12
+LISTS_AT_MOST = 24
+COMPANIES = ("10", "52", "53", "54", "55", "56", "57", "58", "62", "63", "65", "92", "93")  # families of legal forms
 SHOWN, ALL = "affichees", "toutes"
 
 
 class ListFilterForm(DsfrForm):
-    """The filters of the list, kept in the address; what cannot be read does not filter."""
+    """The filters of the list, kept in the address; what cannot be read does not filter.
+
+    reworked: whether a working list of the list exists.
+    """
 
     q = CleanLineField(label="Entreprise", required=False, max_length=120, help_text="Nom ou SIREN")
     niveau = forms.ChoiceField(
@@ -39,15 +46,30 @@ class ListFilterForm(DsfrForm):
     premiere = forms.BooleanField(label="1re alerte", required=False)
     aggravation = forms.BooleanField(label="Aggravation", required=False)
     sans_recentes = forms.BooleanField(label="Sans les entreprises récentes", required=False)
+    ca_min = forms.IntegerField(label="Chiffre d’affaires, au moins (k€)", required=False, min_value=0)
+    ca_max = forms.IntegerField(label="Chiffre d’affaires, au plus (k€)", required=False, min_value=0)
+    dette_min = forms.IntegerField(label="Dette sociale, au moins (€)", required=False, min_value=0)
+    forme = forms.ChoiceField(
+        label="Forme juridique",
+        required=False,
+        choices=[("", "Toutes"), *((code, FAMILIES[code]) for code in COMPANIES)],
+    )
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "Sans importance"), *STATES])
+    frequence = forms.IntegerField(
+        label="Listes en alerte sur 24 mois, au moins", required=False, min_value=1, max_value=LISTS_AT_MOST + 1
+    )
+    retraitee = forms.BooleanField(label="Dans la liste retraitée", required=False)
     suivies = forms.BooleanField(label="Que je suis", required=False)
     sans_suivies = forms.BooleanField(label="Que je ne suis pas", required=False)
 
-    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, reworked: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["region"].choices = [("", "Toutes"), *choices.regions]  # type: ignore[attr-defined]
         self.fields["departement"].choices = [("", "Tous"), *choices.departements]  # type: ignore[attr-defined]
         for name in choices.refused:
             del self.fields[name]
+        if not reworked and not self.data.get("retraitee"):  # asked all the same: no firm is in it
+            del self.fields["retraitee"]
 
     def filters(self) -> Filters:
         """The filters that could be read."""
@@ -68,6 +90,13 @@ class ListFilterForm(DsfrForm):
             not_recent=data.get("sans_recentes", False),
             followed=data.get("suivies", False),
             not_followed=data.get("sans_suivies", False),
+            legal_form=data.get("forme", ""),
+            state=data.get("etat", ""),
+            revenue_min=_bounded(data.get("ca_min"), AMOUNT_AT_MOST),
+            revenue_max=_bounded(data.get("ca_max"), AMOUNT_AT_MOST),
+            debt_min=_bounded(data.get("dette_min"), AMOUNT_AT_MOST),
+            lists_min=data.get("frequence"),
+            reworked=data.get("retraitee", False),
         )
 
 
@@ -167,6 +196,6 @@ class ReasonLabelForm(DsfrForm):
     )
 
 
-def _bounded(count: int | None) -> int | None:
-    """A number of people that the database can compare."""
-    return None if count is None else min(count, WORKFORCE_AT_MOST)
+def _bounded(count: int | None, most: int = WORKFORCE_AT_MOST) -> int | None:
+    """A number of people, or of euros, that the database can compare."""
+    return None if count is None else min(count, most)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -18,21 +19,24 @@ from vigie.kernel.siren import compact, is_siren
 from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person
+from vigie.rights.reach import may
 from vigie.territory.models import Zone
-from vigie.watchlists.models import Entry, EntryQuerySet, FirmPlace, Publication
+from vigie.watchlists.models import Entry, EntryQuerySet, FirmPlace, Publication, ReworkedEntry, ReworkedList
 from vigie.watchlists.queries.sorting import RESTS_ON as SORTS_REST_ON
 from vigie.watchlists.queries.sorting import SORT, key_of
 from vigie.watchlists.rules_sight import CATEGORY_LABELS, Category, Sight
 
 # Parameter of the address → the nature of data it rests on.
-RESTS_ON = {"delai": Category.URSSAF}
+RESTS_ON = {"delai": Category.URSSAF, "dette_min": Category.URSSAF}
 PROCEDURES = (
     ("bonis", "In bonis"),
     ("plan", "Plan de continuation ou de sauvegarde"),
     ("procedure", "Procédure en cours, sans plan"),
 )
+STATES = (("ouverte", "En activité"), ("fermee", "Fermée"))
 PAYMENT_PLANS = (("sans", "Sans délai Urssaf"), ("avec", "Avec un délai Urssaf"))
 PROCEEDINGS_SOURCE = "procol"
+THOUSAND = 1000
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,13 @@ class Filters:
     not_recent: bool = False
     followed: bool = False
     not_followed: bool = False
+    legal_form: str = ""
+    state: str = ""
+    revenue_min: int | None = None  # thousands of euros
+    revenue_max: int | None = None
+    debt_min: int | None = None  # euros
+    lists_min: int | None = None
+    reworked: bool = False
 
     def parameters(self) -> dict[str, str]:
         """The filters in use, for the audit: codes only, what was searched is not kept."""
@@ -121,11 +132,27 @@ def narrowed(person: Person, publication: Publication, filters: Filters) -> Entr
         value = getattr(filters, name)
         if value is not False and value not in ("", None):
             found = found.filter(condition(value))
+    if filters.reworked:
+        found = found.filter(siren__in=_reworked(person, publication))
     if filters.followed:
         found = found.filter(siren__in=opened_to(person).values("siren"))
     if filters.not_followed:
         found = found.exclude(siren__in=opened_to(person).values("siren"))
     return found
+
+
+def has_reworked(person: Person, publication: Publication) -> bool:
+    """Whether a working list of this list was made, that the reader may read. 1 query at most."""
+    if not may(person, "reworked.list"):
+        return False
+    return ReworkedList.objects.allowed(person, "reworked.view").filter(publication=publication).exists()
+
+
+def _reworked(person: Person, publication: Publication) -> QuerySet[Any, Any]:
+    """The firms that are today in one of the working lists of this list that the reader may read."""
+    known = ReworkedList.objects.allowed(person, "reworked.view").filter(publication=publication)
+    kept = ReworkedEntry.objects.filter(reworked__in=known.order_by().values("pk"))
+    return kept.now().filter(stays=True).order_by().values("siren")  # type: ignore[attr-defined]
 
 
 def follows(person: Person) -> QuerySet[Follow]:
@@ -183,5 +210,12 @@ _CONDITIONS: dict[str, Callable[..., Q]] = {
     "payment_plan": lambda value: Q(payment_plan_running=value == "avec"),
     "first_alert": lambda value: Q(first_alert=True),
     "aggravation": lambda value: Q(aggravation=True),
+    # An unknown figure is out as soon as one is asked for.
+    "legal_form": lambda value: Q(figures__legal_form__startswith=value),
+    "state": lambda value: Q(figures__is_closed=value == "fermee"),
+    "revenue_min": lambda value: Q(figures__revenue_eur__gte=value * THOUSAND),
+    "revenue_max": lambda value: Q(figures__revenue_eur__lte=value * THOUSAND),
+    "debt_min": lambda value: Q(figures__debt_eur__gte=value),
+    "lists_min": lambda value: Q(alerts_before__gte=value - 1),  # this list is one
     "not_recent": lambda value: Q(recent_company=False),
 }

@@ -32,7 +32,7 @@ from vigie.watchlists.actions.list_settings import (
 from vigie.watchlists.exporters import COLUMNS_ASKED, EVERY_COLUMN
 from vigie.watchlists.forms_lists import ALL, SHOWN, ColumnsForm, ExportForm, ListFilterForm, SaveViewForm
 from vigie.watchlists.queries.desk import desk_of, kept_of, list_href, withdrawn_page
-from vigie.watchlists.queries.filters import require_offered
+from vigie.watchlists.queries.filters import has_reworked, require_offered
 from vigie.watchlists.queries.lists import LIST, SORT, Asked, list_page, lists_asked
 from vigie.watchlists.queries.shared_views import network_of, query_to_copy
 from vigie.watchlists.queries.sight import OF_A_LIST
@@ -52,8 +52,9 @@ def listing(request: HttpRequest) -> HttpResponse:
         return redirect(desk.first_href)
     asked = Asked.read(request.GET.dict(), FILTERS)
     require_offered(request.GET, desk.choices)
-    form = ListFilterForm(request.GET, choices=desk.choices)
     lists = lists_asked(asked.code)
+    reworked = lists.shown is not None and has_reworked(person, lists.shown)
+    form = ListFilterForm(request.GET, choices=desk.choices, reworked=reworked)
     if lists.withdrawn is not None:
         return render(request, "watchlists/withdrawn.html", {"page": withdrawn_page(lists.withdrawn)}, status=410)
     with transaction.atomic():
