@@ -29,7 +29,7 @@ from vigie.publication.read import open_publication
 from vigie.publication.write import write
 from vigie.rights.table import Role
 from vigie.watchlists.actions import receive
-from vigie.watchlists.actions.news import find_list_news
+from vigie.watchlists.actions.news import find_list_news, write_news
 from vigie.watchlists.models import FirmNews, NewsBatch
 from vigie.watchlists.queries.firm_news import wishes
 from vigie.watchlists.rules_news import DEBTS, KINDS, PLANS, PROCEEDINGS, NewsKind, alert_news, facts_news, readable
@@ -293,3 +293,13 @@ def test_each_chooses_the_rhythm_of_each_kind_that_he_may_read(db: None, zones: 
     assert refused.status_code == 200
     assert wishes(by).rhythms == chosen
     assert "Urssaf" not in visible_text(sign_in(Client(), narrow).get(page).content.decode())
+
+
+def test_news_are_forgotten_after_thirteen_months(db: None, zones: None) -> None:
+    write_news("2026-06.1", {MENUISERIE.siren: {NewsKind.ALERT}}, at=OPENED)
+    write_news("2027-07.1", {}, at=OPENED + timedelta(days=395))
+    assert FirmNews.objects.count() == 1
+
+    write_news("2027-08.1", {}, at=OPENED + timedelta(days=396))
+
+    assert not FirmNews.objects.exists()

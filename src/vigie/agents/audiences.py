@@ -12,10 +12,11 @@ from django.urls import reverse
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.rules import territory_words
 from vigie.accounts.states import GRANTED
-from vigie.agents.models import FollowReview, Look
-from vigie.agents.queries.reminding import waiting_for
+from vigie.agents.models import FollowReview, LateReport, Look
+from vigie.agents.queries.reminding import late_reviews, waiting_for
 from vigie.journal.models import Event
 from vigie.journal.registry import Recipient, register_audience, register_content
+from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.table import DETECTION, ROLE_LABELS, Role
 from vigie.ui.formats import day, hour
@@ -71,6 +72,20 @@ def reminded_content(user: User, recipient: Recipient, at: datetime) -> dict[str
     }
 
 
+def overseers(report: LateReport, by: Person) -> Iterable[Recipient]:
+    """Those above a reviewer: the administrators of the detection and the team."""
+    held = Habilitation.objects.in_force(paris_day(report.at)).filter(role__in=(Role.ADMINISTRATOR, Role.TEAM))
+    people = User.objects.living().filter(pk__in=held.values("user_id")).order_by("pk")
+    return [Recipient(user.email, user.full_name) for user in people]
+
+
+def late_content(report: LateReport, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """How many of them still wait; nothing when all were reviewed meanwhile."""
+    still = {(habilitation, due_on) for _entity, habilitation, due_on in late_reviews(paris_day(at))}
+    count = len(still.intersection(report.late.values_list("habilitation_id", "due_on")))
+    return {"entity": report.entity.short_name or report.entity.name, "count": count} if count else None
+
+
 def looked_agent(look: Look, by: Person) -> Iterable[Recipient]:
     """The agent through whose eyes somebody looks."""
     return [Recipient(look.agent.email, look.agent.full_name)]
@@ -93,3 +108,5 @@ def register() -> None:
     register_content("agents/mail/look_begun", begun_content)
     register_audience("reviewer", reviewer)
     register_content("agents/mail/review_reminded", reminded_content)
+    register_audience("overseers", overseers)
+    register_content("agents/mail/review_late", late_content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vigie.agents.actions.follows import remind_reviewers
+from vigie.agents.actions.late import report_late
 from vigie.agents.actions.looks import expire
 from vigie.agents.actions.unused import suspend_unreviewed, suspend_unused
 from vigie.journal.jobs import register_job
@@ -30,6 +31,13 @@ def register() -> None:
         label="Prévenir les responsables de ce qu’ils doivent revoir",
         cron="0 7 * * 1",
         rhythm="le lundi à 7 h",
+    )
+    register_job(
+        "report_late_reviews",
+        report_late,
+        label="Signaler les habilitations non revues depuis trente jours",
+        cron="35 0 * * *",
+        rhythm="chaque nuit à 0 h 35",
     )
     register_job(
         "expire_looks",

@@ -107,6 +107,8 @@ class Follow(models.Model):
 from vigie.agents.models_consent import ConfidentialityText as ConfidentialityText  # noqa: E402
 from vigie.agents.models_consent import Consent as Consent  # noqa: E402
 from vigie.agents.models_follow_review import FollowReview as FollowReview  # noqa: E402
+from vigie.agents.models_late import LateReport as LateReport  # noqa: E402
+from vigie.agents.models_late import LateReview as LateReview  # noqa: E402
 from vigie.agents.models_look import Look as Look  # noqa: E402
 from vigie.agents.models_mails import MailChoice as MailChoice  # noqa: E402
 from vigie.agents.models_references import ReferenceChange as ReferenceChange  # noqa: E402

@@ -20,7 +20,7 @@ from vigie.statistics.rules import Cell
 from vigie.statistics.usage import count_rows
 from vigie.territory.models import Zone
 
-PAGES_KEPT = timedelta(days=400)
+PAGES_KEPT = timedelta(days=395)  # thirteen months
 LISTS_COUNTED = max(HORIZONS) + LATEST  # months: an older list does not move any more
 
 

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max
 
-from vigie.accounts.models import User
+from vigie.accounts.models import Habilitation, User
 from vigie.accounts.queries import person_for
 from vigie.accounts.states import GRANTED
 from vigie.agents.queries.follows import to_review
 from vigie.agents.queries.partner import reviewed
 from vigie.agents.rules import review_due
 from vigie.kernel.period import paris_day
+from vigie.rights.table import DETECTION
 
 SOON = timedelta(days=30)
+REPORTED_AFTER = timedelta(days=30)  # above the reviewer
+
+
+def late_reviews(today: date) -> list[tuple[int, int, date]]:
+    """(body, habilitation, day it was to be reviewed) of those late by a month. 1 query."""
+    rows = Habilitation.objects.filter(state=GRANTED, role__in=DETECTION, user__agent__entity__isnull=False)
+    rows = rows.annotate(confirmed=Max("confirmations__day")).order_by("pk")
+    columns = "user__agent__entity_id", "pk", "confirmed", "starts_on"
+    dues = [
+        (entity, pk, review_due(confirmed, starts_on, settings.VIGIE.review_days))
+        for entity, pk, confirmed, starts_on in rows.values_list(*columns)
+    ]
+    return [row for row in dues if row[2] + REPORTED_AFTER <= today]
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,12 @@ EVENTS: tuple[Event, ...] = (
         "Un responsable est prévenu de ce qu’il doit revoir",
         (Message("reviewer", "agents/mail/review_reminded"),),
     ),
+    Event(
+        "review.late",
+        "agents.LateReport",
+        "Des habilitations qu’une administration ne revoit pas sont signalées au-dessus d’elle",
+        (Message("overseers", "agents/mail/review_late"),),
+    ),
     Event("users.read", USERS, "Un classeur des utilisateurs a été lu et comparé"),
     Event("users.applied", USERS, "Un classeur des utilisateurs a été appliqué"),
     Event("users.abandoned", USERS, "Un classeur des utilisateurs a été abandonné"),

@@ -23,6 +23,7 @@ from vigie.watchlists.rules_news import COMPARED, NewsKind, alert_news, facts_ne
 from vigie.watchlists.states import OPEN, REPLACED, WITHDRAWN
 
 LOOK_BACK = timedelta(days=2)  # a list opened before that says nothing new any more
+KEPT = timedelta(days=395)  # thirteen months: the page shows three
 Found = dict[str, set[NewsKind]]  # siren → what is new
 
 
@@ -63,6 +64,7 @@ def write_news(code: str, found: Found, *, at: datetime) -> NewsBatch | None:
         FirmNews(batch=batch, siren=siren, kind=str(kind), at=at) for siren in found for kind in sorted(found[siren])
     ]
     FirmNews.objects.bulk_create(rows, batch_size=1000)
+    NewsBatch.objects.filter(at__lt=at - KEPT).delete()
     if rows:
         record("firm_news.found", batch, by=SYSTEM, at=at, payload={"facts": len(rows)})
     return batch
