@@ -59,6 +59,8 @@ def test_from_the_list_to_the_end_of_a_file_shared_with_a_colleague(someone) -> 
 def read_the_list_and_a_sheet(crp: Someone) -> tuple[str, str]:
     crp.open(GARD)
     crp.see("entreprises en alerte")
+    hidden = "(e => e.scrollWidth - e.clientWidth)(document.querySelector('main .fr-table__container'))"
+    assert crp.page.evaluate(hidden) == 0, "the usual columns of the list do not fit the screen of a desk"
     look(crp, "agent-1-liste")
     name, siren = first_firm(crp)
     crp.open(f"/detection/entreprises/{siren}/")

@@ -211,6 +211,19 @@ def test_view_that_keeps_nothing_or_has_no_name_is_refused(name: str, address: s
     assert not ListSettings.objects.exclude(views=[]).exists()
 
 
+def test_the_place_of_a_firm_is_said_once_in_its_column_or_under_its_name(folders: Path, as_: As) -> None:
+    opened(folders)
+    user = agent(territory="FR")
+    client = as_(user)
+    place = re.compile(r"Rennes \(35\)")
+
+    for columns in ([], ["lieu"]):
+        keep(client, transition="columns", colonnes=columns)
+        html = client.get(LIST).content.decode()
+        row = next(line for line in re.findall(r"<tr>.*?</tr>", html, re.DOTALL) if "<td" in line)
+        assert len(place.findall(visible_text(row))) == 1, columns
+
+
 def test_columns_are_kept_and_the_firm_always_stays(folders: Path, as_: As) -> None:
     opened(folders)
     user = agent(Role.LEVEL_B)
@@ -231,7 +244,9 @@ def test_columns_are_kept_and_the_firm_always_stays(folders: Path, as_: As) -> N
 
 def test_figures_of_a_firm_are_told_with_their_year_and_trend(folders: Path, as_: As) -> None:
     opened(folders)
-    page = as_(agent(territory="FR")).get(LIST)
+    user = agent(territory="FR")
+    ListSettings.objects.create(user=user, columns=["ca", "dette", "ap"])
+    page = as_(user).get(LIST)
 
     assert re.search("2 500 k€ ?2024, −8 % en un an", words(page))
     assert "5 300 €" in words(page)

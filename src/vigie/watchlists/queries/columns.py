@@ -123,9 +123,15 @@ def columns_for(sight: Sight) -> tuple[ListColumn, ...]:
 
 
 def chosen(offered: Iterable[ListColumn], codes: Iterable[str]) -> tuple[ListColumn, ...]:
-    """The columns that the agent keeps; the usual ones until he has chosen. The firm is always there."""
+    """The columns that the agent keeps; the usual ones until he has chosen. The firm is always there.
+
+    Without a column of its own, its place is said under its name: nine columns fit a desk, with room for the reasons.
+    """
     wanted = set(codes)
-    return tuple(one for one in offered if one.code == "entreprise" or (one.code in wanted if wanted else one.usual))
+    kept = [one for one in offered if one.code == "entreprise" or (one.code in wanted if wanted else one.usual)]
+    if not any(one.code == "lieu" for one in kept):
+        kept = [replace(one, cell=_firm_and_place) if one.code == "entreprise" else one for one in kept]
+    return tuple(kept)
 
 
 def badges(entry: Entry, sight: Sight | None = None) -> list[str]:
@@ -185,6 +191,11 @@ def _firm(entry: Entry, page: Around) -> Cell:
     return Cell(page.names[entry.siren], href=reverse("sheets:company", args=[entry.siren]), hint=siren)
 
 
+def _firm_and_place(entry: Entry, page: Around) -> Cell:
+    cell = _firm(entry, page)
+    return replace(cell, hint=f"{_place(entry, page)} · {cell.hint}")
+
+
 def _place(entry: Entry, page: Around) -> str:
     both = f"{entry.commune_name} ({entry.departement})" if entry.commune_name else entry.departement
     return both or UNKNOWN
@@ -241,17 +252,19 @@ def _opinion(entry: Entry, page: Around) -> Cell | str:
 COLUMNS = (
     ListColumn("niveau", "Risque", _level, sort="niveau"),
     ListColumn("entreprise", "Entreprise", _firm, sort="entreprise"),
-    ListColumn("lieu", "Siège", _place, sort="lieu"),
+    ListColumn("lieu", "Siège", _place, sort="lieu", usual=False),
     ListColumn("secteur", "Secteur", _sector, sort="secteur"),
     ListColumn("effectif", "Effectif", _workforce, sort="effectif", numeric=True),
     ListColumn("tendance", "Effectif sur un an", _change, sort="tendance", numeric=True, usual=False),
-    ListColumn("ca", "Chiffre d’affaires", figure_cells.revenue, sort="ca", numeric=True),
+    ListColumn("ca", "Chiffre d’affaires", figure_cells.revenue, sort="ca", numeric=True, usual=False),
     ListColumn(
         "resultat", "Résultat d’exploitation", figure_cells.operating_result, sort="resultat", numeric=True, usual=False
     ),
     ListColumn("ebe", "EBE", figure_cells.ebitda, sort="ebe", numeric=True, usual=False),
     ListColumn("dette", "Dette sociale", figure_cells.debt, sort="dette", numeric=True, rests_on=Category.URSSAF),
-    ListColumn("ap", "Activité partielle", figure_cells.short_time_work, sort="ap", rests_on=Category.DGEFP),
+    ListColumn(
+        "ap", "Activité partielle", figure_cells.short_time_work, sort="ap", usual=False, rests_on=Category.DGEFP
+    ),
     ListColumn("raison", "Ce qui fait monter le risque", _reason),
     ListColumn("alerte", "Première alerte", _first, usual=False),
     ListColumn("delai", "Délai Urssaf", _payment_plan, usual=False, rests_on=Category.URSSAF),
