@@ -250,7 +250,7 @@ def start_work(family: Family, place: Place, work: Work) -> Child:
 def start_web(family: Family, place: Place) -> None:
     """Starts the web server: two processes of four threads; a process that dies is replaced."""
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(place.port)]
-    web += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "5"]
+    web += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "2"]
     family.start("web server", [*web, "vigie.config.wsgi:application"], log=place.var / "log" / "web.log")
 
 
