@@ -186,7 +186,7 @@ def test_nothing_is_kept_of_a_table_without_mark(world: None) -> None:
     assert kept.get(marks(), 1, object) is kept.get(marks(), 1, object)
 
 
-def test_what_is_kept_goes_with_the_mark_and_when_there_is_too_much() -> None:
+def test_what_is_kept_goes_with_the_mark_and_when_there_is_too_much(world: None) -> None:
     kept: Kept[object] = Kept("directory_expert", most=2)
     first, second = kept.get(marks(), 1, object), kept.get(marks(), 2, object)
     assert (kept.get(marks(), 1, object), kept.get(marks(), 2, object)) == (first, second)

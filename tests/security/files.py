@@ -21,6 +21,7 @@ from vigie.followup.actions.terms import load_followup_terms
 from vigie.followup.actions.texts import save_summary, write_comment
 from vigie.followup.models import Term
 from vigie.kernel.period import paris_day
+from vigie.watchlists.rules_news import NewsKind
 
 NETWORK = "dgfip"
 TOKEN = "jeton-de-securite-0001"
@@ -97,7 +98,7 @@ def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tupl
         ("export_list", to("export_list"), {"format": "csv"}),
         ("export_file", to("export_file", pk), {"format": "docx"}),
         ("export_codefi", to("export_codefi"), {"format": "docx"}),
-        ("mails", to("mails"), {"rhythm": "never"}),
+        ("mails", to("mails"), dict.fromkeys(("rhythm", *NewsKind), "never")),
         ("handover", to("handover"),
          {"giver": users["agent_a"].email, "taker": users["agent_b"].email, "transition": "give"}),
         ("new_meeting", f"{to('new_meeting')}?departement=35",

@@ -290,7 +290,7 @@ def test_each_chooses_the_rhythm_of_each_kind_that_he_may_read(db: None, zones: 
     assert answer.status_code == 302
     assert wishes(by).rhythms == chosen
     refused = client.post(page, chosen | {"debt": "hourly"})
-    assert refused.status_code == 200
+    assert refused.status_code == 422
     assert wishes(by).rhythms == chosen
     assert "Urssaf" not in visible_text(sign_in(Client(), narrow).get(page).content.decode())
 

@@ -67,7 +67,7 @@ def mails(request: HttpRequest) -> HttpResponse:
         choose_mails(form.cleaned_data["rhythm"], form.chosen(), by=person)
         messages.success(request, "Votre choix est enregistré.")
         return redirect("followup:list")
-    return render(request, "followup/mails.html", {"form": form})
+    return render(request, "followup/mails.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @granted("file.list")
