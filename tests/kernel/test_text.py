@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.kernel.text import clean_email, clean_line, clean_person_name, clean_phone, clean_text, fold
+from vigie.kernel.text import clean_email, clean_line, clean_person_name, clean_phone, clean_text, fold, is_plain
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,19 @@ def test_plain_text_is_read_as_beside_an_accent(text: str) -> None:
     assert fold(f"{text} é") == f"{fold(text)} E".strip()
     assert clean_text(f"é{clean_text(text)}é") == f"é{clean_text(text)}é"
     assert clean_text(text) == clean_text(f"{text}\u200b")
+
+
+PLAIN = [chr(code) for code in range(0x2100) if is_plain(chr(code))]
+
+
+@given(st.text(st.sampled_from(PLAIN)))
+def test_a_line_of_french_is_read_as_the_long_way_would(text: str) -> None:
+    assert is_plain(text)
+    assert clean_text(text) == clean_text(f"{text}\u200b")
+
+
+def test_plain_lines_hold_french_and_nothing_that_hides() -> None:
+    assert is_plain("L’Œuf d’Élodie – 12\u00a0000\u202f€ « net »")
+    assert len(PLAIN) > 600
+    assert not any(is_plain(text) for text in ("a\u200b", "a\u202e", "e\u0301", "a\x00", "a\n", "a\u2028", "a\ufffe"))
+    assert all(clean_text(f"a{one}\u200bb") == f"a{one}b" for one in PLAIN)

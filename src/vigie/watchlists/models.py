@@ -7,6 +7,7 @@ the entries of open lists. The series of a firm stay in the publication's files.
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -265,7 +266,13 @@ class Entry(models.Model):
     @property
     def known_figures(self) -> EntryFigures:
         """Its figures; all unknown for a firm of a publication that had none yet."""
-        return getattr(self, "figures", None) or EntryFigures()
+        return getattr(self, "figures", None) or _unknown_figures()
+
+
+@cache
+def _unknown_figures() -> EntryFigures:
+    """Made once: a list that is exported asks for it in ten cells of each row."""
+    return EntryFigures()
 
 
 class Approval(models.Model):
