@@ -163,14 +163,3 @@ def test_partner_page_costs_the_same_whatever_the_agents(client: Client, django_
 
     with django_assert_max_num_queries(12):
         assert client.get(reverse("agents:partner")).status_code == 200
-
-
-def test_profiles_are_counted_by_combination(client: Client) -> None:
-    _reviewer, _held = partner()
-    admin = UserFactory()
-    HabilitationFactory(user=admin, role=Role.ADMINISTRATOR)
-
-    html = sign_in(client, admin).get(reverse("agents:profiles")).content.decode().replace("\u00a0", " ")
-
-    assert "1 profil en usage" in html
-    assert "Commissaire aux restructurations" in html

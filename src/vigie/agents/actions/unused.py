@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
+from vigie.accounts.account_changes import note_role
 from vigie.accounts.actions import close_sessions
 from vigie.accounts.models import Habilitation
 from vigie.accounts.states import GRANTED
@@ -50,5 +51,6 @@ def _suspend(held: Habilitation, why: str, at: datetime) -> bool:
     if row.state != GRANTED:
         return False
     perform(row, "suspend", by=SYSTEM, at=at, payload={"why": why})
+    note_role(row, "suspend", by=SYSTEM, at=at)
     close_sessions(row.user_id)
     return True

@@ -20,7 +20,7 @@ from vigie.agents.rules import review_due
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.table import DETECTION, ROLE_LABELS, Role
-from vigie.ui.components import ActButton, Cell, Column, Table
+from vigie.ui.components import ActButton
 from vigie.ui.formats import counted, day, number
 
 
@@ -124,47 +124,3 @@ def _buttons(row: Habilitation, person: Person) -> tuple[ActButton, ...]:
 def segment_choices() -> list[tuple[str, str]]:
     """The profiles of work that a request may name. 1 query."""
     return list(Segment.objects.filter(archived_at=None).exclude(usual_level="").values_list("code", "label"))
-
-
-@dataclass(frozen=True)
-class ProfilesPage:
-    """The combinations in use, with what each opens."""
-
-    count: str
-    table: Table
-
-
-OPENED = {
-    Role.LEVEL_A: "listes, alerte, Urssaf, activité partielle, Banque de France, PGE",
-    Role.LEVEL_B: "listes, alerte, activité partielle, PGE",
-}
-
-
-def profiles_page() -> ProfilesPage:
-    """Each level × segment × territory in use, the most common first. 1 query."""
-    rows = (
-        Habilitation.objects.filter(state=GRANTED, role__in=DETECTION)
-        .order_by()
-        .values_list("role", "user__agent__segment__label", "territory")
-        .annotate(count=Count("user", distinct=True))
-    )
-    found = sorted(rows, key=lambda row: (-row[3], row[0], row[1] or "", row[2]))
-    return ProfilesPage(
-        count=counted(len(found), "profil en usage", "profils en usage"),
-        table=Table(
-            caption="Profils d’habilitation en usage",
-            columns=(
-                Column("Niveau", header=True), Column("Profil"), Column("Territoire"), Column("Ouvre"),
-                Column("Agents", numeric=True),
-            ),
-            rows=tuple(
-                (
-                    Cell(ROLE_LABELS[Role(role)].rpartition(" ")[2]), segment or "Sans profil", territory_words(where),
-                    OPENED[Role(role)], number(count),
-                )
-                for role, segment, where, count in found
-            ),
-            empty="Aucun agent n’est habilité.",
-            caption_hidden=True,
-        ),
-    )  # fmt: skip

@@ -100,5 +100,9 @@ COLUMNS = (
     Column("Fuseau horaire", lambda row: _of_agent("time_zone")(row) or ""),
     Column("Compte ouvert", lambda row: row.is_active, Kind.BOOLEAN),
     Column("Invité le", lambda row: row.invited_at, Kind.DATE),
+    Column("Compte créé le", lambda row: row.created_at, Kind.DATE),
+    Column("Compte archivé le", lambda row: row.archived_at, Kind.DATE),
     Column("Dernière connexion", lambda row: row.last_login, Kind.DATE),
+    Column("Connexion précédente", lambda row: row.previous_login, Kind.DATE),
+    Column("Connexions", lambda row: row.sign_in_count, Kind.NUMBER),
 )

@@ -12,7 +12,9 @@ from vigie.accounts.forms import put_refusal
 from vigie.accounts.states import SUSPENDED
 from vigie.agents.actions import partner as acts
 from vigie.agents.forms.partner import AgentRequestForm
-from vigie.agents.queries.partner import partner_page, profiles_page, reviewable, segment_choices
+from vigie.agents.forms.profiles import ProfilesForm
+from vigie.agents.queries.partner import partner_page, reviewable, segment_choices
+from vigie.agents.queries.profiles import profiles_page
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
 
@@ -62,4 +64,6 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def profiles(request: HttpRequest) -> HttpResponse:
     """``/administration/profils/``"""
-    return render(request, "agents/profiles.html", {"page": profiles_page()})
+    form = ProfilesForm(request.GET)
+    page = profiles_page(form.sought(), request.GET.get("page", ""))
+    return render(request, "agents/profiles.html", {"page": page, "form": form})
