@@ -77,6 +77,10 @@ def test_deleted_account_left_open() -> None:
     refused(lambda: UserFactory(deleted_at=AT), "user_deleted_not_active")
 
 
+def test_archived_account_left_open() -> None:
+    refused(lambda: UserFactory(archived_at=AT), "user_archived_not_active")
+
+
 def test_absence_that_ends_before_it_starts() -> None:
     refused(lambda: AbsenceFactory(starts_on=date(2026, 3, 2), ends_on=date(2026, 3, 1)), "absence_ends_after_start")
 

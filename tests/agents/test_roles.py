@@ -107,7 +107,7 @@ def test_each_is_led_to_his_page_and_reads_no_firm() -> None:
             assert client.get(reverse(closed)).status_code == 404
 
 
-def test_conferring_and_taking_back_a_role_of_management_is_audited() -> None:
+def test_conferring_and_taking_back_a_role_of_the_detection_side_is_audited() -> None:
     team, user = person(holder(Role.TEAM), now()), UserFactory()
 
     held = give_habilitation(user, Role.PUBLISHER, by=team, at=now())
@@ -116,7 +116,9 @@ def test_conferring_and_taking_back_a_role_of_management_is_audited() -> None:
 
     found = AuditEvent.objects.filter(action="admin_role").order_by("pk")
     assert [one.details for one in found] == [
-        {"role": "publisher", "user": user.pk, "act": act} for act in ("grant", "suspend")
+        {"role": "publisher", "user": user.pk, "act": "grant"},
+        {"role": "publisher", "user": user.pk, "act": "suspend"},
+        {"role": "level_b", "user": user.pk, "act": "grant", "territory": "35"},
     ]
     with pytest.raises(Forbidden):
         give_habilitation(user, Role.TEAM, by=person(holder(Role.ADMINISTRATOR), now()), at=now())

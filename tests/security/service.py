@@ -360,6 +360,7 @@ def _account_acts(service: Service, at: datetime) -> list[Act]:
             {"role": "expert", "antenne": "", "starts_on": "", "ends_on": ""}),
         Act("accounts:decide", "team", reverse("accounts:decide", args=[unrelated, ids["waiting"]]),
             {"transition": "grant"}),
+        Act("accounts:archive", "team", reverse("accounts:archive", args=[unrelated]), {"transition": "archive"}),
         Act("accounts:remove_second_factor", "team", reverse("accounts:remove_second_factor", args=[unrelated])),
         Act("account_login", "anonymous", reverse("account_login"), {"email": users["member"].email}),
         Act("account_logout", "member", reverse("account_logout")),

@@ -339,6 +339,7 @@ PAGES: dict[str, Page] = {
     "accounts:change": _team("account.edit", WRITE, _user),
     "accounts:add_habilitation": _team("habilitation.decide", WRITE, _user),
     "accounts:decide": _team("habilitation.decide", WRITE, _habilitation),
+    "accounts:archive": _team("account.archive", WRITE, _user),
     "accounts:remove_second_factor": _team("account.secure", WRITE, _user),
     "journal:messages": _team("message.view"),
     "journal:release_message": _team("message.release", WRITE, _of("mail")),

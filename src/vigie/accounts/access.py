@@ -119,6 +119,9 @@ def lead_first(request: HttpRequest, url: str, said: str) -> HttpResponse:
     """
     if request.method in {"GET", "HEAD"}:
         return go(request, _then(url, request.get_full_path()))
+    if getattr(request, "left", False):  # of somebody who may not come back: nothing is kept
+        messages.warning(request, kept.LEFT)
+        return go(request, url)
     found = kept.keep(request)
     if found is None:
         return go(request, url)

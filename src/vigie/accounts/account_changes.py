@@ -17,14 +17,14 @@ from vigie.journal.actions import record
 from vigie.kernel.errors import Forbidden
 from vigie.rights.person import Person
 from vigie.rights.reach import require
-from vigie.rights.table import STEWARDS, Role
+from vigie.rights.table import DETECTION, STEWARDS, Role
 
 LABELS: dict[str, str] = {
     "full_name": "Nom", "email": "Adresse", "job": "Fonction", "phone": "Téléphone", "antenne_id": "Antenne",
     "entity_id": "Administration", "segment_id": "Profil de travail", "siret": "SIRET du lieu de travail",
     "scopes": "Périmètres", "boards": "Tableaux", "taskforces": "Groupes de travail", "ambassador": "Ambassadeur",
     "trained": "Formé", "feedbacks": "Retours", "last_contact_on": "Dernier échange", "time_zone": "Fuseau horaire",
-    "territory": "Territoire", "ends_on": "Fin de l’habilitation",
+    "territory": "Territoire", "ends_on": "Fin de l’habilitation", "is_active": "Compte ouvert",
 }  # fmt: skip
 _NAMED: dict[str, type[Any]] = {"antenne_id": Antenne, "entity_id": Entity, "segment_id": Segment}
 POWERS = STEWARDS | {Role.TEAM}  # given one by one, never by a copy
@@ -41,9 +41,11 @@ def keep_change(user: User, before: Mapping[str, Any], after: Mapping[str, Any],
 
 
 def note_role(held: Habilitation, transition: str, *, by: Person, at: datetime) -> None:
-    """Writes in the audit that a power over others is conferred or taken back; the journal tells all roles."""
-    if Role(held.role) in POWERS:
+    """Writes in the audit who gave, stopped or took back what opens firms, or a power; the journal tells all roles."""
+    if Role(held.role) in POWERS | DETECTION:
         details = {"role": held.role, "user": held.user_id, "act": transition}
+        if held.territory:
+            details["territory"] = held.territory
         audit.note("admin_role", Habilitation._meta.label, str(held.pk), by=by, at=at, details=details)
 
 

@@ -262,6 +262,8 @@ def _decide(
     if row.state == target:  # sent twice, or a colleague did the same
         return row
     rules.refuse_on_oneself(row.user_id, by.user_id)
+    if target == GRANTED and not row.user.is_active:
+        raise Refused("account_archived", "Ce compte est archivé. Rouvrez-le d’abord.")
     perform(row, transition, by=by, at=at, changes=changes)
     note_role(row, transition, by=by, at=at)
     if target != GRANTED:
@@ -279,6 +281,7 @@ def expire_habilitations(*, at: datetime) -> str:
             row = Habilitation.objects.select_for_update().get(pk=habilitation.pk)
             if row.state in (GRANTED, SUSPENDED):
                 perform(row, "expire", by=SYSTEM, at=at)
+                note_role(row, "expire", by=SYSTEM, at=at)
                 close_sessions(row.user_id)
                 count += 1
     return f"{count} habilitation(s) expirée(s)"

@@ -84,13 +84,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """A new session key, an end that is never put off, and the event."""
-        at = now()
+        at, previous = now(), user.last_login
         super().login(request, user)
         guarded = bool(GUARDED & set(roles_in_force(user, at)))
         remembered = session.open_until(request, at, guarded=guarded)
         attempt = sign_in.Attempt(user.email, client_ip(request), at)
-        used = session.second_factor_used(request, user)
-        sign_in.succeeded(user, attempt, remembered=remembered, second_factor=used)
+        used, told = session.second_factor_used(request, user), session.by_proconnect(request, user)
+        sign_in.succeeded(user, attempt, sign_in.Opening(remembered, used, told, previous))
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return "/"

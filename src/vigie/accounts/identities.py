@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.crypto import get_random_string
 
 from vigie.accounts import sign_in
+from vigie.accounts.account_changes import note_role
 from vigie.accounts.actions import close_sessions
 from vigie.accounts.identity_rules import GUARDED, CodeNeeded, NotAdmitted, Told, Way, employer_changed, way
 from vigie.accounts.models import AgentProfile, FederatedIdentity, Habilitation, User
@@ -135,6 +136,7 @@ def _suspend(user: User, at: datetime) -> bool:
     rows = list(held)
     for row in rows:
         perform(row, "suspend", by=SYSTEM, at=at, payload={"reason": "employer_changed"})
+        note_role(row, "suspend", by=SYSTEM, at=at)
     if rows:
         close_sessions(user.pk)
         record("account.employer_changed", user, by=SYSTEM, at=at, payload={"suspended": len(rows)})

@@ -33,6 +33,7 @@ SALT = "vigie.accounts.kept"
 _LEFT_OUT = {"csrfmiddlewaretoken", "form_token", "filled_from", "website", "code"}
 _LONGEST_ADDRESS = 2000
 SAID = "Rien n’a été envoyé. Ce que vous avez saisi est gardé une heure\u00a0: connectez-vous, vous le retrouverez."
+LEFT = "Rien n’a été envoyé ni gardé de ce que vous veniez de saisir."
 PROVE = (
     "Rien n’a été envoyé. Ce que vous avez saisi est gardé une heure\u00a0: confirmez que c’est bien vous, vous le "
     "retrouverez."

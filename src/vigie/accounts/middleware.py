@@ -17,7 +17,7 @@ from vigie.accounts.access import go, to_sign_in
 from vigie.accounts.adapters import PROCONNECT_ONLY
 from vigie.accounts.identity_rules import GUARDED
 from vigie.accounts.models import User
-from vigie.accounts.queries import has_second_factor, person_for
+from vigie.accounts.queries import has_second_factor, person_for, roles_in_force
 from vigie.kernel.clock import now
 from vigie.rights.person import VISITOR, Person
 from vigie.rights.table import SECOND_FACTOR
@@ -25,6 +25,7 @@ from vigie.rights.table import SECOND_FACTOR
 View = Callable[[HttpRequest], HttpResponse]
 
 NOT_IN_FORCE = "Votre session est fermée\u00a0: votre habilitation n’est plus en cours. Écrivez à {team}."
+CLOSED = "Votre session a été fermée\u00a0: votre compte ou votre habilitation a changé. Connectez-vous de nouveau."
 
 # What stays open to somebody who has yet to install his second factor or to accept the terms.
 _ALWAYS_OPEN = ("/static/", "/sante", "/mentions-legales/", "/donnees-personnelles/", "/accessibilite/")
@@ -40,7 +41,10 @@ def person(get_response: View) -> View:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.person = VISITOR  # type: ignore[attr-defined]
+        known = session.account(request)
         user = request.user
+        if not user.is_authenticated and known is not None:
+            _tell_closed(request, known, now())
         if user.is_authenticated:
             elsewhere = _admit(request, user, now())  # type: ignore[arg-type]
             if elsewhere is not None:
@@ -56,10 +60,8 @@ def _admit(request: HttpRequest, user: User, at: datetime) -> HttpResponse | Non
     if session.is_over(request, at, guarded=bool(found.roles & GUARDED)):
         return _close(request, "Votre session a pris fin. Connectez-vous de nouveau.")
     if not found.roles:
-        team = settings.VIGIE.team_email
-        return _close(
-            request, f"Votre session est fermée\u00a0: votre habilitation n’est plus en cours. Écrivez à {team}."
-        )
+        request.left = True  # type: ignore[attr-defined]
+        return _close(request, NOT_IN_FORCE.format(team=settings.VIGIE.team_email))
     if found.roles & GUARDED and not _may_guard(request, user):
         found = _unguarded(found)
         if not found.roles:
@@ -70,6 +72,13 @@ def _admit(request: HttpRequest, user: User, at: datetime) -> HttpResponse | Non
     if user.terms_accepted_at is None and not _is_open(request, _TERMS):
         return go(request, reverse("accounts:terms"))
     return None
+
+
+def _tell_closed(request: HttpRequest, known: int, at: datetime) -> None:
+    """Somebody closed this session meanwhile (a habilitation taken back, an account archived): the page says so."""
+    owner = User.objects.living().filter(pk=known).first()
+    request.left = owner is None or not roles_in_force(owner, at)  # type: ignore[attr-defined]
+    _close(request, NOT_IN_FORCE.format(team=settings.VIGIE.team_email) if request.left else CLOSED)  # type: ignore[attr-defined]
 
 
 def _unguarded(found: Person) -> Person:

@@ -193,6 +193,10 @@ class User(AbstractBaseUser):
     deleted_at = models.DateTimeField(null=True, blank=True)
     search_text = FoldedField(of=("full_name", "email"))
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
+    archived_at = models.DateTimeField("archivé le", null=True, blank=True)
+    sign_in_count = models.PositiveIntegerField("connexions", default=0, editable=False)
+    # last_login is the sign-in of today's session: this is the one before, which its owner knows.
+    previous_login = models.DateTimeField("connexion précédente", null=True, blank=True, editable=False)
 
     objects = UserManager()
 
@@ -205,6 +209,9 @@ class User(AbstractBaseUser):
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_in_lower_case"),
             models.CheckConstraint(
                 condition=Q(deleted_at__isnull=True) | Q(is_active=False), name="user_deleted_not_active"
+            ),
+            models.CheckConstraint(
+                condition=Q(archived_at__isnull=True) | Q(is_active=False), name="user_archived_not_active"
             ),
         ]
 

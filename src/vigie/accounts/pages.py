@@ -26,7 +26,7 @@ from vigie.rights.person import Person
 from vigie.rights.reach import may
 from vigie.rights.table import GRANTABLE, ROLE_LABELS, SECOND_FACTOR, Role
 from vigie.ui.components import ActButton, Cell, Column, Fact, Step, Table
-from vigie.ui.formats import counted, day
+from vigie.ui.formats import counted, day, exact, number
 
 PER_PAGE = 25
 HISTORY = 60
@@ -217,7 +217,7 @@ def person_page(person: Person, user: User, at: datetime) -> PersonPage:
         habilitations=tuple(_line(user, one, offered=one.pk in mine) for one in held),
         absences=tuple(_absence(one) for one in _absences(user, at)),
         history=_history(user, {str(one.pk): one for one in held}),
-        secure=_secure_buttons(person, user) if factor else (),
+        secure=(*(_secure_buttons(person, user) if factor else ()), *_archive_buttons(person, user)),
         change=reverse("accounts:change", args=[user.pk]),
         add=reverse("accounts:add_habilitation", args=[user.pk]),
         agent=agent_facts(user),
@@ -236,6 +236,8 @@ def _identity(user: User) -> tuple[Fact, ...]:
         Fact("Antenne", f"{antenne.name} ({antenne.institution.name})" if antenne else "", missing="aucune"),
         Fact("Invitation", _invitation(user), missing="sans invitation"),
         Fact("Dernière connexion", day(user.last_login) if user.last_login else "", missing="jamais connectée"),
+        Fact("Connexions", number(user.sign_in_count)),
+        *((Fact("Compte archivé", f"le {day(user.archived_at)}"),) if user.archived_at else ()),
     )
 
 
@@ -257,7 +259,7 @@ def _line(user: User, one: Habilitation, *, offered: bool) -> HabilitationLine:
             confirm=_CONFIRM[step.name].format(name=user, role=role.lower()),
         )
         for step in HABILITATION.offered(one.state)
-        if step.button
+        if step.button and (user.is_active or step.name != "grant")
     ]
     return HabilitationLine(
         title=f"{role} – {where}" if where else role,
@@ -308,6 +310,19 @@ def _secure_buttons(person: Person, user: User) -> tuple[ActButton, ...]:
     return (ActButton("Retirer le second facteur", href, style="secondary", confirm=confirm),)
 
 
+def _archive_buttons(person: Person, user: User) -> tuple[ActButton, ...]:
+    if user.pk == person.user_id or not may(person, "account.archive", user):
+        return ()
+    href = reverse("accounts:archive", args=[user.pk])
+    if user.is_active:
+        confirm = (
+            f"{user} ne pourra plus se connecter\u00a0: ses habilitations seront suspendues et ses sessions fermées. "
+            "Son nom reste sur ce qu’il a écrit."
+        )
+        return (ActButton("Archiver le compte", href, "archive", "tertiary", confirm=confirm),)
+    return (ActButton("Rouvrir le compte", href, "reopen", "secondary"),)
+
+
 # --- one’s own account ----------------------------------------------------------------------------------------------
 def my_page(person: Person, user: User, at: datetime) -> MyPage:
     """One’s own sheet; 4 queries and those of the teams."""
@@ -316,7 +331,7 @@ def my_page(person: Person, user: User, at: datetime) -> MyPage:
     absences = _absences(user, at)
     return MyPage(
         name=str(user),
-        facts=(Fact("Adresse électronique", user.email), *_identity(user)[1:4]),
+        facts=(Fact("Adresse électronique", user.email), *_identity(user)[1:4], _before(user)),
         habilitations=tuple(_line(user, one, offered=False) for one in held),
         teams=teams_of(user),
         absences=tuple(_absence_line(one) for one in absences),
@@ -325,6 +340,12 @@ def my_page(person: Person, user: User, at: datetime) -> MyPage:
         second_factor_required=bool(person.roles & SECOND_FACTOR),
         can_be_replaced=user.antenne_id is not None,
     )
+
+
+def _before(user: User) -> Fact:
+    """The sign-in before this one: its owner knows whether it was him."""
+    said = exact(user.previous_login) if user.previous_login else ""
+    return Fact("Connexion précédente", said, missing="aucune")
 
 
 def _absence_line(one: Absence) -> AbsenceLine:

@@ -13,7 +13,7 @@ from allauth.account.internal.flows.login import (
     get_authentication_records,
     record_authentication,
 )
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import SESSION_KEY, update_session_auth_hash
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
@@ -28,6 +28,12 @@ _SEEN_EVERY_S = 60  # a write at each page would cost more than it tells
 _PENDING = "accounts.pending_identity"
 _ID_TOKEN = "oidc_id_token"  # noqa: S105  # nosec B105  # the key under which mozilla-django-oidc keeps it
 PROCONNECT = "proconnect"
+
+
+def account(request: HttpRequest) -> int | None:
+    """The account that the session was opened for, whether it still may be open or not. No query for a visitor."""
+    found = str(request.session.get(SESSION_KEY, ""))
+    return int(found) if found.isdecimal() else None
 
 
 def remember(request: HttpRequest, wanted: bool) -> None:

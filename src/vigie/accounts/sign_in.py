@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
 from vigie.accounts.rules import CODE_LASTS, network_of
+from vigie.journal import audit
 from vigie.journal.actions import record
 from vigie.rights import limits
-from vigie.rights.person import VISITOR
+from vigie.rights.person import VISITOR, Person, PersonKind
+from vigie.rights.table import SECOND_FACTOR
 from vigie.ui.formats import hour
+
+ACCOUNT = User._meta.label
 
 
 @dataclass(frozen=True)
@@ -75,15 +80,51 @@ def _owe_code(user: User, code: str, at: datetime) -> None:
 def failed(user: User | None, attempt: Attempt, step: str) -> None:
     """Counts and records a wrong code; raises TooMany beyond the limit.
 
-    step: ``code``, ``second_factor`` or ``identity``.
+    step: ``code``, ``second_factor`` or ``identity``. The audit has the same row for an address without account: the
+    time of the answer tells nothing.
     """
     payload = {"step": step, "network": network_of(attempt.ip)}
-    record("account.sign_in_failed", user or User(pk=0), by=VISITOR, at=attempt.at, payload=payload)
+    with transaction.atomic():
+        record("account.sign_in_failed", user or User(pk=0), by=VISITOR, at=attempt.at, payload=payload)
+        key = str(user.pk) if user else ""
+        audit.note(
+            "login_failed", ACCOUNT, key, by=_claimed(user), at=attempt.at, result=audit.DENIED, details={"step": step}
+        )
     limits.hit("sign_in_failure", attempt.email, attempt.at)
 
 
-def succeeded(user: User, attempt: Attempt, *, remembered: bool, second_factor: bool) -> None:
-    """Records the opening of a session; a success ends a row of failures."""
+def _claimed(user: User | None) -> Person:
+    """Whom somebody says he is, without any right, so that the auditor finds the failures of an account."""
+    return Person(PersonKind.USER, name=str(user), user_id=user.pk, email=user.email) if user else VISITOR
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How a session opens. previous: the sign-in before this one."""
+
+    remembered: bool
+    second_factor: bool
+    proconnect: bool
+    previous: datetime | None
+
+
+@transaction.atomic
+def succeeded(user: User, attempt: Attempt, how: Opening) -> None:
+    """Counts and records the opening of a session; a success ends a row of failures.
+
+    Those who read or watch over confidential data are written in the audit too.
+    """
+    User.objects.filter(pk=user.pk).update(sign_in_count=F("sign_in_count") + 1, previous_login=how.previous)
     limits.forget("sign_in_failure", attempt.email)
-    payload = {"remembered": remembered, "second_factor": second_factor, "network": network_of(attempt.ip)}
-    record("account.signed_in", user, by=person_for(user, attempt.at), at=attempt.at, payload=payload)
+    person = person_for(user, attempt.at)
+    payload = {"remembered": how.remembered, "second_factor": how.second_factor, "network": network_of(attempt.ip)}
+    record("account.signed_in", user, by=person, at=attempt.at, payload=payload)
+    if person.roles & SECOND_FACTOR:
+        told = {"method": "proconnect" if how.proconnect else "code", "second_factor": how.second_factor}
+        audit.note("login", ACCOUNT, str(user.pk), by=person, at=attempt.at, details=told)
+
+
+def ended(person: Person, at: datetime) -> None:
+    """Writes in the audit that the person signed out, as ``succeeded`` wrote that he came."""
+    if person.roles & SECOND_FACTOR or person.read_only:
+        audit.note("logout", ACCOUNT, str(person.user_id), by=person, at=at)

@@ -24,6 +24,7 @@ pages = [
     path("equipe/personnes/<int:pk>/agent/", people.agent, name="agent"),
     path("equipe/personnes/<int:pk>/habilitations/", people.add_habilitation, name="add_habilitation"),
     path("equipe/personnes/<int:pk>/habilitations/<int:habilitation_pk>/", people.decide, name="decide"),
+    path("equipe/personnes/<int:pk>/archiver/", people.archive, name="archive"),
     path("equipe/personnes/<int:pk>/second-facteur/retirer/", people.remove_second_factor, name="remove_second_factor"),
 ]
 

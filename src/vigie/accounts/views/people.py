@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from vigie.accounts import actions
+from vigie.accounts import actions, archiving
 from vigie.accounts.access import confirm_keeping, granted, person_of
 from vigie.accounts.account_changes import copy_agent, describe_agent
 from vigie.accounts.agent_form import AgentForm
@@ -31,6 +31,10 @@ DECISIONS = {
     "grant": (actions.grant, "L’habilitation est accordée."),
     "suspend": (actions.suspend, "L’habilitation est suspendue, et les sessions de la personne sont fermées."),
     "revoke": (actions.revoke, "L’habilitation est révoquée, et les sessions de la personne sont fermées."),
+}
+ARCHIVING = {
+    "archive": (archiving.archive, "Le compte est archivé, et les sessions de la personne sont fermées."),
+    "reopen": (archiving.reopen, "Le compte est rouvert. Accordez de nouveau les habilitations qui restent dues."),
 }
 
 
@@ -142,6 +146,19 @@ def decide(request: HttpRequest, pk: int, habilitation_pk: int) -> HttpResponse:
     if habilitation is None or decision is None:
         raise Http404
     decision(habilitation, by=person_of(request), at=now())
+    messages.success(request, done)
+    return redirect("accounts:person", pk)
+
+
+@granted("account.invite")
+@require_POST
+def archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Archives the account, or opens it again: the button says which."""
+    user = visible_person(person_of(request), pk)
+    act, done = ARCHIVING.get(request.POST.get("transition", ""), (None, ""))
+    if act is None:
+        raise Http404
+    act(user, by=person_of(request), at=now())
     messages.success(request, done)
     return redirect("accounts:person", pk)
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from django.views.generic.base import ContextMixin
 
 from vigie.accounts import session, sign_in
+from vigie.accounts.access import person_of
 from vigie.accounts.adapters import AccountAdapter
 from vigie.accounts.forms import SecondFactorForm, SignInCodeForm, SignInForm
 from vigie.accounts.queries import account_to_sign_in
@@ -118,6 +119,7 @@ class SignOut(LogoutView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         token = session.id_token(request)
+        sign_in.ended(person_of(request), now())
         response: HttpResponse = super().post(request, *args, **kwargs)
         request.session.flush()  # of a visitor whom ProConnect brought and whom we refused, too
         return (goodbye(request, token) if token else None) or response

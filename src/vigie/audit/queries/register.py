@@ -12,8 +12,20 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.urls import reverse
 
+from vigie.accounts.identity_rules import REASONS
 from vigie.accounts.models import User
-from vigie.audit.queries.words import OPENED_BY, PAGES, PARTS, PURPOSES, RESULTS, action_label, block_label
+from vigie.audit.queries.words import (
+    OPENED_BY,
+    PAGES,
+    PARTS,
+    PURPOSES,
+    RESULTS,
+    ROLE_ACTS,
+    SIGN_IN,
+    action_label,
+    block_label,
+    roles_label,
+)
 from vigie.journal.models import AuditEvent
 from vigie.kernel.siren import is_siren
 from vigie.ui.components import Cell, Column, Tab, Table
@@ -26,6 +38,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Key of the address → its label and the rows it shows.
 VIEWS: dict[str, tuple[str, Q]] = {
     "": ("Tout", Q()),
+    "connexions": ("Connexions", Q(action__in=("login", "login_failed", "logout"))),
     "fiches": ("Fiches et blocs", Q(action__in=SHEETS)),
     "listes": ("Listes", Q(action="list_view")),
     "exports": ("Exports", Q(action__in=EXPORTS)),
@@ -187,6 +200,12 @@ def what(row: AuditEvent) -> str:
     if "page" in told:
         part = PARTS.get(str(told["page"]).partition(":")[0], "Autre page")
         return f"{part}\u00a0: {told['page']} ({told.get('status', '')})"
+    if row.action == "admin_role":
+        role, act = told.get("role", ""), told.get("act", "")
+        return f"{roles_label(role)}, {ROLE_ACTS.get(act, act)}, compte {told.get('user', '')}"
+    if row.action in ("login", "login_failed"):
+        way = told.get("method") or told.get("step") or told.get("reason", "")
+        return SIGN_IN.get(way) or (REASONS[way].title if way in REASONS else way)
     if isinstance(told.get("firms"), list):
         return counted(len(told["firms"]), "entreprise")
     return counted(told["rows"], "ligne") if isinstance(told.get("rows"), int) else ""

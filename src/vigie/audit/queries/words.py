@@ -29,8 +29,8 @@ ACTIONS = {
     "open_file": "Accompagnement ouvert",
     "admin_reference": "Donnée de référence changée",
     "admin_closed": "Accompagnement permis sur un établissement fermé",
-    "admin_setting": "Réglage changé",
-    "admin_role": "Rôle de gestion accordé, suspendu ou retiré",
+    "admin_setting": "Réglage changé", "admin_account": "Compte archivé ou rouvert",
+    "admin_role": "Habilitation accordée, changée ou retirée",
     "admin_duty": "Fonction donnée ou retirée", "admin_confidentiality": "Règles de confidentialité publiées",
     "admin_users_sync": "Classeur des utilisateurs appliqué",
 }  # fmt: skip
@@ -62,6 +62,13 @@ PARTS = {
     "support": "Aide et avis", "portal": "Pages du site",
 }  # fmt: skip
 PAGES = {"register": "registre", "replay": "journée rejouée", "anomalies": "anomalies"}  # of the audit itself
+ROLE_ACTS = {
+    "grant": "accordée", "suspend": "suspendue", "revoke": "révoquée", "expire": "expirée", "reschedule": "autre fin",
+}  # fmt: skip
+SIGN_IN = {
+    "proconnect": "par ProConnect", "code": "code du courriel", "second_factor": "second facteur",
+    "identity": "rattachement d’une identité",
+}  # fmt: skip
 RESULTS = {
     "allowed": State("allowed", "permis", "success"),
     "denied": State("denied", "refusé", "error"),

@@ -28,6 +28,8 @@ EVENTS = (
     ),
     Event("account.entered", "accounts.User", "Une personne a été inscrite par un fichier d’annuaire"),
     Event("account.changed", "accounts.User", "Un compte a été modifié"),
+    Event("account.archived", "accounts.User", "Le compte a été archivé"),
+    Event("account.reopened", "accounts.User", "Le compte a été rouvert"),
     Event("account.absence_set", "accounts.User", "Une absence a été enregistrée"),
     Event(
         "account.identity_attached",
