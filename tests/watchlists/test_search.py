@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.accounts.factories import UserFactory
-from tests.companies.factories import EstablishmentFactory
+from tests.companies.factories import CompanyFactory, EstablishmentFactory
 from tests.conftest import visible_text
-from tests.publication.factories import siret
+from tests.publication.factories import siren, siret
 from tests.watchlists.factories import ACIERIE, GARAGE, MENUISERIE, agent, opened
 from vigie.accounts.models import User
 from vigie.companies.models import Company
@@ -74,6 +74,24 @@ def test_whole_number_leads_to_the_sheet(as_: As) -> None:
     assert client.get(asked(q=site.siret), follow=True).status_code == 200
     assert client.get(asked(q=siret(MENUISERIE.number, 3))).url == sheet
     assert "Aucune entreprise ne porte ce numéro" in words(client.get(asked(q=siret(777))))
+
+
+@pytest.mark.usefixtures("known")
+def test_departement_and_section_are_looked_for_beyond_the_best_of_france(as_: As) -> None:
+    for n in range(100, 170):  # better ranked, elsewhere and of another trade
+        far = CompanyFactory(siren=siren(n), name=f"Menuiserie Numéro {n}", naf_code="4332A", workforce_code="53")
+        EstablishmentFactory(company=far, siret=siret(n), commune_code="59350", workforce_code="53")
+    Company.objects.filter(pk=MENUISERIE.siren).update(naf_code="1623Z")
+    client = as_(agent())
+
+    assert MENUISERIE.name not in words(client.get(asked(q="menuiserie")))
+    for narrowed in ({"departement": "35"}, {"secteur": "C"}, {"departement": "35", "secteur": "C"}):
+        text = words(client.get(asked(q="menuiserie", **narrowed)))
+        assert "1 entreprise trouvée" in text
+        assert MENUISERIE.name in text
+    for name in (MENUISERIE.name, "menuizerie", "menuiserie xylophone"):  # whole name, typing error, one word too many
+        assert MENUISERIE.name in words(client.get(asked(q=name, departement="35")))
+    assert MENUISERIE.name not in words(client.get(asked(q="menuiserie", departement="59")))
 
 
 @pytest.mark.usefixtures("known")

@@ -117,13 +117,25 @@ class Wanted:
         return (key != self.key, commune_code not in self.communes, not key.startswith(self.key), not holds)
 
 
+@dataclass(frozen=True)
+class Area:
+    """Where is looked: the communes that come first, the only département (empty: all), and how many at most."""
+
+    communes: list[str]
+    departement: str
+    most: int
+
+
 # --- searching --------------------------------------------------------------------------------------------------------
-def search_companies(text: str, *, commune_code: str | None = None, limit: int = 10) -> list[CompanyHit]:
+def search_companies(
+    text: str, *, commune_code: str | None = None, departement: str = "", limit: int = 10
+) -> list[CompanyHit]:  # fmt: skip
     """The companies that answer to a name, a sign, an acronym, a commune, a SIREN or a SIRET, best first.
 
     Words are beginnings of words, in any order, accents and legal forms ignored; when nothing answers, one typing
     error per word is forgiven, then one word too many. A number gives its company or establishment, even closed;
-    words give open establishments in France, those of ``commune_code`` before others. Whatever is typed, no error.
+    words give open establishments in France, or of one ``departement``, those of ``commune_code`` before others.
+    Whatever is typed, no error.
     Queries do not grow with companies: 5 or 6 for a word that answers, about 40 for eight that do not.
     """
     query = rules.read_query(text)
@@ -133,12 +145,12 @@ def search_companies(text: str, *, commune_code: str | None = None, limit: int =
     if not query.words:
         return []
     communes = _codes_of(commune_code) if commune_code and _COMMUNE.fullmatch(commune_code) else []
-    asked = _asked(query.words)
+    asked, area = _asked(query.words), Area(communes, departement, max(_CANDIDATES, limit))
     words = [word.told for word in asked]
-    sirets = _named(query.key) + (_answering(words, communes) if all(word.borne for word in asked) else [])
+    sirets = _named(query.key, area) + (_answering(words, area) if all(word.borne for word in asked) else [])
     if not sirets:
         words = _forgiving(asked)
-        sirets = _answering(words, communes) or _with_fewer_words(asked, words, communes)
+        sirets = _answering(words, area) or _with_fewer_words(asked, words, area)
     return _hits(sirets, Wanted(query.key, words, frozenset(communes)), limit)
 
 
@@ -154,10 +166,12 @@ def _numbered(number: str, limit: int) -> list[CompanyHit]:
     return _hits(list(rows[:_CANDIDATES]), Wanted(), limit)
 
 
-def _named(key: str) -> list[str]:
+def _named(key: str, area: Area) -> list[str]:
     """The open establishments of the companies of this very name. 1 query."""
     named = Establishment.objects.filter(company__name_key=key, abroad=False, search_rank__lt=CLOSED_RANK)
-    return list(named.order_by("search_rank", "siret").values_list("siret", flat=True)[:_CANDIDATES])
+    if area.departement:
+        named = named.filter(commune_code__startswith=area.departement)
+    return list(named.order_by("search_rank", "siret").values_list("siret", flat=True)[: area.most])
 
 
 def _asked(words: tuple[str, ...]) -> list[Asked]:
@@ -174,10 +188,12 @@ def _asked(words: tuple[str, ...]) -> list[Asked]:
     return asked
 
 
-def _answering(words: Groups, communes: list[str]) -> list[str]:
+def _answering(words: Groups, area: Area) -> list[str]:
     """The best establishments that hold these words: those of the communes, then the others. 1 to 3 queries."""
-    near = search_index.best([*words, list(map(rules.place_word, communes))], _CANDIDATES) if communes else []
-    return near if len(near) == _CANDIDATES else near + search_index.best(words, _CANDIDATES)
+    near: list[str] = []
+    if area.communes:
+        near = search_index.best([*words, list(map(rules.place_word, area.communes))], area.most)
+    return near if len(near) == area.most else near + search_index.best(words, area.most, area.departement)
 
 
 def _forgiving(asked: list[Asked]) -> Groups:
@@ -194,13 +210,13 @@ def _forgiving(asked: list[Asked]) -> Groups:
     ]
 
 
-def _with_fewer_words(asked: list[Asked], near: Groups, communes: list[str]) -> list[str]:
+def _with_fewer_words(asked: list[Asked], near: Groups, area: Area) -> list[str]:
     """What answers without the words that nobody bears, else with one left out: the last first, often a place."""
     kept = [word.told if word.borne else group for word, group in zip(asked, near, strict=True) if group or word.borne]
     if len(kept) < len(asked):
-        return _answering(kept, communes)
+        return _answering(kept, area)
     for left_out in list(range(len(kept)))[::-1][:_FEWER_WORDS_TRIES]:
-        found = _answering(kept[:left_out] + kept[left_out + 1 :], communes)
+        found = _answering(kept[:left_out] + kept[left_out + 1 :], area)
         if found:
             return found
     return []

@@ -81,30 +81,40 @@ def uninstall(apps: Any, editor: Any) -> None:
             cursor.execute(statement)
 
 
-def best(words: Words, limit: int) -> list[str]:
-    """The SIRETs of open establishments that hold a word of each group, best ranks first. One or two queries."""
+def best(words: Words, limit: int, within: str = "") -> list[str]:
+    """The SIRETs of open establishments that hold a word of each group, best ranks first. One or two queries.
+
+    within: a département, with whose code those of its communes begin; empty: the whole of France. What holds the
+    words is then looked at one by one, until there is enough.
+    """
     if not words or not all(words):
         return []
     if not all(_WORD.fullmatch(word) for group in words for word in group):
         raise ValueError("words of an index query come from rules.read_query and rules.place_word")
-    return _best_sqlite(words, limit) if connection.vendor == "sqlite" else _best_postgresql(words, limit)
+    found = _best_sqlite if connection.vendor == "sqlite" else _best_postgresql
+    return found(words, limit, within)
 
 
-def _best_sqlite(words: Words, limit: int) -> list[str]:
+def _best_sqlite(words: Words, limit: int, within: str) -> list[str]:
     def asked(word: str) -> str:
         return f'"{word}"*' if _begins(word) else f'"{word.removeprefix("=")}"'
 
     match = " AND ".join(f"({' OR '.join(map(asked, group))})" for group in words)
+    number = "companies_search.rowid %% 100000000000000"
+    there = (
+        " AND EXISTS (SELECT 1 FROM companies_establishment e"
+        f" WHERE e.siret = printf('%%014d', {number}) AND substr(e.commune_code, 1, length(%s)) = %s)"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rowid %% 100000000000000 FROM companies_search"
-            " WHERE companies_search MATCH %s AND rowid < %s ORDER BY rowid LIMIT %s",
-            [match, CLOSED_RANK * 10**14, limit],
+            f"SELECT {number} FROM companies_search"
+            f" WHERE companies_search MATCH %s AND rowid < %s{there if within else ''} ORDER BY rowid LIMIT %s",
+            [match, CLOSED_RANK * 10**14, *([within, within] if within else []), limit],
         )
         return [f"{number:014d}" for (number,) in cursor.fetchall()]
 
 
-def _best_postgresql(words: Words, limit: int) -> list[str]:
+def _best_postgresql(words: Words, limit: int, within: str) -> list[str]:
     def asked(word: str) -> str:
         return f"'{word}':*" if _begins(word) else f"'{word.removeprefix('=')}'"
 
@@ -113,12 +123,13 @@ def _best_postgresql(words: Words, limit: int) -> list[str]:
         # The best are nearly always employers' head offices: the small index is read first, the whole one if need be.
         # Within a commune they are too few for the small index to be enough.
         whole = f"< {CLOSED_RANK}"
-        local = any(word.startswith("@") for group in words for word in group)
+        there = " AND starts_with(commune_code, %s)" if within else ""
+        local = bool(within) or any(word.startswith("@") for group in words for word in group)
         for ranks in (whole,) if local else (f"<= {EMPLOYER_RANK}", whole):
             cursor.execute(
-                f"SELECT siret FROM companies_establishment WHERE {_WORDS} @@ %s::tsquery AND search_rank {ranks}"
-                " ORDER BY search_rank, siret LIMIT %s",
-                [match, limit],
+                f"SELECT siret FROM companies_establishment WHERE {_WORDS} @@ %s::tsquery"
+                f" AND search_rank {ranks}{there} ORDER BY search_rank, siret LIMIT %s",
+                [match, *([within] if within else []), limit],
             )
             found = [siret for (siret,) in cursor.fetchall()]
             if len(found) == limit:

@@ -22,6 +22,7 @@ from vigie.watchlists.states import OPEN
 
 SHORTEST = 3
 FOUND_AT_MOST = 60  # before the filters
+FOUND_FOR_A_SECTION = 600  # no index holds the activity: it is looked for among more firms
 SHOWN = 25
 
 
@@ -50,7 +51,8 @@ def search_page(person: Person, text: str, departement: str = "", section: str =
     if len("".join(read_query(text).words)) < SHORTEST:
         hint = f"Écrivez {SHORTEST} lettres au moins, un SIREN ou un SIRET." if text else ""
         return SearchPage(hint=hint)
-    hits = search_companies(text, limit=FOUND_AT_MOST)
+    most = FOUND_FOR_A_SECTION if section else FOUND_AT_MOST
+    hits = search_companies(text, departement=departement, limit=most)
     kept = _filtered(hits, departement, section)[:SHOWN]
     return SearchPage(
         count=counted(len(kept), "entreprise trouvée", "entreprises trouvées")
