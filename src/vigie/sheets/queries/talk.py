@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
+from vigie.campaigns.queries.contacts import outcome_words
+from vigie.campaigns.states import VISIT
 from vigie.companies.models import Company
 from vigie.directory.models import Subject
-from vigie.followup.queries.touch import known_files, other_files_table
+from vigie.followup.queries.touch import known_files, other_files_table, person_words
 from vigie.kernel.errors import PublicationError
-from vigie.kernel.nomenclature.legal_forms import legal_form_label
 from vigie.kernel.siren import show_siren
 from vigie.kernel.text import fold
 from vigie.rights.person import Person
@@ -22,12 +25,15 @@ from vigie.sheets.queries.panels import story
 from vigie.sheets.queries.panels.identity import company_facts, name_of
 from vigie.sheets.queries.sheet import reading_of
 from vigie.sheets.rules.talk import MAY_NOT_SAY, MAY_SAY, THEMES, themes_for
-from vigie.ui.components import Fact, Table
+from vigie.ui.components import Column, Fact, Link, Table
+from vigie.ui.formats import day
 from vigie.watchlists.rules_sight import Category
 
 HELP_AT_MOST = 4  # subjects by theme: the page is printed on one sheet
 SOLE_TRADER = "1000"
 WORST_FAMILIES = 3
+CONTACTS_AT_MOST = 6
+DIRECTORY = "Annuaire des Entreprises"
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class TalkPage:
     siren: str
     facts: tuple[Fact, ...]
     director: str
+    directory: Link | None
+    followers: Table | None
     contacts: Table | None
     files: Table | None
     themes: tuple[Theme, ...]
@@ -68,12 +76,33 @@ def talk_page(person: Person, company: Company, at: datetime) -> TalkPage:
         siren=show_siren(company.siren),
         facts=tuple(fact for fact in company_facts(reading) if fact.label in ("Activité", "Création", "Siège")),
         director=_director(company),
-        contacts=followers.tables[0] if followers is not None else None,
+        directory=_directory(company),
+        followers=followers.tables[0] if followers is not None and followers.tables[0].rows else None,
+        contacts=_contacts(reading),
         files=other_files_table(person, known_files(person, company.siren)),
         themes=tuple(_theme(code, subjects) for code in wanted),
         words=(Part("Ce qui peut être dit", MAY_SAY), Part("Ce qui ne se dit pas", MAY_NOT_SAY)),
         chosen=bool(families),
         opened={"details": {"block": "talk"}, "unlocked_by": str(reading.sight.by)} if families else {},
+    )
+
+
+def _contacts(reading: Reading) -> Table | None:
+    """What any administration did or planned with the firm: calls of campaigns and visits, for who reads its
+    detection; the latest first.
+    """
+    rows = [
+        (one.contacted_on, one.get_channel_display(), outcome_words(one), person_words(one.author))
+        for one in reading.contacts
+    ]
+    rows += [(one.planned_on, "Visite", VISIT.label(one.state), person_words(one.organiser)) for one in reading.visits]
+    if not rows:
+        return None
+    rows.sort(key=lambda row: row[0], reverse=True)
+    return Table(
+        caption="Contacts et visites, par toutes les administrations",
+        columns=(Column("Date", header=True), Column("Moyen"), Column("Résultat"), Column("Par")),
+        rows=tuple((day(on), *told) for on, *told in rows[:CONTACTS_AT_MOST]),
     )
 
 
@@ -95,8 +124,16 @@ def _director(company: Company) -> str:
     """Who directs, when the register says it publicly: the head of a sole trader's firm is the firm."""
     if company.legal_form_code == SOLE_TRADER:
         return company.name if company.diffusible else "non diffusible"
-    form = legal_form_label(company.legal_form_code) or "cette forme juridique"
-    return f"voir l’Annuaire des Entreprises, où les dirigeants ({form}) sont publics."
+    return "ses dirigeants sont publics, au registre national des entreprises."
+
+
+def _directory(company: Company) -> Link | None:
+    """Where the public directory names who directs; none for a sole trader, nor when the setting has no such link."""
+    if company.legal_form_code == SOLE_TRADER:
+        return None
+    known = dict(settings.VIGIE.external_links_list)
+    address = known.get(DIRECTORY, "")
+    return Link(DIRECTORY, address.replace("{siren}", company.siren)) if address else None
 
 
 def _theme(code: str, subjects: list[tuple[str, str]]) -> Theme:

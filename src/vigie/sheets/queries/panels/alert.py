@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from vigie.sheets.queries.block import Bar, Block, Part, Reading
@@ -99,12 +100,8 @@ def _explained(reading: Reading, entry: Entry, current: Publication, found: Case
 
 
 def data_sentence(current: Publication) -> str:
-    """Until when the list knows: the last day of the month before it."""
-    return (
-        f"données connues au {day(current.planned_on)}"
-        if current.planned_on
-        else f"calculée le {day(current.received_at)}"
-    )
+    """Until when the list knows: the last day of its month, and not the day on which it opened, weeks later."""
+    return f"données arrêtées au {day(current.month.plus(1).first_day - timedelta(days=1))}"
 
 
 def _sentence(entry: Entry, current: Publication) -> str:
