@@ -82,6 +82,8 @@ class Firm:
     short_time: float | None = 2.5
     legal_form: str | None = "5710"
     closed: bool = False
+    head: str | None = None
+    proceeding: str | None = None
 
     @property
     def siren(self) -> str:
@@ -112,7 +114,7 @@ def entry(firm: Firm, **changes: Any) -> dict[str, Any]:
         "reference_multiple": firm.score / 0.05,
         "alerts_24_months_count": 2,
         "score_change": 0.08,
-        "in_bonis": not firm.in_plan,
+        "in_bonis": not firm.in_plan and firm.proceeding is None,
         "plan_running": firm.in_plan,
         "payment_plan_running": False,
         "recent_company": False,
@@ -149,6 +151,9 @@ def figures(firm: Firm, **changes: Any) -> dict[str, Any]:
         "debt_eur": owed,
         "debts_eur": [owed] * 12,
         "used_fte": firm.short_time,
+        "group_head": firm.head,
+        "group_head_siren": siren(900) if firm.head else None,
+        "proceedings_state": firm.proceeding or ("plan" if firm.in_plan else "in_bonis"),
         **changes,
     }
 

@@ -17,7 +17,7 @@ from tests.campaigns.factories import workplace_of
 from tests.conftest import visible_text
 from tests.followup.factories import colleague, opened_file
 from tests.publication.factories import Firm, facts, table, tables
-from tests.watchlists.factories import ACIERIE, BOULANGERIE, FIRMS, GARAGE, MENUISERIE
+from tests.watchlists.factories import ACIERIE, BOULANGERIE, FIRMS, GARAGE, MENUISERIE, agent
 from vigie.accounts.models import User
 from vigie.companies.models import Company
 from vigie.followup.models import Workplace
@@ -25,6 +25,7 @@ from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
 from vigie.kernel.period import Month
 from vigie.publication.write import write
+from vigie.rights.table import Role
 from vigie.watchlists.actions import receive
 from vigie.watchlists.models import Entry
 
@@ -117,6 +118,27 @@ def test_who_reads_no_link_reads_the_same_words_as_where_there_is_none(
     assert "Aucun lien de groupe que vous puissiez lire n’est connu." in text
     assert "Holding Durand" not in text
     assert not AuditEvent.objects.filter(action="view_block").exists()
+
+
+@pytest.mark.parametrize(("role", "count"), [(Role.LEVEL_A, 3), (Role.LEVEL_B, 3)])
+def test_links_of_the_provider_are_read_with_any_level_even_those_of_locked_firms(
+    folders: Path, as_: As, role: Role, count: int
+) -> None:
+    in_group(folders, three("internal"))
+
+    text = text_of(as_(agent(role)).get(GROUP))
+
+    assert f"{count} entreprises dont vous lisez le lien" in text
+    assert "Aciérie du Nord" in text  # of another territory: named, as in the search
+    assert text.count("Verrouillé") == 1
+
+
+def test_head_of_the_group_is_said_as_such(folders: Path, as_: As) -> None:
+    in_group(folders, [link(MENUISERIE, 0, 1.0, "internal", holding_share=None), link(BOULANGERIE, 1, 0.6, "internal")])
+
+    text = text_of(as_(colleague("Ada Liste")).get(GROUP))
+
+    assert "Tête du groupe inconnue" in text
 
 
 def test_the_block_of_the_sheet_leads_to_the_group(folders: Path, as_: As) -> None:

@@ -33,6 +33,7 @@ from tests.watchlists.factories import (
 from vigie.accounts.models import User
 from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
+from vigie.kernel.siren import show_siren
 from vigie.publication.manifest import SourceFile
 from vigie.publication.write import write
 from vigie.rights.table import Role
@@ -97,7 +98,25 @@ def test_sorts(sort: str, seen: list[Firm], folders: Path, as_: As) -> None:
 
 @pytest.mark.parametrize(
     "sort",
-    ["niveau", "-niveau", "entreprise", "-effectif", "effectif", "tendance", "lieu", "ca", "-dette", "-ap", "etat"],
+    [
+        "niveau",
+        "-niveau",
+        "entreprise",
+        "-effectif",
+        "effectif",
+        "tendance",
+        "lieu",
+        "ca",
+        "-dette",
+        "-ap",
+        "etat",
+        "groupe",
+        "-groupe",
+        "alerte",
+        "-alerte",
+        "delai",
+        "procedure",
+    ],
 )
 def test_pages_of_every_sort_follow_each_other_without_double_nor_hole(sort: str, folders: Path, as_: As) -> None:
     firms = tuple(Firm(n, f"Firme {n % 7}", ("strong", "moderate")[n % 2], 0.3) for n in range(1, 62))
@@ -254,6 +273,23 @@ def test_figures_of_a_firm_are_told_with_their_year_and_trend(folders: Path, as_
     assert re.search("2,5 ETP ?en moyenne, sur 12 mois", words(page))
 
 
+def test_head_of_the_group_leads_to_the_group_and_the_proceeding_says_its_kind(folders: Path, as_: As) -> None:
+    opened(folders, firms=[Firm(1, "Fonderie Blanc", head="Groupe Aubert", proceeding="liquidation"), Firm(2, "Zinc")])
+    user = agent(Role.LEVEL_B)  # of any level: a link says who owns, not how it fares
+    ListSettings.objects.create(user=user, columns=["groupe", "procedure"])
+    page = as_(user).get(listing(tri="groupe"))
+
+    assert f'href="{reverse("sheets:group", args=[siren(1)])}"' in page.content.decode()
+    number = show_siren(siren(900)).replace("\u00a0", " ")
+    assert f"Groupe Aubert SIREN {number}" in words(page)
+    for turned in (page, as_(user).get(listing(tri="-groupe"))):  # the unknown last, whichever the way
+        assert words(turned).index("Fonderie Blanc") < words(turned).index("Zinc")
+    assert "Aucune connue" in words(page)
+    assert "Liquidation judiciaire" in words(page)
+    EntryFigures.objects.all().delete()
+    assert "Procédure en cours" in words(as_(user).get(LIST))  # an older list does not say which
+
+
 def test_what_an_older_list_does_not_say_is_unknown(folders: Path, as_: As) -> None:
     opened(folders)
     EntryFigures.objects.all().delete()
@@ -281,7 +317,7 @@ def test_column_that_the_reader_does_not_hold_bears_a_padlock_and_cannot_be_sort
     assert words(page).count("2,5 ETP") == 3  # which this habilitation opens
     assert "5 300" not in words(page)
     assert b"tri=dette" not in page.content
-    for sort in ("dette", "-dette"):
+    for sort in ("dette", "-dette", "delai", "-delai"):
         assert client.get(listing(tri=sort)).status_code == 403
     assert client.get(listing(tri="ap")).status_code == 200
     ListSettings.objects.update(views=[{"name": "Dettes", "query": "tri=-dette&niveau=strong"}], default_view="Dettes")

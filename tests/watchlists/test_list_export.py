@@ -17,10 +17,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.accounts.factories import person
-from tests.publication.factories import Firm
+from tests.publication.factories import Firm, siren, siret
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, GARAGE, MENUISERIE, agent, opened
 from tests.watchlists.test_list import PROCOL, received
 from vigie.accounts.models import User
+from vigie.companies.models import Establishment, Source
 from vigie.exports.models import ExportRecord
 from vigie.exports.tables import shown
 from vigie.journal.models import AuditEvent
@@ -122,6 +123,25 @@ def test_figures_leave_with_their_types_and_are_locked_cell_by_cell(folders: Pat
         assert one["Chiffre d’affaires"] == "2500000"
 
 
+def test_head_office_and_head_of_the_group_leave_with_their_numbers(folders: Path, as_: As) -> None:
+    opened(folders, firms=[Firm(1, "Fonderie Blanc", head="Groupe Aubert"), Firm(2, "Zinc")])
+    Establishment.objects.filter(company=siren(1)).delete()
+    for nic, active in ((1, False), (2, True)):
+        Establishment.objects.create(
+            siret=siret(1, nic), company_id=siren(1), is_head_office=True, is_active=active, source=Source.SIRENE,
+            seen_at=now(),
+        )  # fmt: skip
+
+    rows = {row["Raison sociale"]: row for row in table(asked(as_(agent(Role.LEVEL_B))))}
+
+    held = rows["Fonderie Blanc"]
+    assert (held["Tête de groupe"], held["Siren de la tête de groupe"]) == ("Groupe Aubert", siren(900))
+    assert held["Siret du siège"] == siret(1, 2)
+    assert (rows["Zinc"]["Tête de groupe"], rows["Zinc"]["Siren de la tête de groupe"]) == ("aucune connue", "inconnu")
+    shown_only = asked(as_(agent()), columns="affichees")
+    assert "Siret du siège" not in table(shown_only)[0]
+
+
 def test_file_of_an_older_list_leaves_its_figures_empty(folders: Path, as_: As) -> None:
     opened(folders)
     EntryFigures.objects.all().delete()
@@ -199,7 +219,7 @@ def test_long_export_reads_as_many_queries_a_page_of_keys(folders: Path, monkeyp
 
     assert len(rows) == sheet.count == 100
     assert rows[0][2] == "Firme 100"
-    assert len(read) == 1 + 6 * 4  # entries, names, opinions, and the three sources of the last contact
+    assert len(read) == 1 + 7 * 4  # entries, names, opinions, head offices, and the three sources of the last contact
     assert len(declared) <= 4
 
 

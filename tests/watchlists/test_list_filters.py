@@ -22,7 +22,9 @@ from vigie.watchlists.queries.filters import Filters, narrowed
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
 As = Callable[[User | None], Client]
 GARAGE = Firm(21, "Garage Vidal", revenue=90_000.0, debt=Decimal("-1000.00"), legal_form="5499")
-FONDERIE = Firm(22, "Fonderie Blanc", revenue=2_500_000.0, debt=Decimal("25000.00"), closed=True)
+FONDERIE = Firm(
+    22, "Fonderie Blanc", revenue=2_500_000.0, debt=Decimal("25000.00"), closed=True, proceeding="redressement"
+)  # fmt: skip
 IMPRIMERIE = Firm(23, "Imprimerie Roux", revenue=None, legal_form=None, short_time=None)
 FIRMS = (GARAGE, FONDERIE, IMPRIMERIE)
 
@@ -53,6 +55,10 @@ def kept(user: User, publication: Publication, filters: Filters) -> set[str]:
         (Filters(state="fermee"), [FONDERIE]),
         (Filters(lists_min=3), [GARAGE, FONDERIE, IMPRIMERIE]),
         (Filters(lists_min=4), [FONDERIE]),
+        (Filters(proceedings="procedure"), [FONDERIE]),
+        (Filters(proceedings="redressement"), [FONDERIE]),
+        (Filters(proceedings="liquidation"), []),
+        (Filters(proceedings="bonis"), [GARAGE, IMPRIMERIE]),
     ],
     ids=str,
 )

@@ -68,3 +68,11 @@ def test_tax_and_supplier_facts_are_read_by_nobody(confidentiality: str) -> None
 
     assert not everything.reads(confidentiality)
     assert not Sight().could_read(confidentiality)
+
+
+def test_what_is_internal_is_read_with_any_level_of_any_firm_and_without_none() -> None:
+    locked = Ground()
+    assert sight(locked, frozenset({Category.SCORE})).reads("internal")
+    assert not sight(locked, frozenset()).reads("internal")
+    assert not sight(locked, frozenset()).reads("of a later version")
+    assert sight(locked, ALL).could_read("internal")

@@ -115,7 +115,7 @@ def _invent(last: Month, scale: Scale, say: Callable[[str], None]) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     _batch(
         "invent", "--firms", str(scale.firms), "--months", str(scale.months), "--seed", str(SEED),
-        "--last-month", str(last), "--batches", "2", "--out", str(aside),
+        "--last-month", str(last), "--batches", "2", "--groups", "--out", str(aside),
     )  # fmt: skip
     for folder in wanted:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,8 @@
 ``write`` refuses what does not match, ``read`` refuses what was not made for this major version. A new optional table
 or nullable column raises the minor version; anything else raises the major one.
 1.1: `drift`, `partner_scores`. 1.2: `dossier_groups`, all the ratios of `dossier_accounts`, `entries.probable_need`,
-what was done for the firms of `lookalikes`. 1.3: `entry_figures`.
+what was done for the firms of `lookalikes`. 1.3: `entry_figures`. 1.4: the head of the group and the proceeding of a
+firm there, and the class `internal`: a reader that does not know a class shows nothing of it.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "1.3"
+SCHEMA_VERSION = "1.4"
 MANIFEST = "manifest.json"
 CARD = "CARD.md"
 ROWS_PER_GROUP = 5_000  # one firm is found by reading one or two groups of this size
 ROWS_PER_WIDE_GROUP = 1_000  # the same for tables of many columns, of which one row is wanted
 
 LEVELS = ("strong", "moderate", "none")
-CONFIDENTIALITY = ("public", "urssaf", "dgefp", "fiscal", "altares", "bdf")
+CONFIDENTIALITY = ("public", "internal", "urssaf", "dgefp", "fiscal", "altares", "bdf")
 KINDS = ("family", "feature", "correction")
+PROCEEDINGS = ("in_bonis", "plan", "sauvegarde", "redressement", "liquidation")
 
 TEXT, BOOL, INT, FLOAT, DAY = pa.string(), pa.bool_(), pa.int32(), pa.float64(), pa.date32()
 EUR = pa.decimal128(15, 2)
@@ -134,6 +136,9 @@ ENTRY_FIGURES = TableSchema(
         _null("debt_eur", EUR, "social debt, both parts, sum over the establishments of the last known one"),
         _null("debts_eur", AMOUNTS, "the same at the end of each of the last 12 known months, the oldest first"),
         _null("used_fte", FLOAT, "short-time work, mean of the last 12 known months in full-time equivalents; 0: none"),
+        _null("group_head", TEXT, "head of its group, by more than half; « Personne physique » for a person"),
+        _null("group_head_siren", TEXT, "its SIREN; null: abroad, a person, or unknown"),
+        _null("proceedings_state", TEXT, "in_bonis, plan, or the gravest proceeding that is open", among=PROCEEDINGS),
     ),
 )
 

@@ -16,7 +16,7 @@ class EntryFigures(models.Model):
     """The figures of a line of a list, as known on the day of its publication; null: unknown.
 
     debts_eur: the social debt at the end of each of the last twelve known months, in whole euros, the oldest first.
-    used_fte: mean of the last twelve known months; 0: no short-time work.
+    used_fte: mean of the last twelve known months; 0: no short-time work. group_head: null when none is known.
     """
 
     entry = models.OneToOneField(Entry, on_delete=models.CASCADE, primary_key=True, related_name="figures")
@@ -30,6 +30,9 @@ class EntryFigures(models.Model):
     debt_eur = models.BigIntegerField(null=True)
     debts_eur: Any = models.JSONField(default=list)
     used_fte = models.FloatField(null=True)
+    group_head = models.CharField(max_length=200, null=True)  # noqa: DJ001  # null: what is unknown is sorted last
+    group_head_siren = models.CharField(max_length=9, blank=True)
+    proceedings_state = models.CharField(max_length=12, blank=True)  # empty: unknown
 
     def __str__(self) -> str:
         return f"figures of {self.entry_id}"

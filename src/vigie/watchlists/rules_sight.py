@@ -33,6 +33,7 @@ CATEGORY_LABELS = {
 }
 # Confidentiality class of a fact in a publication → what opens it. Tax and supplier data are opened by nothing.
 CLASSES = {"urssaf": Category.URSSAF, "dgefp": Category.DGEFP, "bdf": Category.BDF}
+PUBLIC, INTERNAL = "public", "internal"  # open to all; to every agent with a level, whatever the firm
 
 
 # Table of a publication → what opens it; the others are public.
@@ -83,14 +84,16 @@ class Sight:
 
     def reads(self, confidentiality: str) -> bool:
         """Whether a fact of this class of a publication is read."""
-        if confidentiality == "public":
+        if confidentiality == PUBLIC:
             return True
+        if confidentiality == INTERNAL:
+            return bool(self.held)
         category = CLASSES.get(confidentiality)
         return category is not None and self.opens(category)
 
     def could_read(self, confidentiality: str) -> bool:
         """Whether another habilitation would read this class: what nobody reads is said differently."""
-        return confidentiality == "public" or confidentiality in CLASSES
+        return confidentiality in (PUBLIC, INTERNAL) or confidentiality in CLASSES
 
 
 def sight(ground: Ground, held: frozenset[Category], doctrine: str = STRICT) -> Sight:

@@ -66,4 +66,4 @@ def test_person_at_the_head_of_a_group_has_no_name(tmp_path: Path) -> None:
 
     assert (firm["head_siren"], firm["head_name"], firm["holding_share"]) == ("111111118", "HOLDING DU LAC", 0.515)
     assert (person["head_kind"], person["head_name"], person["holding_share"]) == ("P", None, 1.0)
-    assert firm["confidentiality"] == "altares"
+    assert firm["confidentiality"] == "internal"

@@ -32,7 +32,7 @@ def made(folder: Path, sirens: tuple[str, ...] = (A, B), **tables: list[dict[str
         filled = [dict.fromkeys(schema.names) | row for row in rows]
         files[name] = folder / BY_NAME[name].file
         pq.write_table(pa.Table.from_pylist(filled, schema), files[name])
-    known = Known(files, delivered(folder, "sirene_ul", UNITS), UNTIL, JUNE)
+    known = Known(files, delivered(folder, "sirene_ul", UNITS), UNTIL, JUNE, {A: "redressement"})
     with engine() as opened:
         table = entry_figures(opened, known, sirens)
     assert table.schema.equals(BY_NAME["entry_figures"].arrow())
@@ -109,6 +109,41 @@ def test_what_was_not_delivered_is_unknown_and_the_state_comes_from_sirene(tmp_p
     assert {name: found[A][name] for name in ("legal_form", "is_closed")} == {"legal_form": "5710", "is_closed": False}
     assert (found[B]["legal_form"], found[B]["is_closed"]) == (None, True)
     assert all(found[A][name] is None for name in ("revenue_eur", "debt_eur", "debts_eur", "used_fte"))
+
+
+def link(siren: str, head: str | None, share: float | None, level: int = 1, **more: Any) -> dict[str, Any]:
+    return {
+        "siren": siren, "group_code": f"G{head}", "head_name": head, "head_kind": "M", "holding_share": share,
+        "holding_level": level, "confidentiality": "internal", **more,
+    }  # fmt: skip
+
+
+def test_head_of_the_group_holds_more_than_half_or_a_share_that_is_not_told(tmp_path: Path) -> None:
+    rows = [
+        link(A, "Minorité", 0.5), link(A, "Aubert", 0.6, head_siren=B), link(A, "Barbier", 0.55),
+        link(A, "Inconnue", None),
+    ]  # fmt: skip
+
+    found = made(tmp_path, dossier_groups=rows)
+
+    assert (found[A]["group_head"], found[A]["group_head_siren"]) == ("Aubert", B)
+    assert found[B]["group_head"] is None
+    assert made(tmp_path, dossier_groups=rows[:1])[A]["group_head"] is None
+    assert made(tmp_path, dossier_groups=rows[3:])[A]["group_head"] == "Inconnue"
+
+
+def test_person_at_the_head_has_no_name_and_a_head_without_one_is_none(tmp_path: Path) -> None:
+    rows = [link(A, None, 0.9, head_kind="P"), link(B, None, 0.9, head_kind="G")]
+
+    found = made(tmp_path, dossier_groups=rows)
+
+    assert (found[A]["group_head"], found[B]["group_head"]) == ("Personne physique", None)
+
+
+def test_state_of_the_proceedings_is_that_of_the_features(tmp_path: Path) -> None:
+    found = made(tmp_path)
+
+    assert (found[A]["proceedings_state"], found[B]["proceedings_state"]) == ("redressement", None)
 
 
 def test_no_firm_in_alert_makes_an_empty_table(tmp_path: Path) -> None:

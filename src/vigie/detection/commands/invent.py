@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gz", action="store_true", help="comprimer les fichiers qui le sont parfois")
     parser.add_argument("--degenerate", action="store_true", help="monde sans signal : rien ne prédit rien")
     parser.add_argument("--partner-score", action="store_true", help="ajouter le score d’un partenaire fictif")
+    parser.add_argument("--groups", action="store_true", help="ajouter le classeur des groupes d’entreprises")
     parser.add_argument("--communes", type=Path, help="CSV code,departement,postcode,name au lieu de la table fournie")
 
 
@@ -51,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
             gz=arguments.gz,
             degenerate=arguments.degenerate,
             partner_score=arguments.partner_score,
+            groups=arguments.groups,
         )
         written = invent(options, arguments.out, arguments.communes)
     except Refused as refused:

@@ -31,6 +31,7 @@ class Options:
     gz: bool = False
     degenerate: bool = False
     partner_score: bool = False
+    groups: bool = False
     chunk_rows: int = 100_000
 
     def __post_init__(self) -> None:

@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 from vigie.detection.invent import defects, hostile, layouts, other_files, places, urssaf_files
 from vigie.detection.invent.block import Block, live
+from vigie.detection.invent.groups import NAME as GROUPS
+from vigie.detection.invent.groups import GroupsFile
 from vigie.detection.invent.layouts import Layout
 from vigie.detection.invent.options import BLOCK, Options, month_of
 from vigie.detection.invent.truth import TruthFile
@@ -56,11 +58,7 @@ def invent(
             for delivery, place in deliveries.items()
             for layout, _ in tellers
         }
-        truths = {
-            delivery: TruthFile(folder / TRUTH / place.name / "truth.parquet", options, delivery)
-            for delivery, place in deliveries.items()
-            if options.truth
-        }
+        beside = _beside(options, folder, deliveries)
         for number in range(blocks):
             block = live(options, towns, number)
             for delivery in deliveries:
@@ -70,15 +68,26 @@ def invent(
                         pieces = defects.spoilt(options, layout, pieces, number, delivery)
                     for piece in pieces:
                         files[delivery, layout.name].write(piece)
-                if options.truth:
-                    truths[delivery].add(block)
+            for one in beside:
+                one.add(block)
             if progress:
                 progress(number + 1, blocks)
-        for truth in truths.values():
-            truth.close()
+        for one in beside:
+            one.close()
     if options.defects != "none":
         (deliveries[options.last] / _name(options, defects.LATE)).unlink()
     return list(deliveries.values())
+
+
+def _beside(options: Options, folder: Path, deliveries: dict[int, Path]) -> list[TruthFile | GroupsFile]:
+    """What each delivery tells of a block whole, when it is asked for."""
+    made: list[TruthFile | GroupsFile] = []
+    for delivery, place in deliveries.items():
+        if options.truth:
+            made.append(TruthFile(folder / TRUTH / place.name / "truth.parquet", options, delivery))
+        if options.groups:
+            made.append(GroupsFile(place / GROUPS, delivery))
+    return made
 
 
 def _opened(stack: ExitStack, options: Options, layout: Layout, delivery: int, place: Path) -> BinaryIO:

@@ -188,7 +188,7 @@ def _tables(
         made = cut.result()
     tables: dict[str, Any] = {
         "entries": table,
-        "entry_figures": _figures(run, opened, table, made),
+        "entry_figures": _figures(run, opened, table, made, judged),
         "contributions": told,
         **made,
         **_partner_scores(run, judged.scored),
@@ -198,10 +198,13 @@ def _tables(
     return tables
 
 
-def _figures(run: Run, opened: Engine, table: pa.Table, made: dict[str, Path]) -> pa.Table:
+def _figures(
+    run: Run, opened: Engine, table: pa.Table, made: dict[str, Path], judged: entries.Judged
+) -> pa.Table:  # fmt: skip
     """What the list shows of the firms in alert, read in the dossiers that were just cut."""
     alerted = table.filter(pc.not_equal(table["level"], entries.NONE))["siren"].to_pylist()
-    known = figures.Known(made, run.rows("sirene_ul"), cutoffs(run), run.month)
+    states = dict(zip(judged.scored.siren.tolist(), judged.scored.firms["proceedings_state"].to_pylist(), strict=True))
+    known = figures.Known(made, run.rows("sirene_ul"), cutoffs(run), run.month, states)
     return figures.entry_figures(opened, known, alerted)
 
 

@@ -1,4 +1,4 @@
-"""What a list shows of a firm in alert beside its score: turnover, social debt, short-time work, state.
+"""What a list shows of a firm in alert beside its score: turnover, social debt, short-time work, state, group.
 
 Read in the dossiers that leave with the list, so that a line of the list and the sheet say the same. Frozen with the
 publication: nothing later than what was delivered for its month.
@@ -7,7 +7,7 @@ publication: nothing later than what was delivered for its month.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -23,16 +23,22 @@ YEAR_DAYS, SPARE_DAYS = 365, 31  # two closings that far apart are one year apar
 CEASED = "C"
 CONFIDENTIAL = "confidentiel"  # how the mention of accounts that are not public begins
 OF_THE_YEAR = ("revenue_eur", "ebit_eur", "ebitda_eur")
+HALF = 0.5  # who holds no more is no head of a group
+PERSON, PERSON_SAID = "P", "Personne physique"
 
 
 @dataclass(frozen=True)
 class Known:
-    """dossiers: table → file, those delivered. until: source → last day it speaks of. month: of the list."""
+    """dossiers: table → file, those delivered. until: source → last day it speaks of. month: of the list.
+
+    states: siren → its proceedings_state, as the features say it.
+    """
 
     dossiers: Mapping[str, Path]
     sirene_ul: Path
     until: Mapping[str, date]
     month: Month
+    states: Mapping[str, str | None] = field(default_factory=dict)
 
     def last_months(self, source: str) -> list[date]:
         """The twelve months up to the last one that a source knows, the oldest first."""
@@ -47,10 +53,12 @@ def entry_figures(engine: Engine, known: Known, sirens: Sequence[str]) -> pa.Tab
     if not len(sirens):
         return schema.empty_table()
     with engine.scope():
-        found = engine.load(pa.table({"siren": pa.array(sirens, pa.string())}))
+        states = pa.array([known.states.get(siren) for siren in sirens], pa.string())
+        found = engine.load(pa.table({"siren": pa.array(sirens, pa.string()), "proceedings_state": states}))
         found = attach(found, _units(engine, known, found), "siren")
         for name, rows in (
             ("dossier_accounts", _accounts), ("dossier_debts", _debts), ("dossier_short_time_work", _short_time),
+            ("dossier_groups", _groups),
         ):  # fmt: skip
             if name in known.dossiers:
                 found = attach(found, rows(engine, known, found), "siren")
@@ -116,3 +124,20 @@ def _short_time(engine: Engine, known: Known, wanted: Table) -> Table:
     rows = rows.mutate(siren=rows.siret.substr(0, 9)).semi_join(wanted, "siren")
     rows = rows.filter(rows.month.between(months[0], months[-1]))
     return rows.group_by("siren").agg(used_fte=rows.used_fte.sum() / MONTHS)
+
+
+def _groups(engine: Engine, known: Known, wanted: Table) -> Table:
+    """The head of the group of each firm: who holds most of it, if more than half or of a share that is not told.
+
+    A head whose name is not told (and that is no person) is none: a line without a name helps nobody.
+    """
+    rows = engine.read(known.dossiers["dossier_groups"]).semi_join(wanted, "siren")
+    named = ibis.ifelse(rows.head_kind.fill_null("") == PERSON, PERSON_SAID, rows.head_name)
+    rows = rows.mutate(group_head=named, group_head_siren=rows.head_siren)
+    rows = rows.filter(rows.group_head.notnull(), rows.holding_share.fill_null(1.0) > HALF)
+    order = [
+        ibis.desc("holding_share", nulls_first=False), ibis.asc("holding_level", nulls_first=False), rows.group_code,
+    ]  # fmt: skip
+    place = ibis.row_number().over(ibis.window(group_by="siren", order_by=order))
+    rows = engine.keep(rows.select("siren", "group_head", "group_head_siren", place=place))
+    return rows.filter(rows.place == 0).drop("place")

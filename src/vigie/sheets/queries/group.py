@@ -104,10 +104,15 @@ class _Known:
             {one.pk: one for one in Company.objects.filter(siren__in=asked)},
             dict(entries) if open_to else {},
             {one.siren: one for one in files.order_by("modified_at")},
+            reading.sight.held,
         )
 
+    held: frozenset[Category] = (
+        frozenset()
+    )  # what the reader's habilitation opens, for the firms that nobody knows here
+
     def reads(self, row: Row) -> bool:
-        return self.sights.get(row["siren"], Sight()).reads(row["confidentiality"])
+        return self.sights.get(row["siren"], Sight(held=self.held)).reads(row["confidentiality"])
 
 
 def _held(reading: Reading, rows: list[Row], known: _Known) -> Held:
@@ -180,9 +185,11 @@ def _link(level: int | None) -> str:
     """How many steps from the head: the tree is read level after level."""
     if level is None:
         return "inconnu"
+    if level == 0:
+        return "Tête du groupe"
     return (
         "Directe"
-        if level <= 1
+        if level == 1
         else f"Par {counted(level - 1, 'entreprise intermédiaire', 'entreprises intermédiaires')}"
     )
 

@@ -16,7 +16,10 @@ from vigie.watchlists.models import Entry, EntryFigures, Publication
 TABLE = "entry_figures"
 _AMOUNTS = ("revenue_eur", "ebit_eur", "ebitda_eur", "debt_eur")
 _SAME = ("is_closed", "closed_on", "revenue_change_ratio", "used_fte")
-_READ = ["siren", "legal_form", "debts_eur", *_AMOUNTS, *_SAME]
+# Text → the longest that the database holds; null is empty.
+_TEXTS = {"legal_form": 4, "group_head_siren": 9, "proceedings_state": 12}
+_LONGEST_HEAD = 200
+_READ = ["siren", "debts_eur", "group_head", *_TEXTS, *_AMOUNTS, *_SAME]
 _NO_DEBT: list[int] = []
 
 
@@ -51,7 +54,8 @@ def _rows(columns: dict[str, list[Any]], keys: dict[str, int]) -> Columns:
     ]
     return {
         "entry": [keys[siren] for siren in of["siren"]],
-        "legal_form": [(code or "")[:4] for code in of["legal_form"]],
+        "group_head": [text[:_LONGEST_HEAD] if text else None for text in of["group_head"]],
+        **{name: [(text or "")[:longest] for text in of[name]] for name, longest in _TEXTS.items()},
         "closed_on": [prepared(EntryFigures, "closed_on", day) for day in of["closed_on"]],
         "debts_eur": debts,
         **whole,

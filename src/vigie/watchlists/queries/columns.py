@@ -29,7 +29,7 @@ from vigie.watchlists.rules_sight import Category, Sight
 _TREND_FROM = 0.02
 UNKNOWN = figure_cells.UNKNOWN
 LOCKED = Cell("Votre habilitation n’ouvre pas ces données", locked=True)
-CONTACT = "contact"
+CONTACT, PLACE = "contact", "lieu"
 UNKNOWN_STATUS = "Statut inconnu"
 
 
@@ -38,7 +38,7 @@ class Around:
     """What the cells of a page need beside each entry. followed: siren → by whom, in words.
 
     opinions: siren → whether the reader found the detection useful; None when this list is no longer judged.
-    contacts: siren → the last one he may know of; read when their column is wanted.
+    contacts: siren → the last one he may know of; offices: siren → SIRET of its head office. Read when wanted.
     """
 
     publication: Publication
@@ -47,6 +47,7 @@ class Around:
     followed: Mapping[str, str] = field(default_factory=dict)
     opinions: Mapping[str, bool] | None = None
     contacts: Mapping[str, LastContact] = field(default_factory=dict)
+    offices: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def chosen(offered: Iterable[ListColumn], codes: Iterable[str]) -> tuple[ListCol
     """
     wanted = set(codes)
     kept = [one for one in offered if one.code == "entreprise" or (one.code in wanted if wanted else one.usual)]
-    if not any(one.code == "lieu" for one in kept):
+    if not any(one.code == PLACE for one in kept):
         kept = [replace(one, cell=_firm_and_place) if one.code == "entreprise" else one for one in kept]
     return tuple(kept)
 
@@ -155,7 +156,7 @@ def status(entry: Entry, publication: Publication) -> str:
         return UNKNOWN_STATUS
     if entry.plan_running:
         return "Plan en cours"
-    return "In bonis" if entry.in_bonis else "Procédure en cours"
+    return "In bonis" if entry.in_bonis else figure_cells.proceeding(entry) or "Procédure en cours"
 
 
 def trend(entry: Entry) -> str:
@@ -252,7 +253,7 @@ def _opinion(entry: Entry, page: Around) -> Cell | str:
 COLUMNS = (
     ListColumn("niveau", "Risque", _level, sort="niveau"),
     ListColumn("entreprise", "Entreprise", _firm, sort="entreprise"),
-    ListColumn("lieu", "Siège", _place, sort="lieu", usual=False),
+    ListColumn(PLACE, "Siège", _place, sort="lieu", usual=False),
     ListColumn("secteur", "Secteur", _sector, sort="secteur"),
     ListColumn("effectif", "Effectif", _workforce, sort="effectif", numeric=True),
     ListColumn("tendance", "Effectif sur un an", _change, sort="tendance", numeric=True, usual=False),
@@ -266,12 +267,13 @@ COLUMNS = (
         "ap", "Activité partielle", figure_cells.short_time_work, sort="ap", usual=False, rests_on=Category.DGEFP
     ),
     ListColumn("raison", "Ce qui fait monter le risque", _reason),
-    ListColumn("alerte", "Première alerte", _first, usual=False),
-    ListColumn("delai", "Délai Urssaf", _payment_plan, usual=False, rests_on=Category.URSSAF),
-    ListColumn("procedure", "Procédure collective", _status, usual=False),
+    ListColumn("alerte", "Première alerte", _first, sort="alerte", usual=False),
+    ListColumn("delai", "Délai Urssaf", _payment_plan, sort="delai", usual=False, rests_on=Category.URSSAF),
+    ListColumn("procedure", "Procédure collective", _status, sort="procedure", usual=False),
     ListColumn("frequence", "En alerte, sur 24 mois", _frequency, sort="frequence", numeric=True, usual=False),
     ListColumn("forme", "Forme juridique", figure_cells.legal_form, sort="forme", usual=False),
     ListColumn("etat", "État", figure_cells.state, sort="etat", usual=False),
+    ListColumn("groupe", "Tête de groupe", figure_cells.group_head, sort="groupe", usual=False),
     ListColumn(CONTACT, "Dernier contact", figure_cells.last_contact, usual=False),
     ListColumn("suivi", "Suivi", _followed),
     ListColumn("notes", "À noter", _notes),

@@ -1,4 +1,4 @@
-"""The cells of a list that tell the figures of a firm: accounts, social debt, short-time work, form and state."""
+"""The cells of a list that tell the figures of a firm: accounts, debt, short-time work, form, state, group."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from vigie.kernel.nomenclature.legal_forms import legal_form_label
 from vigie.kernel.period import Month
+from vigie.kernel.siren import show_siren
 from vigie.ui.components import Cell, Spark
 from vigie.ui.formats import NBSP, day, euros, month, number, percent
 from vigie.watchlists.models import Entry, Publication
@@ -17,6 +20,11 @@ if TYPE_CHECKING:
     from vigie.watchlists.queries.columns import Around
 
 UNKNOWN = "Inconnu"
+PROCEEDINGS = (
+    ("sauvegarde", "Sauvegarde"),
+    ("redressement", "Redressement judiciaire"),
+    ("liquidation", "Liquidation judiciaire"),
+)
 STABLE = 0.005  # under it, a turnover has not moved
 THOUSAND = 1000
 
@@ -69,6 +77,20 @@ def legal_form(entry: Entry, page: Around) -> str:
 
 def state(entry: Entry, page: Around) -> str:
     return {None: UNKNOWN, False: "En activité", True: "Fermée"}[entry.known_figures.is_closed]
+
+
+def group_head(entry: Entry, page: Around) -> Cell | str:
+    """Who holds the firm, and the way to the others that it holds."""
+    said = entry.known_figures
+    if not said.group_head:
+        return "Aucune connue"
+    siren = f"SIREN {show_siren(said.group_head_siren)}" if said.group_head_siren else ""
+    return Cell(said.group_head, href=reverse("sheets:group", args=[entry.siren]), hint=siren)
+
+
+def proceeding(entry: Entry) -> str:
+    """The kind of the proceeding that is open; empty when it is not told."""
+    return dict(PROCEEDINGS).get(entry.known_figures.proceedings_state, "")
 
 
 def last_contact(entry: Entry, page: Around) -> Cell | str:

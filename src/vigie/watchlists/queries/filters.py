@@ -22,6 +22,7 @@ from vigie.rights.person import Person
 from vigie.rights.reach import may
 from vigie.territory.models import Zone
 from vigie.watchlists.models import Entry, EntryQuerySet, FirmPlace, Publication, ReworkedEntry, ReworkedList
+from vigie.watchlists.queries.figure_cells import PROCEEDINGS
 from vigie.watchlists.queries.sorting import RESTS_ON as SORTS_REST_ON
 from vigie.watchlists.queries.sorting import SORT, key_of
 from vigie.watchlists.rules_sight import CATEGORY_LABELS, Category, Sight
@@ -32,6 +33,7 @@ PROCEDURES = (
     ("bonis", "In bonis"),
     ("plan", "Plan de continuation ou de sauvegarde"),
     ("procedure", "Procédure en cours, sans plan"),
+    *PROCEEDINGS,
 )
 STATES = (("ouverte", "En activité"), ("fermee", "Fermée"))
 PAYMENT_PLANS = (("sans", "Sans délai Urssaf"), ("avec", "Avec un délai Urssaf"))
@@ -196,6 +198,7 @@ _PROCEEDINGS = {
     "bonis": Q(in_bonis=True),
     "plan": Q(plan_running=True),
     "procedure": Q(in_bonis=False, plan_running=False),
+    **{code: Q(figures__proceedings_state=code) for code, _label in PROCEEDINGS},
 }
 _CONDITIONS: dict[str, Callable[..., Q]] = {
     "q": _searched,

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from vigie.companies.models import Establishment
 from vigie.exports.tables import LOCKED, Column, Kind
 from vigie.kernel.nomenclature.legal_forms import legal_form_label
 from vigie.kernel.nomenclature.naf import naf_label
@@ -41,8 +42,11 @@ def lines(
     *,
     latest: bool = False,
     contacts: bool = False,
+    offices: bool = False,
 ) -> Callable[[], Iterator[Line]]:
-    """The lines of a list, in the order of ``found``. 1 query for the keys (8 bytes each), then 3 per LINES."""
+    """The lines of a list, in the order of ``found``. 1 query for the keys (8 bytes each), then 3 per LINES, 1 more for
+    the head offices and 1 for each source of contacts, when they are wanted.
+    """
 
     def rows() -> Iterator[Line]:
         keys = array("q", found.values_list("pk", flat=True).iterator(chunk_size=10_000))
@@ -51,9 +55,16 @@ def lines(
             known = Entry.objects.select_related("figures").in_bulk(page)
             entries = [known[key] for key in page if key in known]
             near = around(person, publication, entries, sight, latest=latest, contacts=contacts)
+            near = replace(near, offices=_offices(entries)) if offices else near
             yield from (Line(entry, near) for entry in entries)
 
     return rows
+
+
+def _offices(entries: list[Entry]) -> dict[str, str]:
+    """siren → SIRET of the head office, the open one when there are two. 1 query."""
+    found = Establishment.objects.filter(company_id__in=[entry.siren for entry in entries], is_head_office=True)
+    return dict(found.order_by("is_active", "siret").values_list("company_id", "siret"))
 
 
 def file_columns(codes: Iterable[str], sight: Sight) -> tuple[Column, ...]:
@@ -114,7 +125,7 @@ def _status(line: Line) -> str | None:
     return None if said == UNKNOWN_STATUS else said
 
 
-_OPINIONS = {None: "-", True: "Détection utile", False: "Détection inutile"}
+_OPINIONS = {None: "aucun", True: "Détection utile", False: "Détection inutile"}
 # Code of a column of the screen → the columns of the file.
 FILE_COLUMNS: dict[str, tuple[Column, ...]] = {
     "niveau": (Column("Niveau d’alerte", lambda line: LEVEL_STATES[line.entry.level].label, width=16),),
@@ -122,7 +133,11 @@ FILE_COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("Siren", _of("siren"), width=12),
         Column("Raison sociale", lambda line: line.near.names[line.entry.siren], width=36),
     ),
-    "lieu": (Column("Commune du siège", _of("commune_name")), Column("Département du siège", _of("departement"))),
+    "lieu": (
+        Column("Siret du siège", lambda line: line.near.offices.get(line.entry.siren), width=16),
+        Column("Commune du siège", _of("commune_name")),
+        Column("Département du siège", _of("departement")),
+    ),
     "secteur": (
         Column("Code NAF", _of("naf"), width=10),
         Column("Libellé NAF", lambda line: naf_label(line.entry.naf) if line.entry.naf else None, width=36),
@@ -144,6 +159,10 @@ FILE_COLUMNS: dict[str, tuple[Column, ...]] = {
     "ap": (Column("Activité partielle, ETP en moyenne sur 12 mois", _figure("used_fte"), Kind.NUMBER),),
     "forme": (Column("Forme juridique", lambda line: legal_form_label(line.entry.known_figures.legal_form) or None),),
     "etat": (Column("Fermée", _figure("is_closed"), Kind.BOOLEAN),),
+    "groupe": (
+        Column("Tête de groupe", lambda line: line.entry.known_figures.group_head or "aucune connue", width=36),
+        Column("Siren de la tête de groupe", lambda line: line.entry.known_figures.group_head_siren or None, width=12),
+    ),
     "contact": (
         Column("Dernier contact", lambda line: _contact(line, "on"), Kind.DATE),
         Column("Moyen du dernier contact", lambda line: _contact(line, "how")),
@@ -158,5 +177,9 @@ FILE_COLUMNS: dict[str, tuple[Column, ...]] = {
     "frequence": (Column("Listes en alerte sur 24 mois", lambda line: line.entry.alerts_before + 1, Kind.NUMBER),),
     "avis": (Column("Votre avis", lambda line: _OPINIONS[(line.near.opinions or {}).get(line.entry.siren)]),),
     "suivi": (Column("Suivi", lambda line: line.near.followed.get(line.entry.siren) or "Personne"),),
-    "notes": (Column("À noter", lambda line: ", ".join(badges(line.entry, line.near.sight)) or "-", width=36),),
+    "notes": (
+        Column(
+            "À noter", lambda line: ", ".join(badges(line.entry, line.near.sight)) or "rien de particulier", width=36
+        ),
+    ),
 }

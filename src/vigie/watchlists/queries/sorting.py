@@ -34,9 +34,13 @@ KEYS: dict[str, tuple[str, ...]] = {
     "ap": ("figures__used_fte",),
     "forme": ("figures__legal_form",),
     "etat": ("figures__is_closed",),
+    "groupe": ("figures__group_head",),
+    "alerte": ("-first_alert", "-aggravation"),
+    "delai": ("-payment_plan_running",),
+    "procedure": ("in_bonis", "plan_running"),  # an open proceeding, then a plan, then in bonis
 }
 # Key → the nature of data it rests on: refused to who does not hold it (L-05).
-RESTS_ON = {"dette": Category.URSSAF, "ap": Category.DGEFP}
+RESTS_ON = {"dette": Category.URSSAF, "ap": Category.DGEFP, "delai": Category.URSSAF}
 _FIGURES = "figures__"
 _TIE = "siren"
 _SALT = "vigie.watchlists.place"
