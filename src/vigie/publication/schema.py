@@ -22,7 +22,7 @@ ROWS_PER_WIDE_GROUP = 1_000  # the same for tables of many columns, of which one
 LEVELS = ("strong", "moderate", "none")
 CONFIDENTIALITY = ("public", "internal", "urssaf", "dgefp", "fiscal", "altares", "bdf")
 KINDS = ("family", "feature", "correction")
-PROCEEDINGS = ("in_bonis", "plan", "sauvegarde", "redressement", "liquidation")
+PROCEEDING_STATES = ("in_bonis", "plan", "sauvegarde", "redressement", "liquidation")
 
 TEXT, BOOL, INT, FLOAT, DAY = pa.string(), pa.bool_(), pa.int32(), pa.float64(), pa.date32()
 EUR = pa.decimal128(15, 2)
@@ -138,7 +138,9 @@ ENTRY_FIGURES = TableSchema(
         _null("used_fte", FLOAT, "short-time work, mean of the last 12 known months in full-time equivalents; 0: none"),
         _null("group_head", TEXT, "head of its group, by more than half; « Personne physique » for a person"),
         _null("group_head_siren", TEXT, "its SIREN; null: abroad, a person, or unknown"),
-        _null("proceedings_state", TEXT, "in_bonis, plan, or the gravest proceeding that is open", among=PROCEEDINGS),
+        _null(
+            "proceedings_state", TEXT, "in_bonis, plan, or the gravest proceeding that is open", among=PROCEEDING_STATES
+        ),
     ),
 )
 
