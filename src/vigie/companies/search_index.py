@@ -100,14 +100,14 @@ def _best_sqlite(words: Words, limit: int, within: str) -> list[str]:
         return f'"{word}"*' if _begins(word) else f'"{word.removeprefix("=")}"'
 
     match = " AND ".join(f"({' OR '.join(map(asked, group))})" for group in words)
-    number = "companies_search.rowid %% 100000000000000"
+    siret = "companies_search.rowid %% 100000000000000"
     there = (
         " AND EXISTS (SELECT 1 FROM companies_establishment e"
-        f" WHERE e.siret = printf('%%014d', {number}) AND substr(e.commune_code, 1, length(%s)) = %s)"
+        f" WHERE e.siret = printf('%%014d', {siret}) AND substr(e.commune_code, 1, length(%s)) = %s)"
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {number} FROM companies_search"
+            f"SELECT {siret} FROM companies_search"
             f" WHERE companies_search MATCH %s AND rowid < %s{there if within else ''} ORDER BY rowid LIMIT %s",
             [match, CLOSED_RANK * 10**14, *([within, within] if within else []), limit],
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406  # it writes, nothing is parsed here
 
 _OPENXML = "http://schemas.openxmlformats.org"
 _MAIN = f"{_OPENXML}/spreadsheetml/2006/main"
