@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import pytest
 from bench import service_world
 from bench.service_world import DAY, Sizes
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 
 from tests.accounts.factories import AT, HabilitationFactory, UserFactory
+from tests.conftest import _empty_tables
 from vigie.accounts.models import Absence, Antenne, User
 from vigie.directory import marks as triggers
 from vigie.directory.marks import TABLES, WATCHED
@@ -195,3 +198,12 @@ def test_what_is_kept_goes_with_the_mark_and_when_there_is_too_much(world: None)
     assert kept.get(marks(), 1, object) is not first
     with pytest.raises(ValueError, match="nobody watches"):
         Kept("matching_need")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_marks_outlive_a_test_that_empties_the_tables(world: None) -> None:
+    """Else the tests after it would find a base that no migration leaves."""
+    _empty_tables(cast(TransactionTestCase, None))
+
+    assert not Expert.objects.exists()
+    assert set(TableMark.objects.values_list("table_name", flat=True)) == TABLES
