@@ -15,15 +15,21 @@ from django.urls import reverse
 
 from tests.accounts.factories import HabilitationFactory, UserFactory, person, sign_in
 from tests.conftest import visible_text
+from tests.followup.factories import MOMENT, colleague, communes, opened_file
+from tests.security.service import partner
 from tests.watchlists.conftest import folders as folders
 from tests.watchlists.conftest import zones as zones
 from tests.watchlists.factories import ACIERIE, agent, opened
 from vigie.accounts.models import Habilitation, User
-from vigie.agents.actions.unused import suspend_unused
+from vigie.agents.actions.unused import suspend_unreviewed, suspend_unused
+from vigie.agents.queries.consent import has_consented
+from vigie.agents.queries.reminding import late_reviews, waiting_for
 from vigie.demo import banner as demo
+from vigie.followup.queries.news import quiet_files
 from vigie.journal.models import AuditEvent, Event
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput, TransitionRefused
+from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.table import Role
 from vigie.tuning.actions import change
@@ -74,7 +80,9 @@ def test_each_setting_starts_from_a_value_that_fits(setting: object) -> None:
 
 
 def test_those_of_the_environment_start_there() -> None:
-    for name in ("follow_days", "follow_grace_days", "unused_days"):
+    for name in (
+        "follow_days", "follow_grace_days", "unused_days", "review_days", "review_grace_days", "consent_days",
+    ):  # fmt: skip
         assert current(name) == getattr(vigie.VIGIE, name)
 
 
@@ -176,6 +184,55 @@ def test_an_agent_is_suspended_after_the_inactivity_that_the_setting_says(by: Pe
     suspend_unused(at=at)
 
     assert user.habilitations.get().state == "suspended"
+
+
+def said_to(user: User, name: str) -> str:
+    return visible_text(sign_in(Client(), user).get(reverse(name)).content.decode())
+
+
+def test_the_rhythm_of_reviews_and_its_grace_are_those_of_the_settings(by: Person) -> None:
+    at = now()
+    reviewer, held = partner()
+    Habilitation.objects.filter(pk=held.pk).update(starts_on=paris_day(at) - timedelta(days=100))
+    assert "tous les 6 mois" in said_to(reviewer, "agents:partner")
+    assert waiting_for(reviewer, at) is None
+
+    put("review_days", 60, by)
+    put("review_grace_days", 45, by)
+
+    assert "tous les 2 mois" in said_to(reviewer, "agents:partner")
+    waiting = waiting_for(reviewer, at)
+    assert waiting is not None
+    assert (waiting.due, waiting.soon) == (1, 1)
+    assert late_reviews(paris_day(at))
+    suspend_unreviewed(at=at)
+    held.refresh_from_db()
+    assert held.state == "granted"  # forty days late, of forty-five
+    suspend_unreviewed(at=at + timedelta(days=5))
+    held.refresh_from_db()
+    assert held.state == "suspended"
+
+
+def test_the_rules_are_asked_again_after_the_time_of_the_setting(by: Person) -> None:
+    reader = person(agent(), now())
+    later = now() + timedelta(days=20)
+    assert has_consented(reader, later)
+
+    put("consent_days", 15, by)
+
+    assert not has_consented(reader, later)
+    assert has_consented(reader, now())
+
+
+def test_a_file_is_quiet_after_the_time_of_the_setting(by: Person) -> None:
+    communes()
+    opened_file(colleague("Ada"), at=MOMENT)
+    later = MOMENT + timedelta(days=30)
+    assert not quiet_files(later).exists()
+
+    put("quiet_days", 20, by)
+
+    assert quiet_files(later).count() == 1
 
 
 def test_a_band_is_on_every_page_and_its_text_is_harmless(by: Person) -> None:

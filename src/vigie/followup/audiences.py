@@ -17,11 +17,11 @@ from vigie.agents.queries.mails import NEVER, NOW, choosers
 from vigie.followup.models import Comment, Digest, Followup, Handover, Meeting, Member, MemberQuerySet
 from vigie.followup.queries.digest import content_of
 from vigie.followup.queries.news import named_in, news_of, orphan_files
-from vigie.followup.rules import QUIET_DAYS
 from vigie.followup.states import FOLLOWUP
 from vigie.followup.states_meetings import CANCELLED
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.rights.person import Person
+from vigie.tuning.queries import current
 from vigie.ui.formats import counted, day
 
 AT_ONCE = timedelta(hours=1)
@@ -216,7 +216,7 @@ def written_content(followup: Followup, recipient: Recipient, at: datetime) -> d
 
 def quiet_content(followup: Followup, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
     """Nothing when something happened meanwhile."""
-    still = followup.is_active and at - followup.modified_at >= timedelta(days=QUIET_DAYS)
+    still = followup.is_active and at - followup.modified_at >= timedelta(days=current("quiet_days"))
     if not still or _reader(followup, recipient, at) is None:
         return None
     firm, since = followup.workplace.company.name, day(followup.modified_at)

@@ -43,7 +43,7 @@ def register() -> None:
         rhythm="chaque heure",
     )  # fmt: skip
     register_job(
-        "remind_quiet_files", remind_quiet_files, label="Relancer les accompagnements sans nouvelle depuis 60 jours",
+        "remind_quiet_files", remind_quiet_files, label="Relancer les accompagnements sans nouvelle",
         cron="30 7 * * 1", rhythm="chaque lundi",
     )  # fmt: skip
     register_job(

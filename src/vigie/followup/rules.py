@@ -9,7 +9,6 @@ from vigie.kernel.period import paris_day
 
 REOPEN_DAYS = 30
 RESTORE_DAYS = 30
-QUIET_DAYS = 60
 REMINDED_EVERY_DAYS = 30
 LOCK_HOURS = 2
 SHORTEST_COMMENT = 10

@@ -63,6 +63,28 @@ SETTINGS = (
         30, 730, guarded=True,
     ),
     Setting(
+        "review_days", "revue", Kind.DAYS, "Délai entre deux revues des habilitations",
+        "Le responsable d’une administration confirme chaque habilitation au moins à ce rythme.",
+        30, 730, guarded=True,
+    ),
+    Setting(
+        "review_grace_days", "suspension-sans-revue", Kind.DAYS, "Suspension d’une habilitation non revue",
+        "Combien de temps après l’échéance une habilitation que personne n’a confirmée est suspendue. L’équipe et les "
+        "administrateurs en sont prévenus au trentième jour.",
+        31, 365, guarded=True,
+    ),
+    Setting(
+        "consent_days", "engagement", Kind.DAYS, "Durée de l’engagement de confidentialité",
+        "Au bout de ce temps, un agent relit les règles de confidentialité et s’engage de nouveau, à sa page suivante.",
+        7, 365, guarded=True,
+    ),
+    Setting(
+        "quiet_days", "sans-nouvelle", Kind.DAYS, "Accompagnement sans nouvelle",
+        "Au bout de ce temps sans écriture, le référent d’un accompagnement en cours reçoit un rappel, une fois par "
+        "mois au plus.",
+        14, 365, default=60,
+    ),
+    Setting(
         "banner", "bandeau", Kind.TEXT, "Bandeau d’annonce",
         "Une phrase en haut de toutes les pages, celles du public aussi. Vide\u00a0: aucun bandeau.",
         0, 200, default="",

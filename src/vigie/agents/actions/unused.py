@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
@@ -31,8 +30,8 @@ def suspend_unused(*, at: datetime) -> str:
 
 
 def suspend_unreviewed(*, at: datetime) -> str:
-    """Suspends those whose partner did not confirm them in time: six months, then sixty days (job of every night)."""
-    limit = paris_day(at) - timedelta(days=settings.VIGIE.review_days + settings.VIGIE.review_grace_days)
+    """Suspends those whose partner did not confirm them in time: at its rhythm, then the grace (job of the night)."""
+    limit = paris_day(at) - timedelta(days=current("review_days") + current("review_grace_days"))
     count = 0
     for held in _granted().annotate(confirmed=Max("confirmations__day")):
         known = max(day for day in (held.confirmed, held.starts_on) if day is not None)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import OuterRef, Subquery
 
 from vigie.agents.models import ConfidentialityText, Consent
 from vigie.rights.person import Person
+from vigie.tuning.queries import live
 from vigie.ui.formats import counted, day
 from vigie.ui.markdown import to_html
 
@@ -27,7 +27,7 @@ class ConsentPage:
 def has_consented(person: Person, at: datetime) -> bool:
     """Whether the latest text was accepted recently enough. 1 query."""
     latest = ConfidentialityText.objects.order_by("-version").values("pk")[:1]
-    since = at - timedelta(days=settings.VIGIE.consent_days)
+    since = at - timedelta(days=live("consent_days", at))
     return Consent.objects.filter(user_id=person.user_id or 0, at__gt=since, text_id=Subquery(latest)).exists()
 
 
@@ -37,7 +37,7 @@ def consent_page(person: Person, at: datetime) -> ConsentPage | None:
     if text is None:
         return None
     given = Consent.objects.filter(user_id=person.user_id or 0, text=text).order_by("-at").first()
-    end = given.at + timedelta(days=settings.VIGIE.consent_days) if given else None
+    end = given.at + timedelta(days=live("consent_days", at)) if given else None
     running = end is not None and end > at
     return ConsentPage(
         body=to_html(text.body),

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
@@ -20,8 +19,11 @@ from vigie.agents.rules import review_due
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.table import DETECTION, ROLE_LABELS, Role
+from vigie.tuning.queries import current
 from vigie.ui.components import ActButton
 from vigie.ui.formats import counted, day, number
+
+MONTH_DAYS = 30.44
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ class AgentLine:
 
 @dataclass(frozen=True)
 class PartnerPage:
-    """The agents of a body, those to review first."""
+    """The agents of a body, those to review first. every: how long between two reviews."""
 
     entity: str
     count: str
     late: str
+    every: str
     lines: tuple[AgentLine, ...]
 
 
@@ -63,22 +66,30 @@ def reviewable(person: Person, pk: int) -> Habilitation:
 
 
 def partner_page(person: Person, at: datetime) -> PartnerPage:
-    """3 queries, whatever the agents."""
+    """4 queries, whatever the agents."""
     rows = list(
         reviewed(person)
         .select_related("user__agent__segment")
         .annotate(confirmed=Max("confirmations__day"))
         .order_by("user__full_name", "pk")
     )
-    followed = _follows([row.user_id for row in rows], at)
-    lines = sorted((_line(row, followed, person, at) for row in rows), key=lambda line: (not line.late, line.name))
+    followed, every = _follows([row.user_id for row in rows], at), current("review_days")
+    found = (_line(row, followed, every, person, at) for row in rows)
+    lines = sorted(found, key=lambda line: (not line.late, line.name))
     late = sum(line.late for line in lines)
     return PartnerPage(
         entity=person.entity,
         count=counted(len({row.user_id for row in rows}), "agent", "agents"),
         late=counted(late, "habilitation à revoir", "habilitations à revoir") if late else "",
+        every=_length(every),
         lines=tuple(lines),
     )
+
+
+def _length(days: int) -> str:
+    """« 6 mois » of 183 days; days when they make no round months."""
+    months = round(days / MONTH_DAYS)
+    return f"{months}\u00a0mois" if months and abs(days - months * MONTH_DAYS) <= 3 else counted(days, "jour")
 
 
 def _follows(users: Iterable[int], at: datetime) -> dict[int, tuple[int, int]]:
@@ -88,10 +99,12 @@ def _follows(users: Iterable[int], at: datetime) -> dict[int, tuple[int, int]]:
     return {user: (count, other) for user, count, other in rows}
 
 
-def _line(row: Habilitation, followed: dict[int, tuple[int, int]], person: Person, at: datetime) -> AgentLine:
+def _line(
+    row: Habilitation, followed: dict[int, tuple[int, int]], every: int, person: Person, at: datetime
+) -> AgentLine:
     profile = getattr(row.user, "agent", None)
     count, other = followed.get(row.user_id, (0, 0))
-    due = review_due(row.confirmed, row.starts_on, settings.VIGIE.review_days)  # type: ignore[attr-defined]
+    due = review_due(row.confirmed, row.starts_on, every)  # type: ignore[attr-defined]
     late = row.state == GRANTED and due <= paris_day(at)
     where = territory_words(row.territory)
     seen = row.user.last_login

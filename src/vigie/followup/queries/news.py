@@ -13,10 +13,11 @@ from vigie.accounts.models import Habilitation, User
 from vigie.accounts.queries import person_for
 from vigie.agents.queries.mails import LEVELS
 from vigie.followup.models import Comment, Followup, FollowupQuerySet, Member, SummaryVersion
-from vigie.followup.rules import QUIET_DAYS, REMINDED_EVERY_DAYS
+from vigie.followup.rules import REMINDED_EVERY_DAYS
 from vigie.followup.states import IN_PROGRESS
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
+from vigie.tuning.queries import current
 from vigie.ui.formats import counted, listed
 
 
@@ -76,9 +77,9 @@ def readers_of_news(since: datetime, until: datetime) -> QuerySet[User]:
 
 
 def quiet_files(at: datetime) -> FollowupQuerySet:
-    """Files in progress without news for sixty days, whose référents were not told within thirty."""
+    """Files in progress without news for as long as the setting says, whose référents were not told within thirty."""
     quiet = Followup.objects.filter(
-        state=IN_PROGRESS, deleted_at=None, modified_at__lt=at - timedelta(days=QUIET_DAYS)
+        state=IN_PROGRESS, deleted_at=None, modified_at__lt=at - timedelta(days=current("quiet_days"))
     )  # fmt: skip
     return quiet.exclude(reminded_at__gte=at - timedelta(days=REMINDED_EVERY_DAYS))
 

@@ -46,7 +46,7 @@ EVENTS = (
     Event(
         "file.quiet",
         FILE,
-        "Un accompagnement est sans nouvelle depuis 60 jours",
+        "Un accompagnement est sans nouvelle depuis longtemps",
         (Message("file_in_charge", "followup/mail/quiet"),),
     ),
     Event(
