@@ -1,5 +1,5 @@
 // What scripts add to pages that already work without them. No library, no eval, no markup built from text.
-// combobox · counter · once (double sending) · unsaved text · draft · board · copy · j and k · focus on the errors · kept text
+// combobox · counter · once (double sending) · unsaved text · draft · board · copy · j and k · focus on the errors · kept text · charts
 
 const DEBOUNCE_MS = 150;
 const SEARCH_FROM = 2;
@@ -319,6 +319,28 @@ function fill(field, values) {
   if (!field.closest("[data-vg-combobox]")) field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// --- charts: the axis of a line begins at zero, and its dots are no wider than its months --------------------------------
+// The element of the design system has no setting for that: its drawing is looked for when it is there, and left alone
+// when it is not as it was.
+const NARROW_PX = 486;
+const TRIES = 40;
+
+function settle(drawing, tries = TRIES) {
+  const chart = drawing._instance?.proxy?.chart;
+  if (!chart?.options?.scales?.y) {
+    if (tries) setTimeout(() => settle(drawing, tries - 1), 100);
+    return;
+  }
+  const narrow = chart.canvas.parentElement.clientWidth < NARROW_PX;
+  const value = (number) => number.toLocaleString("fr-FR");
+  chart.options.scales.y.beginAtZero = true;
+  chart.options.scales.y.ticks.callback = value;
+  chart.options.aspectRatio = narrow ? 1.2 : 2;
+  chart.data.datasets = chart.data.datasets.map((series) => ({ ...series, pointRadius: narrow ? 2 : 3 }));
+  chart.resize();
+  chart.update("none");
+}
+
 each("[data-vg-combobox]", (box, rank) => new Combobox(box, rank));
 each("[data-vg-counter]", counter);
 each("[data-vg-draft]", keepDraft);
@@ -329,3 +351,4 @@ each("[data-vg-errors]", (summary) => summary.focus());
 sendOnce();
 guardUnsaved();
 each("[data-vg-kept]", putBack);
+customElements.whenDefined("line-chart").then(() => each("line-chart", (drawing) => settle(drawing)));
