@@ -138,7 +138,7 @@ def test_head_of_the_group_is_said_as_such(folders: Path, as_: As) -> None:
 
     text = text_of(as_(colleague("Ada Liste")).get(GROUP))
 
-    assert "Tête du groupe inconnue" in text
+    assert "Tête du groupe sans objet" in text
 
 
 def test_the_block_of_the_sheet_leads_to_the_group(folders: Path, as_: As) -> None:

@@ -72,7 +72,7 @@ def test_alert_of_the_territory_is_explained(folders: Path, as_: As) -> None:
 
     for said in (
         "Menuiserie Durand",
-        "données arrêtées au 30 juin 2026",
+        "données arrêtées au 31 mai 2026",
         "Risque fort",
         "risque élevé",
         "Vérifiez aussi la dette des établissements fermés",

@@ -15,10 +15,11 @@ from django.urls import reverse
 from tests.campaigns.factories import campaign, target
 from tests.conftest import visible_text
 from tests.followup.factories import MOMENT, colleague, token
-from tests.watchlists.factories import MENUISERIE, agent, opened
+from tests.watchlists.factories import MENUISERIE, agent, follow, opened
 from vigie.accounts.models import User
 from vigie.campaigns.models import Contact, Visit
 from vigie.companies.models import Company
+from vigie.kernel.clock import now
 from vigie.watchlists.models import Firm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
@@ -80,7 +81,19 @@ def test_nobody_in_touch_asks_nobody_to_agree(folders: Path, as_: As) -> None:
     text = words(as_(agent()))
 
     assert "Accordez-vous" not in text
-    assert "Agents qui suivent" not in text
+    assert "Suivent aussi" not in text
+
+
+def test_colleagues_who_follow_are_named_and_not_the_reader(folders: Path, as_: As) -> None:
+    opened(folders)
+    ada, zoe = colleague("Ada Liste"), colleague("Zoé Banque", "dgfip", codefi=False)
+    for user in (ada, zoe):
+        follow(user, MENUISERIE.siren, now())
+
+    said = words(as_(ada)).partition("Suivent aussi cette entreprise : ")[2]
+    assert said.startswith("Zoé Banque (")
+    assert "Ada Liste (" not in said
+    assert "Suivent aussi" not in words(as_(agent(territory="59")))
 
 
 def test_public_directory_names_who_directs_a_company_and_a_sole_trader_is_his_firm(folders: Path, as_: As) -> None:

@@ -172,7 +172,7 @@ def _line(reading: Reading, row: Row, known: _Known) -> tuple[Cell | str, ...]:
     return (
         Cell(name, href=where, hint=f"{here}SIREN {show_siren(siren)}"),
         _link(level),
-        percent(share, 0) if share is not None else "inconnue",
+        "sans objet" if level == 0 else percent(share, 0) if share is not None else "inconnue",
         (workforce_label(firm.workforce_code) if firm is not None else "") or "inconnu",
         _level(siren, known),
         Cell(FOLLOWUP.label(file.state), href=reverse("followup:file", args=[file.pk]))

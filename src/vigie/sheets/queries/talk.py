@@ -21,12 +21,11 @@ from vigie.kernel.siren import show_siren
 from vigie.kernel.text import fold
 from vigie.rights.person import Person
 from vigie.sheets.queries.block import Part, Reading
-from vigie.sheets.queries.panels import story
 from vigie.sheets.queries.panels.identity import company_facts, name_of
 from vigie.sheets.queries.sheet import reading_of
 from vigie.sheets.rules.talk import MAY_NOT_SAY, MAY_SAY, THEMES, themes_for
 from vigie.ui.components import Column, Fact, Link, Table
-from vigie.ui.formats import day
+from vigie.ui.formats import day, listed
 from vigie.watchlists.rules_sight import Category
 
 HELP_AT_MOST = 4  # subjects by theme: the page is printed on one sheet
@@ -54,7 +53,7 @@ class TalkPage:
     facts: tuple[Fact, ...]
     director: str
     directory: Link | None
-    followers: Table | None
+    followers: str
     contacts: Table | None
     files: Table | None
     themes: tuple[Theme, ...]
@@ -69,7 +68,6 @@ def talk_page(person: Person, company: Company, at: datetime) -> TalkPage:
     families = _families(reading)
     living = Subject.objects.filter(archived_at=None, is_catch_all=False)
     subjects = [(fold(label).lower(), label) for label in living.values_list("label", flat=True)]
-    followers = story.followers(reading)
     wanted = themes_for(families) if families else tuple(THEMES)[:5]
     return TalkPage(
         name=name_of(company),
@@ -77,7 +75,7 @@ def talk_page(person: Person, company: Company, at: datetime) -> TalkPage:
         facts=tuple(fact for fact in company_facts(reading) if fact.label in ("Activité", "Création", "Siège")),
         director=_director(company),
         directory=_directory(company),
-        followers=followers.tables[0] if followers is not None and followers.tables[0].rows else None,
+        followers=_followers(reading),
         contacts=_contacts(reading),
         files=other_files_table(person, known_files(person, company.siren)),
         themes=tuple(_theme(code, subjects) for code in wanted),
@@ -104,6 +102,15 @@ def _contacts(reading: Reading) -> Table | None:
         columns=(Column("Date", header=True), Column("Moyen"), Column("Résultat"), Column("Par")),
         rows=tuple((day(on), *told) for on, *told in rows[:CONTACTS_AT_MOST]),
     )
+
+
+def _followers(reading: Reading) -> str:
+    """The colleagues who follow the firm, in words, for agents of its territory and those who follow it."""
+    ground = reading.sight.ground
+    if not (ground.visible or ground.followed):
+        return ""
+    people = {row.user_id: person_words(row.user) for row in reading.follows if row.user_id != reading.person.user_id}
+    return listed(list(people.values()))
 
 
 def _families(reading: Reading) -> list[str]:

@@ -14,6 +14,7 @@ from vigie.watchlists.models import Entry, Publication
 from vigie.watchlists.queries.columns import badges
 from vigie.watchlists.queries.corrections import authors_of
 from vigie.watchlists.queries.explanation import explain, signed, step_by_step
+from vigie.watchlists.queries.freshness import data_until
 from vigie.watchlists.queries.reasons import MASKED, NOT_YOURS, partner_lines
 from vigie.watchlists.queries.words import LEVEL_STATES, of_month
 from vigie.watchlists.rules_sight import Sight
@@ -100,8 +101,9 @@ def _explained(reading: Reading, entry: Entry, current: Publication, found: Case
 
 
 def data_sentence(current: Publication) -> str:
-    """Until when the list knows: the last day of its month, and not the day on which it opened, weeks later."""
-    return f"données arrêtées au {day(current.month.plus(1).first_day - timedelta(days=1))}"
+    """Until when the list knows: the last day of its freshest source, never the day on which it opened, weeks later."""
+    end = current.month.plus(1).first_day - timedelta(days=1)
+    return f"données arrêtées au {day(min(end, max(data_until(current).values(), default=end)))}"
 
 
 def _sentence(entry: Entry, current: Publication) -> str:
