@@ -132,7 +132,10 @@ class ColumnsForm(DsfrForm):
     """The columns that the agent keeps."""
 
     colonnes = forms.MultipleChoiceField(
-        label="Colonnes affichées", required=False, widget=forms.CheckboxSelectMultiple
+        label="Colonnes affichées",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Aucune case cochée\u00a0: les colonnes habituelles",
     )
 
     adresse = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)

@@ -24,7 +24,7 @@ HEADER = (
     "Niveau de détention", "% Financier", "Tranche % Financier", "FIL Code", "FIL Personne PouM", "FIL SIREN 9",
     "FIL RefID",
 )  # fmt: skip
-IN_A_GROUP = 1 / 8  # share of the firms
+IN_A_GROUP = 1 / 4  # share of the firms
 SIZES = (2, 7)
 FIRM, ABROAD, PERSON = "firm", "abroad", "person"
 _HEADS, _HEAD_SHARES = (FIRM, ABROAD, PERSON), (0.6, 0.25, 0.15)

@@ -85,6 +85,8 @@ def group_head(entry: Entry, page: Around) -> Cell | str:
     if not said.group_head:
         return "Aucune connue"
     siren = f"SIREN {show_siren(said.group_head_siren)}" if said.group_head_siren else ""
+    if said.group_head_siren == entry.siren:
+        return Cell("Elle-même", href=reverse("sheets:group", args=[entry.siren]))
     return Cell(said.group_head, href=reverse("sheets:group", args=[entry.siren]), hint=siren)
 
 
