@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from scripts.light_assets import lighten
 from scripts.processes import Child, Family, Stopped, follow_parent, stop_on_signals
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -285,13 +286,14 @@ def wait_for_answer(family: Family, place: Place) -> None:
 
 
 def browser_assets(family: Family, place: Place) -> None:
-    """Fetches the charts if they are not there; never fatal."""
+    """Fetches the charts if they are not there (never fatal), and compresses what pages load."""
     log = place.var / "log" / "assets.log"
     child = family.run("browser assets", [sys.executable, str(ROOT / "scripts" / "browser_assets.py")], log=log)
     say(
         "browser assets",
         child.tail(1) or f"no charts (code {child.process.returncode}): figures stay in tables",
     )
+    lighten(ROOT, place.var / "light")
 
 
 # --- the two commands ------------------------------------------------------------------------------------------------

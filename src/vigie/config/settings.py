@@ -149,8 +149,11 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 _CHARTS = ROOT / "node_modules" / "@gouvfr" / "dsfr-chart" / "dist"
-STATICFILES_DIRS = [("dsfr-chart", _CHARTS)] if _CHARTS.is_dir() else []
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [("dsfr-chart", _CHARTS)] if _CHARTS.is_dir() else []
 DSFR_CHART = bool(STATICFILES_DIRS)
+_LIGHT = VAR / "light"  # of the demo: the same files, compressed (scripts/light_assets.py)
+if not VIGIE.production and _LIGHT.is_dir():
+    STATICFILES_DIRS.insert(0, _LIGHT)
 DSFR_USE_INTEGRITY_CHECKSUMS = (
     False  # the manifest storage rewrites url() in the CSS: the wheel's hashes no longer match
 )
