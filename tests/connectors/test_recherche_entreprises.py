@@ -270,6 +270,68 @@ def test_nothing_about_officers_is_asked(service: Service, fake: FakeTransport) 
     assert asked(fake)["mtm_campaign"] == "vigie"
 
 
+# --- who directs ------------------------------------------------------------------------------------------------------
+def test_officers_are_asked_alone_and_kept_nowhere(
+    service: Service, fake: FakeTransport, cache_by_hand: HandCache
+) -> None:
+    first = service.directory.officers(BAKERY, within_s=1.0)
+    again = service.directory.officers(BAKERY, within_s=1.0)
+
+    assert first == again
+    assert len(fake.requests) == 2
+    assert (asked(fake)["q"], asked(fake)["include"]) == (BAKERY, "dirigeants")
+    assert not [value for value, _until in cache_by_hand.values.values() if first[0].name in str(value)]
+    assert (first[0].role, first[0].name.isupper()) == ("Gérant", False)
+    assert not any("ommissaire" in one.role for one in first)
+
+
+def test_officer_that_the_register_keeps_back_is_not_named(service: Service) -> None:
+    assert all("DIFFUSIBLE" not in one.name for one in service.directory.officers(PARTLY, within_s=1.0))
+    with pytest.raises(NotFound):
+        service.directory.officers(invented_siren(900), within_s=1.0)
+
+
+OFFICER = {"nom": "martin", "prenoms": "JEANNE ANNE", "qualite": "Présidente de SAS"}
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ([OFFICER], ["Jeanne MARTIN"]),
+        ([{"denomination": "HOLDING DU LAC", "qualite": None}], ["HOLDING DU LAC"]),
+        ([OFFICER | {"qualite": "Commissaire aux Comptes suppléant"}], []),
+        ([{"nom": "[NON-DIFFUSIBLE]", "prenoms": "[NON-DIFFUSIBLE]"}], []),
+        ([OFFICER] * 200, ["Jeanne MARTIN"] * 50),
+        ([], []),
+        (None, []),
+        ("x", []),
+    ],
+)
+def test_officers_as_the_register_may_write_them(
+    told: Any, named: list[str], answering: Callable[..., Service]
+) -> None:
+    body = {"results": [{"siren": BAKERY, "dirigeants": told}], "total_results": 1}
+    service = answering(lambda _request: httpx.Response(200, json=body))
+
+    assert [one.name for one in service.directory.officers(BAKERY, within_s=1.0)] == named
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (httpx.Response(200, content=b"{"), BadAnswer),
+        (httpx.Response(200, json={"results": [{"siren": BAKERY, "dirigeants": [1]}]}), BadAnswer),
+        (httpx.Response(200, json={"results": [{"siren": CANAL, "dirigeants": []}]}), NotFound),
+        (httpx.Response(503), Unavailable),
+    ],
+)
+def test_officers_that_cannot_be_had_are_a_named_error(
+    answer: httpx.Response, error: type[Exception], answering: Callable[..., Service]
+) -> None:
+    with pytest.raises(error):
+        answering(lambda _request: answer).directory.officers(BAKERY, within_s=1.0)
+
+
 @pytest.mark.parametrize(("limit", "sent"), [(0, "1"), (10, "10"), (500, "25")])
 def test_limit_stays_in_bounds(service: Service, fake: FakeTransport, limit: int, sent: str) -> None:
     service.directory.search("epiceries", limit=limit)

@@ -19,7 +19,11 @@ from tests.watchlists.factories import MENUISERIE, agent, follow, opened
 from vigie.accounts.models import User
 from vigie.campaigns.models import Contact, Visit
 from vigie.companies.models import Company
+from vigie.companies.rules import HIDDEN_NAME
+from vigie.connectors import recherche_entreprises
+from vigie.connectors.recherche_entreprises import Officer
 from vigie.kernel.clock import now
+from vigie.kernel.errors import Unavailable
 from vigie.watchlists.models import Firm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
@@ -107,6 +111,47 @@ def test_public_directory_names_who_directs_a_company_and_a_sole_trader_is_his_f
     client = as_(agent())
     assert address not in client.get(TALK).content.decode()
     assert f"Dirigeant : {MENUISERIE.name}" in words(client)
+
+
+def test_who_directs_is_told_as_the_register_says_it_now(
+    folders: Path, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(folders)
+    told = (Officer("Jeanne MARTIN", "Présidente de SAS"), Officer("HOLDING DU LAC", ""))
+    asked = []
+    monkeypatch.setattr(recherche_entreprises, "officers", lambda siren, **_more: asked.append(siren) or told)
+    client = as_(agent())
+
+    assert (
+        "Dirigeant : Jeanne MARTIN (présidente de SAS) ; HOLDING DU LAC, selon le registre national des entreprises."
+        in words(client)
+    )
+    Company.objects.filter(pk=MENUISERIE.siren).update(legal_form_code="1000")
+    assert f"Dirigeant : {MENUISERIE.name}." in words(client)
+    assert asked == [MENUISERIE.siren]  # a sole trader is his firm: nothing is asked
+
+
+def test_register_that_is_down_leaves_the_page_whole(folders: Path, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(folders)
+
+    def down(_siren: str, **_more: object) -> None:
+        raise Unavailable("recherche-entreprises", "status 503")
+
+    monkeypatch.setattr(recherche_entreprises, "officers", down)
+
+    text = words(as_(agent()))
+
+    assert "Dirigeant : le registre national des entreprises le dit. Annuaire des Entreprises" in text
+    assert "À dire, à demander, à proposer" in text
+
+
+def test_firm_that_is_kept_back_has_no_director_here(folders: Path, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(folders)
+    hidden = {"name": HIDDEN_NAME, "name_key": "", "usual_name": "", "acronym": "", "diffusible": False}
+    Company.objects.filter(pk=MENUISERIE.siren).update(**hidden)
+    monkeypatch.setattr(recherche_entreprises, "officers", lambda *_args, **_more: pytest.fail("asked"))
+
+    assert "Dirigeant : non diffusible." in words(as_(agent()))
 
 
 def test_page_asks_as_much_for_one_contact_and_for_ten(folders: Path, as_: As) -> None:

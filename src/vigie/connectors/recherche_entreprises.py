@@ -17,15 +17,18 @@ Its traps, handled here and nowhere else:
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
 from django.conf import settings
 from django.core.cache import cache
+from pydantic import ValidationError
 
 from vigie.connectors.client import Fetched, ServiceClient, user_agent
 from vigie.connectors.company_hits import CompanyHit, EstablishmentHit, company_hit, provenance_of
-from vigie.connectors.recherche_entreprises_answer import SearchAnswer, UniteLegale
+from vigie.connectors.recherche_entreprises_answer import Dirigeant, OfficersAnswer, SearchAnswer, UniteLegale
+from vigie.connectors.wire import Question
 from vigie.kernel.errors import BadAnswer, NotFound
 from vigie.kernel.siren import compact, parse_siren, parse_siret
 from vigie.kernel.text import clean_line
@@ -41,7 +44,17 @@ _DISTRICTS = {
     "13055": [f"132{rank:02d}" for rank in range(1, 17)],
 }
 _ASKED = {"minimal": "true", "include": "siege,complements,matching_etablissements", "mtm_campaign": "vigie"}
+_OFFICERS = {"minimal": "true", "include": "dirigeants", "mtm_campaign": "vigie"}
+_AUDITOR = re.compile("commissaire aux comptes", re.IGNORECASE)
 _NUMBER = re.compile(r"[\d\s.\-]+")
+
+
+@dataclass(frozen=True)
+class Officer:
+    """Somebody, or a company, who directs. role: in the words of the register, which may be empty."""
+
+    name: str
+    role: str
 
 
 class RechercheEntreprises:
@@ -99,6 +112,24 @@ class RechercheEntreprises:
                 return place
         raise NotFound(SERVICE, "no such establishment")
 
+    def officers(self, siren: str, *, within_s: float) -> tuple[Officer, ...]:
+        """Who directs the company today, auditors left out; () when the register names nobody.
+
+        Asked at each call and kept nowhere. Raises NotFound, Unavailable, BadAnswer, InvalidInput.
+        """
+        siren = parse_siren(siren)
+        question = Question("/search", {**_OFFICERS, "q": siren})
+        reply = self.client.exchange(question, purpose="officers", budget_s=within_s)
+        try:
+            answer = OfficersAnswer.model_validate_json(reply.body)
+        except ValidationError:
+            raise BadAnswer(SERVICE, "the officers cannot be read") from None
+        found = next((one for one in answer.results if one.siren == siren), None)
+        if found is None:
+            raise NotFound(SERVICE, "no such company")
+        named = (Officer(_name(one), one.qualite) for one in found.dirigeants)
+        return tuple(one for one in named if one.name and not _AUDITOR.search(one.role))
+
     def _ask(
         self, params: dict[str, str], purpose: str, within_s: float | None, *, refresh: bool
     ) -> Fetched[SearchAnswer]:
@@ -121,6 +152,13 @@ class RechercheEntreprises:
         if found.value.unreadable:
             raise BadAnswer(SERVICE, "the result about this company cannot be read")
         raise NotFound(SERVICE, "no such company")
+
+
+def _name(officer: Dirigeant) -> str:
+    """« Jeanne MARTIN », by the first of the given names; a company by its own."""
+    if officer.nom:
+        return " ".join(filter(None, (officer.prenoms.partition(" ")[0].capitalize(), officer.nom.upper())))
+    return officer.denomination
 
 
 # --- the service of this installation -----------------------------------------------------------------------
@@ -164,3 +202,8 @@ def by_siren(siren: str, *, within_s: float | None = None) -> CompanyHit:
 def by_siret(siret: str, *, within_s: float | None = None) -> EstablishmentHit:
     """``RechercheEntreprises.by_siret`` on the configured service."""
     return configured().by_siret(siret, within_s=within_s)
+
+
+def officers(siren: str, *, within_s: float) -> tuple[Officer, ...]:
+    """``RechercheEntreprises.officers`` on the configured service."""
+    return configured().officers(siren, within_s=within_s)

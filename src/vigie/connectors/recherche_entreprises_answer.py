@@ -3,7 +3,7 @@ words.
 
 Reading is forgiving for one value (what is not understood is empty) and strict for identity: a result without
 a valid SIREN, or whose shape is wrong, is left out and counted in ``unreadable``; an answer of which nothing
-can be read is refused. Nothing about officers is read, so nothing about them is kept.
+can be read is refused. Officers are read by an answer of their own, that is never kept (``OfficersAnswer``).
 
 Contract: tests/connectors/contracts/recherche_entreprises_search.json.
 """
@@ -175,3 +175,33 @@ class SearchAnswer(_Part):
         if unreadable and not readable:
             raise ValueError("no result can be read")
         return {**raw, "results": readable, "unreadable": unreadable + (_count(raw.get("unreadable")) or 0)}
+
+
+class Dirigeant(_Part):
+    """One officer: a person, or a company. What the register keeps back is empty."""
+
+    nom: Text = ""
+    prenoms: Text = ""
+    denomination: Text = ""
+    qualite: Text = ""
+
+
+class OfficersResult(_Part):
+    """One company, and who directs it."""
+
+    siren: Text
+    dirigeants: tuple[Dirigeant, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, raw: Any) -> Any:
+        if isinstance(raw, dict):
+            known = raw.get("dirigeants")
+            raw = {**raw, "dirigeants": known[:LONGEST_LIST] if isinstance(known, list) else ()}
+        return raw
+
+
+class OfficersAnswer(_Part):
+    """The answer to « who directs this company »: asked once for a page, and neither kept nor logged."""
+
+    results: tuple[OfficersResult, ...]

@@ -14,7 +14,7 @@ class DemoConfig(AppConfig):
         from vigie.demo.identities import personas
         from vigie.demo.mailbox import DemoRelay
         from vigie.demo.sample_files import links
-        from vigie.demo.stock_writer import provider
+        from vigie.demo.stock_writer import of_the_register, provider
         from vigie.directory.registry import register_samples
         from vigie.journal.relay import register_relay
 
@@ -22,4 +22,4 @@ class DemoConfig(AppConfig):
         proconnect.register(personas)
         if settings.VIGIE.mode == "demo":
             register_samples(links)
-            data.register(provider(Path(settings.VAR) / "demo-world"))
+            data.register(provider(Path(settings.VAR) / "demo-world"), of_the_register)

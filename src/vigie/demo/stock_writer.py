@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from vigie.companies.models import Establishment
 from vigie.connectors.fakes.builtin_firms import builtin_firms
 from vigie.connectors.fakes.data import FakeEstablishment, FakeFirm
 from vigie.demo.firms import World
@@ -63,6 +64,29 @@ def provider(folder: Path) -> Callable[[], Iterable[FakeFirm]]:
         return [_read(json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines()]
 
     return firms
+
+
+def of_the_register(siren: str) -> FakeFirm | None:
+    """A firm of the example list, which the world does not tell of: the fake answers by number what our register holds.
+
+    1 or 2 queries; None for an unknown number.
+    """
+    place = Establishment.objects.filter(company_id=siren, is_head_office=True).select_related("company").first()
+    if place is None:
+        return None
+    firm = place.company
+    held = FakeEstablishment(
+        place.siret, place.commune_code, place.commune_name, place.postal_code, _dotted(firm.naf_code), place.address,
+        is_headquarters=True, is_open=place.is_active, diffusion="O" if firm.diffusible else "P",
+    )  # fmt: skip
+    return FakeFirm(
+        siren, firm.name, _dotted(firm.naf_code), firm.legal_form_code, (held,), is_open=firm.is_active,
+        created_on=firm.created_on, diffusion="O" if firm.diffusible else "P",
+    )  # fmt: skip
+
+
+def _dotted(naf: str) -> str:
+    return f"{naf[:2]}.{naf[2:]}" if naf else ""
 
 
 def _plain(value: date | FakeEstablishment) -> Any:

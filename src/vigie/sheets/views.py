@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from vigie.accounts.access import granted, person_of
 from vigie.accounts.forms import put_refusal
 from vigie.companies.models import Company
+from vigie.companies.officers import officers_of
 from vigie.exports.answers import give
 from vigie.journal import audit
 from vigie.kernel.clock import now
@@ -145,8 +146,9 @@ def _acted(request: HttpRequest, firm: Firm, asked: str, form: Any) -> bool:
 def talk(request: HttpRequest, siren: str) -> HttpResponse:
     """``/detection/entreprises/<siren>/echange/``: one page to print before calling."""
     firm, person, at = _known(request, siren), person_of(request), now()
+    officers = officers_of(firm)
     with transaction.atomic():
-        page = talk_page(person, firm, at)
+        page = talk_page(person, firm, at, officers)
         if page.opened:
             audit.note("view_block", "companies.Company", siren, by=person, at=at, **page.opened)
     return render(request, "sheets/talk.html", {"page": page, "back": reverse("sheets:company", args=[siren])})

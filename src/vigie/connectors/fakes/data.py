@@ -70,13 +70,15 @@ class FakeFirm:
 
 
 Provider = Callable[[], Iterable[FakeFirm]]
+Lookup = Callable[[str], FakeFirm | None]  # a firm that the provider does not tell of, by its SIREN
 
 
 class Firms:
     """The firms of one provider, loaded at the first question, with the words by which they are found."""
 
-    def __init__(self, provider: Provider) -> None:
+    def __init__(self, provider: Provider, lookup: Lookup | None = None) -> None:
         self._provider = provider
+        self._lookup = lookup
         self._lock = threading.Lock()
         self._rows: list[tuple[FakeFirm, str]] | None = None
         self._by_siren: dict[str, FakeFirm] = {}
@@ -93,7 +95,8 @@ class Firms:
     def find(self, siren: str) -> FakeFirm | None:
         """The firm, if it may be shown."""
         self.rows()
-        return self._by_siren.get(siren)
+        found = self._by_siren.get(siren)
+        return found if found is not None or self._lookup is None else self._lookup(siren)
 
 
 def siret_of(siren: str, rank: int) -> str:
@@ -101,10 +104,10 @@ def siret_of(siren: str, rank: int) -> str:
     return with_key(f"{siren}{rank:04d}")
 
 
-def register(provider: Provider | None) -> None:
-    """From now on the fakes know the firms of ``provider``; None: the built-in set again."""
+def register(provider: Provider | None, lookup: Lookup | None = None) -> None:
+    """From now on the fakes know the firms of ``provider``, and by number those of ``lookup``; None: the built-in."""
     global _firms
-    _firms = Firms(provider or _builtin)
+    _firms = Firms(provider or _builtin, lookup)
 
 
 def firms() -> Firms:

@@ -138,7 +138,7 @@ def _result(firm: FakeFirm, places: list[FakeEstablishment], parts: frozenset[st
     optional: dict[str, Any] = {
         "siege": _establishment(firm.headquarters, whole=True),
         "matching_etablissements": [_establishment(place, whole=False) for place in places],
-        "dirigeants": [],
+        "dirigeants": _officers(firm),
         "finances": None,
         "complements": _complements(firm),
         "tva": [],
@@ -169,6 +169,35 @@ def _result(firm: FakeFirm, places: list[FakeEstablishment], parts: frozenset[st
         "statut_diffusion": firm.diffusion,
         **{part: optional[part] for part in sorted(parts)},
     }
+
+
+_NAMES = ("AUBERT", "BENALI", "CARON", "DELMAS", "ESTEVE", "FAVRE", "GIRAUD", "HUBERT", "IMBERT", "JOLY")
+_GIVEN = ("AGATHE MARIE", "BAPTISTE", "CAMILLE", "DENIS PAUL", "FATIMA", "KARIM", "LÉA", "MATHILDE", "OLIVIER", "YANN")
+
+
+def _officers(firm: FakeFirm) -> list[dict[str, Any]]:
+    """Who directs, invented from the number: a person, for one firm in three a company too, and an auditor."""
+    rank = int(firm.siren[:8])
+    role = {"57": "Président de SAS", "54": "Gérant"}.get(firm.legal_form[:2], "Président")
+    shown = firm.diffusion == "O"
+    person = {
+        "nom": _NAMES[rank % len(_NAMES)] if shown else MASK,
+        "prenoms": _GIVEN[rank // 10 % len(_GIVEN)] if shown else MASK,
+        "annee_de_naissance": str(1955 + rank % 40) if shown else None,
+        "date_de_naissance": None,
+        "qualite": role,
+        "nationalite": "Française",
+        "type_dirigeant": "personne physique",
+    }
+    company = {
+        "siren": None, "denomination": f"{_NAMES[rank % 7]} PARTICIPATIONS", "qualite": "Directeur général",
+        "type_dirigeant": "personne morale",
+    }  # fmt: skip
+    auditor = {
+        "siren": None, "denomination": "AUDIT DES DEUX RIVES", "qualite": "Commissaire aux comptes titulaire",
+        "type_dirigeant": "personne morale",
+    }  # fmt: skip
+    return [person, *([company] if rank % 3 == 0 else []), auditor]
 
 
 def _complements(firm: FakeFirm) -> dict[str, Any]:

@@ -34,6 +34,7 @@ UNREADABLE = (
     "L’équipe est prévenue."
 )
 EMPTY = "Aucune donnée disponible pour cette entreprise."
+EMPTY_PLACE = "Aucune donnée disponible pour cet établissement."
 PER_PAGE = 10
 
 

@@ -5,6 +5,7 @@ The part that is said to the firm is made of fixed words and of the directory: n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from django.conf import settings
 from vigie.campaigns.queries.contacts import outcome_words
 from vigie.campaigns.states import VISIT
 from vigie.companies.models import Company
+from vigie.companies.officers import SOLE_TRADER
+from vigie.connectors.recherche_entreprises import Officer
 from vigie.directory.models import Subject
 from vigie.followup.queries.touch import known_files, other_files_table, person_words
 from vigie.kernel.errors import PublicationError
@@ -29,9 +32,9 @@ from vigie.ui.formats import day, listed
 from vigie.watchlists.rules_sight import Category
 
 HELP_AT_MOST = 4  # subjects by theme: the page is printed on one sheet
-SOLE_TRADER = "1000"
 WORST_FAMILIES = 3
 CONTACTS_AT_MOST = 6
+OFFICERS_AT_MOST = 4
 DIRECTORY = "Annuaire des Entreprises"
 
 
@@ -62,8 +65,11 @@ class TalkPage:
     opened: dict[str, Any]
 
 
-def talk_page(person: Person, company: Company, at: datetime) -> TalkPage:
-    """The themes follow the reasons when the reader may know them, else they are the usual ones. 15 queries at most."""
+def talk_page(
+    person: Person, company: Company, at: datetime, officers: Sequence[Officer] | None = None
+) -> TalkPage:  # fmt: skip
+    """officers: who directs, as the public register said it a moment ago; None when it was not asked or is silent. The
+    themes follow the reasons when the reader may know them, else they are the usual ones. 15 queries at most."""
     reading = reading_of(person, company, at)
     families = _families(reading)
     living = Subject.objects.filter(archived_at=None, is_catch_all=False)
@@ -73,7 +79,7 @@ def talk_page(person: Person, company: Company, at: datetime) -> TalkPage:
         name=name_of(company),
         siren=show_siren(company.siren),
         facts=tuple(fact for fact in company_facts(reading) if fact.label in ("Activité", "Création", "Siège")),
-        director=_director(company),
+        director=_director(company, officers),
         directory=_directory(company),
         followers=_followers(reading),
         contacts=_contacts(reading),
@@ -127,16 +133,22 @@ def _families(reading: Reading) -> list[str]:
     return [row["family"] for row in kept[:WORST_FAMILIES]]
 
 
-def _director(company: Company) -> str:
+def _director(company: Company, officers: Sequence[Officer] | None) -> str:
     """Who directs, when the register says it publicly: the head of a sole trader's firm is the firm."""
+    if not company.diffusible:
+        return "non diffusible."
     if company.legal_form_code == SOLE_TRADER:
-        return company.name if company.diffusible else "non diffusible"
-    return "ses dirigeants sont publics, au registre national des entreprises."
+        return f"{company.name}."
+    if not officers:
+        return "le registre national des entreprises le dit."
+    named = [f"{one.name} ({one.role[0].lower()}{one.role[1:]})" if one.role else one.name for one in officers]
+    more = ", et d’autres" if len(named) > OFFICERS_AT_MOST else ""
+    return f"{' ; '.join(named[:OFFICERS_AT_MOST])}{more}, selon le registre national des entreprises."
 
 
 def _directory(company: Company) -> Link | None:
     """Where the public directory names who directs; none for a sole trader, nor when the setting has no such link."""
-    if company.legal_form_code == SOLE_TRADER:
+    if company.legal_form_code == SOLE_TRADER or not company.diffusible:
         return None
     known = dict(settings.VIGIE.external_links_list)
     address = known.get(DIRECTORY, "")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from vigie.kernel.siren import show_siret
-from vigie.sheets.queries.block import EMPTY, Block, Reading
+from vigie.sheets.queries.block import EMPTY, EMPTY_PLACE, Block, Reading
 from vigie.sheets.rules import series
 from vigie.sheets.rules.series import Plan
 from vigie.ui.components import Chart, Column, Series, Table
@@ -164,5 +164,5 @@ def _block(
 ) -> Block:
     origin = reading.origin(*source)
     if drawn is None:
-        return Block(code, title, texts=(EMPTY,))
+        return Block(code, title, texts=(EMPTY_PLACE if reading.siret else EMPTY,))
     return Block(code, title, charts=(drawn,), note=note, origin=origin)
