@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -171,6 +172,27 @@ def test_who_has_no_habilitation_in_force_is_told_so_and_attaches_nothing(client
     assert "aucune habilitation n’est en cours" in text_of(answer)
     assert refusals()[0][:2] == ("denied", "not_open")
     assert not FederatedIdentity.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "title"),
+    [
+        ({"state": "revoked", "ended_at": timezone.now()}, "Habilitation terminée"),
+        ({"ends_on": date(2026, 1, 2), "starts_on": date(2026, 1, 1)}, "Habilitation terminée"),
+        ({"starts_on": date(2099, 1, 1)}, "Accès non ouvert"),
+        ({"state": "requested"}, "Accès non ouvert"),
+    ],
+)
+def test_who_left_is_told_that_it_is_over_and_who_waits_that_it_is_to_come(
+    client: Client, change: dict[str, object], title: str
+) -> None:
+    make_agent().habilitations.update(**change)
+
+    answer = sign_in_with(client)
+
+    assert answer.status_code == 403
+    assert title in text_of(answer)
+    assert signed_in_user(client) is None
 
 
 def test_a_suspended_agent_reads_that_his_habilitation_waits(client: Client) -> None:

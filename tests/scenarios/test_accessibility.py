@@ -23,7 +23,9 @@ TEAM_PAGES = (
     "/equipe/annuaire/experts/1/", "/equipe/annuaire/modifier/institution/1/", "/equipe/annuaire/zones/antenne/1/",
     "/equipe/annuaire/ajouter/filtre/institution/1/", "/equipe/personnes/", "/equipe/personnes/inviter/",
     "/equipe/courriels/", "/equipe/travaux/", "/equipe/chiffres/", "/besoins/", "/mon-compte/",
-    "/detection/redressements/", "/detection/redressements/nouveau/",
+    "/detection/redressements/", "/detection/redressements/nouveau/", "/administration/utilisateurs/",
+    "/administration/utilisateurs/ensemble/", "/administration/reglages/", "/administration/reglages/bandeau/",
+    "/equipe/avis-sur-le-service/", "/aide/recues/", "/aide/responsables/", "/absences/",
 )  # fmt: skip
 
 

@@ -198,7 +198,7 @@ def test_who_is_led_elsewhere_and_what_each_may_not_see(someone) -> None:
 
     left = someone(DESK)
     enter(left, LEFT)
-    left.see("Accès non ouvert")
+    left.see("Habilitation terminée")
     look(left)
 
     administrator = someone(DESK)
@@ -263,3 +263,53 @@ def test_the_reviewer_and_the_auditor_read_what_was_done(someone) -> None:
     reviewer.see(URSSAF)
     look(reviewer, "habilitations-1-agents")
     assert reviewer.open("/detection/") == 404
+
+
+ADMINISTRATION = (
+    "/administration/profils/?departement=30", "/administration/profils/?q=introuvable", "/administration/reglages/",
+    "/administration/reglages/revue/", "/administration/reglages/maintenance/", "/administration/references/zones/",
+    "/administration/references/zones/nouveau/", "/administration/references/profils/", "/administration/mots/",
+    "/administration/mots/difficultes/nouveau/", "/administration/mots/difficultes/1/", "/administration/fonctions/",
+    "/administration/mots/difficultes/1/reunir/", "/administration/etablissements-fermes/", "/administration/regards/",
+    "/administration/confidentialite/", "/administration/simulateur/", "/usages/", "/mon-compte/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_pages_of_administration_break_no_rule_of_accessibility(someone, size) -> None:
+    administrator = someone(size)
+    enter(administrator, ADMINISTRATOR)
+    for path in ADMINISTRATION:
+        assert administrator.open(path) == 200, path
+        administrator.check_accessible()
+    administrator.open("/administration/mots/difficultes/1/reunir/")
+    administrator.page.locator("main form select").first.select_option(index=1)
+    administrator.page.locator("main form button[type=submit]").last.click()
+    administrator.see("Elle ne se défait pas")
+    look(administrator)
+    for closed in ("/detection/", "/accompagnements/", "/audit/", "/equipe/personnes/"):
+        assert administrator.open(closed) == 404
+
+
+def test_an_agent_who_leaves_is_told_wherever_he_is(someone) -> None:
+    agent, reviewer, gone = someone(DESK), someone(DESK), someone(PHONE)
+    enter(gone, LEFT)
+    gone.see("Habilitation terminée")
+    look(gone)
+    enter(agent, URSSAF)
+    agent.open("/mon-compte/")
+    agent.fill("Fonction", "Un texte que je viens de taper")
+
+    enter(reviewer, REVIEWER)
+    reviewer.open("/habilitations/")
+    mine = reviewer.page.locator("section", has_text=URSSAF).first
+    mine.get_by_text("Fermer").first.click()
+    mine.locator("form button").last.click()
+    reviewer.see(f"L’habilitation de {URSSAF} est fermée")
+
+    agent.page.locator("main form button[type=submit]").first.click()
+    agent.see("votre habilitation n’est plus en cours")
+    agent.see("Rien n’a été envoyé ni gardé")
+    look(agent)
+    enter(agent, URSSAF)
+    agent.see("Habilitation terminée")

@@ -20,9 +20,10 @@ from vigie.accounts.identity_rules import GUARDED, CodeNeeded, NotAdmitted, Told
 from vigie.accounts.models import AgentProfile, FederatedIdentity, Habilitation, User
 from vigie.accounts.queries import person_for, roles_in_force
 from vigie.accounts.rules import CODE_DIGITS, CODE_LASTS, network_of
-from vigie.accounts.states import GRANTED, SUSPENDED
+from vigie.accounts.states import GRANTED, REQUESTED, SUSPENDED
 from vigie.journal import audit
 from vigie.journal.actions import perform, record
+from vigie.kernel.period import paris_day
 from vigie.rights.person import SYSTEM, VISITOR
 from vigie.ui.formats import hour
 
@@ -55,7 +56,7 @@ def recognise(told: Told, *, ip: str, at: datetime) -> Admission:
     if found is Way.KNOWN:
         return admit(user, told, ip=ip, at=at)
     if not roles_in_force(user, at):
-        raise _refused(_why_closed(user), told, user, ip, at)
+        raise _refused(_why_closed(user, at), told, user, ip, at)
     if found is Way.ASK_CODE:
         raise CodeNeeded(user.pk, told)
     return admit(user, told, ip=ip, at=at)
@@ -67,7 +68,7 @@ def admit(user: User, told: Told, *, ip: str, at: datetime) -> Admission:
     if identity.user_id != user.pk:  # attached to somebody else while a code was awaited
         raise _refused("unknown", told, user, ip, at)
     if not roles_in_force(user, at):
-        raise _refused("employer_changed" if moved else _why_closed(user), told, user, ip, at)
+        raise _refused("employer_changed" if moved else _why_closed(user, at), told, user, ip, at)
     if moved:
         user.refresh_from_db(fields=["session_epoch"])  # the session about to open is none of those just closed
     return Admission(user, told, moved)
@@ -143,9 +144,13 @@ def _suspend(user: User, at: datetime) -> bool:
     return bool(rows)
 
 
-def _why_closed(user: User) -> str:
-    suspended = Habilitation.objects.filter(user=user, state=SUSPENDED).exists()
-    return "suspended" if suspended else "not_open"
+def _why_closed(user: User, at: datetime) -> str:
+    """What is left of what he held: something suspended, else something to come, else what is over. 1 query."""
+    held = list(Habilitation.objects.filter(user=user).values_list("state", "starts_on"))
+    if any(state == SUSPENDED for state, _day in held):
+        return "suspended"
+    to_come = any(state == REQUESTED or (state == GRANTED and day > paris_day(at)) for state, day in held)
+    return "not_open" if to_come or not held else "ended"
 
 
 @transaction.atomic

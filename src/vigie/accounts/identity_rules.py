@@ -87,9 +87,18 @@ REASONS: dict[str, Reason] = {
     "not_open": Reason(
         "Accès non ouvert",
         (
-            "Votre compte existe, mais aucune habilitation n’est en cours\u00a0: elle n’est pas encore accordée, ou "
-            "elle a pris fin.",
+            "Votre compte existe, mais aucune habilitation n’est en cours\u00a0: elle n’est pas encore accordée, "
+            "ou n’a pas commencé.",
             "Demandez-la au responsable des habilitations de votre administration, ou à l’équipe de Vigie.",
+        ),
+    ),
+    "ended": Reason(
+        "Habilitation terminée",
+        (
+            "Votre habilitation a pris fin, ou elle vous a été retirée\u00a0: plus aucune page de Vigie ne vous est "
+            "ouverte. Votre nom reste sur vos écrits.",
+            "Vous exercez encore ces fonctions\u00a0? Demandez une nouvelle habilitation au responsable de votre "
+            "administration, ou à l’équipe de Vigie.",
         ),
     ),
     "suspended": Reason(

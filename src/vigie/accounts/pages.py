@@ -317,7 +317,7 @@ def _archive_buttons(person: Person, user: User) -> tuple[ActButton, ...]:
     if user.is_active:
         confirm = (
             f"{user} ne pourra plus se connecter\u00a0: ses habilitations seront suspendues et ses sessions fermées. "
-            "Son nom reste sur ce qu’il a écrit."
+            "Son nom reste sur ses écrits."
         )
         return (ActButton("Archiver le compte", href, "archive", "tertiary", confirm=confirm),)
     return (ActButton("Rouvrir le compte", href, "reopen", "secondary"),)
