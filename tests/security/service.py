@@ -18,7 +18,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from tests.accounts.factories import AbsenceFactory, AntenneFactory, HabilitationFactory, UserFactory, sign_in
+from tests.accounts.factories import AbsenceFactory, AntenneFactory, HabilitationFactory, UserFactory, person, sign_in
 from tests.audit.factories import auditor
 from tests.directory.factories import ExpertFactory, SubjectQuestionFactory
 from tests.matching.conftest import write_territory
@@ -40,7 +40,9 @@ from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent
 from tests.watchlists.rework_world import RULES, reworked
 from vigie.accounts.models import AgentProfile, Habilitation, User
 from vigie.accounts.models_agents import Entity, Segment
+from vigie.agents.actions.moves import Wanted, ask_move
 from vigie.agents.actions.references import load_references
+from vigie.agents.models import AskedMove
 from vigie.companies.models import Establishment
 from vigie.demo.models import DemoMail
 from vigie.journal.jobs import registered_jobs
@@ -156,6 +158,7 @@ def build() -> Service:
     begun = _begun()
     service = Service(world, elsewhere, held, candidates_of(held), begun, sent)
     service.ids["agent_held"] = agent_held.pk
+    service.ids["asked_move"] = _asked_move(agent_held, world.users["reviewer"], at).pk
     _name(service, at)
     following.name(service, at)
     directory_files.name(service, at)
@@ -323,6 +326,14 @@ def partner() -> tuple[User, Habilitation]:
     return reviewer, member.habilitations.get()
 
 
+def _asked_move(held: Habilitation, reviewer: User, at: datetime) -> AskedMove:
+    """Of another agent of the same body, so that the first may still be asked for."""
+    other = agent(full_name="Mia Ailleurs")
+    AgentProfile.objects.create(user=other, entity=held.user.agent.entity, segment=held.user.agent.segment)
+    wanted = Wanted(level="level_b", reason="Un autre poste")
+    return ask_move(other.habilitations.get(), wanted, by=person(reviewer, at), at=at)
+
+
 def _agent_acts(service: Service) -> list[Act]:
     rules, text = reverse("agents:confidentiality"), reverse("agents:edit_confidentiality")
     return [
@@ -333,6 +344,18 @@ def _agent_acts(service: Service) -> list[Act]:
             "reviewer",
             reverse("agents:review", args=[service.ids["agent_held"]]),
             {"transition": "confirm"},
+        ),
+        Act(
+            "agents:ask_move",
+            "reviewer",
+            reverse("agents:ask_move", args=[service.ids["agent_held"]]),
+            {"level": "level_b", "territory": "35", "segment": "", "reason": "Il change de poste"},
+        ),
+        Act(
+            "agents:decide_move",
+            "team",
+            reverse("agents:decide_move", args=[service.ids["asked_move"]]),
+            {"transition": "leave", "note": "Demandez d’abord au préfet"},
         ),
         Act("agents:edit_confidentiality", "administrator", text, {"body": "De nouvelles règles."}),
     ]

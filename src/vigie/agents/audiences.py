@@ -12,14 +12,16 @@ from django.urls import reverse
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.rules import territory_words
 from vigie.accounts.states import GRANTED
-from vigie.agents.models import FollowReview, LateReport, Look
-from vigie.agents.queries.reminding import late_reviews, waiting_for
+from vigie.agents.models import AskedMove, FollowReview, LateReport, Look
+from vigie.agents.queries.reminding import REPORTED_AFTER, late_reviews, waiting_for
+from vigie.agents.states import MADE, WAITING
 from vigie.journal.models import Event
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.table import DETECTION, ROLE_LABELS, Role
-from vigie.ui.formats import day, hour
+from vigie.tuning.queries import current
+from vigie.ui.formats import counted, day, hour
 
 
 def agent_granted(habilitation: Habilitation, by: Person) -> Iterable[Recipient]:
@@ -83,7 +85,40 @@ def late_content(report: LateReport, recipient: Recipient, at: datetime) -> dict
     """How many of them still wait; nothing when all were reviewed meanwhile."""
     still = {(habilitation, due_on) for _entity, habilitation, due_on in late_reviews(paris_day(at))}
     count = len(still.intersection(report.late.values_list("habilitation_id", "due_on")))
-    return {"entity": report.entity.short_name or report.entity.name, "count": count} if count else None
+    if not count:
+        return None
+    left = max(current("review_grace_days") - REPORTED_AFTER.days, 1)
+    return {"entity": report.entity.short_name or report.entity.name, "count": count, "left": counted(left, "jour")}
+
+
+def team_of_moves(move: AskedMove, by: Person) -> Iterable[Recipient]:
+    """The shared address of the team."""
+    return [Recipient(settings.VIGIE.team_email, "L’équipe de Vigie")]
+
+
+def asked_content(move: AskedMove, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """Nothing when it was answered meanwhile; the agent is named on the page only."""
+    if move.state != WAITING:
+        return None
+    profile = getattr(move.habilitation.user, "agent", None)
+    return {
+        "entity": profile.entity.name if profile else "son administration",
+        "action_url": f"{settings.VIGIE.site_url}{reverse('agents:moves')}",
+        "action_label": "Lire la demande",
+    }
+
+
+def asker_of_move(move: AskedMove, by: Person) -> Iterable[Recipient]:
+    """The reviewer who asked, while his account is open."""
+    return [Recipient(move.asked_by.email, move.asked_by.full_name)] if move.asked_by.is_active else []
+
+
+def answered_content(move: AskedMove, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    return {
+        "made": move.state == MADE, "asked": day(move.asked_at), "agent": str(move.habilitation.user),
+        "answer": move.answer, "action_url": f"{settings.VIGIE.site_url}{reverse('agents:partner')}",
+        "action_label": "Ouvrir les habilitations",
+    }  # fmt: skip
 
 
 def looked_agent(look: Look, by: Person) -> Iterable[Recipient]:
@@ -106,6 +141,10 @@ def register() -> None:
     register_content("agents/mail/follow_contested", contested_content)
     register_audience("looked_agent", looked_agent)
     register_content("agents/mail/look_begun", begun_content)
+    register_audience("team_of_moves", team_of_moves)
+    register_content("agents/mail/move_asked", asked_content)
+    register_audience("asker_of_move", asker_of_move)
+    register_content("agents/mail/move_answered", answered_content)
     register_audience("reviewer", reviewer)
     register_content("agents/mail/review_reminded", reminded_content)
     register_audience("overseers", overseers)

@@ -111,6 +111,7 @@ from vigie.agents.models_late import LateReport as LateReport  # noqa: E402
 from vigie.agents.models_late import LateReview as LateReview  # noqa: E402
 from vigie.agents.models_look import Look as Look  # noqa: E402
 from vigie.agents.models_mails import MailChoice as MailChoice  # noqa: E402
+from vigie.agents.models_moves import AskedMove as AskedMove  # noqa: E402
 from vigie.agents.models_references import ReferenceChange as ReferenceChange  # noqa: E402
 from vigie.agents.models_review import Confirmation as Confirmation  # noqa: E402
 from vigie.agents.models_users import UsersImport as UsersImport  # noqa: E402

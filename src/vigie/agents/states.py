@@ -41,3 +41,23 @@ LOOK = Lifecycle(
         Transition("expire", (ASKED, SIGNED, RUNNING), ENDED, "look.expire", "look.expired", stamps=("ended_at",)),
     ),
 )  # fmt: skip
+
+WAITING, MADE, LEFT = "waiting", "made", "left"
+
+MOVE = Lifecycle(
+    name="asked_move",
+    initial=WAITING,
+    states=(
+        State(WAITING, "À traiter", "info"),
+        State(MADE, "Fait", "success", final=True),
+        State(LEFT, "Écarté", "warning", final=True),
+    ),
+    transitions=(
+        Transition("make", (WAITING,), MADE, "move.decide", "move.made", "Appliquer", stamps=("ended_at",)),
+        Transition(
+            "leave", (WAITING,), LEFT, "move.decide", "move.left", "Écarter", stamps=("ended_at",),
+            requires=("answer",),
+        ),
+    ),
+    missing_fr={"answer": "Dites pourquoi\u00a0: le responsable le lira."},
+)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from vigie.agents.views import consent, duties, follows, looks, many, partner, references, users
+from vigie.agents.views import consent, duties, follows, looks, many, moves, partner, references, users
 
 app_name = "agents"
 urlpatterns: list[URLPattern] = [
@@ -29,5 +29,8 @@ urlpatterns: list[URLPattern] = [
     path("administration/regards/", looks.looks, name="looks"),
     path("administration/regards/fin/", looks.stop_looking, name="stop_looking"),
     path("administration/regards/<int:pk>/", looks.act_on_look, name="act_on_look"),
+    path("habilitations/<int:pk>/changer/", moves.ask, name="ask_move"),
+    path("equipe/changements-demandes/", moves.moves, name="moves"),
+    path("equipe/changements-demandes/<int:pk>/", moves.decide, name="decide_move"),
     path("administration/profils/", partner.profiles, name="profiles"),
 ]

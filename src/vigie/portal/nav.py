@@ -34,6 +34,7 @@ TEAM_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             ("Institutions et antennes", "directory:home", "directory.view"),
             ("Couverture", "directory:coverage", "directory.view"),
             ("Personnes", "accounts:people", "account.invite"),
+            ("Changements demandés", "agents:moves", "move.list"),
             ("Classeur des utilisateurs", "agents:users", "users.import"),
         ),
     ),

@@ -82,7 +82,7 @@ def _account(asked: AgentRequest, segment: Segment, *, by: Person, at: datetime)
 def confirm(habilitation: Habilitation, *, by: Person, at: datetime) -> Confirmation:
     """The reviewer says that the agent still needs it, as it is; twice in a day is once."""
     require(by, "agent.review", habilitation)
-    _refuse_others(habilitation)
+    refuse_others(habilitation)
     rules.refuse_on_oneself(habilitation.user_id, by.user_id)
     row, new = Confirmation.objects.get_or_create(
         habilitation=habilitation, day=at.date(), defaults={"by_id": by.user_id or 0, "at": at}
@@ -98,7 +98,7 @@ def close(habilitation: Habilitation, *, by: Person, at: datetime) -> Habilitati
     """Ends the habilitation of an agent who left or needs it no more, and closes his sessions."""
     row = Habilitation.objects.select_for_update().get(pk=habilitation.pk)
     require(by, "agent.review", row)
-    _refuse_others(row)
+    refuse_others(row)
     if row.state in Habilitation.LIFECYCLE.final_codes:  # sent twice
         return row
     rules.refuse_on_oneself(row.user_id, by.user_id)
@@ -108,7 +108,7 @@ def close(habilitation: Habilitation, *, by: Person, at: datetime) -> Habilitati
     return row
 
 
-def _refuse_others(habilitation: Habilitation) -> None:
+def refuse_others(habilitation: Habilitation) -> None:
     """A partner answers for the agents who read firms; auditors and administrators are the team's."""
     if habilitation.role not in DETECTION:
         raise Refused("not_an_agent", "Cette habilitation ne relève pas de votre administration. Écrivez à l’équipe.")

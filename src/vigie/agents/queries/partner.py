@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.urls import reverse
 
@@ -14,8 +14,9 @@ from vigie.accounts.models import Habilitation
 from vigie.accounts.models_agents import Segment
 from vigie.accounts.rules import territory_words
 from vigie.accounts.states import GRANTED, HABILITATION, REQUESTED, SUSPENDED
-from vigie.agents.models import Follow
+from vigie.agents.models import AskedMove, Follow
 from vigie.agents.rules import review_due
+from vigie.agents.states import WAITING
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.table import DETECTION, ROLE_LABELS, Role
@@ -28,7 +29,7 @@ MONTH_DAYS = 30.44
 
 @dataclass(frozen=True)
 class AgentLine:
-    """One habilitation to review. buttons: confirm, close; none for oneself."""
+    """One habilitation to review. asked: the change that waits for the team. buttons: none for oneself."""
 
     name: str
     facts: str
@@ -37,6 +38,8 @@ class AgentLine:
     follows: str
     due: str
     late: bool
+    asked: str
+    change_href: str
     buttons: tuple[ActButton, ...]
 
 
@@ -70,7 +73,7 @@ def partner_page(person: Person, at: datetime) -> PartnerPage:
     rows = list(
         reviewed(person)
         .select_related("user__agent__segment")
-        .annotate(confirmed=Max("confirmations__day"))
+        .annotate(confirmed=Max("confirmations__day"), asked_at=_waiting_move())
         .order_by("user__full_name", "pk")
     )
     followed, every = _follows([row.user_id for row in rows], at), current("review_days")
@@ -84,6 +87,11 @@ def partner_page(person: Person, at: datetime) -> PartnerPage:
         every=_length(every),
         lines=tuple(lines),
     )
+
+
+def _waiting_move() -> Subquery:
+    """When a change was asked for a habilitation, while it waits."""
+    return Subquery(AskedMove.objects.filter(habilitation=OuterRef("pk"), state=WAITING).values("asked_at")[:1])
 
 
 def _length(days: int) -> str:
@@ -118,8 +126,15 @@ def _line(
         + (f", dont {number(other)} pour un autre motif" if other else ""),
         due=f"À revoir depuis le {day(due)}" if late else f"Prochaine revue le {day(due)}",
         late=late,
+        asked=f"Changement demandé le {day(row.asked_at)}\u00a0: il attend l’équipe" if row.asked_at else "",  # type: ignore[attr-defined]
+        change_href=reverse("agents:ask_move", args=[row.pk]) if _may_move(row, person) else "",
         buttons=_buttons(row, person),
     )
+
+
+def _may_move(row: Habilitation, person: Person) -> bool:
+    waits = row.asked_at is not None  # type: ignore[attr-defined]
+    return row.state == GRANTED and row.user_id != person.user_id and not waits
 
 
 def _buttons(row: Habilitation, person: Person) -> tuple[ActButton, ...]:

@@ -8,6 +8,7 @@ FOLLOW = "agents.Follow"
 REVIEW = "agents.FollowReview"
 USERS = "agents.UsersImport"
 LOOK = "agents.Look"
+MOVE = "agents.AskedMove"
 REFERENCE = "agents.ReferenceChange"
 
 EVENTS: tuple[Event, ...] = (
@@ -39,6 +40,24 @@ EVENTS: tuple[Event, ...] = (
         "agents.LateReport",
         "Des habilitations qu’une administration ne revoit pas sont signalées au-dessus d’elle",
         (Message("overseers", "agents/mail/review_late"),),
+    ),
+    Event(
+        "move.asked",
+        MOVE,
+        "Une administration demande un changement pour un de ses agents",
+        (Message("team_of_moves", "agents/mail/move_asked"),),
+    ),
+    Event(
+        "move.made",
+        MOVE,
+        "Un changement demandé pour un agent est fait",
+        (Message("asker_of_move", "agents/mail/move_answered"),),
+    ),
+    Event(
+        "move.left",
+        MOVE,
+        "Un changement demandé pour un agent est écarté",
+        (Message("asker_of_move", "agents/mail/move_answered"),),
     ),
     Event("users.read", USERS, "Un classeur des utilisateurs a été lu et comparé"),
     Event("users.applied", USERS, "Un classeur des utilisateurs a été appliqué"),

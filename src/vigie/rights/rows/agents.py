@@ -5,12 +5,15 @@ from __future__ import annotations
 from vigie.rights.vocabulary import Action, Grant, Reach, Role
 
 LOOK = "agents.Look"
+MOVE = "agents.AskedMove"
 
 ACTIONS: tuple[Action, ...] = (
     Action("consent.give", "", "S’engager à respecter les règles de confidentialité"),
     Action("agent.request", "", "Demander l’habilitation d’un agent de son administration"),
     Action("agent.review", "accounts.Habilitation", "Revoir et fermer les habilitations de son administration"),
     Action("follow.review", "agents.Follow", "Relire les suivis des agents de son administration"),
+    Action("move.list", "", "Lire les changements d’habilitation que demandent les administrations"),
+    Action("move.decide", MOVE, "Appliquer ou écarter un changement d’habilitation demandé"),
     Action("profile.view", "", "Voir les profils d’habilitation en usage"),
     Action("users.import", "", "Lire le classeur des utilisateurs et le comparer à la base"),
     Action("users.export", "", "Exporter la liste des agents du service"),
@@ -33,6 +36,8 @@ RIGHTS: tuple[Grant, ...] = (
     Grant("agent.request", Role.REVIEWER, Reach.NATIONAL),
     Grant("agent.review", Role.REVIEWER, Reach.ENTITY),
     Grant("follow.review", Role.REVIEWER, Reach.ENTITY),
+    Grant("move.list", Role.TEAM, Reach.NATIONAL),
+    Grant("move.decide", Role.TEAM, Reach.NATIONAL),
     Grant("profile.view", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("users.import", Role.TEAM, Reach.NATIONAL),
     Grant("users.export", Role.TEAM, Reach.NATIONAL),
