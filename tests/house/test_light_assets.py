@@ -75,6 +75,8 @@ def test_the_browser_receives_the_compressed_form_and_the_present_file(root: Pat
         serve = WhiteNoiseMiddleware(lambda request: None)
         packed = serve(RequestFactory().get("/static/ui/vigie.css", headers={"Accept-Encoding": "gzip"}))
         plain = serve(RequestFactory().get("/static/ui/vigie.css"))
+        for answer in (packed, plain):
+            answer.close()
 
     assert packed["Content-Encoding"] == "gzip"
     assert int(packed["Content-Length"]) < int(plain["Content-Length"]) == 3200

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "vigie.portal.middleware.headers",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vigie.portal.middleware.compressed",
     "django_structlog.middlewares.RequestMiddleware",
     "vigie.portal.middleware.refusals",
     "django.contrib.sessions.middleware.SessionMiddleware",
