@@ -263,7 +263,7 @@ def test_refused_invitation_is_given_back_with_its_reason(
 
     answer = as_(team).post("/equipe/personnes/inviter/", {**data, **changes})
 
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert message in text_of(answer)
     assert 'value="Ana"' in answer.content.decode() or "full_name" in changes
     assert not User.objects.filter(email="ana@cma.example").exists()
@@ -355,7 +355,7 @@ def test_team_gives_a_habilitation_and_changes_an_account(as_: Open, team: User,
 def test_habilitation_already_held_is_said_on_the_form(as_: Open, team: User, expert: User) -> None:
     answer = as_(team).post(f"/equipe/personnes/{expert.pk}/habilitations/", {"role": "expert"})
 
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "a déjà cette habilitation" in text_of(answer)
 
 
@@ -423,7 +423,7 @@ def test_absence_refused_is_given_back_with_its_reason(as_: Open, expert: User, 
     assert "déjà terminée" in text_of(client.post("/mon-compte/absences/", past))
     assert "Indiquez une date" in text_of(client.post("/mon-compte/absences/", {}))
     stranger = {"starts_on": "2030-01-01", "ends_on": "2030-01-05", "replacement": str(unrelated.pk)}
-    assert client.post("/mon-compte/absences/", stranger).status_code == 200
+    assert client.post("/mon-compte/absences/", stranger).status_code == 422
     assert not Absence.objects.exists()
 
 

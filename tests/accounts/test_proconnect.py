@@ -317,7 +317,7 @@ def test_a_wrong_code_attaches_nothing_and_three_end_it(client: Client, agent: U
 
     answers = [client.post(ATTACH, {"code": "0000 0000"}) for _ in range(3)]
 
-    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [answer.status_code for answer in answers] == [422, 422, 422]
     assert client.post(ATTACH, {"code": sent_code()}).status_code == 302
     assert signed_in_user(client) is None
     assert FederatedIdentity.objects.count() == 1

@@ -348,7 +348,7 @@ def test_bad_input_is_told_and_kept(
 ) -> None:
     answer = proven.post(reverse("agents:new_reference", args=[slug]), CREATED[slug] | changed | {"form_token": TOKEN})
 
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert words in visible_text(answer.content.decode())
     assert not ReferenceChange.objects.exists()
 

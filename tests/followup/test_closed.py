@@ -130,6 +130,6 @@ def test_the_page_asks_who_one_is_says_why_and_names_no_firm(as_: As, admin: Use
     assert "Adam Réglages" in text
     assert "erreur <b>" not in html
     assert shut.company.name not in text
-    assert client.post(address, {"siret": "1", "reason": ""}).status_code == 200
+    assert client.post(address, {"siret": "1", "reason": ""}).status_code == 422
     done = client.post(reverse("followup:end_closed", args=[ClosedPlace.objects.get().pk]), follow=True)
     assert "L’exception a pris fin." in visible_text(done.content.decode())

@@ -146,7 +146,7 @@ class Someone:
         self.page.on("request", self._asked)
 
     def _heard(self, said: Any) -> None:
-        expected = "status of 404" in said.text or "status of 403" in said.text
+        expected = re.search(r"status of (403|404|422)\b", said.text)  # 422: a form that says what is wrong
         if said.type == "error" and not expected:
             self.complaints.append(f"{self.page.url}: {said.text}")
 

@@ -77,6 +77,11 @@ def error_lines(form: forms.BaseForm) -> tuple[ErrorLine, ...]:
     return tuple(lines)
 
 
+def status_of(*shown: forms.BaseForm) -> int:
+    """Of the page that shows these forms: 422 when one of them comes back with what is wrong, else 200."""
+    return 422 if any(form.errors for form in shown) else 200
+
+
 class HoneypotMixin(forms.Form):
     """Guards of a public form: a trap that only robots fill, and a minimal time to fill the rest.
 

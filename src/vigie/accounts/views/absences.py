@@ -14,6 +14,7 @@ from vigie.accounts.forms import AbsenceForm, put_refusal
 from vigie.accounts.models import Absence
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
+from vigie.ui.forms import status_of
 
 
 @granted("absence.plan")
@@ -39,7 +40,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"L’absence de {user} est enregistrée.")
             return redirect("accounts:absences_of", pk)
-    return render(request, "accounts/absence.html", {"page": absences_of(user, now()), "form": form})
+    context = {"page": absences_of(user, now()), "form": form}
+    return render(request, "accounts/absence.html", context, status=status_of(form))
 
 
 @granted("absence.plan")

@@ -17,6 +17,7 @@ from vigie.accounts.pages import my_page
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
 from vigie.ui.formats import day
+from vigie.ui.forms import status_of
 
 
 @signed_in
@@ -76,10 +77,11 @@ def terms(request: HttpRequest) -> HttpResponse:
         actions.accept_terms(account_of(request), by=person_of(request), at=now())
         return redirect(back or "/mon-bureau/")
     accepted_at = account_of(request).terms_accepted_at
-    return render(request, "accounts/terms.html", {"form": form, "back": back, "accepted_at": accepted_at})
+    context = {"form": form, "back": back, "accepted_at": accepted_at}
+    return render(request, "accounts/terms.html", context, status=status_of(form))
 
 
 def _draw(request: HttpRequest, form: OwnAccountForm, absence_form: AbsenceForm) -> HttpResponse:
     page = my_page(person_of(request), account_of(request), now())
     context = {"page": page, "form": form, "absence_form": absence_form, "team_email": settings.VIGIE.team_email}
-    return render(request, "accounts/me.html", context)
+    return render(request, "accounts/me.html", context, status=status_of(form, absence_form))

@@ -26,6 +26,7 @@ from vigie.accounts.pages import duplicated, institution_choices, people_page, p
 from vigie.accounts.queries import antenne_label, antennes_named, live_antenne
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput, Refused
+from vigie.ui.forms import status_of
 
 DECISIONS = {
     "grant": (actions.grant, "L’habilitation est accordée."),
@@ -65,7 +66,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{user} est invité\u00a0: un courriel part à {user.email}.")
             return redirect("accounts:person", user.pk)
-    return render(request, "accounts/invite.html", {"form": form, "like": like})
+    return render(request, "accounts/invite.html", {"form": form, "like": like}, status=status_of(form))
 
 
 def _like(request: HttpRequest) -> User | None:
@@ -114,7 +115,7 @@ def agent(request: HttpRequest, pk: int) -> HttpResponse:
         describe_agent(user, values, by=person_of(request), at=now())
         messages.success(request, "La fiche d’agent est à jour.")
         return redirect("accounts:person", pk)
-    return render(request, "accounts/agent.html", {"person": user, "form": form})
+    return render(request, "accounts/agent.html", {"person": user, "form": form}, status=status_of(form))
 
 
 @granted("account.invite")
@@ -184,4 +185,5 @@ def antennes(request: HttpRequest) -> JsonResponse:
 
 def _draw(request: HttpRequest, user: User, form: AccountForm, add_form: HabilitationForm) -> HttpResponse:
     page = person_page(person_of(request), user, now())
-    return render(request, "accounts/person.html", {"page": page, "form": form, "add_form": add_form})
+    context = {"page": page, "form": form, "add_form": add_form}
+    return render(request, "accounts/person.html", context, status=status_of(form, add_form))

@@ -35,6 +35,7 @@ from vigie.journal.actions import record
 from vigie.kernel.clock import now
 from vigie.kernel.errors import ConnectorError
 from vigie.rights.limits import client_ip
+from vigie.ui.forms import status_of
 
 LOST = "Cette connexion a expiré, ou elle a déjà servi. Recommencez."
 MOVED = (
@@ -134,7 +135,7 @@ def attach(request: HttpRequest) -> HttpResponse:
         form.refuse()
         sign_in.failed(user, attempt, "identity")
     context = {"form": form, "email": user.email, "team_email": settings.VIGIE.team_email}
-    return render(request, "accounts/proconnect_attach.html", context)
+    return render(request, "accounts/proconnect_attach.html", context, status=status_of(form))
 
 
 @csrf_exempt

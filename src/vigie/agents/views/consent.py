@@ -15,6 +15,7 @@ from vigie.agents.forms.consent import ConfidentialityForm, ConsentForm
 from vigie.agents.queries.consent import consent_page, text_page
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
+from vigie.ui.forms import status_of
 
 
 @granted("consent.give")
@@ -33,7 +34,7 @@ def confidentiality(request: HttpRequest) -> HttpResponse:
         else:
             return redirect(back or "watchlists:list")
     page = consent_page(person, at)
-    return render(request, "agents/confidentiality.html", {"page": page, "back": back})
+    return render(request, "agents/confidentiality.html", {"page": page, "back": back}, status=status_of(form))
 
 
 @granted("consent.edit")
@@ -50,4 +51,4 @@ def edit_confidentiality(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"La version {text.version} est en vigueur. Elle sera demandée à chaque agent.")
             return redirect("agents:edit_confidentiality")
-    return render(request, "agents/confidentiality_edit.html", {"page": page, "form": form})
+    return render(request, "agents/confidentiality_edit.html", {"page": page, "form": form}, status=status_of(form))

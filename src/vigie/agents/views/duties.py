@@ -16,6 +16,7 @@ from vigie.agents.forms.duties import DutyForm
 from vigie.agents.queries.duties import departement_names, duties_page
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
+from vigie.ui.forms import status_of
 
 
 @granted("duty.edit")
@@ -36,9 +37,7 @@ def duties(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{row.user.full_name} tient maintenant cette fonction.")
             return redirect("agents:duties")
-    return render(
-        request, "agents/duties.html", {"page": duties_page(), "form": form}, status=422 if form.errors else 200
-    )
+    return render(request, "agents/duties.html", {"page": duties_page(), "form": form}, status=status_of(form))
 
 
 @granted("duty.edit")

@@ -17,6 +17,7 @@ from vigie.agents.forms.looks import LookForm
 from vigie.agents.queries.looks import look_of, looks_page, running_look
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused
+from vigie.ui.forms import status_of
 
 DONE = {"sign": "La demande est signée.", "refuse": "La demande est refusée.", "end": "Le regard est terminé."}
 
@@ -35,7 +36,8 @@ def looks(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "La demande attend la signature d’un autre administrateur.")
             return redirect("agents:looks")
-    return render(request, "agents/looks.html", {"page": looks_page(person_of(request)), "form": form})
+    context = {"page": looks_page(person_of(request)), "form": form}
+    return render(request, "agents/looks.html", context, status=status_of(form))
 
 
 @granted("look.list")

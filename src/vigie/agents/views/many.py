@@ -16,6 +16,7 @@ from vigie.agents.users_diff import Difference
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused
 from vigie.ui.formats import counted
+from vigie.ui.forms import status_of
 
 
 @granted(RIGHT)
@@ -25,7 +26,7 @@ def many(request: HttpRequest) -> HttpResponse:
     narrow = NarrowForm(request.GET)
     posted = request.POST if request.method == "POST" else None
     held = agents_in_force()
-    form, status = ManyForm(posted, offered=offered(held, Narrowed())), 200
+    form = ManyForm(posted, offered=offered(held, Narrowed()))
     if posted is not None and form.is_valid() and "back" not in posted:
         if form.cleaned_data["seen"] and (elsewhere := confirm_keeping(request)) is not None:
             return elsewhere
@@ -37,7 +38,6 @@ def many(request: HttpRequest) -> HttpResponse:
             raise
         except Refused as refused:
             put_refusal(form, refused)
-            status = 422
         else:
             messages.success(request, f"{counted(len(done), 'agent changé', 'agents changés')}.")
             return redirect("agents:many")
@@ -47,7 +47,7 @@ def many(request: HttpRequest) -> HttpResponse:
         "form": form, "narrow": narrow, "count": counted(len(choices), "agent habilité", "agents habilités"),
         "cut": SHOWN if len(choices) > SHOWN else 0,
     }  # fmt: skip
-    return render(request, "agents/many.html", context, status=status)
+    return render(request, "agents/many.html", context, status=200 if "back" in request.POST else status_of(form))
 
 
 def _change(request: HttpRequest, form: ManyForm) -> tuple[Difference, ...]:

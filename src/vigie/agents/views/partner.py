@@ -17,6 +17,7 @@ from vigie.agents.queries.partner import partner_page, reviewable, segment_choic
 from vigie.agents.queries.profiles import profiles_page
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
+from vigie.ui.forms import status_of
 
 
 @granted("agent.request")
@@ -39,7 +40,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"La demande pour {held.user} attend l’accord de l’équipe.")
             return redirect("agents:partner")
-    return render(request, "agents/ask.html", {"form": form})
+    return render(request, "agents/ask.html", {"form": form}, status=status_of(form))
 
 
 @granted("agent.request")

@@ -18,7 +18,7 @@ from vigie.agents.queries.references import kind_named, reference, reference_pag
 from vigie.agents.reference_kinds import Kind
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused
-from vigie.ui.forms import new_form_token
+from vigie.ui.forms import new_form_token, status_of
 
 reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -45,7 +45,7 @@ def new_reference(request: HttpRequest, kind: str) -> HttpResponse:
         else:
             messages.success(request, "C’est enregistré. Personne ne s’en sert encore.")
             return redirect("agents:reference", kind, row.pk)
-    return render(request, "agents/reference_new.html", {"kind": found, "form": form})
+    return render(request, "agents/reference_new.html", {"kind": found, "form": form}, status=status_of(form))
 
 
 @granted(acts.RIGHT)
@@ -59,7 +59,7 @@ def reference_(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         answer = _change(request, found, row, form)
         if answer is not None:
             return answer
-    return _draw(request, found, row, form)
+    return _draw(request, found, row, form, status=200 if "back" in request.POST else status_of(form))
 
 
 def _change(request: HttpRequest, kind: Kind, row: Any, form: ReferenceForm) -> HttpResponse | None:

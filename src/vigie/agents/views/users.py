@@ -22,6 +22,7 @@ from vigie.exports.formats import FOR_SHEETS
 from vigie.exports.offers import Offer
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused
+from vigie.ui.forms import status_of
 
 reads_and_writes = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -41,7 +42,8 @@ def users(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("agents:users_import", row.pk)
     export = Offer(reverse("agents:export_users"), FOR_SHEETS)
-    return render(request, "agents/users.html", {"page": imports_page(), "form": form, "export": export})
+    context = {"page": imports_page(), "form": form, "export": export}
+    return render(request, "agents/users.html", context, status=status_of(form))
 
 
 @granted(RIGHT)

@@ -19,7 +19,7 @@ from vigie.kernel.errors import Refused
 from vigie.kernel.period import paris_day
 from vigie.matching.actions.visit_draft import Met
 from vigie.rights.reach import require
-from vigie.ui.forms import new_form_token
+from vigie.ui.forms import new_form_token, status_of
 
 FIRST = "Une action s’appuie sur un échange avec l’entreprise. Notez d’abord cet échange."
 
@@ -35,7 +35,7 @@ def analyse(request: HttpRequest, pk: int) -> HttpResponse:
         token=new_form_token(),
         initial={"talked_on": paris_day(now())},
     )
-    status = 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         token = data.pop("form_token")
@@ -63,7 +63,7 @@ def add_action(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("followup:analyse", pk)
     posted = request.POST if request.method == "POST" else None
     form = ActionForm(posted, token=new_form_token(), initial={"done_on": paris_day(now())}, followup=followup)
-    status = 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -89,7 +89,7 @@ def refer_firm(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"subject": proposed_subject(followup, offered), **known_of_the_talk(followup, person)}
     posted = request.POST if request.method == "POST" else None
     form = ReferForm(posted, token=new_form_token(), subjects=offered, initial=initial)
-    status = 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         met = Met(data["full_name"], data["talked_on"], data["phone"], data["email"], establishment=followup.workplace)

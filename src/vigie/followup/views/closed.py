@@ -16,13 +16,14 @@ from vigie.followup.queries.closed import closed_lines
 from vigie.followup.views.shared import reads_and_writes
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
+from vigie.ui.forms import status_of
 
 
 @granted(acts.RIGHT)
 @reads_and_writes
 def closed(request: HttpRequest) -> HttpResponse:
     """``/administration/etablissements-fermes/``: those allowed, and one more; who one is is proved."""
-    form, status = ClosedForm(request.POST if request.method == "POST" else None), 200
+    form = ClosedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if (elsewhere := confirm_keeping(request)) is not None:
             return elsewhere
@@ -31,11 +32,11 @@ def closed(request: HttpRequest) -> HttpResponse:
             acts.allow(told["siret"], told["reason"], by=person_of(request), at=now())
         except InvalidInput as refused:
             put_refusal(form, refused)
-            status = 422
         else:
             messages.success(request, f"Un accompagnement peut y être ouvert pendant {acts.DAYS}\u00a0jours.")
             return redirect("followup:closed")
-    return render(request, "followup/closed.html", {"form": form, "lines": closed_lines(now())}, status=status)
+    context = {"form": form, "lines": closed_lines(now())}
+    return render(request, "followup/closed.html", context, status=status_of(form))
 
 
 @granted(acts.RIGHT)

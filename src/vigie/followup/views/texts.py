@@ -20,7 +20,7 @@ from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
 from vigie.rights.reach import require
-from vigie.ui.forms import new_form_token
+from vigie.ui.forms import new_form_token, status_of
 from vigie.ui.markdown import to_html
 
 
@@ -62,7 +62,7 @@ def _edit(request: HttpRequest, followup: Followup, network: Network) -> HttpRes
     read = draft.version if draft else found.version if found else 0
     initial = {"text": text or SKELETON, "version": read}
     form = SummaryForm(request.POST if request.method == "POST" else None, initial=initial)
-    theirs, status, alert = "", 200, ""
+    theirs, status, alert = "", status_of(form), ""
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -97,7 +97,7 @@ def comment(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     network = network_of(person, code)
     require(person, "file.edit", followup)
     form = CommentForm(request.POST if request.method == "POST" else None, token=new_form_token())
-    status = 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -126,7 +126,7 @@ def own_comment(request: HttpRequest, pk: int, comment_pk: int) -> HttpResponse:
         raise Http404
     initial = {"text": found.text}
     form = CommentForm(request.POST if request.method == "POST" else None, token=new_form_token(), initial=initial)
-    status = 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_comment(found, form.cleaned_data["text"], by=person, at=now())

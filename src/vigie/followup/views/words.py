@@ -18,7 +18,7 @@ from vigie.followup.views.shared import reads_and_writes, refused, renew_version
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused
 from vigie.ui.formats import counted
-from vigie.ui.forms import new_form_token
+from vigie.ui.forms import new_form_token, status_of
 
 
 @granted(acts.RIGHT)
@@ -34,7 +34,7 @@ def new_word(request: HttpRequest, kind: str) -> HttpResponse:
     """``/administration/mots/<kind>/nouveau/``"""
     found = kind_named(kind)
     form = NewWordForm(request.POST if request.method == "POST" else None, token=new_form_token())
-    status = 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
@@ -54,7 +54,8 @@ def word(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     found = kind_named(kind)
     row = asked_word(found, pk)
     initial = {"label": row.label, "rank": acts.rank_of(row), "version": row.version}
-    form, status = WordForm(request.POST if request.method == "POST" else None, initial=initial), 200
+    form = WordForm(request.POST if request.method == "POST" else None, initial=initial)
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
@@ -95,7 +96,8 @@ def merge_word(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """``/administration/mots/<kind>/<id>/reunir/``: the other word, then what changes, then it is done."""
     found = kind_named(kind)
     row = asked_word(found, pk)
-    form, status = MergeForm(request.POST if request.method == "POST" else None, targets=targets(row)), 200
+    form = MergeForm(request.POST if request.method == "POST" else None, targets=targets(row))
+    status = 200 if "back" in request.POST else status_of(form)
     if request.method == "POST" and form.is_valid() and "back" not in request.POST:
         told = form.cleaned_data
         target = asked_word(found, int(told["target"]))
