@@ -10,12 +10,14 @@ from django.urls import reverse
 from tests.accounts.factories import person
 from tests.directory.factories import SubjectFactory
 from tests.followup.factories import ELSEWHERE, network, opened_file, workplace
+from tests.security.directory_files import _File as AgainFile
 from tests.watchlists.factories import agent
 from vigie.accounts.models import User
 from vigie.accounts.models_agents import AgentProfile, Entity, Segment
+from vigie.followup.actions import cards
 from vigie.followup.actions.acts import Talk, analyse
 from vigie.followup.actions.contacts import write_contact
-from vigie.followup.actions.files import delete_file
+from vigie.followup.actions.files import delete_file, move_file
 from vigie.followup.actions.meetings import Called, add_point, plan_meeting
 from vigie.followup.actions.terms import load_followup_terms
 from vigie.followup.actions.texts import save_summary, write_comment
@@ -25,6 +27,7 @@ from vigie.watchlists.rules_news import NewsKind
 
 NETWORK = "dgfip"
 TOKEN = "jeton-de-securite-0001"
+CARDS = b"SIRET;Liste\n12345678900011;En cours\n"  # nobody's: it is to be corrected
 
 
 def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
@@ -44,6 +47,8 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
     delete_file(gone, "Doublon", by=by, at=at)
     north = agent(territory="59", full_name="Agent du Nord")
     AgentProfile.objects.create(user=north, entity=entity, segment=segment)
+    over = opened_file(users["agent_a"], at=at)
+    move_file(over, "complete", by=by, at=at)
     far = opened_file(north, workplace(commune=ELSEWHERE), at=at)
     called = Called(paris_day(at), None, "Salle 2")
     meeting = plan_meeting("35", called, form_token=TOKEN, by=by, at=at)
@@ -56,7 +61,11 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
     save_summary(mine, wall, "**Contexte :** une autre.", version=1, by=by, at=at)
     comment = write_comment(mine, wall, "Un commentaire.", form_token=TOKEN, by=by, at=at)
     contact = write_contact(mine, {"last_name": "Fournil"}, form_token=TOKEN, by=by, at=at)
+    read = cards.read(
+        CARDS, "cartes.csv", motive="source_interne", comment="", network=None, form_token=TOKEN, by=by, at=at
+    )
     return {
+        "cards_import": read.pk, "file_over": over.pk,
         "meeting": meeting.pk, "meeting_elsewhere": away.pk,
         "meeting_point": add_point(meeting, mine.siren, by=by, at=at).pk,
         "file": mine.pk, "file_elsewhere": far.pk, "file_deleted": gone.pk, "file_talk": talk.pk,
@@ -108,6 +117,10 @@ def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tupl
         ("export_meeting", to("export_meeting", meeting), {"format": "docx"}),
         ("decide", to("decide", meeting, point), {"decision": "Appeler la banque", "version": 1}),
         ("point_act", to("point_act", meeting, point), {"transition": "remove"}),
+        ("duplicate", to("duplicate", ids["file_over"]), fresh),
+        ("cards", to("cards"),
+         {"file": AgainFile("cartes.csv", CARDS), "motive": "source_interne", **fresh}),
+        ("cards_import", to("cards_import", ids["cards_import"]), {"transition": "abandon"}),
         ("restore", to("restore", ids["file_deleted"]), {}),
     ]  # fmt: skip
     return [(f"followup:{name}", "agent_a", url, data) for name, url, data in rows]

@@ -20,7 +20,7 @@ from vigie.rights.table import Reach, grants
 READ, WRITE = ("GET", "HEAD"), ("POST",)
 BOTH = READ + WRITE
 ABSENT, HUGE = 987_654_321, 10**30
-DONE = frozenset({200, 302, 400, 409})
+DONE = frozenset({200, 302, 400, 409, 422})
 SEEN = frozenset({200})
 LED = frozenset({302})
 Args = tuple[object, ...]
@@ -457,6 +457,10 @@ PAGES: dict[str, Page] = {
     "followup:refer": _sheet("file.refer", BOTH, "file.view", _file),
     "followup:complete": _sheet("file.manage_state", BOTH, "file.view", _file),
     "followup:act": _sheet("file.manage_state", WRITE, "file.view", _file),
+    "followup:duplicate": _sheet("file.duplicate", BOTH, "file.view", _file),
+    "followup:cards": _team("cards.import", BOTH),
+    "followup:cards_model": _team("cards.import"),
+    "followup:cards_import": _sheet("cards.apply", BOTH, "", _of("cards_import"), only="agent_a"),
     "followup:members": _sheet("file.manage_members", BOTH, "file.view", _file),
     "followup:member": _sheet("file.manage_members", WRITE, "file.view", _in_file("file_member")),
     "followup:add_contact": _sheet("file.edit_contacts", BOTH, "file.view", _file),

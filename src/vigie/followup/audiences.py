@@ -14,9 +14,9 @@ from vigie.accounts.models import User
 from vigie.accounts.models_agents import Duty
 from vigie.accounts.queries import person_for
 from vigie.agents.queries.mails import NEVER, NOW, choosers
-from vigie.followup.models import Comment, Digest, Followup, Handover, Meeting, Member, MemberQuerySet
+from vigie.followup.models import CardsImport, Comment, Digest, Followup, Handover, Meeting, Member, MemberQuerySet
 from vigie.followup.queries.digest import content_of
-from vigie.followup.queries.news import named_in, news_of, orphan_files
+from vigie.followup.queries.news import named_in, news_of, not_told_since, orphan_files
 from vigie.followup.states import FOLLOWUP
 from vigie.followup.states_meetings import CANCELLED
 from vigie.journal.registry import Recipient, register_audience, register_content
@@ -25,6 +25,8 @@ from vigie.tuning.queries import current
 from vigie.ui.formats import counted, day
 
 AT_ONCE = timedelta(hours=1)
+NAMED_AT_MOST = 30  # in a mail
+WRITTEN = "followup/mail/written"
 
 
 def file_members(followup: Followup, by: Person) -> Iterable[Recipient]:
@@ -130,6 +132,42 @@ def handover_content(handover: Handover, recipient: Recipient, at: datetime) -> 
     }
 
 
+def cards_people(row: CardsImport, by: Person) -> Iterable[Recipient]:
+    """Those who take part in an accompagnement made of a card, but who took them up: one mail each."""
+    members = Member.objects.present().filter(followup__in=row.files.values("pk"))
+    wanted = members.order_by().values("user")
+    people = User.objects.living().filter(pk__in=wanted).exclude(pk=by.user_id or 0).order_by("pk")
+    return [Recipient(user.email, user.full_name) for user in people]
+
+
+def cards_content(row: CardsImport, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """His accompagnements among those taken up; nothing when none is left to him."""
+    mine = Member.objects.present().filter(
+        followup__in=row.files.values("pk"), followup__deleted_at=None, user__email=recipient.email
+    )
+    rows = list(
+        mine.select_related("followup__workplace__company").order_by("followup__workplace__company__name", "pk")
+    )
+    if not rows:
+        return None
+    more = len(rows) - NAMED_AT_MOST
+    return {
+        "name": recipient.name,
+        "who": str(row.author),
+        "count": counted(len(rows), "accompagnement"),
+        "files": [
+            {
+                "firm": one.followup.workplace.company.name,
+                "role": one.get_role_display().lower(),
+                "page": page_of(one.followup),
+            }
+            for one in rows[:NAMED_AT_MOST]
+        ],
+        "more": counted(more, "autre", "autres") if more > 0 else "",
+        "page": f"{settings.VIGIE.site_url}{reverse('followup:list')}?vue=mes",
+    }
+
+
 def page_of(followup: Followup) -> str:
     """The address of the file, whole."""
     return f"{settings.VIGIE.site_url}{reverse('followup:file', args=[followup.pk])}"
@@ -144,6 +182,15 @@ def moved_content(followup: Followup, recipient: Recipient, at: datetime) -> dic
         "state": state,
         "page": "" if followup.deleted_at else page_of(followup),
     }
+
+
+def requested_content(followup: Followup, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """That the firm asked for help and who took it up; its words are read in the file, by who takes part in it."""
+    asked = followup.help_requests.select_related("taken_by").first()
+    if asked is None or _reader(followup, recipient, at) is None:
+        return None
+    firm = followup.workplace.company.name
+    return {"name": recipient.name, "firm": firm, "who": str(asked.taken_by), "page": page_of(followup)}
 
 
 def member_content(member: Member, recipient: Recipient, at: datetime) -> dict[str, Any]:
@@ -204,11 +251,14 @@ def digest_content(digest: Digest, recipient: Recipient, at: datetime) -> dict[s
 
 
 def written_content(followup: Followup, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
-    """What others wrote within the hour in his networks; nothing of the text, and no mail when there is nothing."""
+    """What others wrote in his networks and that no mail told him yet, however late this one leaves; nothing of the
+    text, and no mail when there is nothing.
+    """
     reader = _reader(followup, recipient, at)
     if reader is None:
         return None
-    found = next((one for one in news_of(reader, at - AT_ONCE, at) if one.pk == followup.pk), None)
+    since = not_told_since(followup, recipient.email, WRITTEN) or at - AT_ONCE
+    found = next((one for one in news_of(reader, since, at) if one.pk == followup.pk), None)
     if found is None:
         return None
     return {"name": recipient.name, "firm": found.firm, "words": found.words, "page": page_of(followup)}
@@ -245,6 +295,7 @@ def register() -> None:
     register_audience("file_member", file_member)
     register_audience("file_referents", file_referents)
     register_content("followup/mail/moved", moved_content)
+    register_content("followup/mail/requested", requested_content)
     register_content("followup/mail/member", member_content)
     register_content("followup/mail/joined", joined_content)
     register_audience("meeting_participants", meeting_participants)
@@ -255,8 +306,10 @@ def register() -> None:
     register_audience("file_keepers", file_keepers)
     register_audience("handover_people", handover_people)
     register_content("followup/mail/handed_over", handover_content)
+    register_audience("cards_people", cards_people)
+    register_content("followup/mail/imported", cards_content)
     register_audience("file_readers", file_readers)
-    register_content("followup/mail/written", written_content)
+    register_content(WRITTEN, written_content)
     register_content("followup/mail/mentioned", mentioned_content)
     register_content("followup/mail/digest", digest_content)
     register_content("followup/mail/quiet", quiet_content)

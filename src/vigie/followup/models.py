@@ -119,6 +119,7 @@ class Followup(models.Model):
         AGENT = "agent", "Ouvert par un agent"
         DUPLICATE = "duplicate", "Suite d’un accompagnement terminé"
         REQUEST = "demande", "Demande d’aide de l’entreprise"
+        BOARD = "board", "Carte d’un ancien tableau"
 
     workplace = models.ForeignKey(Workplace, on_delete=models.PROTECT, related_name="followups")  # its history
     siren = models.CharField(max_length=9)
@@ -279,6 +280,7 @@ from vigie.followup.models_acts import Analysis as Analysis  # noqa: E402
 from vigie.followup.models_acts import CampaignContact as CampaignContact  # noqa: E402
 from vigie.followup.models_acts import FirmAction as FirmAction  # noqa: E402
 from vigie.followup.models_acts import Referral as Referral  # noqa: E402
+from vigie.followup.models_cards import CardsImport as CardsImport  # noqa: E402
 from vigie.followup.models_closed import ClosedPlace as ClosedPlace  # noqa: E402
 from vigie.followup.models_meetings import Meeting as Meeting  # noqa: E402
 from vigie.followup.models_meetings import MeetingPoint as MeetingPoint  # noqa: E402

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.followup.views import acts, closed, exports, files, history, meetings, people, texts, words
+from vigie.followup.views import acts, cards, closed, exports, files, history, meetings, people, texts, words
 
 app_name = "followup"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("accompagnements/exporter/", exports.export_list, name="export_list"),
     path("accompagnements/confier/", people.handover, name="handover"),
     path("accompagnements/mes-courriels/", people.mails, name="mails"),
+    path("accompagnements/reprendre/", cards.cards, name="cards"),
+    path("accompagnements/reprendre/modele.csv", cards.model, name="cards_model"),
+    path("accompagnements/reprendre/<int:pk>/", cards.one, name="cards_import"),
     path("accompagnements/codefi/", exports.codefi, name="codefi"),
     path("accompagnements/codefi/exporter/", exports.export_codefi, name="export_codefi"),
     path("accompagnements/codefi/reunions/nouvelle/", meetings.new, name="new_meeting"),
@@ -34,6 +37,7 @@ urlpatterns = [
     path("accompagnements/<int:pk>/modifier/", files.edit, name="edit"),
     path("accompagnements/<int:pk>/terminer/", files.complete, name="complete"),
     path("accompagnements/<int:pk>/acte/", files.act, name="act"),
+    path("accompagnements/<int:pk>/dupliquer/", files.duplicate, name="duplicate"),
     path("accompagnements/<int:pk>/exporter/", exports.export_file, name="export_file"),
     path("accompagnements/<int:pk>/personnes/", people.members, name="members"),
     path("accompagnements/<int:pk>/personnes/<int:member_pk>/", people.member, name="member"),

@@ -90,9 +90,10 @@ _BY_MOTIVE = {Follow.Motive.DETECTION: FROM_LIST, Follow.Motive.SOURCE_INTERNE: 
 def origin(source: str, motive: str, *, alerted: bool) -> str:
     """Where a file comes from. alerted: the firm was in alert in a list when it was opened.
 
-    Whatever is neither opened by an agent of himself nor the continuation of another file was asked for.
+    Whatever is neither opened by an agent of himself, nor the continuation of another file, nor the card of a former
+    board, was asked for.
     """
-    if source == Followup.Source.DUPLICATE:
+    if source in (Followup.Source.DUPLICATE, Followup.Source.BOARD):
         return OTHERWISE
     if source != Followup.Source.AGENT:
         return ASKED

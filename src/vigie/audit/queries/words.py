@@ -26,7 +26,7 @@ ACTIONS = {
     "simulate_sight": "Simulation de droits", "admin_request": "Habilitation demandée par une administration",
     "admin_review": "Revue par une administration", "admin_users": "Agent changé par le classeur",
     "view_file": "Dossier d’accompagnement", "view_followups": "Accompagnements d’une entreprise",
-    "open_file": "Accompagnement ouvert",
+    "open_file": "Accompagnement ouvert", "import_cards": "Cartes d’un ancien tableau reprises",
     "admin_reference": "Donnée de référence changée",
     "admin_closed": "Accompagnement permis sur un établissement fermé",
     "admin_setting": "Réglage changé", "admin_account": "Compte archivé ou rouvert",

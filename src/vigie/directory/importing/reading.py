@@ -58,7 +58,7 @@ class Sheet:
 
 
 def read_text(data: bytes, file_name: str, kind: str, remarks: Remarks) -> FileText:
-    """The text of a CSV file or of a workbook. kind: which columns are expected, to choose the separator."""
+    """The text of a CSV file or of a workbook. kind: the columns expected, to choose the separator; empty: any."""
     if not data.strip():
         raise UnreadableFile("Ce fichier est vide.")
     if len(data) > MOST_BYTES:
@@ -120,7 +120,7 @@ def _separator(text: str, kind: str) -> str:
 
     def weight(separator: str) -> tuple[int, int]:
         cells = next(csv.reader([head], delimiter=separator), [])
-        return len(recognised(kind, cells)), len(cells)
+        return len(recognised(kind, cells)) if kind else 0, len(cells)
 
     try:
         return max(SEPARATORS, key=weight)

@@ -75,16 +75,25 @@ def open_file(
     return made
 
 
-def duplicate(followup: Followup, *, form_token: str, by: Person, at: datetime) -> Followup:
-    """Continues a completed file: same words, same people if still habilitated; no text of networks."""
+def duplicate(
+    followup: Followup, *, motive: str = "", comment: str = "", form_token: str, by: Person, at: datetime
+) -> Followup:  # fmt: skip
+    """Continues a completed file: same words, same people if still habilitated; no text of networks.
+
+    InvalidInput when a motive is wanted, as for any file that opens a firm to its author.
+    """
     require(by, "file.duplicate", followup)
     if (same := _mine(form_token, by)) is not None:
         return same
     if followup.is_active:
         raise TransitionRefused("not_completed", "Seul un accompagnement terminé se duplique.")
+    if needs_motive(by, followup.siren):
+        refuse_motive(motive, comment, tuple(Follow.Motive.values), Follow.Motive.AUTRE)
     terms = list(followup.terms.filter(archived_at=None))
     fields = Fields(followup.criticality, followup.size, terms)
-    fresh = Followup(source=Followup.Source.DUPLICATE, copied_from=followup)
+    fresh = Followup(
+        source=Followup.Source.DUPLICATE, copied_from=followup, motive=motive, motive_comment=comment.strip()
+    )
     with transaction.atomic():
         made = _create(followup.workplace, fields, fresh, form_token, by=by, at=at)
         for member in followup.members.present().exclude(user_id=by.user_id).select_related("user"):
@@ -118,7 +127,7 @@ def change_file(followup: Followup, fields: Fields, *, version: int, by: Person,
             setattr(row, name, after)
     if "criticality" in changes:
         row.modified_at = at
-    changes |= _write_terms(row, fields.terms)
+    changes |= write_terms(row, fields.terms)
     if not changes:
         return row
     row.version += 1
@@ -198,7 +207,7 @@ def _create(
         with transaction.atomic():
             _refuse_second(workplace)
             fresh.save(force_insert=True)
-            _write_terms(fresh, fields.terms, actions=True)
+            write_terms(fresh, fields.terms, actions=True)
             join(fresh, User.objects.get(pk=by.user_id), Member.Role.REFERENT, by=by, at=at)
             tell("file.opened", fresh, by=by, at=at)
     except IntegrityError as error:  # somebody, or the same form, was quicker
@@ -221,7 +230,7 @@ def _refuse_second(workplace: Workplace) -> None:
         raise AlreadyActive(running)
 
 
-def _write_terms(followup: Followup, terms: Collection[Term], *, actions: bool = False) -> dict[str, Any]:
+def write_terms(followup: Followup, terms: Collection[Term], *, actions: bool = False) -> dict[str, Any]:
     """Writes the words of a file; gives what was added and removed.
 
     Actions are left as they are: acts give them. Any redirect brings the action that says so, none takes it away.

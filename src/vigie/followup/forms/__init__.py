@@ -12,6 +12,7 @@ from vigie.agents.models import Follow, MailChoice
 from vigie.directory.models import Subject
 from vigie.followup.actions.files import Fields
 from vigie.followup.models import Analysis, FirmContact, Followup, Member, Term
+from vigie.followup.queries.colleagues import Colleague
 from vigie.followup.queries.lists import Filters
 from vigie.followup.states import FOLLOWUP
 from vigie.matching.rules.visits import CONSENTS, NO_CONSENT, VISIT_CONSENT
@@ -144,8 +145,8 @@ def initial_of(followup: Followup) -> dict[str, Any]:
     return {name: getattr(followup, name) for name in names} | held
 
 
-class OpenForm(FormTokenMixin, FieldsForm):
-    """A new file. motive, comment: only when the firm is not already open to the person."""
+class MotiveMixin(forms.Form):
+    """Why a file is opened. motive, comment: only when the firm is not already open to the person."""
 
     motive = forms.ChoiceField(
         label="Pourquoi ouvrez-vous les données de cette entreprise",
@@ -160,16 +161,55 @@ class OpenForm(FormTokenMixin, FieldsForm):
             del self.fields["motive"], self.fields["comment"]
 
 
-class PersonForm(DsfrForm):
-    """Who is added to a file."""
+class OpenForm(MotiveMixin, FormTokenMixin, FieldsForm):
+    """A new file."""
 
-    who = CleanLineField(label="Adresse électronique professionnelle", max_length=254)
+
+class DuplicateForm(MotiveMixin, FormTokenMixin, DsfrForm):
+    """The continuation of a completed file."""
+
+
+class PersonForm(DsfrForm):
+    """Who is added to a file: one of the agents of its territory, or anybody by his address."""
+
+    colleague = forms.ChoiceField(
+        label="Un agent du territoire", required=False,
+        help_text="Ses réseaux, puis ce qu’il a déjà en main. Les moins chargés de chaque administration d’abord.",
+    )  # fmt: skip
+    who = CleanLineField(
+        label="Ou son adresse électronique professionnelle", required=False, max_length=254,
+        help_text="Pour un agent d’un autre territoire ou d’un service national",
+    )  # fmt: skip
+    colleague.conditional = who.conditional = True  # type: ignore[attr-defined]
     role = forms.ChoiceField(label="Rôle", choices=Member.Role.choices)
 
+    def __init__(self, *args: Any, colleagues: Sequence[Colleague], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for one in colleagues:
+            groups.setdefault(one.body, []).append((one.email, str(one)))
+        self.fields["colleague"].choices = [("", "Choisissez"), *groups.items()]  # type: ignore[attr-defined]
 
-NEWS_RHYTHMS = [
-    (value, "Jamais" if value == MailChoice.Rhythm.NEVER else label) for value, label in MailChoice.Rhythm.choices
-]
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        told = [data[name] for name in ("colleague", "who") if data.get(name)]
+        if not told and not self.errors:
+            self.add_error("colleague", "Choisissez un agent, ou écrivez son adresse.")
+        elif len(told) == 2 and told[0] != told[1]:
+            self.add_error("who", "Choisissez un agent ou écrivez une adresse, pas les deux.")
+        return data
+
+    @property
+    def address(self) -> str:
+        """Whom it names; the form must be valid."""
+        return str(self.cleaned_data["colleague"] or self.cleaned_data["who"])
+
+
+# The three columns of « Mes courriels ».
+RHYTHMS = [
+    (MailChoice.Rhythm.NOW, "Tout de suite"), (MailChoice.Rhythm.DAILY, "Chaque matin"),
+    (MailChoice.Rhythm.NEVER, "Jamais"),
+]  # fmt: skip
 
 
 class MailsForm(DsfrForm):
@@ -179,22 +219,24 @@ class MailsForm(DsfrForm):
     """
 
     rhythm = forms.ChoiceField(
-        label="Mes accompagnements et les nouvelles listes", choices=MailChoice.Rhythm.choices,
-        error_messages={"required": "Choisissez un rythme."},
+        label="Ce qui est écrit ou décidé dans mes accompagnements, et les nouvelles listes", choices=RHYTHMS,
+        widget=forms.RadioSelect, error_messages={"required": "Choisissez un rythme."},
     )  # fmt: skip
 
     def __init__(self, *args: Any, kinds: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code, label in kinds.items():
             self.fields[code] = forms.ChoiceField(
-                label=label, choices=NEWS_RHYTHMS, error_messages={"required": "Choisissez un rythme."}
-            )
+                label=label, choices=RHYTHMS, widget=forms.RadioSelect,
+                error_messages={"required": "Choisissez un rythme."},
+            )  # fmt: skip
         self.kinds = tuple(kinds)
 
     @property
-    def news(self) -> list[forms.BoundField]:
-        """The fields of the kinds, as the page groups them."""
-        return [self[code] for code in self.kinds]
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The lines of the table, as the page groups them."""
+        news = [("Les entreprises que je suis", [self[code] for code in self.kinds])] if self.kinds else []
+        return [("Mes accompagnements et les listes", [self["rhythm"]]), *news]
 
     def chosen(self) -> dict[str, str]:
         """Kind → rhythm."""

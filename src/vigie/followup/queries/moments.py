@@ -21,6 +21,7 @@ TALK, MOVED, CONTACTED = "talk", "file.moved", "file.contacted"
 # Event, or state after a move → what the timeline says.
 TITLES = {
     "file.opened": "Accompagnement ouvert",
+    "file.imported": "Accompagnement repris d’un ancien tableau",
     "file.completed": "Accompagnement terminé",
     "file.reopened": "Accompagnement rouvert",
     "file.requested": "Demande d’aide de l’entreprise prise en charge",

@@ -13,7 +13,7 @@ from vigie.accounts.access import granted, person_of, signed_in
 from vigie.followup.actions import files as actions
 from vigie.followup.actions.files import AlreadyActive
 from vigie.followup.audiences import file_members
-from vigie.followup.forms import FieldsForm, FilesFilterForm, OpenForm, initial_of
+from vigie.followup.forms import DuplicateForm, FieldsForm, FilesFilterForm, OpenForm, initial_of
 from vigie.followup.models import DeletedFollowup, Followup, Workplace
 from vigie.followup.queries import lists
 from vigie.followup.queries.board import BACK
@@ -27,11 +27,12 @@ from vigie.kernel.errors import Refused
 from vigie.kernel.period import paris_day
 from vigie.kernel.siren import compact, show_siret
 from vigie.rights.reach import may, require
-from vigie.ui.forms import NoteForm, new_form_token
+from vigie.ui.forms import NoteForm, new_form_token, status_of
 from vigie.watchlists.models import Firm
 from vigie.watchlists.queries.sight import audited
 
 FILE = "followup.Followup"
+CONTINUED = "Un nouvel accompagnement est ouvert, dans la suite du précédent."
 DONE = {
     "start_surveillance": "L’entreprise est maintenant sous surveillance.",
     "resume": "L’accompagnement reprend.",
@@ -89,7 +90,7 @@ def new(request: HttpRequest) -> HttpResponse:
         raise Http404
     motive = actions.needs_motive(person, place.company_id)
     form = OpenForm(request.POST if request.method == "POST" else None, token=new_form_token(), motive=motive)
-    status, running = 200, None
+    status, running = status_of(form), None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -127,7 +128,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     followup, person = asked_file(request, pk), person_of(request)
     require(person, "file.edit", followup)
     form = FieldsForm(request.POST if request.method == "POST" else None, initial=initial_of(followup))
-    status = 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         try:
             version = form.cleaned_data["version"] or 0
@@ -157,6 +158,29 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @signed_in
+@reads_and_writes
+def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/accompagnements/<id>/dupliquer/``: for who must first say why he opens the firm."""
+    followup, person = asked_file(request, pk), person_of(request)
+    require(person, "file.duplicate", followup)
+    motive = actions.needs_motive(person, followup.siren)
+    form = DuplicateForm(request.POST if request.method == "POST" else None, token=new_form_token(), motive=motive)
+    status, running = status_of(form), None
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            made = actions.duplicate(followup, **told, by=person, at=now())
+        except Refused as error:
+            status = refused(form, error)
+            running = error.followup if isinstance(error, AlreadyActive) else None
+        else:
+            messages.success(request, CONTINUED)
+            return redirect("followup:file", made.pk)
+    context = {"form": form, "file": followup, "motive": motive, "running": _address(request, running)}
+    return render(request, "followup/duplicate.html", context, status=status)
+
+
+@signed_in
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """The buttons of the page and of the board."""
@@ -172,9 +196,11 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(f"{reverse('followup:list')}?{QueryDict(board).urlencode()}")
         messages.success(request, DONE[name])
     elif name == "duplicate":
+        if actions.needs_motive(person, followup.siren):
+            return redirect("followup:duplicate", pk)
         token = request.POST.get("form_token", "")[:64] or new_form_token()
         made = actions.duplicate(followup, form_token=token, by=person, at=at)
-        messages.success(request, "Un nouvel accompagnement est ouvert, dans la suite du précédent.")
+        messages.success(request, CONTINUED)
         return redirect("followup:file", made.pk)
     elif name == "delete":
         actions.delete_file(followup, said, by=person, at=at)

@@ -24,6 +24,8 @@ ACTIONS = (
     Action("meeting.plan", "", "Prévoir une réunion du CODEFI"),
     Action("meeting.view", "followup.Meeting", "Lire une réunion du CODEFI de son territoire, dans ce réseau"),
     Action("meeting.manage", "followup.Meeting", "Tenir une réunion du CODEFI, son ordre du jour, ses décisions"),
+    Action("cards.import", "", "Lire les cartes d’un ancien tableau, avec le sort de chacune"),
+    Action("cards.apply", "followup.CardsImport", "Reprendre, tous ou aucun, les cartes de son fichier"),
     Action("closed.allow", "", "Permettre un accompagnement sur un établissement fermé, avec un motif"),
     Action("word.edit", "", "Tenir les mots que proposent les accompagnements"),
     Action("comment.edit", "followup.Comment", "Corriger ou supprimer son commentaire"),
@@ -49,6 +51,8 @@ _REACHES: tuple[tuple[str, tuple[Reach, ...]], ...] = (
     ("meeting.view", (Reach.TERRITORY,)),
     ("meeting.manage", (Reach.OWN,)),
     ("comment.edit", (Reach.OWN,)),
+    ("cards.import", (Reach.NATIONAL,)),
+    ("cards.apply", (Reach.OWN,)),
 )
 
 # Both levels hold files alike: what a level opens of a firm is said by the rows of the dossier.
