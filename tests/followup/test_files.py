@@ -210,13 +210,32 @@ def test_a_completed_file_goes_on_in_a_copy_without_texts() -> None:
     add_member(made, zoe, "participant", by=person(ada, MOMENT), at=MOMENT)
     move_file(made, "complete", by=person(ada, MOMENT), at=MOMENT)
 
-    copy = duplicate(made, form_token=token(9), by=person(zoe, MOMENT), at=MOMENT + timedelta(days=3))
+    copy = duplicate(
+        made, motive="source_interne", form_token=token(9), by=person(zoe, MOMENT), at=MOMENT + timedelta(days=3)
+    )
 
     assert {(str(m.user), m.role) for m in copy.members.present()} == {
         ("Zoé Banque", "referent"), ("Ada Liste", "referent"),
     }  # fmt: skip
     assert list(copy.terms.all()) == [sector]
     assert copy.started_on.isoformat() == "2026-07-11"
+
+
+def test_who_opens_a_firm_by_continuing_its_file_says_why() -> None:
+    ada, bob = colleague("Ada Liste"), colleague("Bob Voisin", "dgfip")
+    made = opened_file(ada)
+    move_file(made, "complete", by=person(ada, MOMENT), at=MOMENT)
+    by = person(bob, MOMENT)
+    assert not sight_of(by, made.siren).unlocked
+
+    with pytest.raises(InvalidInput, match="Dites pourquoi"):
+        duplicate(made, form_token=token(9), by=by, at=MOMENT)
+    assert not sight_of(by, made.siren).unlocked
+
+    copy = duplicate(made, motive="source_externe", form_token=token(9), by=by, at=MOMENT)
+    assert (copy.motive, sight_of(by, made.siren).unlocked) == ("source_externe", True)
+    again = duplicate(made, form_token=token(9), by=by, at=MOMENT)  # the form sent twice
+    assert again == copy
 
 
 def test_an_action_needs_the_analysis_of_a_talk() -> None:

@@ -22,14 +22,16 @@ from tests.watchlists.factories import MENUISERIE, opened
 from vigie.accounts.models import User
 from vigie.accounts.models_agents import Duty
 from vigie.followup.actions import meetings as actions
-from vigie.followup.actions.meetings import Called, Decided
+from vigie.followup.actions.meetings import Called, Decided, plan_meeting
 from vigie.followup.actions.texts import save_summary
 from vigie.followup.forms.meetings import FirmForm
 from vigie.followup.models import Meeting, MeetingPoint
 from vigie.followup.queries.codefi import ADDED, ALERTS, CRITICAL
 from vigie.followup.queries.meetings import meeting_page, minutes_document
 from vigie.journal.models import AuditEvent, OutgoingMessage
+from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput, TransitionRefused
+from vigie.kernel.period import paris_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
 LATER = MOMENT + timedelta(days=10)
@@ -194,6 +196,18 @@ def test_a_meeting_is_lived_on_its_pages(as_: Callable[[User | None], Client]) -
     assert "Voir le bilan" in visible_text(page.content.decode())
     read = AuditEvent.objects.filter(action="view_block", object_id=str(made.pk), details__block="codefi")
     assert set(read.values_list("siren", "unlocked_by")) == {(made.siren, "follow")}
+
+
+def test_a_step_that_is_to_come_is_late_nowhere(as_: Callable[[User | None], Client]) -> None:
+    ada = colleague("Ada Liste")
+    opened_file(ada, criticality="high", next_step="Voir la banque", next_step_on=paris_day(now()) + timedelta(days=9))
+    called = Called(paris_day(now()), None, "Salle 2")
+    meeting = plan_meeting("35", called, form_token=token(301), by=person(ada, now()), at=now())
+
+    for name, args in (("meeting", [meeting.pk]), ("decide", [meeting.pk, meeting.points.get().pk])):
+        text = visible_text(as_(ada).get(reverse(f"followup:{name}", args=args)).content.decode())
+        assert "Voir la banque" in text
+        assert "(en retard)" not in text
 
 
 def test_the_page_asks_the_same_queries_whatever_the_firms() -> None:

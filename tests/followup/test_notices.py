@@ -336,3 +336,27 @@ def test_the_digest_names_the_firms_and_what_is_public_of_the_kinds_wanted_each_
     assert f"/detection/entreprises/{MENUISERIE.siren}/" in text
     assert "alerte" not in text
     assert tell_digests(MORNING + timedelta(days=1)) == 0
+
+
+def test_what_is_told_at_once_is_told_however_late_the_mail_leaves_and_once() -> None:
+    made, ada, _zoe = shared()
+    leo = colleague("Leo Crp")
+    add_member(made, leo, "participant", by=person(ada, MOMENT), at=MOMENT)
+    choose_mails("now", by=person(leo, MOMENT))
+    say(made, ada, "crp", "Premier", 1)
+    say(made, ada, "crp", "Second", 2)
+    first, second = OutgoingMessage.objects.filter(template="followup/mail/written").order_by("pk")
+    late = MOMENT + timedelta(hours=9)  # the mail server was away for the day
+
+    mail = build(first, late)
+
+    assert mail is not None
+    assert "2 commentaires, par Ada Liste" in mail.text.replace("\u00a0", " ")
+    OutgoingMessage.objects.filter(pk=first.pk).update(state="sent", claimed_at=late, ended_at=late)
+    assert build(second, late + timedelta(seconds=1)) is None  # all of it was told
+    write_comment(made, network("crp"), "Troisième", form_token=token(95), by=person(ada, MOMENT), at=late)
+    third = OutgoingMessage.objects.filter(template="followup/mail/written").latest("pk")
+    OutgoingMessage.objects.filter(pk=second.pk).update(state="canceled", ended_at=late)
+    mail = build(third, late + timedelta(minutes=1))
+    assert mail is not None
+    assert "1 commentaire, par" in mail.text.replace("\u00a0", " ")

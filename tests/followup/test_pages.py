@@ -22,6 +22,7 @@ from vigie.followup.actions.terms import load_followup_terms
 from vigie.followup.actions.texts import delete_comment, lock_summary, save_summary, write_comment
 from vigie.followup.models import Followup, Summary, Term
 from vigie.followup.queries import board
+from vigie.followup.queries.colleagues import colleagues_of
 from vigie.followup.queries.exports import list_parameters, list_sheet
 from vigie.followup.queries.lists import Filters
 from vigie.followup.queries.touch import firm_panel as panel
@@ -360,3 +361,88 @@ def test_a_file_that_ended_has_no_next_step(as_: As) -> None:
 
     assert "Terminé le" in text
     assert "Prochaine étape" not in text
+
+
+def test_who_continues_a_file_of_a_firm_that_is_locked_is_asked_why(as_: As) -> None:
+    ada, bob = colleague("Ada Liste"), colleague("Bob Voisin", "dgfip")
+    made = opened_file(ada)
+    move_file(made, "complete", by=person(ada, MOMENT), at=MOMENT)
+    client, page = as_(bob), reverse("followup:duplicate", args=[made.pk])
+
+    assert page in client.get(address(made)).content.decode()
+    sent = client.post(reverse("followup:act", args=[made.pk]), {"transition": "duplicate", "form_token": token(9)})
+    assert sent["Location"] == page
+    assert "Votre motif est gardé" in visible_text(client.get(page).content.decode())
+    refused = client.post(page, {"form_token": token(9)})
+    assert refused.status_code == 422
+    assert "Dites pourquoi vous ouvrez" in visible_text(refused.content.decode())
+    done = client.post(page, {"form_token": token(9), "motive": "source_externe"}, follow=True)
+    assert "dans la suite du précédent" in visible_text(done.content.decode())
+    # another one is running now: it is named
+    third = client.post(page, {"form_token": token(8), "motive": "source_externe"})
+    assert third.status_code == 422
+    assert "Ouvrir l’accompagnement en cours" in visible_text(third.content.decode())
+
+
+def test_no_comment_nor_change_is_out_of_reach(as_: As) -> None:
+    ada = colleague("Ada Liste")
+    made, by = opened_file(ada), person(ada, MOMENT)
+    for rank in range(52):
+        write_comment(made, network("crp"), f"Parole {rank:02d}.", form_token=token(100 + rank), by=by, at=MOMENT)
+    client = as_(ada)
+
+    first, last = (visible_text(client.get(f"{address(made, 'crp')}&page={n}").content.decode()) for n in (1, 2))
+
+    assert "Parole 51." in first
+    assert "Parole 01." not in first
+    assert "Parole 01." in last
+    assert client.get(f"{address(made, 'historique')}&page=9").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("edit", {"criticality": "immense"}), ("analyse", {}), ("add_contact", {}), ("members", {"role": "referent"}),
+        ("refer", {}),
+    ],
+)  # fmt: skip
+def test_a_form_that_comes_back_with_what_is_wrong_says_422(as_: As, name: str, data: dict[str, str]) -> None:
+    ada = colleague("Ada Liste")
+    made = opened_file(ada)
+
+    answer = as_(ada).post(reverse(f"followup:{name}", args=[made.pk]), data)
+
+    assert answer.status_code == 422
+    assert "fr-alert--error" in answer.content.decode()
+
+
+def test_a_file_is_given_to_an_agent_of_its_territory_by_what_each_has_in_hand(as_: As) -> None:
+    ada, bob, zoe = colleague("Ada Liste"), colleague("Bob Chargé"), colleague("Zoe Libre")
+    colleague("Noe Nord", territory="59")
+    for _busy in range(2):
+        opened_file(bob, workplace("Ailleurs"))
+    made = opened_file(ada)
+    client, page = as_(ada), reverse("followup:members", args=[made.pk])
+
+    html = client.get(page).content.decode()
+
+    assert html.index("Zoe Libre · CODEFI, CRP · rien en cours") < html.index("Bob Chargé · CODEFI, CRP · 2")
+    assert "Noe Nord" not in html
+    assert "Ada Liste ·" not in html
+    both = client.post(page, {"colleague": bob.email, "who": zoe.email, "role": "referent"})
+    assert both.status_code == 422
+    client.post(page, {"colleague": zoe.email, "who": "", "role": "referent"})
+    client.post(page, {"colleague": "", "who": bob.email, "role": "participant"})
+    assert {(str(one.user), one.role) for one in made.members.present()} == {
+        ("Ada Liste", "referent"), ("Zoe Libre", "referent"), ("Bob Chargé", "participant"),
+    }  # fmt: skip
+
+
+def test_the_agents_of_a_territory_are_read_with_as_many_queries_whatever_their_number() -> None:
+    found = []
+    for rank in range(6):
+        colleague(f"Agent{rank} Liste", territory="R53" if rank % 2 else "35")
+        with CaptureQueriesContext(connection) as held:
+            colleagues_of("35", MOMENT)
+        found.append(len(held))
+    assert len(set(found)) == 1

@@ -21,9 +21,11 @@ from vigie.agents.models import Consent, Follow
 from vigie.followup.actions.files import delete_file, move_file
 from vigie.followup.actions.members import remove_member
 from vigie.followup.models import Followup, HelpRequest, Referral, Snapshot, Workplace
+from vigie.followup.queries.codefi import ASKED, agenda_page
 from vigie.followup.queries.requests import open_needs, waiting_requests
 from vigie.followup.states import COMPLETED, IN_PROGRESS
-from vigie.journal.models import AuditEvent, Event
+from vigie.journal.delivery import build
+from vigie.journal.models import AuditEvent, Event, OutgoingMessage
 from vigie.kernel.clock import now
 from vigie.matching.actions.matches import take_charge, undo
 from vigie.matching.models import Match, Need
@@ -321,3 +323,28 @@ def test_who_is_removed_from_the_file_no_longer_reads_the_firm() -> None:
     remove_member(made, made.members.get(user=ada), by=person(zoe, now()), at=now())
 
     assert not sight_of(person(ada, now()), place.company_id).unlocked
+
+
+def test_those_of_a_running_file_are_told_once_that_the_firm_asked_without_its_words() -> None:
+    zoe, ada, place = colleague("Zoe Banque", "dgfip"), agent_and_expert(), place_in()
+    made = opened_file(zoe, place, now())
+
+    taken(asked(ada, place), ada)
+
+    told = OutgoingMessage.objects.get(recipient=zoe.email)
+    assert told.template == "followup/mail/requested"
+    mail = build(told, now())
+    assert mail is not None
+    assert "a demandé de l’aide à un conseiller. Ada Liste a pris sa demande en charge" in mail.text
+    assert SAID not in f"{mail.text} {mail.html}"
+    assert reverse("followup:file", args=[made.pk]) in mail.text
+
+
+def test_a_file_that_a_request_joined_is_on_the_agenda_of_the_codefi_for_two_months() -> None:
+    zoe, ada, place = colleague("Zoe Banque", "dgfip"), agent_and_expert(), place_in()
+    opened_file(zoe, place, now())
+    taken(asked(ada, place), ada)
+
+    for at, expected in ((now(), 1), (now() + timedelta(days=61), 0)):
+        page = agenda_page(person(zoe, at), "35", at)
+        assert {one.title: len(one.points) for one in page.headings}[ASKED] == expected

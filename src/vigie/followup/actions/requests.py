@@ -42,7 +42,8 @@ def take_up(match: Match, *, by: Person, at: datetime) -> Followup | None:
     if row is None or not row.is_active or row.deleted_at is not None:
         return None  # the file that held it is over: opening another is somebody's decision
     if not row.members.present().filter(user_id=by.user_id).exists():
-        add_member(row, User.objects.get(pk=by.user_id), Member.Role.REFERENT, by=by, at=at)
+        expert = User.objects.get(pk=by.user_id)
+        add_member(row, expert, Member.Role.REFERENT, by=by, at=at, told=known is not None)  # else the request says it
     if known is None:
         _attach(row, need, by=by, at=at)
     return row

@@ -10,6 +10,7 @@ from vigie.accounts.models import User
 from vigie.followup.actions.meetings import Called, Decided
 from vigie.followup.forms import day_field
 from vigie.followup.models import Meeting, MeetingPoint
+from vigie.followup.queries.colleagues import loads_of
 from vigie.ui.fields import CleanLineField, CleanTextField
 from vigie.ui.forms import DsfrForm, FormTokenMixin
 
@@ -54,14 +55,18 @@ class DecisionForm(DsfrForm):
         label="Décision", max_length=2_000, rows=5, help_text="Ce que le CODEFI décide pour cette entreprise"
     )
     contact = forms.ModelChoiceField(
-        label="Qui contacte l’entreprise", required=False, queryset=User.objects.none(), empty_label="Personne"
-    )
+        label="Qui contacte l’entreprise", required=False, queryset=User.objects.none(), empty_label="Personne",
+        help_text="Avec ce que chacun a déjà en main",
+    )  # fmt: skip
     due_on = day_field("Pour le", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, contacts: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact"].queryset = contacts  # type: ignore[attr-defined]
+        contact: Any = self.fields["contact"]
+        contact.queryset = contacts
+        loads = loads_of(contacts.values_list("pk", flat=True))
+        contact.label_from_instance = lambda user: f"{user} · {loads[user.pk]}"
 
     def written(self) -> Decided:
         """What was typed; the form must be valid."""

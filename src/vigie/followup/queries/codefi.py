@@ -18,7 +18,7 @@ from vigie.accounts.models_agents import Duty, Network
 from vigie.exports.documents import Document, Facts, Grid, Section
 from vigie.exports.offers import Offer
 from vigie.exports.registry import FOR_DOCUMENTS
-from vigie.followup.models import Followup, Meeting, Member, Referral, Summary
+from vigie.followup.models import Followup, HelpRequest, Meeting, Member, Referral, Summary
 from vigie.followup.queries.exports import plain
 from vigie.followup.queries.lists import departements_of, is_late
 from vigie.followup.queries.touch import held_by, last_talk, with_people
@@ -33,9 +33,10 @@ AGENDA = "codefi"
 RECENT = timedelta(days=60)  # needs filed since the meeting before last
 ALERTS_AT_MOST = 30
 MEETINGS_AT_MOST = 12
-CRITICAL, LATE, NEEDS, ALERTS, REWORKED = (
+CRITICAL, LATE, ASKED, NEEDS, ALERTS, REWORKED = (
     "Criticité élevée",
     "Étapes en retard",
+    "Demandes d’aide",
     "Besoins confiés",
     "Nouvelles alertes et aggravations",
     "Liste retraitée",
@@ -43,6 +44,7 @@ CRITICAL, LATE, NEEDS, ALERTS, REWORKED = (
 WHY = {
     CRITICAL: "Accompagnements que leurs référents jugent prioritaires",
     LATE: "La prochaine étape est passée",
+    ASKED: "L’entreprise a demandé de l’aide à un conseiller depuis deux mois, et un accompagnement l’a reprise",
     NEEDS: "Un besoin a été confié à un conseiller depuis deux mois",
     ALERTS: "Dans la liste ouverte, sans accompagnement en cours",
     REWORKED: "Gardées dans la liste retraitée du département, sans accompagnement en cours",
@@ -188,11 +190,18 @@ def with_codefi(person: Person, files: Any) -> Any:
 
 def _headings(person: Person, departement: str, rows: list[Any], at: datetime) -> tuple[Heading, ...]:
     today = paris_day(at)
-    sent = set(Referral.objects.filter(followup__in=rows, at__gte=at - RECENT).values_list("followup", flat=True))
-    held: dict[str, list[Point]] = {CRITICAL: [], LATE: [], NEEDS: []}
+    recent = {"followup__in": rows, "at__gte": at - RECENT}
+    asked, sent = (
+        set(known.objects.filter(**recent).values_list("followup", flat=True)) for known in (HelpRequest, Referral)
+    )
+    held: dict[str, list[Point]] = {CRITICAL: [], LATE: [], ASKED: [], NEEDS: []}
     for row in rows:
-        title = CRITICAL if row.criticality == Followup.Criticality.HIGH else LATE if is_late(row, today) else NEEDS
-        if title != NEEDS or row.pk in sent:
+        reasons = {
+            CRITICAL: row.criticality == Followup.Criticality.HIGH, LATE: is_late(row, today), ASKED: row.pk in asked,
+            NEEDS: row.pk in sent,
+        }  # fmt: skip
+        title = next((title for title, true in reasons.items() if true), "")
+        if title:
             held[title].append(point_of(row, today))
     title, firms = _alerts(person, departement)
     followed = {row.siren for row in rows}

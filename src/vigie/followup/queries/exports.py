@@ -17,7 +17,8 @@ from vigie.accounts.models_agents import Network
 from vigie.exports.documents import Block, Document, Facts, Grid, Points, Section
 from vigie.exports.tables import LOCKED, Column, Kind, Sheet
 from vigie.followup.models import Analysis, Comment, Followup, Member, Summary, Term
-from vigie.followup.queries.file import THREAD, Asked, file_page, networks_of, visible_file
+from vigie.followup.queries.file import THREAD, file_page, networks_of, visible_file
+from vigie.followup.queries.file_acts import Asked
 from vigie.followup.queries.lists import SCOPES, Filters, filtered, scope_of
 from vigie.followup.queries.touch import held_by, person_words, with_people
 from vigie.followup.states import FOLLOWUP
@@ -147,7 +148,7 @@ def _label(choices: Any, value: str) -> str:
 def file_document(person: Person, parameters: dict[str, Any], at: datetime) -> Document:
     """One accompagnement: what its page shows, and the texts of the reader's networks. 404 out of reach."""
     followup = visible_file(person, int(parameters["file"]))
-    asked = Asked(lambda label: NoteForm(label=label, limit=1), NoteForm, "", at)
+    asked = Asked(lambda label: NoteForm(label=label, limit=1), "", at)
     page = file_page(person, followup, THREAD, asked)
     known = Facts(tuple(_said(fact) for fact in (*page.head, *page.fields)))
     people = tuple((one.name, one.role, one.since) for one in page.people)

@@ -2,65 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
-from django.forms import BaseForm
+from django.core.paginator import Page
 from django.http import Http404
 from django.urls import reverse
-from django.utils import timezone
 
 from vigie.accounts.models_agents import Network
 from vigie.exports.offers import Offer
 from vigie.exports.registry import FOR_DOCUMENTS
-from vigie.followup.models import Analysis, FirmContact, Followup, Member, Snapshot, Term
+from vigie.followup.models import Followup, Member, Term
+from vigie.followup.queries.file_acts import Asked, May, PersonRow, buttons_of, join, may_of, person_row
+from vigie.followup.queries.file_contacts import ContactView, contacts_of
+from vigie.followup.queries.file_story import history_of, thread_of
 from vigie.followup.queries.file_texts import NetworkView, network_view
 from vigie.followup.queries.lists import CRITICALITY, is_late
 from vigie.followup.queries.referrals import NeedFollowed, needs_followed
 from vigie.followup.queries.requests import Asked as Request
 from vigie.followup.queries.requests import requests_of
-from vigie.followup.queries.touch import (
-    held_by,
-    known_files,
-    last_talk,
-    other_files_table,
-    person_words,
-    with_people,
-)
-from vigie.followup.rules import REOPEN_DAYS
+from vigie.followup.queries.touch import held_by, known_files, last_talk, other_files_table, with_people
 from vigie.followup.states import COMPLETED, FOLLOWUP
-from vigie.journal.events import EVENTS_BY_NAME
 from vigie.kernel.lifecycle import State
+from vigie.kernel.period import paris_day
 from vigie.kernel.siren import show_siret
 from vigie.rights.person import Person
-from vigie.ui.components import ActButton, Column, Fact, Step, Tab, Table
-from vigie.ui.formats import counted, day, day_and_hour, listed
+from vigie.ui.components import ActButton, Fact, Step, Tab, Table
+from vigie.ui.formats import counted, day, listed
+from vigie.watchlists.queries.sight import sight_of
 
 THREAD, CONTACTS, HISTORY = "suivi", "contacts", "historique"
-HISTORY_AT_MOST = 200
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    """Somebody who takes part. buttons: what may be done to it."""
-
-    name: str
-    role: str
-    since: str
-    buttons: tuple[ActButton, ...]
-
-
-@dataclass(frozen=True)
-class ContactView:
-    """Somebody of the firm."""
-
-    name: str
-    facts: tuple[Fact, ...]
-    archived: bool
-    edit: str
-    buttons: tuple[ActButton, ...]
 
 
 @dataclass(frozen=True)
@@ -78,6 +50,7 @@ class FilePage:
     tabs: tuple[Tab, ...]
     tab: str
     buttons: tuple[ActButton, ...]
+    duplicate: str
     edit: str
     complete: str
     analyse: str
@@ -85,7 +58,7 @@ class FilePage:
     refer: str
     add_contact: str
     people: tuple[PersonRow, ...]
-    add_person: ActButton | None
+    add_person: str
     join: ActButton | None
     steps: tuple[Step, ...]
     needs: tuple[NeedFollowed, ...]
@@ -93,32 +66,10 @@ class FilePage:
     network: NetworkView | None
     contacts: tuple[ContactView, ...]
     history: Table | None
+    paging: Page | None  # of the comments or of the history
     others: Table | None
     firm_sheet: str
     export: Offer
-
-
-@dataclass(frozen=True)
-class May:
-    """What the person may do to the file, as the rights table says."""
-
-    edit: bool
-    state: bool
-    members: bool
-    delete: bool
-    duplicate: bool
-    contacts: bool
-    edit_contacts: bool
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What views give to the page: the forms of its acts."""
-
-    reason: Callable[[str], BaseForm]
-    person: Callable[[], BaseForm]
-    token: str
-    at: datetime
 
 
 def visible_file(person: Person, pk: int) -> Followup:
@@ -127,19 +78,6 @@ def visible_file(person: Person, pk: int) -> Followup:
     if found is None:
         raise Http404
     return found
-
-
-def may_of(person: Person, followup: Followup) -> May:
-    """1 query."""
-    row = (
-        Followup.objects.filter(pk=followup.pk)
-        .with_rights(
-            person, edit="file.edit", moves="file.manage_state", people="file.manage_members", erase="file.delete",
-            copy="file.duplicate", reads_contacts="file.view_contacts", writes_contacts="file.edit_contacts",
-        )
-        .get()
-    )  # fmt: skip
-    return May(row.edit, row.moves, row.people, row.erase, row.copy, row.reads_contacts, row.writes_contacts)  # type: ignore[attr-defined]
 
 
 def networks_of(person: Person) -> list[Network]:
@@ -156,8 +94,11 @@ def file_page(person: Person, followup: Followup, tab: str, asked: Asked) -> Fil
     known = {THREAD, HISTORY, *({CONTACTS} if may.contacts else set())}
     if network is None and tab not in known:
         raise Http404
-    here, live, today = reverse("followup:file", args=[row.pk]), row.is_active, asked.at.date()
+    here, live, today = reverse("followup:file", args=[row.pk]), row.is_active, paris_day(asked.at)
     writes = may.edit and live
+    view = network_view(person, row, network, writes, asked) if network is not None else None
+    history, paging = history_of(row, asked.number) if tab == HISTORY else (None, view.paging if view else None)
+    locked = may.duplicate and row.state == COMPLETED and not sight_of(person, row.siren).unlocked
     return FilePage(
         pk=row.pk,
         title=row.workplace.company.name,
@@ -169,22 +110,24 @@ def file_page(person: Person, followup: Followup, tab: str, asked: Asked) -> Fil
         fields=_fields(row),
         tabs=_tabs(here, tab, networks, may),
         tab=tab,
-        buttons=tuple(_buttons(row, may, asked)),
+        buttons=tuple(buttons_of(row, may, asked, locked=locked)),
+        duplicate=reverse("followup:duplicate", args=[row.pk]) if locked else "",
         edit=reverse("followup:edit", args=[row.pk]) if writes else "",
         complete=reverse("followup:complete", args=[row.pk]) if may.state and live else "",
         analyse=reverse("followup:analyse", args=[row.pk]) if writes else "",
         act=reverse("followup:add_action", args=[row.pk]) if writes and row.talks else "",
         refer=reverse("followup:refer", args=[row.pk]) if writes else "",
         add_contact=reverse("followup:add_contact", args=[row.pk]) if may.edit_contacts and live else "",
-        people=tuple(_person_row(row, member, may) for member in row.present_members),
-        add_person=_add_person(row, asked) if may.members and live else None,
-        join=_join(row, person) if may.members and live else None,
-        steps=_thread(row) if tab == THREAD else (),
+        people=tuple(person_row(row, member, may) for member in row.present_members),
+        add_person=reverse("followup:members", args=[row.pk]) if may.members and live else "",
+        join=join(row, person) if may.members and live else None,
+        steps=thread_of(row) if tab == THREAD else (),
         needs=needs_followed(row) if tab == THREAD else (),
         requests=requests_of(row, takes_part=may.edit) if tab == THREAD else (),
-        network=network_view(person, row, network, writes, asked.at) if network is not None else None,
-        contacts=_contacts(row, may) if tab == CONTACTS else (),
-        history=_history(row) if tab == HISTORY else None,
+        network=view,
+        contacts=contacts_of(row, may) if tab == CONTACTS else (),
+        history=history,
+        paging=paging,
         others=_others(person, row),
         firm_sheet=reverse("sheets:company", args=[row.siren]),
         export=Offer(reverse("followup:export_file", args=[row.pk]), FOR_DOCUMENTS),
@@ -230,145 +173,6 @@ def _tabs(here: str, current: str, networks: list[Network], may: May) -> tuple[T
     codes += [(CONTACTS, "Contacts")] if may.contacts else []
     codes.append((HISTORY, "Historique"))
     return tuple(Tab(label, f"{here}?onglet={code}", current=code == current) for code, label in codes)
-
-
-def _buttons(row: Any, may: May, asked: Asked) -> list[ActButton]:
-    action = reverse("followup:act", args=[row.pk])
-    found = []
-    if may.state:
-        for step in FOLLOWUP.offered(row.state):
-            if step.name == "reopen" and row.ended_at and (asked.at - row.ended_at).days < REOPEN_DAYS:
-                found.append(
-                    ActButton.of(
-                        step, action, style="secondary", form=asked.reason("Pourquoi rouvrir"),
-                        confirm="L’accompagnement reprend. Ses participants recevront un courriel.",
-                    )
-                )  # fmt: skip
-            elif step.name not in ("reopen", "complete"):
-                confirm = "Les référents et les participants recevront un courriel."
-                if step.name == "start_surveillance":
-                    confirm = f"L’entreprise reste suivie sans action régulière, et sort des statistiques. {confirm}"
-                found.append(ActButton.of(step, action, style="secondary", confirm=confirm))
-    if may.duplicate and row.state == COMPLETED:
-        found.append(
-            ActButton(
-                "Dupliquer", action, "duplicate", "secondary", token=asked.token,
-                confirm="Un nouvel accompagnement s’ouvre avec les mêmes personnes et les mêmes mots-clés\u00a0; "
-                "les synthèses et les commentaires restent dans celui-ci.",
-            )
-        )  # fmt: skip
-    if may.delete:
-        found.append(
-            ActButton(
-                "Supprimer", action, "delete", "tertiary", form=asked.reason("Raison de la suppression"),
-                confirm="L’accompagnement disparaît pour tous ses participants, prévenus par courriel. Vous pourrez le "
-                "restaurer pendant 30\u00a0jours.",
-            )
-        )  # fmt: skip
-    return found
-
-
-def _person_row(row: Any, member: Any, may: May) -> PersonRow:
-    buttons: list[ActButton] = []
-    if may.members and row.is_active:
-        action, who = reverse("followup:member", args=[row.pk, member.pk]), str(member.user)
-        other = "referent" if member.role == Member.Role.PARTICIPANT else "participant"
-        label = "Rendre référent" if other == "referent" else "Rendre participant"
-        buttons = [
-            ActButton(label, action, other, "tertiary", about=who),
-            ActButton(
-                "Retirer", action, "remove", "tertiary", about=who,
-                confirm=f"{who} ne lira plus cet accompagnement ni, par lui, les données de l’entreprise. Un courriel "
-                "le lui dit.",
-            ),
-        ]  # fmt: skip
-    return PersonRow(person_words(member.user), member.get_role_display(), day(member.added_at), tuple(buttons))
-
-
-def _add_person(row: Any, asked: Asked) -> ActButton:
-    return ActButton(
-        "Ajouter une personne", reverse("followup:members", args=[row.pk]), "add", "secondary", form=asked.person(),
-        confirm="Elle lira cet accompagnement et les données de l’entreprise que son habilitation ouvre. Un courriel "
-        "l’en prévient.",
-    )  # fmt: skip
-
-
-def _join(row: Any, person: Person) -> ActButton | None:
-    if any(member.user_id == person.user_id for member in row.present_members):
-        return None
-    return ActButton(
-        "Participer à cet accompagnement", reverse("followup:members", args=[row.pk]), "join", "secondary",
-        confirm="Les référents seront prévenus par courriel.",
-    )  # fmt: skip
-
-
-def _thread(row: Any) -> tuple[Step, ...]:
-    """Talks, contacts of campaigns and actions, the latest first. 3 queries."""
-    found: list[tuple[date, int, Step]] = []
-    for talk in Analysis.objects.filter(followup=row).select_related("author__agent__entity"):
-        said = [talk.get_verdict_display(), talk.get_nature_display(), talk.get_intervention_display()]
-        text = f"{' · '.join(part for part in said if part)}. Par {person_words(talk.author)}."
-        title = f"Échange avec l’entreprise ({talk.get_channel_display().lower()})"
-        found.append((talk.talked_on, 0, Step(title, _moment(talk.talked_on), text, whole_day=True)))
-    for one in row.campaign_contacts.select_related("author__agent__entity"):
-        title = f"Contact de campagne ({one.get_channel_display().lower()})"
-        text = f"{one.said}. Campagne «\u00a0{one.campaign}\u00a0». Par {person_words(one.author)}."
-        found.append((one.contacted_on, 0, Step(title, _moment(one.contacted_on), text, whole_day=True)))
-    for done in row.firm_actions.select_related("term", "author__agent__entity"):
-        text = f"Par {person_words(done.author)}."
-        found.append((done.done_on, 1, Step(done.term.label, _moment(done.done_on), text, whole_day=True)))
-    found.sort(key=lambda one: one[:2], reverse=True)
-    return tuple(step for _on, _kind, step in found)
-
-
-def _moment(on: date) -> datetime:
-    return timezone.make_aware(datetime.combine(on, time(12)))
-
-
-def _contacts(row: Any, may: May) -> tuple[ContactView, ...]:
-    writes = may.edit_contacts and row.is_active
-    return tuple(_contact(row, contact, writes) for contact in FirmContact.objects.filter(followup=row))
-
-
-def _contact(row: Any, contact: FirmContact, writes: bool) -> ContactView:
-    here = reverse("followup:contact", args=[row.pk, contact.pk])
-    archive = ActButton("Archiver", here, "archive", "tertiary", about=str(contact))
-    writes = writes and contact.archived_at is None
-    facts = (
-        Fact("Fonction", contact.get_function_display()),
-        Fact("Téléphone", contact.phone, phone=contact.phone),
-        Fact("Mobile", contact.mobile, phone=contact.mobile),
-        Fact("Courriel", contact.email, href=f"mailto:{contact.email}" if contact.email else ""),
-        Fact("Notes", contact.notes, missing="aucune"),
-    )
-    return ContactView(
-        str(contact), facts, contact.archived_at is not None, here if writes else "", (archive,) if writes else ()
-    )
-
-
-def _history(row: Any) -> Table:
-    """What changed, by whom. No text of a network is in it. 1 query."""
-    found = Snapshot.objects.filter(followup=row).order_by("-at", "-pk")[:HISTORY_AT_MOST]
-    return Table(
-        caption="Historique de l’accompagnement",
-        caption_hidden=True,
-        columns=(Column("Date", header=True), Column("Ce qui a changé"), Column("Par"), Column("État ensuite")),
-        rows=tuple(
-            (day_and_hour(one.at), _told(one), one.actor_name, FOLLOWUP.label(one.data["state"])) for one in found
-        ),
-    )
-
-
-def _told(snapshot: Snapshot) -> str:
-    declared = EVENTS_BY_NAME.get(snapshot.event)
-    people = [str(one.get("name", "")) for one in _people(snapshot.changes)]
-    told = declared.sentence if declared else snapshot.event
-    return f"{told}\u00a0: {listed(people)}" if people else told
-
-
-def _people(changes: dict[str, Any]) -> list[dict[str, Any]]:
-    named = [*changes.get("added", []), *changes.get("removed", []), *changes.get("who", [])]
-    return [one for one in named if isinstance(one, dict)]
 
 
 def _others(person: Person, row: Any) -> Table | None:

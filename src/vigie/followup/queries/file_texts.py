@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.urls import reverse
 
 from vigie.accounts.models_agents import Network
 from vigie.followup.models import Comment, Meeting, MeetingPoint, Member, Summary, SummaryDraft
+from vigie.followup.queries.file_acts import Asked
 from vigie.followup.queries.touch import person_words
 from vigie.followup.rules import lock_holds
 from vigie.rights.person import Person
@@ -18,7 +20,7 @@ from vigie.ui.components import ActButton, Link, Step
 from vigie.ui.formats import counted, day, day_and_hour
 from vigie.ui.markdown import to_html
 
-COMMENTS_AT_MOST = 100
+COMMENTS_PER_PAGE = 50
 DECISIONS_AT_MOST = 20
 
 
@@ -57,19 +59,21 @@ class NetworkView:
     readers: str
     summary: SummaryView
     comments: tuple[CommentView, ...]
+    paging: Page
     comment_action: str
     decisions: tuple[Step, ...]
 
 
-def network_view(person: Person, row: Any, network: Network, writes: bool, at: datetime) -> NetworkView:
-    """The tab of a network: its summary, its comments, who reads them. 5 queries at most."""
+def network_view(person: Person, row: Any, network: Network, writes: bool, asked: Asked) -> NetworkView:
+    """The tab of a network: its summary, a page of its comments, who reads them. 6 queries at most."""
     comments = Comment.objects.readable(person).filter(followup=row, network=network)
-    rows = comments.select_related("author__agent__entity")[:COMMENTS_AT_MOST]
+    rows = Paginator(comments.select_related("author__agent__entity"), COMMENTS_PER_PAGE).get_page(asked.number)
     return NetworkView(
         label=network.label,
         readers=readers_words(row.pk, network),
-        summary=_summary(person, row, network, writes, at),
+        summary=_summary(person, row, network, writes, asked.at),
         comments=tuple(_comment(person, row, comment, writes) for comment in rows),
+        paging=rows,
         comment_action=reverse("followup:comment", args=[row.pk, network.code]) if writes else "",
         decisions=_decisions(person, row) if network.code == Network.CODEFI else (),
     )

@@ -105,9 +105,9 @@ def appointment(meeting: Meeting) -> Appointment:
     )
 
 
-def known_point(person: Person, meeting: Meeting, pk: int) -> tuple[MeetingPoint, Point]:
+def known_point(person: Person, meeting: Meeting, pk: int, today: date) -> tuple[MeetingPoint, Point]:
     """A firm of the meeting that the person may read, else 404."""
-    [*found] = _read(person, meeting.points.filter(pk=pk), date.max)
+    [*found] = _read(person, meeting.points.filter(pk=pk), today)
     if not found:
         raise Http404
     return found[0]
@@ -272,8 +272,8 @@ def _agenda(meeting: Meeting, siren: Callable[[str], BaseForm]) -> tuple[ActButt
         ActButton("Ajouter une entreprise", here, "add", "secondary", form=siren("SIREN de l’entreprise")),
         ActButton(
             "Compléter l’ordre du jour", here, "renew", "tertiary",
-            confirm="Les accompagnements prioritaires ou en retard, les besoins et les alertes apparus depuis sont "
-            "ajoutés. Rien n’est retiré.",
+            confirm="Les accompagnements prioritaires ou en retard, les demandes, les besoins et les alertes apparus "
+            "depuis sont ajoutés. Rien n’est retiré.",
         ),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.queries import person_for
@@ -15,6 +15,8 @@ from vigie.agents.queries.mails import LEVELS
 from vigie.followup.models import Comment, Followup, FollowupQuerySet, Member, SummaryVersion
 from vigie.followup.rules import REMINDED_EVERY_DAYS
 from vigie.followup.states import IN_PROGRESS
+from vigie.journal.models import OutgoingMessage
+from vigie.journal.states import SENT
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.tuning.queries import current
@@ -65,6 +67,20 @@ def news_of(person: Person, since: datetime, until: datetime) -> list[News]:
 
 def _news(found: dict[int, News], followup: Followup) -> News:
     return found.setdefault(followup.pk, News(followup.workplace.company.name, followup.pk))
+
+
+def not_told_since(followup: Followup, email: str, template: str) -> datetime | None:
+    """The moment from which nothing was told to this reader of this file: the oldest of its mails that has not left,
+    or the last that has, if it left since. None when no mail waits. 2 queries.
+    """
+    mine = OutgoingMessage.objects.filter(
+        subject_type="followup.Followup", subject_id=str(followup.pk), template=template, recipient=email
+    )
+    first = mine.filter(ended_at=None).aggregate(first=Min("created_at"))["first"]
+    if first is None:
+        return None
+    last = mine.filter(state=SENT, claimed_at__gt=first).aggregate(last=Max("claimed_at"))["last"]
+    return last or first - timedelta(microseconds=1)
 
 
 def readers_of_news(since: datetime, until: datetime) -> QuerySet[User]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from vigie.accounts.models_agents import Network
 from vigie.followup.models import Followup, Summary, SummaryVersion
-from vigie.followup.queries.file import may_of
+from vigie.followup.queries.file_acts import may_of
 from vigie.followup.queries.file_texts import lock_words, tab_of
 from vigie.followup.queries.touch import person_words
 from vigie.followup.rules_differences import Piece, differences, words_changed

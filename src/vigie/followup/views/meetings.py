@@ -25,9 +25,10 @@ from vigie.journal.audit import Trace
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused
 from vigie.kernel.icalendar import CONTENT_TYPE, calendar_file
+from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.reach import require
-from vigie.ui.forms import new_form_token
+from vigie.ui.forms import new_form_token, status_of
 
 MEETING = "followup.Meeting"
 DONE = {"hold": "Le compte rendu est clos.", "cancel": "La réunion est annulée. Les agents convoqués sont prévenus."}
@@ -48,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None, token=new_form_token(),
         initial={"participants": proposed},
     )  # fmt: skip
-    status = 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         token = form.cleaned_data["form_token"]
         try:
@@ -95,7 +96,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     require(person, "meeting.manage", row)
     posted = request.POST if request.method == "POST" else None
     form = MeetingForm(posted, token=new_form_token(), initial=initial_of_meeting(row))
-    status = 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_meeting(row, form.written(), by=person, at=now())
@@ -148,10 +149,10 @@ def decide(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
     """``/accompagnements/codefi/reunions/<id>/entreprises/<id>/``: what is decided for a firm."""
     row, person = _asked(request, pk), person_of(request)
     require(person, "meeting.manage", row)
-    point, shown = queries.known_point(person, row, point_pk)
+    point, shown = queries.known_point(person, row, point_pk, paris_day(now()))
     posted = request.POST if request.method == "POST" else None
     form = DecisionForm(posted, contacts=queries.contacts_of(row, point), initial=initial_of_point(point))
-    status = 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
         try:
@@ -172,7 +173,7 @@ def decide(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
 def point_act(request: HttpRequest, pk: int, point_pk: int) -> HttpResponse:
     """Takes a firm off the agenda; says that a decision is carried out, or not."""
     row, person, at = _asked(request, pk), person_of(request), now()
-    point, _shown = queries.known_point(person, row, point_pk)
+    point, _shown = queries.known_point(person, row, point_pk, paris_day(at))
     name = request.POST.get("transition", "")
     if name == "remove":
         actions.remove_point(point, by=person, at=at)

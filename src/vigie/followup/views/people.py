@@ -16,15 +16,19 @@ from vigie.followup.actions import members as actions
 from vigie.followup.actions.handover import hand_over
 from vigie.followup.forms import ContactForm, HandoverForm, MailsForm, PersonForm
 from vigie.followup.models import FirmContact, Followup, Member
+from vigie.followup.queries.colleagues import colleagues_of
 from vigie.followup.queries.lists import handover_table
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
 from vigie.rights.reach import may, require
 from vigie.ui.formats import counted
-from vigie.ui.forms import new_form_token
+from vigie.ui.forms import new_form_token, status_of
 from vigie.watchlists.queries.firm_news import wishes
 
+ADDED = (
+    "Elle lira cet accompagnement et les données de l’entreprise que son habilitation ouvre. Un courriel l’en prévient."
+)
 UNKNOWN = "Personne n’a ce compte. Vérifiez l’adresse, ou demandez son habilitation."
 
 
@@ -38,10 +42,12 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
         actions.add_member(followup, account_of(request), Member.Role.PARTICIPANT, by=person, at=at)
         messages.success(request, "Vous participez à cet accompagnement. Ses référents en sont prévenus.")
         return redirect("followup:file", pk)
-    form = PersonForm(request.POST if request.method == "POST" else None)
-    status = 200
+    present = followup.members.present().values_list("user_id", flat=True)
+    offered = colleagues_of(followup.departement, at, without=list(present))
+    form = PersonForm(request.POST if request.method == "POST" else None, colleagues=offered)
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
-        user = User.objects.living().with_address(form.cleaned_data["who"]).first()
+        user = User.objects.living().with_address(form.address).first()
         if user is None:
             form.add_error("who", UNKNOWN)
             status = 422
@@ -53,7 +59,7 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, f"{user} participe maintenant à cet accompagnement.")
                 return redirect("followup:file", pk)
-    return draw_form(request, followup, form, "Ajouter une personne", "Ajouter", status=status)
+    return draw_form(request, followup, form, "Ajouter une personne", "Ajouter", status=status, note=ADDED)
 
 
 @granted("file.list")
@@ -67,7 +73,7 @@ def mails(request: HttpRequest) -> HttpResponse:
         choose_mails(form.cleaned_data["rhythm"], form.chosen(), by=person)
         messages.success(request, "Votre choix est enregistré.")
         return redirect("followup:list")
-    return render(request, "followup/mails.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "followup/mails.html", {"form": form}, status=status_of(form))
 
 
 @granted("file.list")
@@ -76,7 +82,7 @@ def handover(request: HttpRequest) -> HttpResponse:
     """``/accompagnements/confier/``: the files of who leaves, to who takes them."""
     person, at = person_of(request), now()
     form = HandoverForm(request.POST if request.method == "POST" else None, initial={"giver": person.email})
-    status, table, asked = 200, None, request.POST.get("transition", "")
+    status, table, asked = status_of(form), None, request.POST.get("transition", "")
     if request.method == "POST" and form.is_valid():
         people = User.objects.all()
         giver = people.with_address(form.cleaned_data["giver"]).first()
@@ -145,7 +151,7 @@ def _contact(request: HttpRequest, followup: Followup, found: FirmContact | None
     names = ("first_name", "last_name", "function", "phone", "mobile", "email", "notes")
     initial = {name: getattr(found, name) for name in names} if found else {}
     form = ContactForm(request.POST if request.method == "POST" else None, token=new_form_token(), initial=initial)
-    status = 200
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
         token = form.cleaned_data["form_token"]
         try:

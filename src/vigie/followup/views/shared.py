@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods
 from vigie.accounts.access import person_of
 from vigie.accounts.forms import put_refusal
 from vigie.accounts.models_agents import Network
-from vigie.followup.forms import PersonForm
 from vigie.followup.models import Followup
-from vigie.followup.queries.file import CONTACTS, THREAD, Asked, file_page, visible_file
+from vigie.followup.queries.file import CONTACTS, THREAD, file_page, visible_file
+from vigie.followup.queries.file_acts import Asked
 from vigie.journal import audit
 from vigie.journal.audit import Trace
 from vigie.kernel.clock import now
@@ -47,7 +47,7 @@ def draw_file(request: HttpRequest, followup: Followup, status: int = 200) -> Ht
     person, at = person_of(request), now()
     tab = request.GET.get("onglet", THREAD)
     with transaction.atomic():
-        page = file_page(person, followup, tab, _asked(at))
+        page = file_page(person, followup, tab, _asked(at, request.GET.get("page", "1")[:9]))
         blocks = [page.tab] if page.network is not None or page.tab == CONTACTS else []
         audit.note_many(file_traces(person, followup, blocks), by=person, at=at)
     return render(request, "followup/file.html", {"page": page}, status=status)
@@ -77,10 +77,8 @@ def _told(person: Person, followup: Followup, found: Sight) -> dict[str, Any]:
     return {"siren": followup.siren, **seen_as(found), "in_zone": inside}
 
 
-def _asked(at: datetime) -> Asked:
-    return Asked(
-        reason=lambda label: NoteForm(label=label, limit=1000), person=PersonForm, token=new_form_token(), at=at
-    )
+def _asked(at: datetime, number: str) -> Asked:
+    return Asked(reason=lambda label: NoteForm(label=label, limit=1000), token=new_form_token(), at=at, number=number)
 
 
 def refused(form: BaseForm, error: Refused) -> int:
