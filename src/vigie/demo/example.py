@@ -18,7 +18,7 @@ from random import Random
 from django.conf import settings
 
 from vigie.companies import importer
-from vigie.demo import campaigning, followups, helping, meetings, progress
+from vigie.demo import asking, campaigning, followups, helping, meetings, progress
 from vigie.kernel.errors import VigieError
 from vigie.kernel.period import Month, paris_day
 from vigie.statistics.actions_followups import count_followups
@@ -82,6 +82,7 @@ def build(now: Callable[[], datetime], say: Callable[[str], None], scale: Scale 
     _import_register(last, now(), say)
     progress.note(row, 4)
     say(counted(followups.write(now(), Random(SEED)), "accompagnement", "accompagnements"))
+    say(counted(asking.write(now(), Random(SEED)), "demande d’aide", "demandes d’aide"))
     say(counted(campaigning.write(now()), "entreprise en campagne", "entreprises en campagne"))
     say(counted(meetings.write(now()), "réunion du CODEFI", "réunions du CODEFI"))
     say(counted(helping.write(now()), "question posée", "questions posées"))
