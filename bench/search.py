@@ -23,6 +23,7 @@ from bench.measuring import MET, Result, load, note, rank, verdict, wait_for_qui
 from bench.scratch_directory import imported, scratch_database
 
 TEXT_MS, NUMBER_MS = 50.0, 10.0
+NARROWED_MS = 400.0  # follow-up.md Q-10: not as one types, the agents' page of search narrowed
 ROUNDS, ASKED = 3, 150
 
 Questions = dict[str, tuple[float, Callable[[str], Any], list[str]]]
@@ -71,6 +72,8 @@ def _questions(seed: int) -> Questions:
     return {
         "companies": (TEXT_MS, search_companies, typed),
         "near a commune": (TEXT_MS, lambda text: search_companies(text, commune_code="35238"), typed),
+        "in a département": (NARROWED_MS, lambda text: search_companies(text, departement="35", limit=60), typed),
+        "for a section": (NARROWED_MS, lambda text: search_companies(text, limit=600), typed),
         "communes": (TEXT_MS, search_communes, communes),
         "SIREN": (NUMBER_MS, search_companies, [siret[:9] for siret in sirets]),
         "SIRET": (NUMBER_MS, search_companies, sirets),
