@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.accounts.factories import AntenneFactory, HabilitationFactory, UserFactory, person, sign_in
+from tests.accounts.factories import AntenneFactory, HabilitationFactory, UserFactory, person, sign_in, sign_in_proven
 from tests.conftest import visible_text
 from tests.watchlists.conftest import zones as zones
 from vigie.accounts.account_changes import copy_agent, describe_agent
@@ -166,7 +166,7 @@ def test_an_account_made_like_another_takes_what_it_opens_and_nothing_of_the_per
     )
     HabilitationFactory(user=nora, role=Role.LEVEL_A, territory="35 22")
     HabilitationFactory(user=nora, role=Role.ADMINISTRATOR)
-    client = sign_in(Client(), tess)
+    client = sign_in_proven(Client(), tess)
 
     page = client.get(f"{reverse('accounts:invite')}?comme={nora.pk}")
     form = page.context["form"]

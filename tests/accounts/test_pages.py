@@ -17,6 +17,7 @@ from tests.accounts.factories import (
     InstitutionFactory,
     UserFactory,
     sign_in,
+    sign_in_proven,
 )
 from tests.conftest import visible_text
 from vigie.accounts.models import Absence, Habilitation, User
@@ -350,6 +351,31 @@ def test_team_gives_a_habilitation_and_changes_an_account(as_: Open, team: User,
     manager = expert.habilitations.get(role="manager")
     assert (manager.antenne, manager.state, manager.granted_by) == (other, "granted", team)
     assert manager.ends_on == date(2030, 12, 31)
+
+
+def test_what_opens_protected_data_is_given_by_who_proves_who_he_is(team: User, expert: User) -> None:
+    late, waiting = sign_in(Client(), team), HabilitationFactory(user=expert, role=Role.LEVEL_B, state="requested")
+    give, decide = (
+        f"/equipe/personnes/{expert.pk}/habilitations/",
+        f"/equipe/personnes/{expert.pk}/habilitations/{waiting.pk}/",
+    )
+    invited = {"email": "neuve@ddfip.example", "full_name": "Noé Neuf", "roles": ["auditor"]}
+    asked = (
+        late.post(give, {"role": "auditor"}), late.post(decide, {"transition": "grant"}),
+        late.post("/equipe/personnes/inviter/", invited),
+    )  # fmt: skip
+
+    assert {one.url.partition("?")[0] for one in asked} == {"/mon-compte/confirmer/"}
+    waiting.refresh_from_db()
+    assert waiting.state == "requested"
+    assert not User.objects.filter(email="neuve@ddfip.example").exists()
+    assert not expert.habilitations.filter(role="auditor").exists()
+    # what takes rights away does not wait
+    assert late.post(decide, {"transition": "revoke"}).url == f"/equipe/personnes/{expert.pk}/"
+
+    sign_in_proven(Client(), team).post(give, {"role": "auditor"})
+
+    assert expert.habilitations.filter(role="auditor", state="granted").exists()
 
 
 def test_habilitation_already_held_is_said_on_the_form(as_: Open, team: User, expert: User) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vigie.accounts import actions, archiving
-from vigie.accounts.access import confirm_keeping, granted, person_of
+from vigie.accounts.access import confirm_first, confirm_keeping, granted, person_of
 from vigie.accounts.account_changes import copy_agent, describe_agent
 from vigie.accounts.agent_form import AgentForm
 from vigie.accounts.forms import (
@@ -27,6 +30,7 @@ from vigie.accounts.queries import antenne_label, antennes_named, live_antenne
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput, Refused
 from vigie.ui.forms import status_of
+from vigie.rights.table import SECOND_FACTOR
 
 DECISIONS = {
     "grant": (actions.grant, "L’habilitation est accordée."),
@@ -56,6 +60,8 @@ def invite(request: HttpRequest) -> HttpResponse:
     initial = {"like": like.pk, **duplicated(like)} if like else {}
     form = InvitationForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
+        if _opens(form.cleaned_data["roles"]) and (elsewhere := confirm_keeping(request)) is not None:
+            return elsewhere
         try:
             with transaction.atomic():
                 user = actions.invite(invitation_of(form), by=person_of(request), at=now())
@@ -67,6 +73,11 @@ def invite(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"{user} est invité\u00a0: un courriel part à {user.email}.")
             return redirect("accounts:person", user.pk)
     return render(request, "accounts/invite.html", {"form": form, "like": like}, status=status_of(form))
+
+
+def _opens(roles: Iterable[str]) -> bool:
+    """Whether one of these roles opens protected data, or a power over those who read them (follow-up.md Q-02)."""
+    return bool(SECOND_FACTOR & set(roles))
 
 
 def _like(request: HttpRequest) -> User | None:
@@ -125,6 +136,8 @@ def add_habilitation(request: HttpRequest, pk: int) -> HttpResponse:
     user = visible_person(person_of(request), pk)
     form = HabilitationForm(request.POST)
     if form.is_valid():
+        if _opens([form.cleaned_data["role"]]) and (elsewhere := confirm_keeping(request)) is not None:
+            return elsewhere
         antenne = live_antenne(form.antenne_id) if form.antenne_id else None
         data = {name: form.cleaned_data[name] for name in ("role", "territory", "starts_on", "ends_on")}
         try:
@@ -146,6 +159,10 @@ def decide(request: HttpRequest, pk: int, habilitation_pk: int) -> HttpResponse:
     decision, done = DECISIONS.get(request.POST.get("transition", ""), (None, ""))
     if habilitation is None or decision is None:
         raise Http404
+    if request.POST["transition"] == "grant" and _opens([habilitation.role]):
+        elsewhere = confirm_first(request, reverse("accounts:person", args=[pk]))
+        if elsewhere is not None:
+            return elsewhere
     decision(habilitation, by=person_of(request), at=now())
     messages.success(request, done)
     return redirect("accounts:person", pk)
