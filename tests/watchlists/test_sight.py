@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
-from tests.accounts.factories import UserFactory, person
+from tests.accounts.factories import HabilitationFactory, UserFactory, person
 from tests.companies.factories import CompanyFactory, EstablishmentFactory
 from tests.publication.factories import Firm as Published
 from tests.watchlists.factories import OPENED, agent, follow, opened
@@ -20,8 +20,11 @@ from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
 from vigie.rights.table import RIGHTS, Reach, Role
+from vigie.tuning.actions import change
+from vigie.tuning.queries import forget
 from vigie.watchlists.actions.following import follow_firm, renew_follow, unfollow_firm
 from vigie.watchlists.models import Entry, Firm, FirmPlace, Publication
+from vigie.watchlists.queries.alerted import open_lines
 from vigie.watchlists.queries.sight import held_by, sight_of, sights
 from vigie.watchlists.rules_sight import Category, Why
 
@@ -64,6 +67,25 @@ def test_agent_of_one_departement_reads_what_the_doctrine_says(lists: list[Publi
     ]  # fmt: skip
     listed = Entry.objects.allowed(reader, "entry.view").filter(publication=lists[1]).alerts()
     assert set(listed.values_list("siren", flat=True)) == {FROMAGERIE.siren, CONSERVERIE.siren}
+
+
+def test_lists_hold_the_head_offices_alone_where_the_team_chose_so(lists: list[Publication]) -> None:
+    reader, admin = person(agent(territory="25")), UserFactory()
+    HabilitationFactory(user=admin, role=Role.ADMINISTRATOR)
+
+    def listed() -> set[str]:
+        rows = Entry.objects.allowed(reader, "entry.view").filter(publication=lists[1]).alerts()
+        return set(rows.values_list("siren", flat=True))
+
+    both = {FROMAGERIE.siren, CONSERVERIE.siren}
+    assert (listed(), set(open_lines(frozenset({"25"})))) == (both, both)
+    change("head_office_only", True, version=0, by=person(admin), at=now())
+    forget()
+
+    assert (listed(), set(open_lines(frozenset({"25"})))) == ({FROMAGERIE.siren}, {FROMAGERIE.siren})
+    assert sight_of(reader, CONSERVERIE.siren).unlocked  # its sheet is still that of a firm of the territory
+    whole = Entry.objects.allowed(person(agent(territory="FR")), "entry.view").filter(publication=lists[1]).alerts()
+    assert whole.count() == 3
 
 
 def test_firm_that_no_list_ever_held_is_of_the_territory_of_its_establishments(lists: list[Publication]) -> None:

@@ -79,6 +79,12 @@ SETTINGS = (
         7, 365, guarded=True,
     ),
     Setting(
+        "head_office_only", "listes-par-le-siege", Kind.SWITCH, "Listes selon le seul siège",
+        "À l’arrêt, une entreprise est dans la liste d’un agent dès qu’un de ses établissements est dans son "
+        "territoire. En marche, il faut que son siège y soit. Les fiches ne changent pas.",
+        guarded=True, default=False,
+    ),
+    Setting(
         "quiet_days", "sans-nouvelle", Kind.DAYS, "Accompagnement sans nouvelle",
         "Au bout de ce temps sans écriture, le référent d’un accompagnement en cours reçoit un rappel, une fois par "
         "mois au plus.",

@@ -22,6 +22,7 @@ from vigie.kernel.period import Month
 from vigie.rights.person import Person
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
+from vigie.tuning.queries import live
 from vigie.watchlists.rules_sight import TRACED
 from vigie.watchlists.states import CHECKED, OPEN, PUBLICATION, RECEIVED, REPLACED, WITHDRAWN
 
@@ -121,10 +122,20 @@ class FirmPlace(models.Model):
         return f"{self.siren} {self.departement}"
 
 
+def by_head_office() -> bool:
+    """Whether a line of a list is of the territory of its head office alone."""
+    return bool(live("head_office_only", now()))
+
+
 def _visible(person: Person) -> Q:
-    """V, of the lines of lists: an establishment in one of the person's départements, as some list said."""
+    """V, of the lines of lists: an establishment in one of the person's départements, as some list said.
+
+    The head office alone where the team chose so (R-05): of lists only, a sheet and its blocks keep V as it is.
+    """
     if person.nationwide:
         return Q()
+    if by_head_office():
+        return Q(departement__in=sorted(person.departements))
     places = FirmPlace.objects.filter(departement__in=sorted(person.departements))
     return Q(siren__in=places.values("siren"))
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from django.db.models import Count
 
-from vigie.watchlists.models import Entry, FirmPlace, Publication
+from vigie.watchlists.models import Entry, FirmPlace, Publication, by_head_office
 from vigie.watchlists.states import OPEN, REPLACED
 
 
@@ -23,7 +23,10 @@ def alerted_places(departements: frozenset[str]) -> dict[str, frozenset[str]]:
 
 def open_lines(departements: frozenset[str]) -> dict[str, int]:
     """SIREN → its lines, in alert, in the lists open now, for the firms of these départements. 1 query."""
-    here = FirmPlace.objects.filter(departement__in=sorted(departements)).values("siren")
     opened = Publication.objects.filter(state=OPEN).values("pk")
-    rows = Entry.objects.alerts().filter(publication__in=opened, siren__in=here).order_by()
+    rows = Entry.objects.alerts().filter(publication__in=opened).order_by()
+    if by_head_office():
+        rows = rows.filter(departement__in=sorted(departements))
+    else:
+        rows = rows.filter(siren__in=FirmPlace.objects.filter(departement__in=sorted(departements)).values("siren"))
     return dict(rows.values_list("siren").annotate(lines=Count("pk")))
