@@ -29,8 +29,8 @@ from vigie.accounts.pages import duplicated, institution_choices, people_page, p
 from vigie.accounts.queries import antenne_label, antennes_named, live_antenne
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput, Refused
-from vigie.ui.forms import status_of
 from vigie.rights.table import SECOND_FACTOR
+from vigie.ui.forms import status_of
 
 DECISIONS = {
     "grant": (actions.grant, "L’habilitation est accordée."),

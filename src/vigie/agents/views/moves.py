@@ -16,6 +16,7 @@ from vigie.agents.queries.moves import move_of, moves_page
 from vigie.agents.queries.partner import reviewable, segment_choices
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused
+from vigie.ui.forms import status_of
 
 
 @granted("agent.request")
@@ -38,7 +39,8 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"La demande pour {held.user} attend l’équipe. Rien ne change d’ici là.")
             return redirect("agents:partner")
-    return render(request, "agents/move.html", {"form": form, "name": str(held.user)})
+    page = {"form": form, "name": str(held.user)}
+    return render(request, "agents/move.html", page, status=status_of(form))
 
 
 @granted("move.list")
