@@ -16,8 +16,11 @@ from vigie.accounts.models import AgentProfile, Habilitation, User
 from vigie.accounts.models_agents import Entity, Segment
 from vigie.agents.actions.unused import suspend_unreviewed, suspend_unused
 from vigie.agents.models import Confirmation
+from vigie.journal.actions import record
+from vigie.journal.delivery import build
 from vigie.journal.models import AuditEvent, OutgoingMessage
 from vigie.kernel.clock import now
+from vigie.rights.person import SYSTEM
 from vigie.rights.table import Role
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +166,40 @@ def test_partner_page_costs_the_same_whatever_the_agents(client: Client, django_
 
     with django_assert_max_num_queries(12):
         assert client.get(reverse("agents:partner")).status_code == 200
+
+
+def test_a_large_body_is_read_by_pages_and_searched(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    reviewer, _held = partner()
+    for name in ("Ana Nord", "Éva Sud", "Luc Ouest"):
+        body = Entity.objects.get()
+        AgentProfile.objects.create(user=agent(full_name=name), entity=body, segment=Segment.objects.get(code="crp"))
+    monkeypatch.setattr("vigie.agents.queries.partner.PAGE_SIZE", 3)
+    client = sign_in(client, reviewer)
+
+    def names(**asked: str) -> list[str]:
+        return [line.name for line in client.get(reverse("agents:partner"), asked).context["page"].lines]
+
+    assert (len(names()), len(names(page="2"))) == (3, 1)
+    assert names(q="eva sud") == ["Éva Sud"]
+    assert names(q="introuvable") == []
+    html = client.get(reverse("agents:partner"), {"q": "introuvable"}).content.decode()
+    assert "Aucun agent ne répond à cette recherche" in html
+    assert "4 agents" in html.replace("\u00a0", " ")
+
+
+def test_who_answers_for_an_agent_is_told_that_his_employer_changed(client: Client) -> None:
+    reviewer, held = partner()
+    stranger = UserFactory()
+    HabilitationFactory(user=stranger, role=Role.REVIEWER)
+    other_body(stranger)
+    Habilitation.objects.filter(pk=held.pk).update(state="suspended")
+
+    record("account.employer_changed", held.user, by=SYSTEM, at=now(), payload={"suspended": 1})
+
+    mail = OutgoingMessage.objects.get(template="agents/mail/agent_moved")
+    assert mail.recipient == reviewer.email
+    told = build(mail, now())
+    assert told is not None
+    assert held.user.full_name in told.text
+    Habilitation.objects.filter(pk=held.pk).update(state="granted")
+    assert build(mail, now()) is None

@@ -9,14 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from vigie.accounts.models import Habilitation, User
+from vigie.accounts.models import AgentProfile, Habilitation, User
 from vigie.accounts.rules import territory_words
-from vigie.accounts.states import GRANTED
+from vigie.accounts.states import GRANTED, SUSPENDED
 from vigie.agents.models import AskedMove, FollowReview, LateReport, Look
 from vigie.agents.queries.reminding import REPORTED_AFTER, late_reviews, waiting_for
 from vigie.agents.states import MADE, WAITING
 from vigie.journal.models import Event
 from vigie.journal.registry import Recipient, register_audience, register_content
+from vigie.kernel.clock import now
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.table import DETECTION, ROLE_LABELS, Role
@@ -72,6 +73,28 @@ def reminded_content(user: User, recipient: Recipient, at: datetime) -> dict[str
         "action_url": f"{settings.VIGIE.site_url}{reverse('agents:partner')}",
         "action_label": "Ouvrir les habilitations",
     }
+
+
+def reviewers_of_agent(user: User, by: Person) -> Iterable[Recipient]:
+    """Those who answer for the agents of his body; nobody when he has no sheet of agent."""
+    profile = AgentProfile.objects.filter(user=user).first()
+    if profile is None:
+        return []
+    held = Habilitation.objects.in_force(paris_day(now())).filter(
+        role=Role.REVIEWER, user__agent__entity=profile.entity
+    )
+    people = User.objects.living().filter(pk__in=held.values("user_id")).exclude(pk=user.pk).order_by("pk")
+    return [Recipient(one.email, one.full_name) for one in people]
+
+
+def moved_content(user: User, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
+    """Nothing when his habilitation is in force again, or over."""
+    if not Habilitation.objects.filter(user=user, state=SUSPENDED, role__in=DETECTION).exists():
+        return None
+    return {
+        "name": user.full_name, "action_url": f"{settings.VIGIE.site_url}{reverse('agents:partner')}",
+        "action_label": "Ouvrir les habilitations",
+    }  # fmt: skip
 
 
 def overseers(report: LateReport, by: Person) -> Iterable[Recipient]:
@@ -145,6 +168,8 @@ def register() -> None:
     register_content("agents/mail/move_asked", asked_content)
     register_audience("asker_of_move", asker_of_move)
     register_content("agents/mail/move_answered", answered_content)
+    register_audience("reviewers_of_agent", reviewers_of_agent)
+    register_content("agents/mail/agent_moved", moved_content)
     register_audience("reviewer", reviewer)
     register_content("agents/mail/review_reminded", reminded_content)
     register_audience("overseers", overseers)

@@ -12,6 +12,16 @@ from vigie.ui.fields import CleanLineField, EmailField, PersonNameField
 from vigie.ui.forms import DsfrForm
 
 
+class SeekForm(DsfrForm):
+    """Kept in the address."""
+
+    q = CleanLineField(label="Nom, profil ou territoire", required=False, max_length=120)
+
+    def sought(self) -> str:
+        self.is_valid()
+        return str(self.cleaned_data.get("q", ""))
+
+
 class AgentRequestForm(DsfrForm):
     """What is asked of a new agent. segments: (code, label)."""
 

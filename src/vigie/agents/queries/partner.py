@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.urls import reverse
@@ -18,6 +19,7 @@ from vigie.agents.models import AskedMove, Follow
 from vigie.agents.rules import review_due
 from vigie.agents.states import WAITING
 from vigie.kernel.period import paris_day
+from vigie.kernel.text import fold
 from vigie.rights.person import Person
 from vigie.rights.table import DETECTION, ROLE_LABELS, Role
 from vigie.tuning.queries import current
@@ -25,6 +27,7 @@ from vigie.ui.components import ActButton
 from vigie.ui.formats import counted, day, number
 
 MONTH_DAYS = 30.44
+PAGE_SIZE = 30
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class PartnerPage:
     late: str
     every: str
     lines: tuple[AgentLine, ...]
+    pages: Page
 
 
 def reviewed(person: Person) -> QuerySet[Habilitation]:
@@ -68,8 +72,8 @@ def reviewable(person: Person, pk: int) -> Habilitation:
     return found
 
 
-def partner_page(person: Person, at: datetime) -> PartnerPage:
-    """4 queries, whatever the agents."""
+def partner_page(person: Person, at: datetime, sought: str = "", number_of: str = "") -> PartnerPage:
+    """sought: a name, or what is said of the agent. 4 queries, whatever the agents."""
     rows = list(
         reviewed(person)
         .select_related("user__agent__segment")
@@ -80,12 +84,16 @@ def partner_page(person: Person, at: datetime) -> PartnerPage:
     found = (_line(row, followed, every, person, at) for row in rows)
     lines = sorted(found, key=lambda line: (not line.late, line.name))
     late = sum(line.late for line in lines)
+    words = fold(sought).split()
+    kept = [line for line in lines if all(word in fold(f"{line.name} {line.facts}") for word in words)]
+    shown = Paginator(kept, PAGE_SIZE).get_page(number_of)
     return PartnerPage(
         entity=person.entity,
         count=counted(len({row.user_id for row in rows}), "agent", "agents"),
         late=counted(late, "habilitation à revoir", "habilitations à revoir") if late else "",
         every=_length(every),
-        lines=tuple(lines),
+        lines=tuple(shown),
+        pages=shown,
     )
 
 

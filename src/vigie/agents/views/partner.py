@@ -11,7 +11,7 @@ from vigie.accounts.access import granted, person_of
 from vigie.accounts.forms import put_refusal
 from vigie.accounts.states import SUSPENDED
 from vigie.agents.actions import partner as acts
-from vigie.agents.forms.partner import AgentRequestForm
+from vigie.agents.forms.partner import AgentRequestForm, SeekForm
 from vigie.agents.forms.profiles import ProfilesForm
 from vigie.agents.queries.partner import partner_page, reviewable, segment_choices
 from vigie.agents.queries.profiles import profiles_page
@@ -24,7 +24,9 @@ from vigie.ui.forms import status_of
 @require_safe
 def agents(request: HttpRequest) -> HttpResponse:
     """``/habilitations/``"""
-    return render(request, "agents/partner.html", {"page": partner_page(person_of(request), now())})
+    form = SeekForm(request.GET)
+    page = partner_page(person_of(request), now(), form.sought(), request.GET.get("page", ""))
+    return render(request, "agents/partner.html", {"page": page, "form": form})
 
 
 @granted("agent.request")

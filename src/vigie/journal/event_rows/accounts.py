@@ -47,7 +47,10 @@ EVENTS = (
         "account.employer_changed",
         "accounts.User",
         "ProConnect annonce un autre employeur\u00a0: les habilitations de détection sont suspendues",
-        (Message("team_mailbox", "accounts/mail/employer_changed"),),
+        (
+            Message("team_mailbox", "accounts/mail/employer_changed"),
+            Message("reviewers_of_agent", "agents/mail/agent_moved"),
+        ),
     ),
     Event("account.identity_confirmed", "accounts.User", "La personne a confirmé son identité"),
     Event("account.session_ended_elsewhere", "accounts.User", "La session ProConnect a pris fin"),
