@@ -135,9 +135,10 @@ def test_what_cannot_be_asked_says_why(people: People, changes: dict[str, str], 
 def test_one_request_at_a_time_of_ones_own_body_and_never_for_oneself(people: People) -> None:
     reviewer, held, team = people
     by = person(reviewer, now())
-    ask_move(held, ASKED, by=by, at=now())
+    first = ask_move(held, ASKED, by=by, at=now())
+    assert ask_move(held, ASKED, by=by, at=now()) == first  # sent twice
     with pytest.raises(TransitionRefused):
-        ask_move(held, ASKED, by=by, at=now())
+        ask_move(held, replace(ASKED, level=""), by=by, at=now())
     with pytest.raises(IntegrityError), transaction.atomic():
         AskedMove.objects.create(habilitation=held, level="level_b", asked_by=reviewer, asked_at=now(), reason="x")
     own = HabilitationFactory(user=reviewer, role=Role.LEVEL_A)

@@ -24,6 +24,7 @@ TEAM_PAGES = (
     "/equipe/annuaire/ajouter/filtre/institution/1/", "/equipe/personnes/", "/equipe/personnes/inviter/",
     "/equipe/courriels/", "/equipe/travaux/", "/equipe/chiffres/", "/besoins/", "/mon-compte/",
     "/detection/redressements/", "/detection/redressements/nouveau/", "/administration/utilisateurs/",
+    "/equipe/changements-demandes/",
     "/administration/utilisateurs/ensemble/", "/administration/reglages/", "/administration/reglages/bandeau/",
     "/equipe/avis-sur-le-service/", "/aide/recues/", "/aide/responsables/", "/absences/",
 )  # fmt: skip

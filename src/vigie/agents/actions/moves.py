@@ -44,10 +44,13 @@ def ask_move(held: Habilitation, wanted: Wanted, *, by: Person, at: datetime) ->
     refuse_on_oneself(row.user_id, by.user_id)
     if row.state != GRANTED:
         raise TransitionRefused("not_granted", "Cette habilitation n’est pas en cours\u00a0: elle ne se change pas.")
+    level, territory, segment = _read(row, wanted)
     waiting = AskedMove.objects.filter(habilitation=row, state=WAITING).first()
     if waiting is not None:
+        same = (waiting.level, waiting.territory, waiting.segment) == (level, territory, segment)
+        if same and waiting.asked_by_id == by.user_id:  # sent twice
+            return waiting
         raise TransitionRefused("move_waits", "Une demande attend déjà l’équipe pour cet agent.")
-    level, territory, segment = _read(row, wanted)
     if not (level or territory or segment):
         raise Refused("nothing_asked", "Rien ne changerait\u00a0: c’est déjà ainsi.")
     reason = clean_line(wanted.reason)[:300]

@@ -112,7 +112,9 @@ def _asked(row: AskedMove) -> tuple[str, ...]:
 
 def _buttons(row: AskedMove, name: str) -> tuple[ActButton, ...]:
     action = reverse("agents:decide_move", args=[row.pk])
-    confirm = f"L’habilitation de {name} devient celle-là. Ses sessions se ferment\u00a0; un courriel le lui dit."
+    confirm = f"L’habilitation de {name} devient celle-là."
+    if row.level or row.territory:
+        confirm += " Celle d’aujourd’hui prend fin, et ses sessions se ferment."
     return (
         ActButton("Appliquer", action, "make", "primary", confirm, about=name),
         ActButton("Écarter", action, "leave", "tertiary", form=NoteForm(label="Pourquoi", limit=300), about=name),

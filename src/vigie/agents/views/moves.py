@@ -60,7 +60,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if asked == "make":
             acts.make_move(move, by=person_of(request), at=now())
-            messages.success(request, "Le changement est fait. Le responsable et l’agent en sont prévenus.")
+            messages.success(request, "Le changement est fait. Le responsable en est prévenu.")
         elif asked == "leave":
             acts.leave_move(move, request.POST.get("note", ""), by=person_of(request), at=now())
             messages.success(request, "La demande est écartée. Le responsable lira pourquoi.")
