@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
@@ -12,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.accounts.factories import HabilitationFactory, UserFactory, person, sign_in
+from vigie.accounts.archiving import archive
 from vigie.accounts.models import AgentProfile, User
 from vigie.accounts.models_agents import Entity, Segment
+from vigie.agents.models import Confirmation
 from vigie.agents.queries.users_export import COLUMNS, users_sheet
 from vigie.exports.models import ExportRecord
 from vigie.exports.tables import shown
@@ -42,9 +45,12 @@ def tess(db: None) -> User:
 
 
 def test_the_team_gets_every_agent_and_only_agents(tess: User) -> None:
-    an_agent(1, trained=True, feedbacks='=HYPERLINK("http://x")', time_zone="Indian/Reunion", scopes=["stats"])
+    known = an_agent(1, trained=True, feedbacks='=HYPERLINK("http://x")', time_zone="Indian/Reunion", scopes=["stats"])
     closed = an_agent(2)
-    User.objects.filter(pk=closed.pk).update(is_active=False)
+    archive(closed, by=person(tess, now()), at=now())
+    User.objects.filter(pk=known.pk).update(sign_in_count=7, previous_login=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    held = known.habilitations.get()
+    Confirmation.objects.create(habilitation=held, day=date(2026, 2, 1), at=now(), by=tess)
     HabilitationFactory(user=UserFactory(full_name="Un Expert"), role=Role.EXPERT)
 
     answer = sign_in(Client(), tess).post(reverse("agents:export_users"), {"format": "csv"})
@@ -58,6 +64,9 @@ def test_the_team_gets_every_agent_and_only_agents(tess: User) -> None:
     assert (first["Formé"], first["Fuseau horaire"], first["Périmètres"]) == ("oui", "Indian/Reunion", "stats")
     assert first["Retours"].startswith("'=")
     assert [row["Compte ouvert"] for row in rows] == ["oui", "non"]
+    assert (first["Connexions"], first["Dernière revue"]) == ("7", "2026-02-01")
+    assert first["Connexion précédente"].startswith("2026-03-02")
+    assert [bool(row["Compte archivé le"]) for row in rows] == [False, True]
     assert ExportRecord.objects.get().author == tess
     assert AuditEvent.objects.filter(action="export").exists()
     assert "Un Expert" not in text

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from vigie.accounts.models import AgentProfile, Habilitation, User
 from vigie.accounts.rules import territory_words
@@ -42,6 +42,7 @@ def users_sheet(person: Person, parameters: dict[str, Any], at: datetime) -> She
 
 def _rows(found: QuerySet[User]) -> Iterator[User]:
     living = Habilitation.objects.exclude(state__in=HABILITATION.final_codes).order_by("pk")
+    living = living.annotate(confirmed=Max("confirmations__day"))
     rows = found.select_related("agent__entity", "agent__segment").prefetch_related(
         Prefetch("habilitations", queryset=living, to_attr="living")
     )
@@ -79,6 +80,11 @@ def _end(row: Any) -> Any:
     return min((one.ends_on for one in row.living if one.ends_on), default=None)
 
 
+def _reviewed(row: Any) -> Any:
+    """The last day on which his administration confirmed what he holds; of several habilitations, the oldest."""
+    return min((one.confirmed for one in row.living if one.confirmed), default=None)
+
+
 COLUMNS = (
     Column("Identifiant", lambda row: row.pk, Kind.NUMBER),
     Column("Adresse électronique", lambda row: row.email, width=32),
@@ -90,6 +96,7 @@ COLUMNS = (
     Column("État", _states),
     Column("Territoire", _where, width=30),
     Column("Fin de l’habilitation", _end, Kind.DATE),
+    Column("Dernière revue", _reviewed, Kind.DATE),
     Column("Périmètres", _list_of("scopes")),
     Column("Tableaux", _list_of("boards")),
     Column("Groupes de travail", _list_of("taskforces")),
