@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -15,6 +16,7 @@ from tests.accounts.factories import person, sign_in
 from tests.conftest import visible_text
 from tests.followup.factories import ELSEWHERE, MOMENT, colleague, network, opened_file, token, workplace
 from vigie.accounts.models import Habilitation, User
+from vigie.followup.actions.acts import Talk, analyse
 from vigie.followup.actions.contacts import write_contact
 from vigie.followup.actions.files import move_file
 from vigie.followup.actions.members import add_member
@@ -446,3 +448,26 @@ def test_the_agents_of_a_territory_are_read_with_as_many_queries_whatever_their_
             colleagues_of("35", MOMENT)
         found.append(len(held))
     assert len(set(found)) == 1
+
+
+def test_files_are_found_by_the_day_and_the_channel_of_one_talk(as_: As) -> None:
+    ada = colleague("Ada Liste")
+    by = person(ada, MOMENT)
+    for rank, (name, ago, channel) in enumerate(
+        (("Ancien", 30, "phone"), ("Visité", 2, "visit"), ("Appelé", 1, "phone"))
+    ):
+        made = opened_file(ada, workplace(name))
+        talk = Talk(MOMENT.date() - timedelta(days=ago), channel, "refuted")
+        analyse(made, talk, form_token=token(400 + rank), by=by, at=MOMENT)
+    client, since = as_(ada), (MOMENT - timedelta(days=5)).date().isoformat()
+
+    def shown(**asked: str) -> set[str]:
+        text = visible_text(client.get(reverse("followup:list"), asked).content.decode())
+        return {name for name in ("Ancien", "Visité", "Appelé") if name in text}
+
+    assert shown(echange=since) == {"Visité", "Appelé"}
+    assert shown(echange=since, canal="phone") == {"Appelé"}
+    assert shown(canal="visit") == {"Visité"}
+    assert shown(echange="hier") == {"Ancien", "Visité", "Appelé"}  # what cannot be read does not filter
+    sheet = list_sheet(by, list_parameters("mes", Filters(channel="phone", talked_from=since)), MOMENT)
+    assert (sheet.count, dict(sheet.filters)["Canal de l’échange"]) == (1, "Téléphone")

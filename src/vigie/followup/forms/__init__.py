@@ -66,6 +66,10 @@ class FilesFilterForm(DsfrForm):
     intervention = forms.ChoiceField(
         label="Type d’intervention", required=False, choices=[("", "Tous"), *Analysis.Intervention.choices]
     )
+    canal = forms.ChoiceField(
+        label="Canal de l’échange", required=False, choices=[("", "Tous"), *Analysis.Channel.choices]
+    )
+    echange = day_field("Échange depuis le", required=False)
     retard = forms.BooleanField(label="Étape en retard", required=False)
 
     def __init__(
@@ -91,6 +95,8 @@ class FilesFilterForm(DsfrForm):
             verdict=data.get("analyse", ""),
             nature=data.get("nature", ""),
             intervention=data.get("intervention", ""),
+            channel=data.get("canal", ""),
+            talked_from=data["echange"].isoformat() if data.get("echange") else "",
             late=data.get("retard", False),
         )
 

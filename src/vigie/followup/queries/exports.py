@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch
@@ -136,6 +136,8 @@ def _filters(filters: Filters) -> tuple[tuple[str, str], ...]:
         ("Difficulté à l’analyse", _label(Analysis.Verdict, filters.verdict)),
         ("Nature", _label(Analysis.Nature, filters.nature)),
         ("Type d’intervention", _label(Analysis.Intervention, filters.intervention)),
+        ("Canal de l’échange", _label(Analysis.Channel, filters.channel)),
+        ("Échange depuis le", day(date.fromisoformat(filters.talked_from)) if filters.talked_from else ""),
         ("Étape en retard", "oui" if filters.late else ""),
     )
     return tuple((label, value) for label, value in said if value)

@@ -55,6 +55,8 @@ class Filters:
     verdict: str = ""
     nature: str = ""
     intervention: str = ""
+    channel: str = ""
+    talked_from: str = ""  # ISO: a talk of that day or later
     late: bool = False
 
     @property
@@ -107,7 +109,7 @@ def scope_of(person: Person, scope: str) -> FollowupQuerySet:
 
 
 def filtered(files: FollowupQuerySet, filters: Filters, today: date) -> FollowupQuerySet:
-    """Those that answer all the filters. An analysis must answer its three filters together."""
+    """Those that answer all the filters. One talk must answer all those of talks together."""
     if filters.q:
         asked = filters.q.replace(" ", "")
         by_number = Q(siren__startswith=asked) | Q(workplace__siret__startswith=asked) if asked.isdecimal() else Q()
@@ -123,7 +125,10 @@ def filtered(files: FollowupQuerySet, filters: Filters, today: date) -> Followup
     for term in filter(None, (filters.difficulty, filters.word)):
         bearing = Followup.terms.through.objects.filter(followup_id=OuterRef("pk"), term_id=term)
         files = files.filter(Exists(bearing))
-    told = {name: getattr(filters, name) for name in ("verdict", "nature", "intervention") if getattr(filters, name)}
+    names = ("verdict", "nature", "intervention", "channel")
+    told = {name: getattr(filters, name) for name in names if getattr(filters, name)}
+    if filters.talked_from:
+        told["talked_on__gte"] = filters.talked_from
     if told:
         files = files.filter(Exists(Analysis.objects.filter(followup=OuterRef("pk"), **told)))
     if filters.late:
