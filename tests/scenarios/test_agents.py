@@ -92,9 +92,10 @@ def open_a_file(crp: Someone, name: str, siren: str) -> str:
     crp.see(name)
     look(crp, "agent-4-accompagnement")
     file = str(crp.page.url)
-    crp.page.locator("summary", has_text="Ajouter une personne").click()
-    crp.fill("Adresse électronique professionnelle", URSSAF_ADDRESS)
-    crp.page.locator("details[open] form button").click()
+    crp.press("Ajouter une personne")
+    look(crp)
+    crp.fill("adresse électronique professionnelle", URSSAF_ADDRESS)
+    crp.press("Ajouter", exact=True)
     crp.see(URSSAF)
     return file
 
