@@ -140,8 +140,10 @@ def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
         response = render(request, "429.html", told, status=429)
         response["Retry-After"] = str(refused.retry_after)
         return response
-    status = 403 if isinstance(refused, Forbidden) else 409 if isinstance(refused, TransitionRefused) else 400
-    return render(request, f"{status}.html", told, status=status)
+    if isinstance(refused, (Forbidden, TransitionRefused)):
+        status = 403 if isinstance(refused, Forbidden) else 409
+        return render(request, f"{status}.html", told, status=status)
+    return render(request, "refused.html", told, status=400)
 
 
 def unavailable_page(error: OperationalError) -> HttpResponse:
