@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import docx
@@ -58,6 +59,24 @@ def test_each_page_of_a_pdf_bears_the_mark_and_its_number() -> None:
         assert "EXP-7K2M-9QRT · Ada Liste (ada@antenne.example) · 18/03/2026 10:30" in text
         assert f"page {number} sur {len(pages)}" in text
         assert "Confidentiel." in text
+
+
+def test_what_must_hold_on_one_page_is_written_smaller_and_says_the_same() -> None:
+    """The fullest report of a département: twenty-eight ways of dividing its files, and what was done."""
+    rows = tuple((f"Action\u00a0: mise en relation n° {number}", "12", "3") for number in range(50))
+    full = document(
+        sections=(Section("Accompagnements", (Grid("Répartition", ("Selon", "Ouverts", "En cours"), rows),)),)
+    )
+
+    assert len(pages_of(full)) == 2
+    small = pages_of(replace(full, on_one_page=True))
+    assert len(small) == 1
+    assert all(f"relation n° {number} " in folded(small) for number in range(50))
+    assert len(pages_of(replace(LONG, on_one_page=True))) > 1  # nothing is lost of what cannot
+
+
+def test_what_already_holds_on_one_page_is_written_as_usual() -> None:
+    assert written(pdf, replace(document(), on_one_page=True)) == written(pdf, document())
 
 
 def test_table_goes_on_from_page_to_page_with_its_titles_and_loses_no_row() -> None:

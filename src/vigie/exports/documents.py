@@ -81,6 +81,7 @@ class Document:
     file_name: str = ""
     confidentiality: str = CONFIDENTIAL
     why_open: str = ""  # for the audit, when it is the same for all that leaves
+    on_one_page: bool = False  # on paper, letters as small as it takes, down to seven points
 
     @property
     def count(self) -> int:

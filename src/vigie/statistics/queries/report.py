@@ -71,6 +71,7 @@ def report(person: Person, parameters: dict[str, Any], at: datetime) -> Document
         subtitle=_period(asked),
         about=asked.departement,
         file_name=f"bilan-{asked.departement}",
+        on_one_page=True,
         sections=(
             Section("Accompagnements", _followups(files, asked, at)),
             Section("Échanges avec les entreprises", _talks(within, asked)),
