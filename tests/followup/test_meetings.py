@@ -133,6 +133,18 @@ def test_minutes_keep_the_summary_and_the_decisions_of_their_day() -> None:
     assert "Entre nous" not in words
 
 
+def test_minutes_say_that_nobody_was_named_and_no_day_set() -> None:
+    ada = colleague("Ada Liste")
+    opened_file(ada, criticality="high")
+    meeting = planned(ada)
+    decided(meeting, "Relancer la banque", ada)
+
+    words = document_words(minutes_document(person(ada, LATER), {"meeting": meeting.pk}, LATER))
+
+    assert words.count("à désigner") == words.count("sans date") == 2  # in the summary, then under the firm
+    assert "inconnu" not in words
+
+
 def test_the_next_meeting_finds_what_was_not_carried_out(as_: Callable[[User | None], Client]) -> None:
     ada, bob = colleague("Ada Liste"), colleague("Bob Codefi", "dgfip")
     made = opened_file(ada, criticality="high")

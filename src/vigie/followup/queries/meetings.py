@@ -37,6 +37,7 @@ from vigie.watchlists.models import Entry
 MINUTES = "codefi_minutes"
 DECISIONS_AT_MOST = 100
 NOT_DECIDED = "Pas encore de décision."
+NOBODY, NO_DATE = "à désigner", "sans date"
 
 
 @dataclass(frozen=True)
@@ -159,11 +160,11 @@ def minutes_document(person: Person, parameters: dict[str, Any], at: datetime) -
     meeting, today = known_meeting(person, int(parameters["meeting"])), paris_day(at)
     read = list(_read(person, meeting.points.all(), today))
     known = Facts(tuple((fact.label, fact.value or fact.missing) for fact in _facts(meeting)))
-    decided = tuple((point.firm, row.decision, _who(row), _due(row)) for row, point in read if row.decision)
+    decided = tuple(_line(row, point) for row, point in read if row.decision)
     headers = ("Entreprise", "Décision", "Qui contacte", "Pour quand")
     summary = Grid("Relevé de décisions", headers, decided, widths=(2, 3, 2, 1), empty="Aucune décision.")
     before = [(row, point) for row, point in _read(person, _open_before(person, meeting), today)]
-    past = tuple((point.firm, row.decision, _who(row), _due(row)) for row, point in before)
+    past = tuple(_line(row, point) for row, point in before)
     sections = [Section("Réunion", (known,)), Section("Relevé de décisions", (summary,))]
     if past:
         grid = Grid("Décisions à suivre", headers, past, widths=(2, 3, 2, 1))
@@ -179,12 +180,16 @@ def minutes_document(person: Person, parameters: dict[str, Any], at: datetime) -
     )
 
 
+def _line(row: MeetingPoint, point: Point) -> tuple[str, str, str, str]:
+    return point.firm, row.decision, _who(row) or NOBODY, _due(row) or NO_DATE
+
+
 def _section(row: MeetingPoint, point: Point) -> Section:
     facts = Facts(
         (
             ("Siren", show_siren(point.siren)), ("Lieu", point.where), ("Référents", point.held_by),
             ("Dernier échange", point.talk), ("Décision", row.decision or NOT_DECIDED),
-            ("Qui contacte", _who(row)), ("Pour quand", _due(row)),
+            ("Qui contacte", _who(row) or NOBODY), ("Pour quand", _due(row) or NO_DATE),
         )
     )  # fmt: skip
     return Section(point.firm, (facts, *(point.summary or ("Aucune synthèse CODEFI.",))), level=2)
@@ -232,7 +237,7 @@ def _view(
     person: Person, meeting: Meeting, row: MeetingPoint, point: Point, keeps: bool, today: date
 ) -> PointView:  # fmt: skip
     writes = keeps and meeting.is_planned
-    facts = (Fact("Qui contacte", _who(row), missing="à désigner"), Fact("Pour le", _due(row), missing="sans date"))
+    facts = (Fact("Qui contacte", _who(row), missing=NOBODY), Fact("Pour le", _due(row), missing=NO_DATE))
     return PointView(
         point=point,
         on=day(meeting.held_on),
