@@ -4,6 +4,7 @@
 const DEBOUNCE_MS = 150;
 const SEARCH_FROM = 2;
 const DRAFT_MS = 4000;
+const STILL_HERE_MS = 3000;
 
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
@@ -151,8 +152,8 @@ function counter(line) {
   const sentence = () => {
     const left = limit - [...input.value.replace(/\r\n/g, "\n")].length;
     const figure = format.format(Math.abs(left));
-    const noun = Math.abs(left) < 2 ? "caractère" : "caractères";
-    return left >= 0 ? `${figure} ${noun} encore possibles` : `${figure} ${noun} en trop`;
+    const [noun, more] = Math.abs(left) < 2 ? ["caractère", "possible"] : ["caractères", "possibles"];
+    return left >= 0 ? `${figure} ${noun} encore ${more}` : `${figure} ${noun} en trop`;
   };
   const show = () => {
     shown.textContent = sentence();
@@ -168,7 +169,7 @@ function counter(line) {
   input.addEventListener("input", update);
 }
 
-// --- once: the second press of the same button is ignored; going back makes it live again -----------------------------
+// --- once: the second press in a hurry is ignored; a page that stays (a file came down) or comes back is live again ---
 function sendOnce() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -177,6 +178,7 @@ function sendOnce() {
     form.dataset.vgSent = "1";
     form.setAttribute("aria-busy", "true");
     delete form.dataset.vgChanged;
+    setTimeout(() => free(form), STILL_HERE_MS); // slow networks: the server counts a form once anyway
   });
   addEventListener("pageshow", (event) => {
     if (event.persisted) each("form[data-vg-sent]", free);
