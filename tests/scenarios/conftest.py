@@ -175,6 +175,14 @@ class Someone:
         target.first.click()
         self.page.wait_for_load_state("domcontentloaded")
 
+    def wait_for(self, script: str, seconds: float = 30) -> None:
+        """Waits until an arrow function of the page says yes. Our security policy refuses the text that Playwright's
+        own ``wait_for_function`` evaluates in the page, as soon as it must ask a second time."""
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(script):
+            assert time.monotonic() < end, f"{script} never came true on {self.page.url}"
+            self.page.wait_for_timeout(100)
+
     def fill(self, label: str, text: str) -> None:
         self.page.get_by_label(re.compile(_loose(label))).first.fill(text)
 

@@ -165,16 +165,10 @@ def end_the_file(crp: Someone, file: str) -> None:
     # what was done leaves as a document, then as another: the page is still there
     for label, first_bytes in (("Word", b"PK"), ("PDF", b"%PDF")):
         with crp.page.expect_download() as made:
-            press_until_it_comes(crp.page.locator("form[action*=exporter] button", has_text=label))
+            # a form sent less than three seconds ago is still held
+            crp.wait_for("() => !document.querySelector('form[action*=exporter]').dataset.vgSent")
+            crp.page.locator("form[action*=exporter] button", has_text=label).click()
         assert Path(made.value.path()).read_bytes().startswith(first_bytes)
-
-
-def press_until_it_comes(button: Any) -> None:
-    """Presses a button of a form that may have been sent less than three seconds ago."""
-    button.page.wait_for_function(
-        "form => !form.dataset.vgSent", arg=button.locator("xpath=ancestor::form").element_handle()
-    )
-    button.click()
 
 
 def first_firm(person: Someone) -> tuple[str, str]:

@@ -71,12 +71,12 @@ def test_lines_begin_at_zero_and_their_dots_stay_apart(someone, size) -> None:
     reader.open("/detection/")
     _name, siren = first_firm(reader)
     reader.open(f"/detection/entreprises/{siren}/")
-    settled = (
-        "[...document.querySelectorAll('line-chart')].every(one => {"
-        "const chart = one._instance?.proxy?.chart;"
-        "return chart?.options.scales.y.beginAtZero && chart.data.datasets.every(series => series.pointRadius <= 3)})"
+    reader.page.locator(".vg-chart__drawing").first.scroll_into_view_if_needed()  # they come near the screen only
+    reader.wait_for(
+        "() => { const charts = [...document.querySelectorAll('line-chart')].map(one => one._instance?.proxy?.chart);"
+        "return charts.length && charts.every(chart => chart?.options.scales.y.beginAtZero"
+        " && chart.data.datasets.every(series => series.pointRadius <= 3)) }"
     )
-    reader.page.wait_for_function(settled)
     canvas = reader.page.locator("line-chart canvas").first.bounding_box()
     assert canvas is not None
     assert canvas["height"] >= 200
