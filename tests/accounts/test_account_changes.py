@@ -198,6 +198,6 @@ def test_an_account_without_a_sheet_is_copied_without_one(nora: User, tess: User
 
 
 def test_a_change_is_dated_as_it_is_read() -> None:
-    from vigie.accounts.account_changes import as_read
+    from vigie.accounts.change_log import as_read
 
     assert (as_read("last_contact_on", date(2026, 1, 2)), as_read("antenne_id", 10**9)) == ("02/01/2026", "")

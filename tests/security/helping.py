@@ -11,8 +11,8 @@ from tests.agents.test_users import LINE, book
 from tests.companies.factories import EstablishmentFactory
 from tests.security.directory_files import _File as AgainFile
 from tests.watchlists.factories import MENUISERIE, follow
-from vigie.accounts.models import Habilitation
-from vigie.accounts.models_agents import Duty
+from vigie.accounts.models import Charge, Habilitation
+from vigie.accounts.models_agents import Duty, Segment
 from vigie.agents.models import Look, UsersImport
 from vigie.followup.models import ClosedPlace, Term
 from vigie.statistics.models import ImpactCount
@@ -50,6 +50,7 @@ def name(service: Service, at: datetime) -> None:
         workplace_id=EstablishmentFactory(closed=True).pk, reason="Fermé par erreur", since=at,
         until=at + timedelta(days=30), author=service.world.users["administrator"],
     ).pk  # fmt: skip
+    service.ids["charge"] = Charge.objects.get(user=service.world.users["reviewer"]).pk
     service.ids["duty"] = Duty.objects.create(user=held.user, kind=Duty.Kind.CDED, departement="35").pk
     service.ids["responder"] = Responder.objects.create(user=member).pk
     ImpactCount.objects.create(month=date(2026, 1, 1), count=12)
@@ -77,9 +78,12 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
     band = {"value": "Fermé lundi", "version": "0"}
     word = {"label": "Motos", "form_token": FORM_TOKEN}
     seen = {"agent": service.world.users["agent_a"].email, "reason": "Son menu est vide", "minutes": "10"}
+    charged = {"reviewer": service.world.users["reviewer"].email, "segment": str(Segment.objects.get(code="bdf").pk)}
     given = {"agent": service.world.users["agent_a"].email, "kind": "sp_codefi", "departement": "35"}
     return [
         ("agents:duties", "administrator", reverse("agents:duties"), given),
+        ("agents:charges", "administrator", reverse("agents:charges"), charged),
+        ("agents:withdraw_charge", "administrator", reverse("agents:withdraw_charge", args=[ids["charge"]]), {}),
         ("agents:withdraw_duty", "administrator", reverse("agents:withdraw_duty", args=[ids["duty"]]), {}),
         ("agents:looks", "administrator", reverse("agents:looks"), seen),
         (

@@ -38,7 +38,7 @@ from tests.watchlists.correction_world import FORM as CORRECTION
 from tests.watchlists.correction_world import approved, draft
 from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent
 from tests.watchlists.rework_world import RULES, reworked
-from vigie.accounts.models import AgentProfile, Habilitation, User
+from vigie.accounts.models import AgentProfile, Charge, Habilitation, User
 from vigie.accounts.models_agents import Entity, Segment
 from vigie.agents.actions.moves import Wanted, ask_move
 from vigie.agents.actions.references import load_references
@@ -323,6 +323,7 @@ def partner() -> tuple[User, Habilitation]:
     HabilitationFactory(user=reviewer, role=Role.REVIEWER)
     for user in (reviewer, member):
         AgentProfile.objects.create(user=user, entity=body, segment=segment)
+    Charge.objects.create(user=reviewer, entity=body)
     return reviewer, member.habilitations.get()
 
 

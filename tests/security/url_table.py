@@ -60,7 +60,7 @@ RELATIONS: dict[tuple[str, str], frozenset[Reach]] = {
     ("unrelated", "out"): frozenset({Reach.OWN_EXPERT, Reach.OWN_ANTENNE}),
     ("adviser", "filed"): frozenset({Reach.FILED_BY_ME}),
     ("animator", "own"): frozenset({Reach.ZONES}),
-    ("reviewer", "entity"): frozenset({Reach.ENTITY}),
+    ("reviewer", "entity"): frozenset({Reach.CHARGE}),
     ("agent_a", "own"): frozenset({Reach.TERRITORY, Reach.UNLOCKED, Reach.REFERENT, Reach.TERRITORY_CRP}),
     ("agent_b", "own"): frozenset({Reach.TERRITORY, Reach.UNLOCKED}),
     ("agent_a", "filed"): frozenset({Reach.UNLOCKED, Reach.OWN}),  # a firm that he took
@@ -519,6 +519,8 @@ PAGES: dict[str, Page] = {
     "tuning:settings": _team("setting.edit"),
     "tuning:setting": _team("setting.edit", BOTH, lambda service: {"own": ("bandeau",), "absent": ("inconnu",)}),
     "tuning:reset": _team("setting.edit", WRITE, lambda service: {"own": ("bandeau",), "absent": ("inconnu",)}),
+    "agents:charges": _team("charge.edit", BOTH),
+    "agents:withdraw_charge": _team("charge.edit", WRITE, _of("charge")),
     "agents:duties": _team("duty.edit", BOTH),
     "agents:withdraw_duty": _team("duty.edit", WRITE, _of("duty")),
     "sheets:simulator": _team("sight.simulate", BOTH),

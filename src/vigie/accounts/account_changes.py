@@ -1,4 +1,4 @@
-"""What changes of an account, kept before and after; what is known of a public agent; an account made like another."""
+"""What is known of a public agent, the last day of a habilitation, an account made like another; each change kept."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from vigie.accounts.models import Antenne, Habilitation, User
-from vigie.accounts.models_agents import AgentProfile, Entity, Segment
-from vigie.accounts.models_changes import AccountChange
+from vigie.accounts.change_log import keep_change
+from vigie.accounts.charges import restart_charges
+from vigie.accounts.models import Habilitation, User
+from vigie.accounts.models_agents import AgentProfile
 from vigie.accounts.rules import refuse_on_oneself, refuse_period
 from vigie.journal import audit
 from vigie.journal.actions import record
@@ -19,25 +20,8 @@ from vigie.rights.person import Person
 from vigie.rights.reach import require
 from vigie.rights.table import DETECTION, STEWARDS, Role
 
-LABELS: dict[str, str] = {
-    "full_name": "Nom", "email": "Adresse", "job": "Fonction", "phone": "Téléphone", "antenne_id": "Antenne",
-    "entity_id": "Administration", "segment_id": "Profil de travail", "siret": "SIRET du lieu de travail",
-    "scopes": "Périmètres", "boards": "Tableaux", "taskforces": "Groupes de travail", "ambassador": "Ambassadeur",
-    "trained": "Formé", "feedbacks": "Retours", "last_contact_on": "Dernier échange", "time_zone": "Fuseau horaire",
-    "territory": "Territoire", "ends_on": "Fin de l’habilitation", "is_active": "Compte ouvert",
-}  # fmt: skip
-_NAMED: dict[str, type[Any]] = {"antenne_id": Antenne, "entity_id": Entity, "segment_id": Segment}
 POWERS = STEWARDS | {Role.TEAM}  # given one by one, never by a copy
 COPIED = ("entity_id", "segment_id", "scopes", "boards", "taskforces")  # of an agent, to the account made like his
-
-
-def keep_change(user: User, before: Mapping[str, Any], after: Mapping[str, Any], *, by: Person, at: datetime) -> None:
-    """Keeps what the columns said and what they say; both hold the same names."""
-    AccountChange.objects.create(
-        user=user, author_id=by.user_id, author_name=by.name, at=at,
-        before={name: as_read(name, value) for name, value in before.items()},
-        after={name: as_read(name, value) for name, value in after.items()},
-    )  # fmt: skip
 
 
 def note_role(held: Habilitation, transition: str, *, by: Person, at: datetime) -> None:
@@ -47,18 +31,6 @@ def note_role(held: Habilitation, transition: str, *, by: Person, at: datetime) 
         if held.territory:
             details["territory"] = held.territory
         audit.note("admin_role", Habilitation._meta.label, str(held.pk), by=by, at=at, details=details)
-
-
-def as_read(name: str, value: Any) -> str:
-    """A value as it is read, so that a name that changes later leaves this one as it was."""
-    if name in _NAMED:
-        found = _NAMED[name].objects.filter(pk=value).first() if value is not None else None
-        return str(getattr(found, "label", "") or getattr(found, "name", ""))
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value or "")
 
 
 @transaction.atomic
@@ -83,6 +55,8 @@ def describe_agent(user: User, values: Mapping[str, Any], *, by: Person, at: dat
     moved = sorted(moved)
     keep_change(user, {n: before[n] for n in moved}, {n: values[n] for n in moved}, by=by, at=at)
     record("account.changed", user, by=by, at=at, payload={"fields": moved})
+    if "entity_id" in moved:
+        restart_charges(user, by=by, at=at)
     return row
 
 

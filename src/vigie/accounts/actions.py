@@ -15,7 +15,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from vigie.accounts import rules
-from vigie.accounts.account_changes import keep_change, note_role
+from vigie.accounts.account_changes import note_role
+from vigie.accounts.change_log import keep_change
+from vigie.accounts.charges import restart_charges
 from vigie.accounts.models import Absence, Antenne, Habilitation, User
 from vigie.accounts.queries import live_antenne, person_for, replacements
 from vigie.accounts.rules import Invitation
@@ -122,6 +124,7 @@ def _request_and_grant(
     if habilitation.state == REQUESTED:
         perform(habilitation, "grant", by=by, at=at, changes={"granted_by_id": granted_by})
         note_role(habilitation, "grant", by=by, at=at)
+        _start(habilitation, by, at)
 
 
 # --- habilitations --------------------------------------------------------------------------------------------------
@@ -264,11 +267,20 @@ def _decide(
     rules.refuse_on_oneself(row.user_id, by.user_id)
     if target == GRANTED and not row.user.is_active:
         raise Refused("account_archived", "Ce compte est archivé. Rouvrez-le d’abord.")
+    new = row.state == REQUESTED
     perform(row, transition, by=by, at=at, changes=changes)
     note_role(row, transition, by=by, at=at)
     if target != GRANTED:
         close_sessions(row.user_id)
+    elif new:
+        _start(row, by, at)
     return row
+
+
+def _start(granted: Habilitation, by: Person, at: datetime) -> None:
+    """A new reviewer answers for the agents of his body, until an administrator says otherwise."""
+    if granted.role == Role.REVIEWER:
+        restart_charges(granted.user, by=by, at=at)
 
 
 def expire_habilitations(*, at: datetime) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from vigie.accounts.account_changes import LABELS, POWERS
+from vigie.accounts.account_changes import POWERS
+from vigie.accounts.change_log import LABELS
 from vigie.accounts.models import User
 from vigie.accounts.models_agents import TIME_ZONES, AgentProfile
 from vigie.accounts.models_changes import AccountChange

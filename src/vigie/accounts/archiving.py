@@ -9,8 +9,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vigie.accounts.account_changes import keep_change, note_role
+from vigie.accounts.account_changes import note_role
 from vigie.accounts.actions import close_sessions
+from vigie.accounts.change_log import keep_change
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.rules import refuse_on_oneself
 from vigie.accounts.states import GRANTED, REQUESTED

@@ -140,9 +140,6 @@ class UserQuerySet(ReachQuerySet):
     REACHES = {
         Reach.OWN: lambda person: Q(pk=person.user_id),
         Reach.ANTENNE: lambda person: Q(antenne_id__in=person.managed_antennes),
-        Reach.ENTITY: lambda person: Q(
-            pk__in=AgentProfile.objects.filter(entity_id=person.entity_id or 0).values("user_id")
-        ),
     }
 
     def living(self) -> UserQuerySet:
@@ -274,9 +271,7 @@ class Absence(models.Model):
 
 class HabilitationQuerySet(ReachQuerySet):
     REACHES = {
-        Reach.ENTITY: lambda person: Q(
-            user_id__in=AgentProfile.objects.filter(entity_id=person.entity_id or 0).values("user_id")
-        )
+        Reach.CHARGE: lambda person: Q(user_id__in=answered_for(person.user_id).values("user_id")),
     }
 
     def in_force(self, day: Any) -> HabilitationQuerySet:
@@ -357,4 +352,6 @@ class Habilitation(models.Model):
 # Django finds here the models of the application; those of public agents have their own file.
 from vigie.accounts.models_agents import AgentProfile as AgentProfile  # noqa: E402
 from vigie.accounts.models_changes import AccountChange as AccountChange  # noqa: E402
+from vigie.accounts.models_charges import Charge as Charge  # noqa: E402
+from vigie.accounts.models_charges import answered_for as answered_for  # noqa: E402
 from vigie.accounts.models_identity import FederatedIdentity as FederatedIdentity  # noqa: E402

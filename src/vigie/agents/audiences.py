@@ -13,6 +13,7 @@ from vigie.accounts.models import AgentProfile, Habilitation, User
 from vigie.accounts.rules import territory_words
 from vigie.accounts.states import GRANTED, SUSPENDED
 from vigie.agents.models import AskedMove, FollowReview, LateReport, Look
+from vigie.agents.queries.charges import reviewers_of
 from vigie.agents.queries.reminding import REPORTED_AFTER, late_reviews, waiting_for
 from vigie.agents.states import MADE, WAITING
 from vigie.journal.models import Event
@@ -76,14 +77,17 @@ def reminded_content(user: User, recipient: Recipient, at: datetime) -> dict[str
 
 
 def reviewers_of_agent(user: User, by: Person) -> Iterable[Recipient]:
-    """Those who answer for the agents of his body; nobody when he has no sheet of agent."""
+    """Those whose charges hold this agent; nobody when he has no sheet of agent."""
     profile = AgentProfile.objects.filter(user=user).first()
     if profile is None:
         return []
-    held = Habilitation.objects.in_force(paris_day(now())).filter(
-        role=Role.REVIEWER, user__agent__entity=profile.entity
+    held = Habilitation.objects.in_force(paris_day(now())).filter(role=Role.REVIEWER)
+    people = (
+        User.objects.living()
+        .filter(reviewers_of(profile), pk__in=held.values("user_id"))
+        .exclude(pk=user.pk)
+        .order_by("pk")
     )
-    people = User.objects.living().filter(pk__in=held.values("user_id")).exclude(pk=user.pk).order_by("pk")
     return [Recipient(one.email, one.full_name) for one in people]
 
 

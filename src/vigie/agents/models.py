@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from vigie.accounts.models import AgentProfile
+from vigie.accounts.models import answered_for
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
 
@@ -23,9 +23,7 @@ ENDLESS_FROM = timedelta(days=3_650)
 class FollowQuerySet(ReachQuerySet):
     REACHES = {
         Reach.OWN: lambda person: Q(user_id=person.user_id),
-        Reach.ENTITY: lambda person: Q(
-            user_id__in=AgentProfile.objects.filter(entity_id=person.entity_id or 0).values("user_id")
-        ),
+        Reach.CHARGE: lambda person: Q(user_id__in=answered_for(person.user_id).values("user_id")),
     }
 
     def running(self, at: datetime) -> FollowQuerySet:

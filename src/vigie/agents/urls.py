@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from vigie.agents.views import consent, duties, follows, looks, many, moves, partner, references, users
+from vigie.agents.views import charges, consent, duties, follows, looks, many, moves, partner, references, users
 
 app_name = "agents"
 urlpatterns: list[URLPattern] = [
@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern] = [
     path("administration/utilisateurs/<int:pk>/", users.one, name="users_import"),
     path("administration/fonctions/", duties.duties, name="duties"),
     path("administration/fonctions/<int:pk>/retirer/", duties.withdraw_duty, name="withdraw_duty"),
+    path("administration/responsables/", charges.charges, name="charges"),
+    path("administration/responsables/<int:pk>/retirer/", charges.withdraw_charge, name="withdraw_charge"),
     path("administration/regards/", looks.looks, name="looks"),
     path("administration/regards/fin/", looks.stop_looking, name="stop_looking"),
     path("administration/regards/<int:pk>/", looks.act_on_look, name="act_on_look"),

@@ -14,7 +14,7 @@ from itertools import product
 from django.conf import settings
 
 from vigie.accounts.actions import revoke
-from vigie.accounts.models import AgentProfile, Habilitation, User
+from vigie.accounts.models import AgentProfile, Charge, Habilitation, User
 from vigie.accounts.models_agents import Duty, Entity, Segment
 from vigie.accounts.states import GRANTED
 from vigie.agents.actions.references import load_references
@@ -147,6 +147,8 @@ def complete(at: datetime, by: Person, seen_at: datetime) -> None:
             segment=segments[agent.segment],
             trained=True,
         )
+        if Role.REVIEWER in agent.known.roles:
+            Charge.objects.create(user=user, entity=entities[agent.entity])
         Duty.objects.bulk_create([Duty(user=user, kind=Duty.Kind.SP_CODEFI, departement=code) for code in agent.duties])
         if text is not None and agent.known.email != NOT_YET and agent.known.roles[0] in LEVELS:
             Consent.objects.create(user=user, text=text, at=seen_at)

@@ -69,6 +69,7 @@ STEWARD_MENUS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             ("Profils", "agents:profiles", "profile.view"),
             ("Établissements fermés", "followup:closed", "closed.allow"),
+            ("Responsables d’agents", "agents:charges", "charge.edit"),
             ("Fonctions", "agents:duties", "duty.edit"),
             ("Simulateur de droits", "sheets:simulator", "sight.simulate"),
             ("Regarder à la place d’un agent", "agents:looks", "look.list"),

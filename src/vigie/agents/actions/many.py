@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vigie.accounts.account_changes import describe_agent, keep_change, reschedule
+from vigie.accounts.account_changes import describe_agent, reschedule
 from vigie.accounts.actions import checked_territory, give_habilitation, revoke, suspend
+from vigie.accounts.change_log import keep_change
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.models_agents import Segment
 from vigie.accounts.states import GRANTED

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from vigie.accounts.account_changes import describe_agent, keep_change
+from vigie.accounts.account_changes import describe_agent
 from vigie.accounts.actions import checked_territory, give_habilitation, revoke
+from vigie.accounts.change_log import keep_change
 from vigie.accounts.models import Habilitation
 from vigie.accounts.models_agents import Segment
 from vigie.accounts.rules import refuse_on_oneself, territory_for

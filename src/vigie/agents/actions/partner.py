@@ -1,4 +1,4 @@
-"""What a partner's reviewer does for the agents of his body: asks for a habilitation, confirms it, closes it.
+"""What a partner's reviewer does for the agents whom he answers for: asks for a habilitation, confirms it, closes it.
 
 He asks and vouches; the team grants. He never acts on himself.
 """
@@ -12,8 +12,8 @@ from django.db import transaction
 
 from vigie.accounts import rules
 from vigie.accounts.actions import close_sessions, request_in_name_of
-from vigie.accounts.models import AgentProfile, Habilitation, User
-from vigie.accounts.models_agents import Segment
+from vigie.accounts.models import AgentProfile, Charge, Habilitation, User, answered_for
+from vigie.accounts.models_agents import Entity, Segment
 from vigie.agents.models import Confirmation
 from vigie.journal import audit
 from vigie.journal.actions import perform, record
@@ -37,28 +37,45 @@ class AgentRequest:
     level: Role
     territory: str
     siret: str = ""
+    entity: int | None = None  # of those he may name; None: the only one
 
 
 @transaction.atomic
 def request_agent(asked: AgentRequest, *, by: Person, at: datetime) -> Habilitation:
-    """A habilitation that waits for the team, for an agent of the reviewer's body; the same request is one.
+    """A habilitation that waits for the team, for an agent whom the reviewer answers for; the same request is one.
 
-    Raises InvalidInput, with the field, for what cannot be, an account of another body among others.
+    Raises InvalidInput, with the field, for what cannot be: an account that his charges do not hold, among others.
     """
     require(by, "agent.request")
-    if by.entity_id is None:
-        raise Refused("no_entity", "Votre profil ne dit pas de quelle administration vous êtes. Écrivez à l’équipe.")
     segment = Segment.objects.filter(code=asked.segment, archived_at=None).first()
     if segment is None:
         raise InvalidInput("segment_unknown", "Choisissez un profil.", field="segment")
-    user = _account(asked, segment, by=by, at=at)
+    body = _body(asked, segment, by)
+    user = _account(asked, body, segment, by=by, at=at)
     habilitation = request_in_name_of(user, asked.level, asked.territory, by=by, at=at)
-    told = {"level": asked.level.value, "territory": habilitation.territory, "segment": segment.code}
+    told = {"level": asked.level.value, "territory": habilitation.territory, "segment": segment.code, "entity": body}
     audit.note("admin_request", HABILITATION, str(habilitation.pk), by=by, at=at, details=told)
     return habilitation
 
 
-def _account(asked: AgentRequest, segment: Segment, *, by: Person, at: datetime) -> User:
+def _body(asked: AgentRequest, segment: Segment, by: Person) -> int:
+    """The body that is asked for, within the charges of the reviewer."""
+    mine = Charge.objects.filter(user_id=by.user_id or 0)
+    named = {row.entity_id for row in mine}
+    if not named:
+        raise Refused("no_charge", "Vous ne répondez d’aucun agent. Écrivez à l’équipe.")
+    only = next(iter(named)) if len(named) == 1 else None
+    entity = asked.entity if asked.entity is not None else only
+    if entity is None or not Entity.objects.filter(pk=entity, archived_at=None).exists():
+        raise InvalidInput("entity_unknown", "Choisissez une administration.", field="entity")
+    if not mine.covering(entity, segment.pk).exists():
+        raise InvalidInput(
+            "not_in_charge", "Vous ne répondez pas de ce profil dans cette administration.", field="segment"
+        )
+    return entity
+
+
+def _account(asked: AgentRequest, entity: int, segment: Segment, *, by: Person, at: datetime) -> User:
     email = clean_email(asked.email)
     known = User.objects.select_for_update().with_address(email).first()
     if known is None:
@@ -66,10 +83,11 @@ def _account(asked: AgentRequest, segment: Segment, *, by: Person, at: datetime)
             email=email, full_name=clean_person_name(asked.full_name), job=clean_line(asked.job),
             invited_at=at, invited_by_id=by.user_id,
         )  # fmt: skip
-        AgentProfile.objects.create(user=known, entity_id=by.entity_id or 0, segment=segment, siret=asked.siret)
+        AgentProfile.objects.create(user=known, entity_id=entity, segment=segment, siret=asked.siret)
         return known
     profile = AgentProfile.objects.filter(user=known).first()
-    if profile is None or profile.entity_id != by.entity_id or not known.is_active:
+    mine = answered_for(by.user_id).filter(user=known)
+    if profile is None or profile.entity_id != entity or not mine.exists() or not known.is_active:
         raise InvalidInput(
             "account_elsewhere",
             "Cette adresse a déjà un compte, qui n’est pas de votre administration. Écrivez à l’équipe.",

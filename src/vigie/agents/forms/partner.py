@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from vigie.agents.actions.partner import AgentRequest
+from vigie.agents.queries.charges import Choices
 from vigie.rights.table import Role
 from vigie.ui.fields import CleanLineField, EmailField, PersonNameField
 from vigie.ui.forms import DsfrForm
@@ -23,7 +24,16 @@ class SeekForm(DsfrForm):
 
 
 class AgentRequestForm(DsfrForm):
-    """What is asked of a new agent. segments: (code, label)."""
+    """What is asked of a new agent. choices: the bodies and profiles that the reviewer answers for."""
+
+    entity = forms.TypedChoiceField(
+        label="Administration",
+        coerce=int,
+        error_messages={
+            "required": "Choisissez une administration.",
+            "invalid_choice": "Choisissez une administration.",
+        },
+    )
 
     email = EmailField(label="Adresse électronique professionnelle")
     full_name = PersonNameField(label="Prénom et nom")
@@ -49,9 +59,13 @@ class AgentRequestForm(DsfrForm):
         error_messages={"invalid": "Un numéro SIRET compte 14 chiffres."},
     )
 
-    def __init__(self, *args: Any, segments: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["segment"].choices = segments  # type: ignore[attr-defined]
+        self.fields["segment"].choices = choices.segments  # type: ignore[attr-defined]
+        if len(choices.entities) > 1:
+            self.fields["entity"].choices = [("", "Choisir"), *choices.entities]  # type: ignore[attr-defined]
+        else:  # nothing to choose
+            del self.fields["entity"]
 
     def asked(self) -> AgentRequest:
         data = self.cleaned_data

@@ -1,4 +1,4 @@
-"""The firms that agents opened by following them with a motive, for the reviewer of their body to look at."""
+"""The firms that agents opened by following them with a motive, for who answers for them to look at."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from vigie.agents.models import Follow, FollowQuerySet, FollowReview
+from vigie.agents.queries.charges import charged_words
 from vigie.rights.person import Person
 from vigie.ui.components import ActButton
 from vigie.ui.formats import counted, day, siren
@@ -36,7 +37,7 @@ class FollowLine:
 class FollowsPage:
     """The follows of the last six months, those that nobody has looked at first."""
 
-    entity: str
+    whose: str
     count: str
     lines: tuple[FollowLine, ...]
     pages: Page
@@ -63,13 +64,13 @@ def follow_of(person: Person, pk: int) -> Follow:
 
 
 def follows_page(person: Person, number: str, at: datetime) -> FollowsPage:
-    """3 queries."""
-    waiting = to_review(person, at).count()
+    """4 queries."""
+    waiting, words = to_review(person, at).count(), charged_words(person)
     rows = opened(person, at).select_related("user", "review")
     first = rows.alias(new=Q(review=None))
     shown = Paginator(first.order_by("-new", "-since", "-pk"), PAGE_SIZE).get_page(number)
     return FollowsPage(
-        entity=person.entity,
+        whose=words[0] if len(words) == 1 else "",
         count=counted(waiting, "suivi à relire", "suivis à relire") if waiting else "Rien à relire",
         lines=tuple(_line(row, person, at) for row in shown),
         pages=shown,

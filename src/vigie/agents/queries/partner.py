@@ -1,4 +1,4 @@
-"""What a partner's reviewer sees: the agents of his body, what each holds, since when he reads, what he unlocked."""
+"""What a partner's reviewer sees: the agents whom he answers for, what each holds, when he came, what he unlocked."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from vigie.accounts.models_agents import Segment
 from vigie.accounts.rules import territory_words
 from vigie.accounts.states import GRANTED, HABILITATION, REQUESTED, SUSPENDED
 from vigie.agents.models import AskedMove, Follow
+from vigie.agents.queries.charges import charged_words
 from vigie.agents.rules import review_due
 from vigie.agents.states import WAITING
 from vigie.kernel.period import paris_day
@@ -48,9 +49,9 @@ class AgentLine:
 
 @dataclass(frozen=True)
 class PartnerPage:
-    """The agents of a body, those to review first. every: how long between two reviews."""
+    """The agents of a reviewer, those to review first. charges: whose; every: how long between two reviews."""
 
-    entity: str
+    charges: tuple[str, ...]
     count: str
     late: str
     every: str
@@ -73,22 +74,24 @@ def reviewable(person: Person, pk: int) -> Habilitation:
 
 
 def partner_page(person: Person, at: datetime, sought: str = "", number_of: str = "") -> PartnerPage:
-    """sought: a name, or what is said of the agent. 4 queries, whatever the agents."""
+    """sought: a name, or what is said of the agent. 5 queries, whatever the agents."""
     rows = list(
         reviewed(person)
-        .select_related("user__agent__segment")
+        .select_related("user__agent__segment", "user__agent__entity")
         .annotate(confirmed=Max("confirmations__day"), asked_at=_waiting_move())
         .order_by("user__full_name", "pk")
     )
     followed, every = _follows([row.user_id for row in rows], at), current("review_days")
-    found = (_line(row, followed, every, person, at) for row in rows)
+    charges = charged_words(person)
+    bodies = {_body(row) for row in rows}
+    found = (_line(row, followed, every, person, at, len(bodies) > 1) for row in rows)
     lines = sorted(found, key=lambda line: (not line.late, line.name))
     late = sum(line.late for line in lines)
     words = fold(sought).split()
     kept = [line for line in lines if all(word in fold(f"{line.name} {line.facts}") for word in words)]
     shown = Paginator(kept, PAGE_SIZE).get_page(number_of)
     return PartnerPage(
-        entity=person.entity,
+        charges=charges,
         count=counted(len({row.user_id for row in rows}), "agent", "agents"),
         late=counted(late, "habilitation à revoir", "habilitations à revoir") if late else "",
         every=_length(every),
@@ -116,7 +119,7 @@ def _follows(users: Iterable[int], at: datetime) -> dict[int, tuple[int, int]]:
 
 
 def _line(
-    row: Habilitation, followed: dict[int, tuple[int, int]], every: int, person: Person, at: datetime
+    row: Habilitation, followed: dict[int, tuple[int, int]], every: int, person: Person, at: datetime, bodies: bool
 ) -> AgentLine:
     profile = getattr(row.user, "agent", None)
     count, other = followed.get(row.user_id, (0, 0))
@@ -127,7 +130,9 @@ def _line(
     level = ROLE_LABELS[Role(row.role)].rpartition(", ")[2]
     return AgentLine(
         name=str(row.user),
-        facts=" · ".join(filter(None, (level, str(profile.segment) if profile else "", where))),
+        facts=" · ".join(
+            filter(None, (_body(row) if bodies else "", level, str(profile.segment) if profile else "", where))
+        ),
         state=HABILITATION.by_code[row.state],
         seen=f"Dernière connexion le {day(seen)}" if seen else "Jamais connecté",
         follows=counted(count, "entreprise suivie", "entreprises suivies")
@@ -138,6 +143,11 @@ def _line(
         change_href=reverse("agents:ask_move", args=[row.pk]) if _may_move(row, person) else "",
         buttons=_buttons(row, person),
     )
+
+
+def _body(row: Habilitation) -> str:
+    profile = getattr(row.user, "agent", None)
+    return profile.entity.name if profile else ""
 
 
 def _may_move(row: Habilitation, person: Person) -> bool:

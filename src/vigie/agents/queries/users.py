@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
 
-from vigie.accounts.account_changes import LABELS
+from vigie.accounts.change_log import LABELS
 from vigie.accounts.models import AgentProfile, Habilitation, User
 from vigie.accounts.models_agents import Entity, Segment
 from vigie.accounts.rules import FRANCE, parse_territory, territory_words

@@ -13,7 +13,8 @@ from vigie.accounts.states import SUSPENDED
 from vigie.agents.actions import partner as acts
 from vigie.agents.forms.partner import AgentRequestForm, SeekForm
 from vigie.agents.forms.profiles import ProfilesForm
-from vigie.agents.queries.partner import partner_page, reviewable, segment_choices
+from vigie.agents.queries.charges import choices_of
+from vigie.agents.queries.partner import partner_page, reviewable
 from vigie.agents.queries.profiles import profiles_page
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
@@ -33,7 +34,7 @@ def agents(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """``/habilitations/demander/``"""
-    form = AgentRequestForm(request.POST if request.method == "POST" else None, segments=segment_choices())
+    form = AgentRequestForm(request.POST if request.method == "POST" else None, choices=choices_of(person_of(request)))
     if request.method == "POST" and form.is_valid():
         try:
             held = acts.request_agent(form.asked(), by=person_of(request), at=now())

@@ -31,6 +31,7 @@ ACTIONS = {
     "admin_closed": "Accompagnement permis sur un établissement fermé",
     "admin_setting": "Réglage changé", "admin_account": "Compte archivé ou rouvert",
     "admin_role": "Habilitation accordée, changée ou retirée",
+    "admin_charge": "Responsable d’agents désigné ou retiré",
     "admin_duty": "Fonction donnée ou retirée", "admin_confidentiality": "Règles de confidentialité publiées",
     "admin_users_sync": "Classeur des utilisateurs appliqué",
 }  # fmt: skip

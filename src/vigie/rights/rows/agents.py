@@ -9,9 +9,9 @@ MOVE = "agents.AskedMove"
 
 ACTIONS: tuple[Action, ...] = (
     Action("consent.give", "", "S’engager à respecter les règles de confidentialité"),
-    Action("agent.request", "", "Demander l’habilitation d’un agent de son administration"),
-    Action("agent.review", "accounts.Habilitation", "Revoir et fermer les habilitations de son administration"),
-    Action("follow.review", "agents.Follow", "Relire les suivis des agents de son administration"),
+    Action("agent.request", "", "Demander l’habilitation d’un agent dont il répond"),
+    Action("agent.review", "accounts.Habilitation", "Revoir et fermer les habilitations des agents dont il répond"),
+    Action("follow.review", "agents.Follow", "Relire les suivis des agents dont il répond"),
     Action("move.list", "", "Lire les changements d’habilitation que demandent les administrations"),
     Action("move.decide", MOVE, "Appliquer ou écarter un changement d’habilitation demandé"),
     Action("profile.view", "", "Voir les profils d’habilitation en usage"),
@@ -27,6 +27,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("reference.edit", "", "Tenir les zones, les réseaux, les profils de travail et les administrations"),
     Action("reference.open", "", "Changer une donnée de référence quand cela donne ou retire un accès"),
     Action("duty.edit", "", "Dire qui est secrétaire permanent du CODEFI, ou chargé de mission CDED"),
+    Action("charge.edit", "", "Dire de quels agents répond un responsable des habilitations"),
     Action("consent.edit", "", "Publier un nouveau texte des règles de confidentialité"),
 )
 
@@ -34,8 +35,8 @@ RIGHTS: tuple[Grant, ...] = (
     Grant("consent.give", Role.LEVEL_A, Reach.NATIONAL),
     Grant("consent.give", Role.LEVEL_B, Reach.NATIONAL),
     Grant("agent.request", Role.REVIEWER, Reach.NATIONAL),
-    Grant("agent.review", Role.REVIEWER, Reach.ENTITY),
-    Grant("follow.review", Role.REVIEWER, Reach.ENTITY),
+    Grant("agent.review", Role.REVIEWER, Reach.CHARGE),
+    Grant("follow.review", Role.REVIEWER, Reach.CHARGE),
     Grant("move.list", Role.TEAM, Reach.NATIONAL),
     Grant("move.decide", Role.TEAM, Reach.NATIONAL),
     Grant("profile.view", Role.ADMINISTRATOR, Reach.NATIONAL),
@@ -52,5 +53,6 @@ RIGHTS: tuple[Grant, ...] = (
     Grant("reference.edit", Role.REFERENCES, Reach.NATIONAL),
     Grant("reference.open", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("duty.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
+    Grant("charge.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
     Grant("consent.edit", Role.ADMINISTRATOR, Reach.NATIONAL),
 )
