@@ -62,9 +62,10 @@ def fill(rows: int) -> None:
     from django.db import transaction
     from tests.accounts.factories import UserFactory
 
+    from vigie.bulk import insert, prepared
     from vigie.journal.models import AuditEvent
     from vigie.kernel.clock import now
-    from vigie.watchlists.actions.bulk import insert, learn, prepared
+    from vigie.watchlists.actions.bulk import learn
 
     rng, end = random.Random(1), now()
     people = [(user.pk, user.full_name, user.email) for user in UserFactory.create_batch(AGENTS)]

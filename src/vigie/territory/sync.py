@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 from django.db import models
 
+from vigie.bulk import insert_new
+
 BATCH = 2000
 # SQLite allows about a thousand values in a statement in its smallest builds.
 IN_BATCH = 500
@@ -62,7 +64,7 @@ def synchronise(
             changed.append(row)
     others = [] if keep_others else [before[0] for before in held.values()]
     remove(present.model._default_manager.all(), others)
-    present.model._default_manager.bulk_create(created, batch_size=BATCH)
+    insert_new(created)
     if changed:
         present.model._default_manager.bulk_create(
             changed, batch_size=BATCH, update_conflicts=True, unique_fields=_fields(key), update_fields=_fields(values)

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import transaction
 
+from vigie.bulk import Columns, insert, prepared
 from vigie.publication.read import Publication as Folder
-from vigie.watchlists.actions.bulk import Columns, in_turns, insert, learn, prepared, settle
+from vigie.watchlists.actions.bulk import in_turns, learn, settle
 from vigie.watchlists.models import Entry, EntryFigures, Publication
 
 TABLE = "entry_figures"

@@ -12,11 +12,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, F
 
+from vigie.bulk import Columns, insert, prepared
 from vigie.companies.models import Company, Source
 from vigie.companies.rules import HIDDEN_NAME
 from vigie.journal.crash import crash_point
 from vigie.publication.read import Publication as Folder
-from vigie.watchlists.actions.bulk import Columns, in_turns, insert, learn, prepared, settle
+from vigie.watchlists.actions.bulk import in_turns, learn, settle
 from vigie.watchlists.models import Entry, FirmPlace, Publication
 from vigie.watchlists.queries.reasons import top_reasons
 from vigie.watchlists.rules import ListFacts
