@@ -29,12 +29,13 @@ from bench.scratch_directory import scratch_database
 LIMIT_MS = {"sqlite": 400.0, "postgresql": 200.0}
 ROUNDS = 1
 TERRITORIES = ("35", "R11", "FR")  # a département, a région of many alerts, France
-FILTERS: tuple[dict[str, str], ...] = (
+FILTERS: tuple[dict[str, str | list[str]], ...] = (
     {},
     {"niveau": "strong"},
     {"premiere": "on", "procedure": "bonis", "delai": "sans", "sans_recentes": "on"},
     {"secteur": "C", "effectif_min": "20", "effectif_max": "249"},
     {"departement": "35"},
+    {"departement": ["35", "75", "13"], "secteur": ["C", "F", "G"]},
     {"q": "menuiserie"},
     {"sans_suivies": "on"},
     {"ca_min": "500", "ca_max": "20000", "etat": "ouverte"},

@@ -24,8 +24,10 @@ FILTERS = (
     Filters(level="strong"),
     Filters(q="menuiserie"),
     Filters(q="Étain"),
-    Filters(departement="35"),
-    Filters(section="C", workforce_min=5),
+    Filters(departements=("35",)),
+    Filters(departements=("35", "56")),
+    Filters(sections=("C",), workforce_min=5),
+    Filters(sections=("C", "F"), departements=("22", "35")),
     Filters(first_alert=True, not_recent=True),
     Filters(revenue_min=90, state="ouverte"),
     Filters(followed=True),
@@ -106,7 +108,8 @@ def test_lines_are_counted_and_ordered_from_the_index_alone(folders: Path) -> No
     sorted_by = {name for key in sorting.KEYS for name, _down in sorting._columns(key)}
     assert {name for name in sorted_by if not name.startswith("figures__")} <= columns
     if connection.vendor == "sqlite":
-        found = narrowed(person(agent(territory="FR")), publication, Filters(q="menuiserie", section="C", region="53"))
+        narrow = Filters(q="menuiserie", sections=("C", "F"), region="53")
+        found = narrowed(person(agent(territory="FR")), publication, narrow)
         plan = sorting.ordered(found, "effectif").values_list("siren").explain()
         assert "USING COVERING INDEX entry_alerts" in plan, plan
         by_figure = sorting.ordered(found, "dette").values_list("siren").explain()

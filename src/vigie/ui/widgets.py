@@ -53,6 +53,19 @@ class Combobox(forms.TextInput):
         return context
 
 
+class Several(forms.CheckboxSelectMultiple):
+    """Boxes folded under what is chosen, for a filter that takes several values. none: said when nothing is."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, none: str = "Tous") -> None:
+        super().__init__(attrs)
+        self.none = none
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """The values sent; one alone when what is kept dates from when it was a single one."""
+        found = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
+        return [one for one in ([found] if isinstance(found, str) else found) if one]
+
+
 class Choice(str):
     """The label of an option of a radio or checkbox group, with a hint under it."""
 

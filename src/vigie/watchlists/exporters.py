@@ -72,10 +72,12 @@ def _said(form: forms.Form, read: Mapping[str, Any]) -> tuple[tuple[str, str], .
     kept = []
     for name, field in form.fields.items():
         value = read.get(name)
-        if value in (None, "", False):
+        if value in (None, "", False, []):
             continue
-        words = dict(field.choices).get(value, value) if isinstance(field, forms.ChoiceField) else value  # type: ignore[arg-type]
-        kept.append((str(field.label), "oui" if value is True else str(words)))
+        labels: dict[Any, Any] = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}  # type: ignore[arg-type]
+        several = value if isinstance(value, list) else [value]
+        words = ", ".join(str(labels.get(one, one)) for one in several)
+        kept.append((str(field.label), "oui" if value is True else words))
     return tuple(kept)
 
 

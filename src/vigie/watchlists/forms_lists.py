@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
-from vigie.kernel.nomenclature.legal_forms import FAMILIES
+from vigie.kernel.nomenclature.legal_forms import FAMILIES, legal_form_label
 from vigie.ui.fields import CleanLineField, CleanTextField
 from vigie.ui.forms import DsfrForm
+from vigie.ui.widgets import Several
 from vigie.watchlists.models import OpinionReason
 from vigie.watchlists.queries.columns import ListColumn
 from vigie.watchlists.queries.filters import PAYMENT_PLANS, PROCEDURES, STATES, Choices, Filters
@@ -19,7 +22,28 @@ WORKFORCE_AT_MOST = 1_000_000
 AMOUNT_AT_MOST = 10**12
 LISTS_AT_MOST = 24
 COMPANIES = ("10", "52", "53", "54", "55", "56", "57", "58", "62", "63", "65", "92", "93")  # families of legal forms
+ADDRESS_AT_MOST = 6000  # of a list with every box of every filter ticked
 SHOWN, ALL = "affichees", "toutes"
+_CATEGORY = re.compile(r"[0-9]{4}")
+_BETWEEN = re.compile(r"[\s,;]+")
+
+
+def several(
+    label: str, choices: Iterable[tuple[str, str]] = (), none: str = "Tous"
+) -> forms.MultipleChoiceField:  # fmt: skip
+    """A filter that takes several values."""
+    return forms.MultipleChoiceField(label=label, required=False, choices=list(choices), widget=Several(none=none))
+
+
+class LegalFormsField(CleanLineField):
+    """Codes of four digits of the nomenclature, kept with a space between them."""
+
+    def clean(self, value: Any) -> str:
+        codes = list(dict.fromkeys(_BETWEEN.split(super().clean(value))))
+        unknown = [code for code in codes if code and not (_CATEGORY.fullmatch(code) and legal_form_label(code))]
+        if unknown:
+            raise ValidationError(f"«\u00a0{unknown[0]}\u00a0» n’est pas un code de forme juridique à quatre chiffres.")
+        return " ".join(codes)
 
 
 class ListFilterForm(DsfrForm):
@@ -35,8 +59,8 @@ class ListFilterForm(DsfrForm):
         choices=[("", "Tous"), *((code, LEVEL_STATES[code].label) for code in ("strong", "moderate"))],
     )
     region = forms.ChoiceField(label="Région du siège", required=False)
-    departement = forms.ChoiceField(label="Département d’un établissement", required=False)
-    secteur = forms.ChoiceField(label="Secteur", required=False, choices=[("", "Tous"), *SECTIONS.items()])
+    departement = several("Département d’un établissement")
+    secteur = several("Secteur", SECTIONS.items())
     effectif_min = forms.IntegerField(label="Effectif, au moins", required=False, min_value=0)
     effectif_max = forms.IntegerField(label="Effectif, au plus", required=False, min_value=0)
     procedure = forms.ChoiceField(
@@ -49,10 +73,9 @@ class ListFilterForm(DsfrForm):
     ca_min = forms.IntegerField(label="Chiffre d’affaires, au moins (k€)", required=False, min_value=0)
     ca_max = forms.IntegerField(label="Chiffre d’affaires, au plus (k€)", required=False, min_value=0)
     dette_min = forms.IntegerField(label="Dette sociale, au moins (€)", required=False, min_value=0)
-    forme = forms.ChoiceField(
-        label="Forme juridique",
-        required=False,
-        choices=[("", "Toutes"), *((code, FAMILIES[code]) for code in COMPANIES)],
+    forme = several("Forme juridique", ((code, FAMILIES[code]) for code in COMPANIES), none="Toutes")
+    forme_code = LegalFormsField(
+        label="Code de forme juridique", required=False, max_length=60, help_text="Quatre chiffres, comme 5499 5710"
     )
     etat = forms.ChoiceField(label="État", required=False, choices=[("", "Sans importance"), *STATES])
     frequence = forms.IntegerField(
@@ -65,7 +88,7 @@ class ListFilterForm(DsfrForm):
     def __init__(self, *args: Any, choices: Choices, reworked: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["region"].choices = [("", "Toutes"), *choices.regions]  # type: ignore[attr-defined]
-        self.fields["departement"].choices = [("", "Tous"), *choices.departements]  # type: ignore[attr-defined]
+        self.fields["departement"].choices = choices.departements  # type: ignore[attr-defined]
         for name in choices.refused:
             del self.fields[name]
         if not reworked and not self.data.get("retraitee"):  # asked all the same: no firm is in it
@@ -79,8 +102,8 @@ class ListFilterForm(DsfrForm):
             q=data.get("q", ""),
             level=data.get("niveau", ""),
             region=data.get("region", ""),
-            departement=data.get("departement", ""),
-            section=data.get("secteur", ""),
+            departements=tuple(data.get("departement", ())),
+            sections=tuple(data.get("secteur", ())),
             workforce_min=_bounded(data.get("effectif_min")),
             workforce_max=_bounded(data.get("effectif_max")),
             proceedings=data.get("procedure", ""),
@@ -90,7 +113,7 @@ class ListFilterForm(DsfrForm):
             not_recent=data.get("sans_recentes", False),
             followed=data.get("suivies", False),
             not_followed=data.get("sans_suivies", False),
-            legal_form=data.get("forme", ""),
+            legal_forms=(*data.get("forme", ()), *data.get("forme_code", "").split()),
             state=data.get("etat", ""),
             revenue_min=_bounded(data.get("ca_min"), AMOUNT_AT_MOST),
             revenue_max=_bounded(data.get("ca_max"), AMOUNT_AT_MOST),
@@ -122,7 +145,7 @@ class SaveViewForm(DsfrForm):
         max_length=60,
         error_messages={"required": "Donnez un nom à cette vue."},
     )
-    adresse = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+    adresse = forms.CharField(required=False, max_length=ADDRESS_AT_MOST, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, auto_id="vue_%s", **kwargs)
@@ -138,7 +161,7 @@ class ColumnsForm(DsfrForm):
         help_text="Aucune case cochée\u00a0: les colonnes habituelles",
     )
 
-    adresse = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+    adresse = forms.CharField(required=False, max_length=ADDRESS_AT_MOST, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, offered: Iterable[ListColumn], **kwargs: Any) -> None:
         super().__init__(data, auto_id="colonnes_%s", **kwargs)
@@ -156,7 +179,7 @@ class ExportForm(DsfrForm):
         widget=forms.RadioSelect,
         help_text="Ce que votre habilitation n’ouvre pas y est écrit «\u00a0verrouillé\u00a0»",
     )
-    adresse = forms.CharField(required=False, max_length=1000, widget=forms.HiddenInput)
+    adresse = forms.CharField(required=False, max_length=ADDRESS_AT_MOST, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, auto_id="export_%s", **kwargs)

@@ -25,6 +25,16 @@ def changed(request: HttpRequest | None, **parameters: str | int | None) -> str:
     return f"{path(request)}?{text}" if text else path(request) or "?"
 
 
+def without(request: HttpRequest | None, name: str, value: str) -> str:
+    """The address of the page without one of the values of a parameter, from its beginning."""
+    query = request.GET.copy() if request else QueryDict(mutable=True)
+    query.setlist(name, [one for one in query.getlist(name) if one != value])
+    for place in PLACE:
+        query.pop(place, None)
+    text = query.urlencode()
+    return f"{path(request)}?{text}" if text else path(request) or "?"
+
+
 def kept(request: HttpRequest | None, form: BaseForm) -> list[tuple[str, str]]:
     """The parameters that the form does not hold and must carry on (the tab, the sort), but for the place."""
     if request is None:

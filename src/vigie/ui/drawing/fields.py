@@ -8,19 +8,25 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
-from vigie.ui.drawing.addresses import PLACE, changed
+from vigie.ui.drawing.addresses import PLACE, changed, without
 from vigie.ui.drawing.markup import format_html, format_html_join
 from vigie.ui.formats import number
 from vigie.ui.forms import error_lines
+from vigie.ui.widgets import Several
+
+_CHECKED = mark_safe(" checked")
+_NAMED = 2  # choices that are named where they are folded; more are counted
 
 
 def kind(bound: BoundField) -> str:
-    """How the field is laid out: radios, checkboxes, checkbox, select, fieldset or input."""
+    """How the field is laid out: radios, checkboxes, several, checkbox, select, fieldset or input."""
     widget = bound.field.widget
     if isinstance(widget, forms.CheckboxInput):
         return "checkbox"
+    if isinstance(widget, Several):
+        return "several"
     if isinstance(widget, forms.CheckboxSelectMultiple):
         return "checkboxes"
     if isinstance(widget, forms.RadioSelect):
@@ -38,12 +44,12 @@ def drawing(bound: BoundField, mention: bool = True) -> dict[str, Any]:
         attrs["aria-required"] = "true"
     if layout in {"input", "select", "checkbox"}:
         attrs["aria-describedby"] = described
-    group = layout in {"radios", "checkboxes"}
+    group = layout in {"radios", "checkboxes", "several"}
     return {
         "field": bound,
         "kind": layout,
         "control": "" if group else bound.as_widget(attrs=attrs),
-        "options": _options(bound, layout) if group else "",
+        "options": _folded(bound) if layout == "several" else _options(bound, layout) if group else "",
         "id": bound.id_for_label,
         "label": bound.label,
         "help_text": bound.help_text,
@@ -68,6 +74,26 @@ def _options(bound: BoundField, layout: str) -> SafeString:
         '<div class="fr-fieldset__element"><div class="fr-{}-group">{}'
         '<label class="fr-label" for="{}">{}{}</label></div></div>',
         ((kind, one.tag(), one.id_for_label, one.choice_label, _hint(one.choice_label)) for one in bound.subwidgets),
+    )
+
+
+def _folded(bound: BoundField) -> SafeString:
+    """What is chosen, and under it the boxes: their labels hold them, a hundred départements are read at each page."""
+    chosen = {str(value) for value in bound.value() or ()}
+    widget = bound.field.widget
+    boxes = format_html_join(
+        "",
+        '<label><input type="checkbox" name="{}" value="{}"{}> {}</label>',
+        ((bound.html_name, code, _CHECKED if str(code) in chosen else "", label) for code, label in widget.choices),
+    )
+    shown = _choice_labels(bound, sorted(chosen))
+    text = f"{number(len(shown))} choix" if len(shown) > _NAMED else ", ".join(shown) or widget.none
+    return format_html(
+        '<details><summary id="{}_0" data-vg-none="{}">{}</summary><div class="vg-several__boxes">{}</div></details>',
+        bound.auto_id,
+        widget.none,
+        text,
+        boxes,
     )
 
 
@@ -119,9 +145,22 @@ def active_filters(form: forms.BaseForm, request: HttpRequest | None) -> list[Ch
         value = bound.value()
         if value in (None, "", [], (), False) or bound.errors:
             continue
+        if kind(bound) == "several":
+            chips += _chips_of(bound, value, request)
+            continue
         shown = ", ".join(_choice_labels(bound, value))
         chips.append(Chip(str(bound.label), shown, changed(request, **dict.fromkeys((bound.html_name, *PLACE)))))
     return chips
+
+
+def _chips_of(bound: BoundField, values: Any, request: HttpRequest | None) -> list[Chip]:
+    """One chip for each of the values of a filter, which is taken off alone."""
+    codes = list(dict.fromkeys(str(value) for value in values))
+    labels = _choice_labels(bound, codes)
+    return [
+        Chip(str(bound.label), label, without(request, bound.html_name, code))
+        for code, label in zip(codes, labels, strict=True)
+    ]
 
 
 def filters_left_out(form: forms.BaseForm) -> list[str]:

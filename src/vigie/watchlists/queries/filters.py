@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -48,8 +50,8 @@ class Filters:
     q: str = ""
     level: str = ""
     region: str = ""
-    departement: str = ""
-    section: str = ""
+    departements: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
     workforce_min: int | None = None
     workforce_max: int | None = None
     proceedings: str = ""
@@ -59,7 +61,7 @@ class Filters:
     not_recent: bool = False
     followed: bool = False
     not_followed: bool = False
-    legal_form: str = ""
+    legal_forms: tuple[str, ...] = ()  # families of two digits, categories of four
     state: str = ""
     revenue_min: int | None = None  # thousands of euros
     revenue_max: int | None = None
@@ -70,9 +72,18 @@ class Filters:
     def parameters(self) -> dict[str, str]:
         """The filters in use, for the audit: codes only, what was searched is not kept."""
         told = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "q"}
-        used = {name: value for name, value in told.items() if value is not False and value not in ("", None)}
-        kept = {name: "yes" if value is True else str(value) for name, value in used.items()}
+        kept = {name: _told(value) for name, value in told.items() if _asks(value)}
         return kept | ({"searched": "yes"} if self.q else {})
+
+
+def _asks(value: object) -> bool:
+    """Whether a filter narrows; zero does."""
+    return value is not False and value not in ("", None, ())
+
+
+def _told(value: object) -> str:
+    """« yes », « 34,48 », « 12 »."""
+    return "yes" if value is True else ",".join(sorted(value)) if isinstance(value, tuple) else str(value)
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,7 @@ def narrowed(person: Person, publication: Publication, filters: Filters) -> Entr
     found = Entry.objects.allowed(person, "entry.view").filter(publication=publication).alerts()
     for name, condition in _CONDITIONS.items():
         value = getattr(filters, name)
-        if value is not False and value not in ("", None):
+        if _asks(value):
             found = found.filter(condition(value))
     if filters.reworked:
         found = found.filter(siren__in=_reworked(person, publication))
@@ -190,8 +201,13 @@ def _searched(text: str) -> Q:
     return condition
 
 
-def _in_departement(code: str) -> Q:
-    return Q(siren__in=FirmPlace.objects.filter(departement=code).values("siren"))
+def _in_departements(codes: tuple[str, ...]) -> Q:
+    return Q(siren__in=FirmPlace.objects.filter(departement__in=sorted(codes)).values("siren"))
+
+
+def _of_legal_forms(codes: tuple[str, ...]) -> Q:
+    """One of these families or categories: a category begins with its family."""
+    return reduce(or_, (Q(figures__legal_form__startswith=code) for code in sorted(codes)))
 
 
 _PROCEEDINGS = {
@@ -204,8 +220,8 @@ _CONDITIONS: dict[str, Callable[..., Q]] = {
     "q": _searched,
     "level": lambda value: Q(level=value),
     "region": lambda value: Q(region=value),
-    "departement": _in_departement,
-    "section": lambda value: Q(section=value),
+    "departements": _in_departements,
+    "sections": lambda value: Q(section__in=sorted(value)),
     # An unknown workforce is out as soon as one is asked for.
     "workforce_min": lambda value: Q(workforce_count__gte=value),
     "workforce_max": lambda value: Q(workforce_count__lte=value),
@@ -214,7 +230,7 @@ _CONDITIONS: dict[str, Callable[..., Q]] = {
     "first_alert": lambda value: Q(first_alert=True),
     "aggravation": lambda value: Q(aggravation=True),
     # An unknown figure is out as soon as one is asked for.
-    "legal_form": lambda value: Q(figures__legal_form__startswith=value),
+    "legal_forms": _of_legal_forms,
     "state": lambda value: Q(figures__is_closed=value == "fermee"),
     "revenue_min": lambda value: Q(figures__revenue_eur__gte=value * THOUSAND),
     "revenue_max": lambda value: Q(figures__revenue_eur__lte=value * THOUSAND),

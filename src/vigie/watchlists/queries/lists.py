@@ -62,10 +62,11 @@ class Asked:
     kept: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def read(cls, sent: Mapping[str, str], names: Iterable[str]) -> Asked:
-        """names: the parameters of the filters."""
-        known = {*names, LIST, SORT}
-        kept = tuple((name, str(value)) for name, value in sent.items() if name in known and value)
+    def read(cls, pairs: Iterable[tuple[str, str]], names: Iterable[str]) -> Asked:
+        """pairs: the parameters of the address, a name as often as it has values. names: those of the filters."""
+        pairs = tuple(pairs)
+        known, sent = {*names, LIST, SORT}, dict(pairs)
+        kept = tuple((name, value) for name, value in pairs if name in known and value)
         return cls(sent.get(LIST, ""), sorting.readable(sent.get(SORT, "")), sent.get(PLACE, ""), kept)
 
 
@@ -113,7 +114,7 @@ def list_page(
     if current is None:
         return ListPage("Liste de détection", "Aucune liste n’est ouverte pour le moment.")
     found = narrowed(person, current, filters)
-    joined = not person.nationwide or bool(filters.departement) or filters.followed
+    joined = not person.nationwide or bool(filters.departements) or filters.followed
     part = part_of(found, current, asked.sort, asked.place, PER_PAGE + 1, joined=joined)
     page, more = list(part.entries[:PER_PAGE]), len(part.entries) > PER_PAGE
     contacts = any(column.code == CONTACT for column in columns)

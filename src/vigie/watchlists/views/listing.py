@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from urllib.parse import parse_qsl, urlencode
+from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.kernel.errors import InvalidInput
 from vigie.rights.person import Person
+from vigie.ui.widgets import Several
 from vigie.watchlists.actions.list_settings import (
     choose_columns,
     choose_default_view,
@@ -38,6 +39,7 @@ from vigie.watchlists.queries.shared_views import network_of, query_to_copy
 from vigie.watchlists.queries.sight import OF_A_LIST
 
 FILTERS = tuple(ListFilterForm.base_fields)
+SEVERAL = frozenset(name for name, field in ListFilterForm.base_fields.items() if isinstance(field.widget, Several))
 AUDITED = "watchlists.Publication"
 LONGEST_KEY = 19  # digits, so that a database can compare
 
@@ -50,7 +52,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     desk = desk_of(person, FILTERS)
     if not request.GET and desk.first_href:
         return redirect(desk.first_href)
-    asked = Asked.read(request.GET.dict(), FILTERS)
+    asked = Asked.read(_pairs(request.GET), FILTERS)
     require_offered(request.GET, desk.choices)
     lists = lists_asked(asked.code)
     reworked = lists.shown is not None and has_reworked(person, lists.shown)
@@ -90,12 +92,17 @@ def list_settings(request: HttpRequest) -> HttpResponse:
 @require_POST
 def export_list(request: HttpRequest) -> HttpResponseBase:
     """``/detection/exporter/``: the list of the address, as a file."""
-    address = dict(parse_qsl(request.POST.get("adresse", "")))
-    asked = {name: address[name] for name in (*FILTERS, LIST, SORT) if address.get(name)}
+    sent = QueryDict(request.POST.get("adresse", ""))
+    told = {name: [value for value in sent.getlist(name) if value] for name in (*FILTERS, LIST, SORT)}
+    asked = {name: values if name in SEVERAL else values[-1] for name, values in told.items() if values}
     kept = desk_of(person_of(request), FILTERS).columns
     columns = EVERY_COLUMN if request.POST.get("colonnes") == ALL else [column.code for column in kept]
-    back = f"{reverse('watchlists:list')}?{urlencode(asked)}"
+    back = reverse("watchlists:list", query=asked)
     return give(request, "detection_list", {**asked, COLUMNS_ASKED: columns}, request.POST.get("format", ""), back=back)
+
+
+def _pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, values in sent.lists() for value in values)
 
 
 def _save(request: HttpRequest, person: Person) -> str:

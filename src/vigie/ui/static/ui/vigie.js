@@ -1,5 +1,5 @@
 // What scripts add to pages that already work without them. No library, no eval, no markup built from text.
-// combobox · counter · once (double sending) · unsaved text · draft · board · copy · j and k · focus on the errors · kept text · charts
+// combobox · counter · once (double sending) · unsaved text · draft · board · copy · j and k · focus on the errors · kept text · several choices · charts
 
 const DEBOUNCE_MS = 150;
 const SEARCH_FROM = 2;
@@ -321,6 +321,17 @@ function fill(field, values) {
   if (!field.closest("[data-vg-combobox]")) field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// --- several: what is chosen is said where the boxes are folded --------------------------------------------------------
+const NAMED = 2;
+
+function several(box) {
+  const told = box.querySelector("summary");
+  box.addEventListener("change", () => {
+    const chosen = [...box.querySelectorAll("input:checked")].map((input) => input.parentElement.textContent.trim());
+    told.textContent = chosen.length > NAMED ? `${chosen.length} choix` : chosen.join(", ") || told.dataset.vgNone;
+  });
+}
+
 // --- charts: the axis of a line begins at zero, and its dots are no wider than its months --------------------------------
 // The element of the design system has no setting for that: its drawing is looked for when it is there, and left alone
 // when it is not as it was.
@@ -349,6 +360,7 @@ each("[data-vg-draft]", keepDraft);
 each("[data-vg-copy]", copier);
 each("[data-vg-board]", board);
 each("[data-vg-keys]", rowKeys);
+each(".vg-several", several);
 each("[data-vg-errors]", (summary) => summary.focus());
 sendOnce();
 guardUnsaved();
