@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from vigie.ui.drawing.addresses import PLACE, changed, without
 from vigie.ui.drawing.markup import format_html, format_html_join
@@ -16,7 +17,7 @@ from vigie.ui.formats import number
 from vigie.ui.forms import error_lines
 from vigie.ui.widgets import Several
 
-_CHECKED = mark_safe(" checked")
+_CHECKED = escape(" checked")
 _NAMED = 2  # choices that are named where they are folded; more are counted
 
 
