@@ -10,12 +10,13 @@ import pytest
 from django.conf import settings
 
 from tests.accounts.factories import HabilitationFactory, person
+from tests.agents.choosing import choose
 from tests.followup.factories import MOMENT, colleague, network, opened_file, token, workplace
 from tests.publication.factories import Firm, published_facts
 from tests.watchlists.factories import FIRMS, MENUISERIE, OPENED, agent, follow, opened, with_folders
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.models_agents import AgentProfile, Duty
-from vigie.agents.actions.mails import choose_mails
+from vigie.agents.rules_mails import MAILS, Group
 from vigie.followup.actions.acts import Talk, analyse
 from vigie.followup.actions.files import move_file
 from vigie.followup.actions.handover import hand_over
@@ -35,6 +36,7 @@ from vigie.watchlists.rules_news import NewsKind
 
 pytestmark = [pytest.mark.django_db]
 MORNING = MOMENT + timedelta(hours=22)
+FILES = [kind for kind, row in MAILS.items() if row.group == Group.FILES]
 
 
 def mails(template: str, at: datetime = MORNING) -> dict[str, str]:
@@ -166,11 +168,11 @@ def test_the_purge_says_how_many() -> None:
 
 
 def test_each_is_told_as_he_chose() -> None:
-    made, ada, _zoe = shared()
+    made, ada, zoe = shared()
     leo, mia, noe = colleague("Leo Crp"), colleague("Mia Crp"), colleague("Noe Crp")
     for user, rhythm in ((leo, "now"), (mia, "never"), (noe, "daily")):
         add_member(made, user, "participant", by=person(ada, MOMENT), at=MOMENT)
-        choose_mails(rhythm, by=person(user, MOMENT))
+        choose(user, rhythm, MOMENT, *FILES)
     say(made, ada, "crp", "Un secret de trésorerie")
 
     soon = MOMENT + timedelta(hours=1, minutes=5)
@@ -181,15 +183,16 @@ def test_each_is_told_as_he_chose() -> None:
     tell_digests(MORNING)
     assert list(mails("digest")) == [noe.email]
     move_file(made, "start_surveillance", by=person(ada, MORNING), at=MORNING)
-    assert {leo.email, noe.email} < set(mails("moved"))
-    assert mia.email not in mails("moved")
+    assert set(mails("moved")) == {leo.email, zoe.email}
+    tell_digests(MORNING + timedelta(days=1))
+    assert "état : sous surveillance" in mails("digest")[noe.email]
     with pytest.raises(InvalidInput):
-        choose_mails("hourly", by=person(leo, MOMENT))
+        choose(leo, "hourly", MOMENT)
 
 
 def test_a_text_of_another_network_is_not_told_at_once() -> None:
     made, ada, zoe = shared()
-    choose_mails("now", by=person(zoe, MOMENT))
+    choose(zoe, "now", MOMENT)
     say(made, ada, "crp", "Entre nous")
     assert mails("written", MOMENT + timedelta(hours=1, minutes=5)) == {}
 
@@ -216,7 +219,7 @@ def test_the_digest_tells_the_new_list_and_the_new_facts_that_the_reader_may_rea
     settings: Any, tmp_path: Path
 ) -> None:  # fmt: skip
     full, narrow, at_once = agent(), agent(Role.LEVEL_B), agent()
-    choose_mails("now", by=person(at_once, MOMENT))
+    choose(at_once, "now", OPENED - timedelta(days=1))
     for user in (full, narrow, at_once):
         follow(user, MENUISERIE.siren, OPENED - timedelta(days=1))
     root = with_folders(settings, tmp_path)
@@ -324,7 +327,8 @@ def test_the_digest_names_the_firms_and_what_is_public_of_the_kinds_wanted_each_
     leo = colleague("Leo Crp")
     follow(leo, MENUISERIE.siren, MOMENT - timedelta(days=1))
     workplace(MENUISERIE.name or "", company__siren=MENUISERIE.siren)
-    choose_mails("never", {"proceeding": "daily", "alert": "daily", "debt": "never"}, by=person(leo, MOMENT))
+    choose(leo, "never", MOMENT)
+    choose(leo, "daily", MOMENT, "proceeding", "alert")
 
     write_news("2026-07-08", {MENUISERIE.siren: {NewsKind.PROCEEDING, NewsKind.ALERT, NewsKind.DEBT}}, at=MOMENT)
 
@@ -342,7 +346,7 @@ def test_what_is_told_at_once_is_told_however_late_the_mail_leaves_and_once() ->
     made, ada, _zoe = shared()
     leo = colleague("Leo Crp")
     add_member(made, leo, "participant", by=person(ada, MOMENT), at=MOMENT)
-    choose_mails("now", by=person(leo, MOMENT))
+    choose(leo, "now", MOMENT)
     say(made, ada, "crp", "Premier", 1)
     say(made, ada, "crp", "Second", 2)
     first, second = OutgoingMessage.objects.filter(template="followup/mail/written").order_by("pk")

@@ -16,11 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.accounts.factories import person, sign_in
+from tests.agents.choosing import choose
 from tests.conftest import visible_text
 from tests.publication.factories import Firm, dossiers, facts, published_facts, siren, siret, table, tables
 from tests.watchlists.factories import BOULANGERIE, FIRMS, MENUISERIE, OPENED, agent, follow, opened
-from vigie.agents.actions.mails import choose_mails
 from vigie.agents.models import Follow
+from vigie.agents.rules_mails import MAILS, Group
 from vigie.journal.delivery import build
 from vigie.journal.models import AuditEvent, Event, OutgoingMessage
 from vigie.kernel.period import Month
@@ -164,7 +165,7 @@ def test_each_fact_is_told_by_its_kind_in_the_product_and_without_its_value_in_t
     for user in (full, narrow):
         for firm in (MENUISERIE, BOULANGERIE):
             follow(user, firm.siren, OPENED)
-    choose_mails("daily", dict.fromkeys(map(str, KINDS), "now"), by=person(full, FACTS_AT))
+    choose(full, "now", FACTS_AT - timedelta(hours=1), *KINDS)
 
     deliver(world)
 
@@ -225,7 +226,7 @@ def test_who_stopped_following_or_is_no_longer_habilitated_is_not_told(world: Pa
 
 def test_a_list_that_opens_tells_new_and_stronger_alerts_of_the_firms_followed_only(world: Path) -> None:
     user = agent()
-    choose_mails("now", by=person(user, JULY))
+    choose(user, "now", OPENED)
     quiet = next(firm for firm in FIRMS if firm.level == "none")
     for firm in (quiet, BOULANGERIE, MENUISERIE):
         follow(user, firm.siren, OPENED)
@@ -278,12 +279,10 @@ def test_as_many_queries_and_readings_whatever_the_firms_followed(world: Path, m
 def test_each_chooses_the_rhythm_of_each_kind_that_he_may_read(db: None, zones: None, client: Client) -> None:
     full, narrow, page = agent(), agent(Role.LEVEL_B), reverse("followup:mails")
     by = person(full)
-    assert wishes(by).rhythms == {
-        "rhythm": "daily", "proceeding": "now", "alert": "daily", "aggravation": "daily", "plan_started": "daily",
-        "plan_broken": "daily", "debt": "daily",
-    }  # fmt: skip
-    assert set(wishes(person(narrow)).labels) == {"proceeding", "alert", "aggravation"}
-    chosen = dict.fromkeys(wishes(by).labels, "never") | {"rhythm": "now", "debt": "daily"}
+    assert wishes(by).rhythms == {kind: row.default for kind, row in MAILS.items()}
+    firms = {kind for kind, row in wishes(person(narrow)).rows.items() if row.group == Group.FIRMS}
+    assert firms == {"proceeding", "alert", "aggravation"}
+    chosen = dict.fromkeys(wishes(by).rows, "never") | {"comment": "now", "debt": "daily"}
 
     answer = sign_in(client, full).post(page, chosen)
 

@@ -12,11 +12,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tests.accounts.factories import UserFactory
+from tests.agents.choosing import choose
 from tests.publication import factories
 from tests.publication.factories import Check, Firm, published, published_facts, siren
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, FIRMS, MENUISERIE, OPENED, agent, follow, opened
 from vigie.accounts.queries import person_for
-from vigie.agents.actions.mails import choose_mails
 from vigie.companies.models import Company
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel import turns
@@ -294,7 +294,7 @@ def test_fresher_facts_leave_the_list_and_warn_those_who_follow_the_firm(folders
     opened(folders)
     for user, firm in ((follower, MENUISERIE), (other, BOULANGERIE), (far, MENUISERIE)):
         follow(user, firm.siren, OPENED)
-        choose_mails("now", by=person_for(user, OPENED))
+        choose(user, "now", OPENED)
     changed = Firm(1, debt=MENUISERIE.debt * 2)
     later = {"created_at": datetime(2026, 7, 18, tzinfo=UTC)}
 

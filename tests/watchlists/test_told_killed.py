@@ -25,10 +25,10 @@ from pathlib import Path
 django.setup()
 from tests.accounts.factories import UserFactory, person
 from tests.accounts.factories import HabilitationFactory
+from tests.agents.choosing import choose
 from tests.followup.factories import colleague, communes, opened_file, network
 from tests.watchlists.factories import agent, follow
 from vigie.accounts.models import AgentProfile, Habilitation
-from vigie.agents.actions.mails import choose_mails
 from vigie.agents.models_review import Confirmation
 from vigie.followup.actions.members import add_member
 from vigie.followup.actions.texts import write_comment
@@ -43,9 +43,13 @@ find_list_news(at=at)
 ada, bob = colleague("Ada Liste"), colleague("Bob Suivi", "dgfip")
 for user in (ada, bob):
     follow(user, sys.argv[2], at)
-    choose_mails("daily", dict.fromkeys(map(str, KINDS), "now"), by=person(user, at))
+    choose(user, "now", at, *KINDS)
 made = opened_file(ada, at=at)
 add_member(made, bob, "participant", by=person(ada, at), at=at)
+for name, rhythm in (("Cat Tout", "now"), ("Dan Matin", "daily"), ("Eva Jamais", "never")):
+    wishing = colleague(name, "dgfip")
+    add_member(made, wishing, "participant", by=person(ada, at), at=at)
+    choose(wishing, rhythm, at, "comment", "mention", "state")
 write_comment(made, network("codefi"), "Bonjour", form_token="jeton-du-formulaire-9999", by=person(ada, at), at=at)
 HabilitationFactory(user=UserFactory(email="admin@agents.example", full_name="Adam"), role=Role.ADMINISTRATOR)
 held = Habilitation.objects.get(user=ada)
@@ -61,7 +65,13 @@ from pathlib import Path
 django.setup()
 from django.db import connections
 from vigie.agents.actions.late import report_late
+from tests.accounts.factories import person
+from tests.followup.factories import network
+from vigie.accounts.models import User
+from vigie.followup.actions.files import move_file
 from vigie.followup.actions.notices import tell_digests, tell_quiet_files
+from vigie.followup.actions.texts import write_comment
+from vigie.followup.models import Comment, Followup
 from vigie.journal import crash
 from vigie.watchlists.actions import receive
 from vigie.watchlists.actions.news import find_list_news
@@ -72,7 +82,18 @@ def listed():
     receive(Path(folders["list"]), at=at)
     find_list_news(at=at)
 
+def wrote():
+    made, ada = Followup.objects.get(), User.objects.get(email="ada@agents.example")
+    text, by = "Bonjour @Cat Tout, @Dan Matin et @Eva Jamais", person(ada, at)
+    write_comment(made, network("codefi"), text, form_token="jeton-du-formulaire-7777", by=by, at=at)
+
+def moved():
+    made, ada = Followup.objects.get(), User.objects.get(email="ada@agents.example")
+    if made.state == "in_progress":  # the page is no longer there to press again
+        move_file(made, "start_surveillance", by=person(ada, at), at=at)
+
 TELLINGS = {
+    "comment": wrote, "state": moved,
     "facts": lambda: receive(Path(folders["facts"]), at=at), "list": listed, "late": lambda: report_late(at=at),
     "quiet": lambda: tell_quiet_files(at + timedelta(days=90)),
     "digest": lambda: tell_digests(datetime(2026, 7, 7, 5, 30, tzinfo=UTC)),
@@ -121,8 +142,10 @@ ROWS = (
     "JOIN watchlists_newsbatch b ON b.id = n.batch_id",
     "SELECT 'late', count(*), 0, 0 FROM agents_latereview", "SELECT 'digest', user_id, day, 0 FROM followup_digest",
     "SELECT 'quiet', id, reminded_at IS NOT NULL, 0 FROM followup_followup",
+    "SELECT 'comment', count(*), 0, 0 FROM followup_comment",
+    "SELECT 'state', state, 0, 0 FROM followup_followup",
     "SELECT 'event', name, count(*), 0 FROM journal_event WHERE name IN ('firm_news.found', 'review.late', "
-    "'file.quiet', 'file.digested') GROUP BY name",
+    "'file.quiet', 'file.digested', 'file.written', 'file.mentioned', 'file.moved') GROUP BY name",
 )  # fmt: skip
 
 

@@ -1,33 +1,33 @@
-"""How an agent wants to be told of what happens without him."""
+"""How an agent wants to be told of what happens."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 
+from vigie.agents.rules_mails import Choice
+
 
 class MailChoice(models.Model):
-    """The rhythm of the mails about files, followed firms and new lists; without a row: what suits most.
+    """What somebody chose in « Mes courriels »; without a row, or for a kind that is absent: what suits most.
 
-    kinds: code of a kind of news (``watchlists.rules_news``) → its own rhythm; those that are absent follow ``rhythm``.
-
-    What is addressed to one person (added, removed, named in a comment, called to a meeting) is always told.
+    kinds: code of a kind (``agents.rules_mails``) → its rhythm. past: what held before each change of the last days,
+    ``[moment of the change, kinds]``, oldest first, so that a fact of the night before is told as it was wanted then.
     """
 
-    class Rhythm(models.TextChoices):
-        NOW = "now", "Tout de suite"
-        DAILY = "daily", "Un résumé chaque matin"
-        NEVER = "never", "Aucun, sauf ce qui s’adresse à moi"
-
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    rhythm = models.CharField("rythme", max_length=6, choices=Rhythm.choices, default=Rhythm.DAILY)
-
     kinds: Any = models.JSONField("rythme de chaque fait", default=dict)
+    past: Any = models.JSONField("choix des derniers jours", default=list)
 
     class Meta:
         ordering = ("user",)
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.rhythm}"
+        return f"{self.user_id}"
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(self.kinds, [(datetime.fromisoformat(ended), kinds) for ended, kinds in self.past])

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from vigie.accounts.models import User
-from vigie.accounts.models_agents import Duty
 from vigie.accounts.queries import person_for
-from vigie.agents.queries.mails import NEVER, NOW, choosers
-from vigie.followup.models import CardsImport, Comment, Digest, Followup, Handover, Meeting, Member, MemberQuerySet
+from vigie.agents.queries.mails import choice_of, told_at_once
+from vigie.agents.rules_mails import NOW, MailKind
+from vigie.followup.models import CardsImport, Comment, Digest, Followup, Handover, Meeting, Member
 from vigie.followup.queries.digest import content_of
-from vigie.followup.queries.news import named_in, news_of, not_told_since, orphan_files
+from vigie.followup.queries.news import news_of, not_told_since, orphan_files
+from vigie.followup.queries.told import (
+    called_to,
+    handover_pair,
+    keepers_of,
+    member_himself,
+    members_of,
+    members_of_cards,
+    mentioned_in,
+    referents_joined,
+    referents_of,
+)
 from vigie.followup.states import FOLLOWUP
 from vigie.followup.states_meetings import CANCELLED
-from vigie.journal.registry import Recipient, register_audience, register_content
+from vigie.journal.registry import Audience, Recipient, register_audience, register_content
 from vigie.rights.person import Person
 from vigie.tuning.queries import current
 from vigie.ui.formats import counted, day
@@ -29,68 +40,37 @@ NAMED_AT_MOST = 30  # in a mail
 WRITTEN = "followup/mail/written"
 
 
-def file_members(followup: Followup, by: Person) -> Iterable[Recipient]:
-    """All who take part, but who did it."""
-    return _recipients(_wishing(followup.members.present().exclude(user_id=by.user_id)))
+def _audience(kind: MailKind, people: Callable[[Any], QuerySet[User]]) -> Audience:
+    """Those of the people who want this kind at once, but who did it; the others are told each morning, or not."""
+
+    def told(subject: Any, by: Person) -> Iterable[Recipient]:
+        users = told_at_once(people(subject), kind).exclude(pk=by.user_id or 0)
+        return [Recipient(user.email, user.full_name) for user in users]
+
+    return told
 
 
-def file_member(member: Member, by: Person) -> Iterable[Recipient]:
-    """The person added, changed or removed, unless he did it himself."""
-    return [] if member.user_id == by.user_id else _recipients([member])
-
-
-def file_referents(member: Member, by: Person) -> Iterable[Recipient]:
-    """The référents of a file that somebody joined of himself."""
-    held = member.followup.members.present().filter(role=Member.Role.REFERENT)
-    return _recipients(_wishing(held.exclude(user_id=by.user_id)))
-
-
-def file_readers(followup: Followup, by: Person) -> Iterable[Recipient]:
-    """Those who want to know at once that a text was written; ``written_content`` keeps those who read its network."""
-    now = followup.members.present().filter(user__in=choosers(NOW))
-    return _recipients(now.exclude(user_id=by.user_id))
-
-
-def _wishing(members: MemberQuerySet) -> MemberQuerySet:
-    """Without those who chose to be told only what is addressed to them."""
-    return members.exclude(user__in=choosers(NEVER))
-
-
-def _recipients(members: Iterable[Member]) -> list[Recipient]:
-    wanted = [member.user_id for member in members]
-    people = User.objects.living().filter(pk__in=wanted).order_by("pk")
-    return [Recipient(user.email, user.full_name) for user in people]
-
-
-def comment_mentioned(comment: Comment, by: Person) -> Iterable[Recipient]:
-    """The participants named in a comment; ``mentioned_content`` keeps those who read its network."""
-    present = comment.followup.members.present().exclude(user_id=by.user_id).select_related("user")
-    return _recipients(named_in(comment.text, present))
+AUDIENCES = {
+    "file_members": _audience(MailKind.STATE, members_of),
+    "members_of_asked": _audience(MailKind.REQUESTED, members_of),
+    "comment_readers": _audience(MailKind.COMMENT, members_of),
+    "summary_readers": _audience(MailKind.SUMMARY, members_of),
+    "action_readers": _audience(MailKind.ACTION, members_of),
+    "file_member": _audience(MailKind.MEMBER, member_himself),
+    "file_referents": _audience(MailKind.JOINED, referents_joined),
+    "file_in_charge": _audience(MailKind.QUIET, referents_of),
+    "file_keepers": _audience(MailKind.ORPHAN, keepers_of),
+    "comment_mentioned": _audience(MailKind.MENTION, mentioned_in),
+    "handover_people": _audience(MailKind.HANDED_OVER, handover_pair),
+    "cards_people": _audience(MailKind.HANDED_OVER, members_of_cards),
+    "meeting_participants": _audience(MailKind.MEETING, called_to),
+}
 
 
 def digest_reader(digest: Digest, by: Person) -> Iterable[Recipient]:
     """Whose digest it is."""
     users = User.objects.living().filter(pk=digest.user_id)
     return [Recipient(user.email, user.full_name) for user in users]
-
-
-def file_in_charge(followup: Followup, by: Person) -> Iterable[Recipient]:
-    """Its référents."""
-    return _recipients(_wishing(followup.members.present().filter(role=Member.Role.REFERENT)))
-
-
-def file_keepers(followup: Followup, by: Person) -> Iterable[Recipient]:
-    """Those who still take part, and the permanent secretary of the CODEFI of the département."""
-    secretaries = Duty.objects.filter(kind=Duty.Kind.SP_CODEFI, departement=followup.departement).values("user")
-    present = followup.members.present().values("user")
-    people = User.objects.living().filter(Q(pk__in=present) | Q(pk__in=secretaries)).order_by("pk")
-    return [Recipient(user.email, user.full_name) for user in people]
-
-
-def meeting_participants(meeting: Meeting, by: Person) -> Iterable[Recipient]:
-    """The agents called to a meeting, but who calls them."""
-    people = User.objects.living().filter(pk__in=meeting.participants.values("pk")).exclude(pk=by.user_id or 0)
-    return [Recipient(user.email, user.full_name) for user in people.order_by("pk")]
 
 
 def meeting_content(meeting: Meeting, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
@@ -109,13 +89,6 @@ def meeting_content(meeting: Meeting, recipient: Recipient, at: datetime) -> dic
     }
 
 
-def handover_people(handover: Handover, by: Person) -> Iterable[Recipient]:
-    """Who takes the files and who gave them, but who did it."""
-    wanted = {handover.taker_id, handover.giver_id} - {by.user_id}
-    people = User.objects.living().filter(pk__in=wanted).order_by("pk")
-    return [Recipient(user.email, user.full_name) for user in people]
-
-
 def handover_content(handover: Handover, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
     """The files handed over, each with its page for who takes them; nothing once all of them are deleted."""
     rows = handover.files.filter(deleted_at=None).select_related("workplace__company")
@@ -130,14 +103,6 @@ def handover_content(handover: Handover, recipient: Recipient, at: datetime) -> 
         "count": counted(len(files), "accompagnement"),
         "files": [{"firm": one.workplace.company.name, "page": page_of(one) if takes else ""} for one in files],
     }
-
-
-def cards_people(row: CardsImport, by: Person) -> Iterable[Recipient]:
-    """Those who take part in an accompagnement made of a card, but who took them up: one mail each."""
-    members = Member.objects.present().filter(followup__in=row.files.values("pk"))
-    wanted = members.order_by().values("user")
-    people = User.objects.living().filter(pk__in=wanted).exclude(pk=by.user_id or 0).order_by("pk")
-    return [Recipient(user.email, user.full_name) for user in people]
 
 
 def cards_content(row: CardsImport, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
@@ -241,7 +206,8 @@ def digest_content(digest: Digest, recipient: Recipient, at: datetime) -> dict[s
         return None
     site, path = settings.VIGIE.site_url, "followup:file"
     lines = [
-        {"firm": one.firm, "said": one.words, "page": f"{site}{reverse(path, args=[one.pk])}"} for one in found.files
+        {"firm": one.firm, "said": one.words, "page": f"{site}{reverse(path, args=[one.pk])}" if one.readable else ""}
+        for one in found.files
     ]  # fmt: skip
     about = counted(len(lines), "accompagnement") if lines else "les listes et les entreprises que vous suivez"
     return {
@@ -251,14 +217,14 @@ def digest_content(digest: Digest, recipient: Recipient, at: datetime) -> dict[s
 
 
 def written_content(followup: Followup, recipient: Recipient, at: datetime) -> dict[str, Any] | None:
-    """What others wrote in his networks and that no mail told him yet, however late this one leaves; nothing of the
-    text, and no mail when there is nothing.
+    """What others wrote in his networks, or did, and that no mail told him yet, however late this one leaves; nothing
+    of the text, and no mail when there is nothing.
     """
     reader = _reader(followup, recipient, at)
     if reader is None:
         return None
     since = not_told_since(followup, recipient.email, WRITTEN) or at - AT_ONCE
-    found = next((one for one in news_of(reader, since, at) if one.pk == followup.pk), None)
+    found = next((one for one in news_of(reader, since, at, choice_of(reader), NOW) if one.pk == followup.pk), None)
     if found is None:
         return None
     return {"name": recipient.name, "firm": found.firm, "words": found.words, "page": page_of(followup)}
@@ -291,24 +257,16 @@ def _reader(followup: Followup, recipient: Recipient, at: datetime) -> Person | 
 
 def register() -> None:
     """Called once, when the applications are ready."""
-    register_audience("file_members", file_members)
-    register_audience("file_member", file_member)
-    register_audience("file_referents", file_referents)
+    for name, people in AUDIENCES.items():
+        register_audience(name, people)
+    register_audience("digest_reader", digest_reader)
     register_content("followup/mail/moved", moved_content)
     register_content("followup/mail/requested", requested_content)
     register_content("followup/mail/member", member_content)
     register_content("followup/mail/joined", joined_content)
-    register_audience("meeting_participants", meeting_participants)
     register_content("followup/mail/meeting", meeting_content)
-    register_audience("comment_mentioned", comment_mentioned)
-    register_audience("digest_reader", digest_reader)
-    register_audience("file_in_charge", file_in_charge)
-    register_audience("file_keepers", file_keepers)
-    register_audience("handover_people", handover_people)
     register_content("followup/mail/handed_over", handover_content)
-    register_audience("cards_people", cards_people)
     register_content("followup/mail/imported", cards_content)
-    register_audience("file_readers", file_readers)
     register_content(WRITTEN, written_content)
     register_content("followup/mail/mentioned", mentioned_content)
     register_content("followup/mail/digest", digest_content)

@@ -12,7 +12,8 @@ from django.urls import reverse
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.queries import person_for
 from vigie.agents.models import Follow
-from vigie.agents.queries.mails import NOW, choosers, readers_of_lists
+from vigie.agents.queries.mails import readers_of_lists, told_at_once
+from vigie.agents.rules_mails import MailKind
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
@@ -32,7 +33,7 @@ def operators(notice: Notice, by: Person) -> Iterable[Recipient]:
 def facts_followers(folder: FactsFolder, by: Person) -> Iterable[Recipient]:
     """Those who follow a firm whose facts have changed and want to know at once; the others read it in the morning."""
     wanted = Follow.objects.running(folder.received_at).filter(siren__in=list(folder.changed)).values("user_id")
-    people = User.objects.living().filter(pk__in=wanted).filter(pk__in=choosers(NOW)).order_by("pk")
+    people = told_at_once(User.objects.living().filter(pk__in=wanted).order_by("pk"), MailKind.FACTS)
     return [Recipient(user.email, user.full_name) for user in people]
 
 
@@ -40,7 +41,7 @@ def list_readers(publication: Publication, by: Person) -> Iterable[Recipient]:
     """The agents who want to know at once that a list opened, when it is the latest."""
     if Publication.objects.current().first() != publication:
         return []
-    people = readers_of_lists(publication.opened_at or publication.received_at).filter(pk__in=choosers(NOW))
+    people = told_at_once(readers_of_lists(publication.opened_at or publication.received_at), MailKind.LIST)
     return [Recipient(user.email, user.full_name) for user in people]
 
 

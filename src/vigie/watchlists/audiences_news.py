@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
-from vigie.agents.queries.mails import NOW
+from vigie.agents.queries.mails import choice_of
+from vigie.agents.rules_mails import NOW
 from vigie.journal.registry import Recipient, register_audience, register_content
 from vigie.rights.person import Person
 from vigie.watchlists.models import NewsBatch
@@ -24,7 +25,7 @@ from vigie.watchlists.queries.firm_news import lines_of, people_told, readable_k
 
 def news_followers(batch: NewsBatch, by: Person) -> Iterable[Recipient]:
     """Those who want one of the kinds at once; the others read it in the morning."""
-    people = people_told(batch.news.all(), batch.at, lambda chosen: chosen == NOW)
+    people = people_told(batch.news.all(), batch.at, NOW)
     return [Recipient(user.email, user.full_name) for user in people]
 
 
@@ -35,7 +36,7 @@ def firm_news_content(batch: NewsBatch, recipient: Recipient, at: datetime) -> d
         return None
     person = person_for(user, at)
     rows = batch.news.filter(siren__in=opened_to(person).values("siren"), kind__in=readable_kinds(person))
-    found = lines_of(person, rows, NOW)
+    found = lines_of(person, choice_of(person), rows, NOW)
     page = f"{settings.VIGIE.site_url}{reverse('watchlists:news')}"
     return {"name": user.full_name, "firms": found.lines, "more": found.more, "page": page} if found else None
 

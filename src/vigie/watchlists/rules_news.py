@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from vigie.agents.rules_mails import MAILS
 from vigie.watchlists.rules_sight import Category
 
 Rows = Sequence[Mapping[str, Any]]
@@ -28,23 +29,23 @@ class NewsKind(StrEnum):
 
 @dataclass(frozen=True)
 class Kind:
-    """One row of the table. rests_on: the nature of data that its reader must hold, None for what is public.
-
-    at_once: told at once to who has chosen nothing; the others each morning.
-    """
+    """One row of the table. rests_on: the nature of data that its reader must hold, None for what is public."""
 
     label: str
     rests_on: Category | None
-    at_once: bool = False
 
 
+# In the order of « Mes courriels », whose table words them and says when each is told.
 KINDS: dict[NewsKind, Kind] = {
-    NewsKind.PROCEEDING: Kind("Nouvelle procédure collective", None, at_once=True),
-    NewsKind.ALERT: Kind("Nouvelle alerte", Category.SCORE),
-    NewsKind.AGGRAVATION: Kind("Alerte passée de modérée à forte", Category.SCORE),
-    NewsKind.PLAN_STARTED: Kind("Délai de paiement Urssaf accordé", Category.URSSAF),
-    NewsKind.PLAN_BROKEN: Kind("Délai de paiement Urssaf interrompu avant son terme", Category.URSSAF),
-    NewsKind.DEBT: Kind("Dette sociale au-dessus d’un seuil", Category.URSSAF),
+    kind: Kind(MAILS[kind].label, rests_on)
+    for kind, rests_on in {
+        NewsKind.PROCEEDING: None,
+        NewsKind.ALERT: Category.SCORE,
+        NewsKind.AGGRAVATION: Category.SCORE,
+        NewsKind.PLAN_STARTED: Category.URSSAF,
+        NewsKind.PLAN_BROKEN: Category.URSSAF,
+        NewsKind.DEBT: Category.URSSAF,
+    }.items()
 }
 # In euros, both parts together: told when the debt passes above one that it was under.
 DEBT_STEPS = (Decimal(10_000), Decimal(50_000), Decimal(200_000), Decimal(1_000_000))

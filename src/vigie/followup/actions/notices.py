@@ -12,10 +12,12 @@ from django.db import transaction
 
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
-from vigie.agents.queries.mails import DAILY, NEVER, NOW, choosers, readers_of_lists
+from vigie.agents.queries.mails import readers_of_lists, told_at_once
+from vigie.agents.rules_mails import DAILY, MailKind
 from vigie.followup.models import Comment, Digest, Followup
 from vigie.followup.queries.digest import PARIS, content_of, last_morning, zones_of_agents
 from vigie.followup.queries.news import named_in, orphan_files, quiet_files, readers_of_news
+from vigie.followup.queries.told import members_of, people_of_events
 from vigie.journal.actions import record
 from vigie.rights.person import SYSTEM, Person
 from vigie.watchlists.models import FirmNews
@@ -52,14 +54,17 @@ def tell_digests(at: datetime) -> int:
 
 
 def _waiting(since: datetime, at: datetime) -> Iterable[User]:
-    """Those for whom something may be new: in their files and lists, then of a firm in a kind wanted each morning."""
-    people = readers_of_news(since, at)
+    """Those for whom something may be new: in their files and lists, then of a firm in a kind wanted each morning.
+
+    What each of them wants is asked when his digest is read.
+    """
+    people = readers_of_news(since, at) | User.objects.living().filter(pk__in=people_of_events(since, at))
     if changes_told(since, at):
         people = people | readers_of_lists(at)
-    found = {user.pk: user for user in people.exclude(pk__in=choosers(NOW, NEVER)).distinct()}
+    found = {user.pk: user for user in people.distinct()}
     if batch_between(since, at):
         rows = FirmNews.objects.filter(at__gt=since, at__lte=at)
-        found |= {user.pk: user for user in people_told(rows, at, lambda chosen: chosen == DAILY)}
+        found |= {user.pk: user for user in people_told(rows, at, DAILY)}
     return [user for _pk, user in sorted(found.items())]
 
 
@@ -88,13 +93,22 @@ def tell_orphans(at: datetime) -> int:
     return told
 
 
-def tell_at_once(followup: Followup, *, by: Person, at: datetime) -> None:
-    """Writes to the participants who want it that a text was written. In the caller's transaction."""
-    if followup.members.present().filter(user__in=choosers(NOW)).exists():
-        record("file.written", followup, by=by, at=at)
+def tell_comment(followup: Followup, *, by: Person, at: datetime) -> None:
+    """Writes to the participants who want it at once that a comment was written. In the caller's transaction."""
+    _tell_at_once("file.written", MailKind.COMMENT, followup, by, at)
+
+
+def tell_summary(followup: Followup, *, by: Person, at: datetime) -> None:
+    """Writes to the participants who want it at once that a summary changed. In the caller's transaction."""
+    _tell_at_once("file.summary_written", MailKind.SUMMARY, followup, by, at)
+
+
+def _tell_at_once(event: str, kind: MailKind, followup: Followup, by: Person, at: datetime) -> None:
+    if told_at_once(members_of(followup), kind).exists():
+        record(event, followup, by=by, at=at)
 
 
 def tell_mentions(comment: Comment, *, by: Person, at: datetime) -> None:
-    """Writes at once to the participants named « @Prénom Nom » who read this network. In the caller's transaction."""
+    """Writes to the participants named « @Prénom Nom » who read this network. In the caller's transaction."""
     if named_in(comment.text, comment.followup.members.present().select_related("user")):
         record("file.mentioned", comment, by=by, at=at)

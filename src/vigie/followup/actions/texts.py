@@ -10,7 +10,7 @@ from django.http import Http404
 from vigie.accounts.models_agents import Network
 from vigie.followup.actions.drafts import forget_draft
 from vigie.followup.actions.members import locked, refuse_completed
-from vigie.followup.actions.notices import tell_at_once, tell_mentions
+from vigie.followup.actions.notices import tell_comment, tell_mentions, tell_summary
 from vigie.followup.models import Comment, Followup, Summary, SummaryVersion
 from vigie.followup.rules import lock_holds
 from vigie.journal.actions import record
@@ -104,7 +104,7 @@ def save_summary(
         )  # fmt: skip
         _touch(row, at)
         record("file.summarised", row, by=by, at=at, payload={"network": network.code, "version": summary.version})
-        tell_at_once(row, by=by, at=at)
+        tell_summary(row, by=by, at=at)
     return summary
 
 
@@ -136,7 +136,7 @@ def write_comment(
     _touch(row, at)
     record("file.commented", row, by=by, at=at, payload={"network": network.code, "comment": comment.pk})
     tell_mentions(comment, by=by, at=at)
-    tell_at_once(row, by=by, at=at)
+    tell_comment(row, by=by, at=at)
     return comment
 
 

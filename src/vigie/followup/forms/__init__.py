@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from vigie.agents.models import Follow, MailChoice
+from vigie.agents.models import Follow
+from vigie.agents.rules_mails import RHYTHMS, Group, Row
 from vigie.directory.models import Subject
 from vigie.followup.actions.files import Fields
 from vigie.followup.models import Analysis, FirmContact, Followup, Member, Term
@@ -211,42 +212,32 @@ class PersonForm(DsfrForm):
         return str(self.cleaned_data["colleague"] or self.cleaned_data["who"])
 
 
-# The three columns of « Mes courriels ».
-RHYTHMS = [
-    (MailChoice.Rhythm.NOW, "Tout de suite"), (MailChoice.Rhythm.DAILY, "Chaque matin"),
-    (MailChoice.Rhythm.NEVER, "Jamais"),
-]  # fmt: skip
-
-
 class MailsForm(DsfrForm):
-    """How the person wants to be told: of files and lists, then of each kind of news of the firms followed.
+    """« Mes courriels »: a rhythm for each kind. rows: the kinds that may be told to the person."""
 
-    kinds: those that the person may read.
-    """
-
-    rhythm = forms.ChoiceField(
-        label="Ce qui est écrit ou décidé dans mes accompagnements, et les nouvelles listes", choices=RHYTHMS,
-        widget=forms.RadioSelect, error_messages={"required": "Choisissez un rythme."},
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, kinds: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rows: Mapping[str, Row], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for code, label in kinds.items():
-            self.fields[code] = forms.ChoiceField(
-                label=label, choices=RHYTHMS, widget=forms.RadioSelect,
+        self.rows = rows
+        for kind, row in rows.items():
+            self.fields[kind] = forms.ChoiceField(
+                label=row.label, choices=list(RHYTHMS.items()), widget=forms.RadioSelect,
                 error_messages={"required": "Choisissez un rythme."},
             )  # fmt: skip
-        self.kinds = tuple(kinds)
+
+    @property
+    def rhythms(self) -> list[str]:
+        """The columns."""
+        return list(RHYTHMS.values())
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The lines of the table, as the page groups them."""
-        news = [("Les entreprises que je suis", [self[code] for code in self.kinds])] if self.kinds else []
-        return [("Mes accompagnements et les listes", [self["rhythm"]]), *news]
+        grouped = {group: [self[kind] for kind, row in self.rows.items() if row.group == group] for group in Group}
+        return [(str(group), fields) for group, fields in grouped.items() if fields]
 
     def chosen(self) -> dict[str, str]:
         """Kind → rhythm."""
-        return {code: self.cleaned_data[code] for code in self.kinds}
+        return {kind: self.cleaned_data[kind] for kind in self.rows}
 
 
 class HandoverForm(DsfrForm):

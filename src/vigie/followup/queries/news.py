@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +13,8 @@ from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from vigie.accounts.models import Habilitation, User
 from vigie.accounts.queries import person_for
 from vigie.agents.queries.mails import LEVELS
-from vigie.followup.models import Comment, Followup, FollowupQuerySet, Member, SummaryVersion
+from vigie.agents.rules_mails import Choice, MailKind
+from vigie.followup.models import Analysis, Comment, FirmAction, Followup, FollowupQuerySet, Member, SummaryVersion
 from vigie.followup.rules import REMINDED_EVERY_DAYS
 from vigie.followup.states import IN_PROGRESS
 from vigie.journal.models import OutgoingMessage
@@ -22,46 +24,61 @@ from vigie.rights.person import Person
 from vigie.tuning.queries import current
 from vigie.ui.formats import counted, listed
 
+FIRM = "followup__workplace__company"
+WROTE = {
+    "comment": ("commentaire",), "summary": ("synthèse modifiée", "synthèses modifiées"),
+    "talk": ("échange analysé", "échanges analysés"), "action": ("action notée", "actions notées"),
+}  # fmt: skip
+KIND_OF = {"comment": MailKind.COMMENT, "summary": MailKind.SUMMARY}
+
 
 @dataclass
 class News:
-    """What is new in one file. authors: who wrote, once each."""
+    """What is new in one file. wrote: what was written → how many. authors: who wrote, once each. said: the rest."""
 
     firm: str
     pk: int
-    comments: int = 0
-    summaries: int = 0
+    wrote: Counter[str] = field(default_factory=Counter)
     authors: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    readable: bool = True
 
-    def note(self, author: Any, *, summary: bool) -> None:
-        self.summaries, self.comments = self.summaries + summary, self.comments + (not summary)
+    def note(self, author: Any, what: str) -> None:
+        self.wrote[what] += 1
         if str(author) not in self.authors:
             self.authors.append(str(author))
 
     @property
     def words(self) -> str:
-        """« 2 commentaires et 1 synthèse de Ada Liste »: nothing of what was written."""
-        parts = [counted(self.comments, "commentaire")] if self.comments else []
-        parts += [counted(self.summaries, "synthèse modifiée", "synthèses modifiées")] if self.summaries else []
-        return f"{listed(parts)}, par {listed(self.authors)}"
+        """« 2 commentaires et 1 synthèse modifiée, par Ada Liste ; état : terminé »: nothing of what was written."""
+        parts = [counted(self.wrote[what], *words) for what, words in WROTE.items() if self.wrote[what]]
+        written = [f"{listed(parts)}, par {listed(self.authors)}"] if parts else []
+        return "\u00a0; ".join([*written, *self.said])
 
 
-def news_of(person: Person, since: datetime, until: datetime) -> list[News]:
-    """The files of the person where somebody else wrote in one of his networks, by name. 2 queries."""
+def news_of(person: Person, since: datetime, until: datetime, choice: Choice, rhythm: str) -> list[News]:
+    """The files of the person where somebody else wrote in one of his networks, or noted what he did, by name: of the
+    kinds that he wanted at this rhythm then. 4 queries.
+    """
     mine = Followup.objects.held_by(person).values("pk")
     files = Followup.objects.allowed(person, "file.view").filter(pk__in=mine).values("pk")
     seen = {"network__code__in": sorted(person.networks), "network__is_active": True}
-    comments = Comment.objects.filter(at__gt=since, at__lte=until, followup__in=files, deleted_at=None, **seen)
-    written = SummaryVersion.objects.filter(at__gt=since, at__lte=until, summary__followup__in=files).filter(
-        **{f"summary__{name}": value for name, value in seen.items()}
-    )
+    comments = Comment.objects.filter(followup__in=files, deleted_at=None, **seen).select_related(FIRM)
+    written = SummaryVersion.objects.filter(summary__followup__in=files).select_related(f"summary__{FIRM}")
+    versions = written.filter(**{f"summary__{name}": value for name, value in seen.items()})
+    acts = [model.objects.filter(followup__in=files).select_related(FIRM) for model in (Analysis, FirmAction)]
     found: dict[int, News] = {}
-    others = {"author_id": person.user_id}
-    for comment in comments.exclude(**others).select_related("author", "followup__workplace__company").order_by("at"):
-        _news(found, comment.followup).note(comment.author, summary=False)
-    firms = "summary__followup__workplace__company"
-    for version in written.exclude(**others).select_related("author", firms).order_by("at"):
-        _news(found, version.summary.followup).note(version.author, summary=True)
+    written_in: tuple[tuple[str, Any, str], ...] = (
+        ("comment", comments, "at"), ("summary", versions, "at"), ("talk", acts[0], "recorded_at"),
+        ("action", acts[1], "recorded_at"),
+    )  # fmt: skip
+    for what, rows, moment in written_in:
+        kind = KIND_OF.get(what, MailKind.ACTION)
+        meanwhile = rows.filter(**{f"{moment}__gt": since, f"{moment}__lte": until}).exclude(author=person.user_id)
+        for row in meanwhile.select_related("author").order_by(moment, "pk"):
+            if choice.wants(rhythm, kind, getattr(row, moment)):
+                followup = row.summary.followup if what == "summary" else row.followup
+                _news(found, followup).note(row.author, what)
     return sorted(found.values(), key=lambda one: (one.firm, one.pk))
 
 

@@ -10,15 +10,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of, signed_in
+from vigie.agents.queries.mails import told_at_once
+from vigie.agents.rules_mails import MailKind
 from vigie.followup.actions import files as actions
 from vigie.followup.actions.files import AlreadyActive
-from vigie.followup.audiences import file_members
 from vigie.followup.forms import DuplicateForm, FieldsForm, FilesFilterForm, OpenForm, initial_of
 from vigie.followup.models import DeletedFollowup, Followup, Workplace
 from vigie.followup.queries import lists
 from vigie.followup.queries.board import BACK
 from vigie.followup.queries.deleted import deleted_page
 from vigie.followup.queries.file import completion_page
+from vigie.followup.queries.told import members_of
 from vigie.followup.queries.touch import FirmPage, firm_panel
 from vigie.followup.views.shared import asked_file, draw_file, reads_and_writes, refused, renew_version
 from vigie.journal import audit
@@ -153,7 +155,7 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
         actions.move_file(followup, "complete", by=person, at=now())
         messages.success(request, "L’accompagnement est terminé. Vous pouvez le rouvrir pendant 30\u00a0jours.")
         return redirect("followup:file", pk)
-    told = len(list(file_members(followup, person)))
+    told = told_at_once(members_of(followup), MailKind.STATE).exclude(pk=person.user_id or 0).count()
     return render(request, "followup/complete.html", {"page": completion_page(followup, told)})
 
 

@@ -65,12 +65,12 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
 @granted("file.list")
 @reads_and_writes
 def mails(request: HttpRequest) -> HttpResponse:
-    """``/accompagnements/mes-courriels/``: at once, each morning, or never, for files and for each kind of news."""
-    person = person_of(request)
+    """``/accompagnements/mes-courriels/``: at once, each morning, or never, for each kind of what happens."""
+    person, at = person_of(request), now()
     told = wishes(person)
-    form = MailsForm(request.POST if request.method == "POST" else None, initial=told.rhythms, kinds=told.labels)
+    form = MailsForm(request.POST if request.method == "POST" else None, initial=told.rhythms, rows=told.rows)
     if request.method == "POST" and form.is_valid():
-        choose_mails(form.cleaned_data["rhythm"], form.chosen(), by=person)
+        choose_mails(form.chosen(), by=person, at=at)
         messages.success(request, "Votre choix est enregistré.")
         return redirect("followup:list")
     return render(request, "followup/mails.html", {"form": form}, status=status_of(form))

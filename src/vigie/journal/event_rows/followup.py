@@ -5,6 +5,8 @@ from __future__ import annotations
 from vigie.journal.event import Event, Message
 
 FILE = "followup.Followup"
+WRITTEN = "followup/mail/written"
+_ACTION = (Message("action_readers", WRITTEN),)
 _MOVED = (Message("file_members", "followup/mail/moved"),)
 _MEMBER = (Message("file_member", "followup/mail/member"),)
 _MEETING = (Message("meeting_participants", "followup/mail/meeting"),)
@@ -18,14 +20,14 @@ EVENTS = (
     Event("file.reopened", FILE, "Un accompagnement a été rouvert", _MOVED),
     Event("file.deleted", FILE, "Un accompagnement a été supprimé", _MOVED),
     Event("file.restored", FILE, "Un accompagnement a été restauré", _MOVED),
-    Event("file.analysed", FILE, "Un échange avec l’entreprise a été analysé"),
-    Event("file.acted", FILE, "Une action pour l’entreprise a été notée"),
+    Event("file.analysed", FILE, "Un échange avec l’entreprise a été analysé", _ACTION),
+    Event("file.acted", FILE, "Une action pour l’entreprise a été notée", _ACTION),
     Event("file.referred", FILE, "L’entreprise a été orientée vers un conseiller"),
     Event(
         "file.requested",
         FILE,
         "L’entreprise a demandé de l’aide, et un expert habilité l’a prise en charge",
-        (Message("file_members", "followup/mail/requested"),),
+        (Message("members_of_asked", "followup/mail/requested"),),
     ),
     Event("file.contacted", FILE, "Ce qu’a donné un contact de campagne a été noté"),
     Event("file.summarised", FILE, "Une synthèse a été enregistrée"),
@@ -33,8 +35,14 @@ EVENTS = (
     Event(
         "file.written",
         FILE,
-        "Un texte a été écrit, pour qui veut le savoir tout de suite",
-        (Message("file_readers", "followup/mail/written"),),
+        "Un commentaire a été écrit, pour qui veut le savoir tout de suite",
+        (Message("comment_readers", WRITTEN),),
+    ),
+    Event(
+        "file.summary_written",
+        FILE,
+        "Une synthèse a changé, pour qui veut le savoir tout de suite",
+        (Message("summary_readers", WRITTEN),),
     ),
     Event(
         "file.mentioned",

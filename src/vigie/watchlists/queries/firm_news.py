@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from vigie.accounts.models import User
-from vigie.agents.models import Follow, MailChoice
+from vigie.agents.models import Follow
+from vigie.agents.queries.mails import choice_of, choices_of
+from vigie.agents.rules_mails import MAILS, Choice, Group, Row
 from vigie.rights.person import Person
 from vigie.ui.components import Cell, Column, Table
 from vigie.ui.formats import counted, day
@@ -57,13 +59,6 @@ class NewsPage:
     told: dict[str, list[str]]
 
 
-def rhythm(choice: MailChoice | None, kind: str) -> str:
-    """How somebody wants to be told of a kind: what he chose for it, else in general, else what suits most."""
-    if choice is None:
-        return str(MailChoice.Rhythm.NOW if KINDS[NewsKind(kind)].at_once else MailChoice.Rhythm.DAILY)
-    return str(choice.kinds.get(kind, choice.rhythm))
-
-
 def readable_kinds(person: Person) -> list[str]:
     """Those that the person's habilitation opens; none for who is no agent."""
     held = held_by(person)
@@ -72,18 +67,17 @@ def readable_kinds(person: Person) -> list[str]:
 
 @dataclass(frozen=True)
 class Wishes:
-    """How somebody wants to be told. labels: of the kinds that he may read. rhythms: those in force, by field."""
+    """How somebody wants to be told. rows: the kinds that may be told to him. rhythms: those in force, by kind."""
 
-    labels: dict[str, str]
+    rows: dict[str, Row]
     rhythms: dict[str, str]
 
 
 def wishes(person: Person) -> Wishes:
-    """1 query."""
-    choice = MailChoice.objects.filter(user_id=person.user_id or 0).first()
-    labels = {kind: KINDS[NewsKind(kind)].label for kind in readable_kinds(person)}
-    in_general = str(choice.rhythm if choice else MailChoice.Rhythm.DAILY)
-    return Wishes(labels, {"rhythm": in_general, **{kind: rhythm(choice, kind) for kind in labels}})
+    """What « Mes courriels » shows: the kinds of firms only as the habilitation opens them. 1 query."""
+    choice, firms = choice_of(person), set(readable_kinds(person))
+    rows = {str(kind): row for kind, row in MAILS.items() if row.group != Group.FIRMS or kind in firms}
+    return Wishes(rows, {kind: choice.of(kind) for kind in rows})
 
 
 def news_between(person: Person, since: datetime, until: datetime) -> QuerySet[FirmNews]:
@@ -92,12 +86,11 @@ def news_between(person: Person, since: datetime, until: datetime) -> QuerySet[F
     return mine.filter(kind__in=readable_kinds(person))
 
 
-def lines_of(person: Person, rows: Iterable[FirmNews], wanted: str) -> FirmLines:
-    """The rows of the kinds that the person wants at this rhythm, a line for each firm, by name. 2 queries at most."""
-    choice = MailChoice.objects.filter(user_id=person.user_id or 0).first()
+def lines_of(person: Person, choice: Choice, rows: Iterable[FirmNews], wanted: str) -> FirmLines:
+    """The rows of the kinds that the person wanted at this rhythm, a line for each firm, by name. 2 queries at most."""
     kinds: dict[str, set[NewsKind]] = defaultdict(set)
     for row in rows:
-        if rhythm(choice, row.kind) == wanted:
+        if choice.wants(wanted, row.kind, row.at):
             kinds[row.siren].add(NewsKind(row.kind))
     names = firm_names((siren, "") for siren in kinds)
     site = settings.VIGIE.site_url
@@ -117,17 +110,18 @@ def _in_mail(kinds: Collection[NewsKind]) -> str:
     return ", ".join([*public, *([KEPT_BACK] if len(public) < len(kinds) else [])])
 
 
-def people_told(rows: Iterable[FirmNews], at: datetime, wants: Callable[[str], bool]) -> QuerySet[User]:
-    """Those who follow one of these firms and want one of its kinds so. 3 queries, whatever the firms."""
-    kinds: dict[str, set[str]] = defaultdict(set)
+def people_told(rows: Iterable[FirmNews], at: datetime, wanted: str) -> QuerySet[User]:
+    """Those who follow one of these firms and wanted one of its kinds so. 3 queries, whatever the firms."""
+    kinds: dict[str, set[tuple[str, datetime]]] = defaultdict(set)
     for row in rows:
-        kinds[row.siren].add(row.kind)
+        kinds[row.siren].add((row.kind, row.at))
     found = set()
     follows = Follow.objects.running(at).order_by().filter(siren__in=FirmNews.objects.order_by().values("siren"))
     pairs = {(user, siren) for user, siren in follows.values_list("user_id", "siren") if siren in kinds}
-    choices = MailChoice.objects.in_bulk({user for user, _siren in pairs}, field_name="user_id")
+    choices = choices_of(user for user, _siren in pairs)
     for user, siren in pairs:
-        if any(wants(rhythm(choices.get(user), kind)) for kind in kinds[siren]):
+        choice = choices.get(user, Choice())
+        if any(choice.wants(wanted, kind, moment) for kind, moment in kinds[siren]):
             found.add(user)
     return User.objects.living().filter(pk__in=found).order_by("pk")
 

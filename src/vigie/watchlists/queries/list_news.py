@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from vigie.agents.models import Follow
+from vigie.agents.rules_mails import DAILY, Choice, MailKind
 from vigie.rights.person import Person
 from vigie.ui.formats import counted, listed
 from vigie.watchlists.models import Entry, FactsFolder, Firm, Publication
@@ -28,13 +29,15 @@ class Change:
     page: str
 
 
-def changes_of(person: Person, since: datetime, until: datetime) -> list[Change]:
-    """What became new for this person after ``since``, up to ``until``."""
+def changes_of(person: Person, since: datetime, until: datetime, choice: Choice) -> list[Change]:
+    """What became new for this person after ``since``, up to ``until``, that he wanted each morning."""
     current = Publication.objects.current().first()
     found = []
     if current is not None and current.opened_at is not None and since < current.opened_at <= until:
-        found.append(list_change(person, current))
-    count = count_of_new_facts(person, _between(since, until), until)
+        wanted = choice.wants(DAILY, MailKind.LIST, current.opened_at)
+        found += [list_change(person, current)] if wanted else []
+    folders = [one for one in _between(since, until) if choice.wants(DAILY, MailKind.FACTS, one.received_at)]
+    count = count_of_new_facts(person, folders, until) if folders else 0
     return [one for one in (*found, facts_change(count)) if one is not None]
 
 
