@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,17 +18,17 @@ from django.urls import reverse
 
 from tests.accounts.factories import person
 from tests.publication.factories import Firm, siren, siret
-from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, GARAGE, MENUISERIE, agent, opened
-from tests.watchlists.test_list import PROCOL, received
+from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, GARAGE, MENUISERIE, OPENED, agent, opened
+from tests.watchlists.test_list import PROCOL, received, words
 from vigie.accounts.models import User
-from vigie.companies.models import Establishment, Source
+from vigie.companies.models import Company, Establishment, Source
 from vigie.exports.models import ExportRecord
 from vigie.exports.tables import shown
 from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
 from vigie.rights.table import Role
 from vigie.watchlists.exporters import EVERY_COLUMN, list_sheet
-from vigie.watchlists.models import EntryFigures, ListSettings, Publication
+from vigie.watchlists.models import EntryFigures, ListSettings, Publication, ReworkedEntry, ReworkedList
 from vigie.watchlists.queries import list_file
 from vigie.watchlists.queries.list_file import FILE_COLUMNS
 
@@ -142,6 +142,44 @@ def test_head_office_and_head_of_the_group_leave_with_their_numbers(folders: Pat
     assert "Siret du siège" not in table(shown_only)[0]
 
 
+def test_year_of_creation_and_working_list_leave_with_the_list(folders: Path, as_: As) -> None:
+    publication = opened(folders)
+    Company.objects.filter(siren=MENUISERIE.siren).update(created_on=date(2009, 3, 2))
+    Company.objects.exclude(siren=MENUISERIE.siren).update(created_on=None)
+    made = dict(publication=publication, rules={}, quota=200, user=agent(), made_at=OPENED)
+    here, elsewhere = (ReworkedList.objects.create(departement=one, name=one, **made) for one in ("35", "59"))
+    for firm, reworked, kept in ((MENUISERIE, here, True), (BOULANGERIE, here, False), (DEUX_SITES, elsewhere, True)):
+        ReworkedEntry.objects.create(reworked=reworked, siren=firm.siren, kept=kept, reason="x")
+
+    rows = {row["Siren"]: row for row in table(asked(as_(agent())))}
+    locked = table(asked(as_(agent(Role.LEVEL_B))))
+
+    assert (rows[MENUISERIE.siren]["Année de création"], rows[MENUISERIE.siren]["Liste retraitée"]) == ("2009", "oui")
+    assert rows[BOULANGERIE.siren]["Année de création"] in ("", "inconnu")
+    assert rows[BOULANGERIE.siren]["Liste retraitée"] == "non"
+    assert rows[DEUX_SITES.siren]["Liste retraitée"] == "non"  # kept by a list of another territory
+    assert {row["Liste retraitée"] for row in locked} == {"verrouillé"}
+    assert "2009" in {row["Année de création"] for row in locked}
+
+
+def test_screen_says_them_too_and_no_year_bears_a_thousands_separator(folders: Path, as_: As) -> None:
+    opened(folders)
+    Company.objects.update(created_on=date(2009, 3, 2))
+    for role, said in ((Role.LEVEL_A, "Non"), (Role.LEVEL_B, "Votre habilitation n’ouvre pas ces données")):
+        user = agent(role)
+        ListSettings.objects.create(user=user, columns=["creation", "retraitee"])
+        client = as_(user)
+        text = words(client.get(reverse("watchlists:list", query={"vue": "tout"})))
+        assert "2009" in text
+        assert said in text
+        book = openpyxl.load_workbook(
+            io.BytesIO(b"".join(asked(client, "xlsx", columns="affichees").streaming_content))  # type: ignore[attr-defined]
+        )
+        head = [cell.value for cell in book["Entreprises"][1]]
+        cell = book["Entreprises"][2][head.index("Année de création")]
+        assert (cell.value, "#" in cell.number_format) == (2009, False)
+
+
 def test_file_of_an_older_list_leaves_its_figures_empty(folders: Path, as_: As) -> None:
     opened(folders)
     EntryFigures.objects.all().delete()
@@ -219,7 +257,8 @@ def test_long_export_reads_as_many_queries_a_page_of_keys(folders: Path, monkeyp
 
     assert len(rows) == sheet.count == 100
     assert rows[0][2] == "Firme 100"
-    assert len(read) == 1 + 7 * 4  # entries, names, opinions, head offices, and the three sources of the last contact
+    # Entries, names, opinions, head offices, working lists, and the three sources of the last contact.
+    assert len(read) == 1 + 8 * 4
     assert len(declared) <= 4
 
 

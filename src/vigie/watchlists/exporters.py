@@ -18,7 +18,7 @@ from vigie.exports.tables import Column, Kind, Sheet
 from vigie.rights.person import Person
 from vigie.rights.reach import require
 from vigie.watchlists.forms_lists import ListFilterForm
-from vigie.watchlists.queries.columns import COLUMNS, CONTACT, PLACE
+from vigie.watchlists.queries.columns import COLUMNS
 from vigie.watchlists.queries.filters import choices_for, narrowed, require_offered
 from vigie.watchlists.queries.list_file import file_columns, lines
 from vigie.watchlists.queries.lists import LIST, SORT, lists_asked
@@ -55,8 +55,7 @@ def list_sheet(person: Person, parameters: dict[str, Any], at: datetime) -> Shee
             ordered(found, readable(str(parameters.get(SORT, "")))),
             sight,
             latest=lists.shows_latest,
-            contacts=CONTACT in parameters.get(COLUMNS_ASKED, ()),
-            offices=PLACE in parameters.get(COLUMNS_ASKED, ()),
+            wanted=parameters.get(COLUMNS_ASKED, ()),
         ),
         count=found.count(),
         name="Entreprises",

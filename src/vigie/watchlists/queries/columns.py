@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -14,13 +15,14 @@ from vigie.kernel.clock import now
 from vigie.kernel.nomenclature.naf import naf_label
 from vigie.kernel.siren import show_siren
 from vigie.rights.person import Person
+from vigie.rights.reach import may
 from vigie.rights.table import grants
 from vigie.ui.components import Cell, Column
 from vigie.ui.formats import counted, number, percent
 from vigie.watchlists.models import Entry, Opinion, Publication
 from vigie.watchlists.queries import figure_cells
 from vigie.watchlists.queries.contacts import LastContact, last_contacts
-from vigie.watchlists.queries.filters import proceedings_known
+from vigie.watchlists.queries.filters import kept_by_hand, proceedings_known
 from vigie.watchlists.queries.reasons import shown
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS, UNNAMED
 from vigie.watchlists.rules import SHOWN_REASONS
@@ -29,7 +31,7 @@ from vigie.watchlists.rules_sight import Category, Sight
 _TREND_FROM = 0.02
 UNKNOWN = figure_cells.UNKNOWN
 LOCKED = Cell("Votre habilitation n’ouvre pas ces données", locked=True)
-CONTACT, PLACE = "contact", "lieu"
+CONTACT, PLACE, REWORKED = "contact", "lieu", "retraitee"
 UNKNOWN_STATUS = "Statut inconnu"
 
 
@@ -38,7 +40,8 @@ class Around:
     """What the cells of a page need beside each entry. followed: siren → by whom, in words.
 
     opinions: siren → whether the reader found the detection useful; None when this list is no longer judged.
-    contacts: siren → the last one he may know of; offices: siren → SIRET of its head office. Read when wanted.
+    contacts: siren → the last one he may know of; offices: siren → SIRET of its head office; reworked: those that a
+    working list keeps, None when he may read none. Read when wanted.
     """
 
     publication: Publication
@@ -48,6 +51,8 @@ class Around:
     opinions: Mapping[str, bool] | None = None
     contacts: Mapping[str, LastContact] = field(default_factory=dict)
     offices: Mapping[str, str] = field(default_factory=dict)
+    created: Mapping[str, date | None] = field(default_factory=dict)
+    reworked: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,12 +86,12 @@ class ListColumn:
 
 def around(
     person: Person, publication: Publication, entries: list[Entry], sight: Sight, *, latest: bool = False,
-    contacts: bool = False,
+    wanted: Collection[str] = (),
 ) -> Around:  # fmt: skip
     """What the cells of these entries need: names of the directory, which keeps back what must be, who follows them.
 
-    latest: whether this is the last list, the only one that is judged. contacts: whether the last ones are wanted. 2
-    queries, 1 more for each source of contacts.
+    latest: whether this is the last list, the only one that is judged. wanted: codes of the columns that will be drawn.
+    2 queries, 1 more for each source of contacts and 1 for the working lists, when they are wanted.
     """
     at = now()
     running = Follow.objects.running(at).filter(siren=OuterRef("pk"))
@@ -96,8 +101,9 @@ def around(
         by_other=Exists(running.filter(origin=Follow.Origin.PERSONAL)),
     )
     names = {entry.siren: entry.name or UNNAMED for entry in entries}
-    followed = {}
-    for company in companies.only("siren", "name"):
+    followed, created = {}, {}
+    for company in companies.only("siren", "name", "created_on"):
+        created[company.siren] = company.created_on
         names[company.siren] = company.name or names[company.siren]
         followed[company.siren] = _followed_by(company)
     return Around(
@@ -106,8 +112,18 @@ def around(
         names,
         followed,
         _opinions(person, publication, list(names)) if latest else None,
-        last_contacts(person, list(names)) if contacts else {},
+        last_contacts(person, list(names)) if CONTACT in wanted else {},
+        created=created,
+        reworked=_reworked(person, publication, list(names)) if REWORKED in wanted else None,
     )
+
+
+def _reworked(person: Person, publication: Publication, sirens: list[str]) -> frozenset[str] | None:
+    """Those of these firms that a working list keeps today; None for who may read none."""
+    if not may(person, "reworked.list"):
+        return None
+    kept = kept_by_hand(person, publication).filter(siren__in=sirens)
+    return frozenset(kept.values_list("siren", flat=True))
 
 
 def _opinions(person: Person, publication: Publication, sirens: list[str]) -> dict[str, bool] | None:
@@ -241,6 +257,15 @@ def _notes(entry: Entry, page: Around) -> str:
     return ", ".join(badges(entry, page.sight)) or "Rien de particulier"
 
 
+def _created(entry: Entry, page: Around) -> str:
+    on = page.created.get(entry.siren)
+    return str(on.year) if on else UNKNOWN
+
+
+def _kept_by_hand(entry: Entry, page: Around) -> Cell | str:
+    return LOCKED if page.reworked is None else "Oui" if entry.siren in page.reworked else "Non"
+
+
 def _opinion(entry: Entry, page: Around) -> Cell | str:
     if page.opinions is None:
         return "Close"
@@ -272,9 +297,11 @@ COLUMNS = (
     ListColumn("procedure", "Procédure collective", _status, sort="procedure", usual=False),
     ListColumn("frequence", "En alerte, sur 24 mois", _frequency, sort="frequence", numeric=True, usual=False),
     ListColumn("forme", "Forme juridique", figure_cells.legal_form, sort="forme", usual=False),
+    ListColumn("creation", "Année de création", _created, usual=False),
     ListColumn("etat", "État", figure_cells.state, sort="etat", usual=False),
     ListColumn("groupe", "Tête de groupe", figure_cells.group_head, sort="groupe", usual=False),
     ListColumn(CONTACT, "Dernier contact", figure_cells.last_contact, usual=False),
+    ListColumn(REWORKED, "Liste retraitée", _kept_by_hand, usual=False),
     ListColumn("suivi", "Suivi", _followed),
     ListColumn("notes", "À noter", _notes),
     ListColumn("avis", "Cette détection", _opinion),

@@ -146,7 +146,7 @@ def narrowed(person: Person, publication: Publication, filters: Filters) -> Entr
         if _asks(value):
             found = found.filter(condition(value))
     if filters.reworked:
-        found = found.filter(siren__in=_reworked(person, publication))
+        found = found.filter(siren__in=kept_by_hand(person, publication))
     if filters.followed:
         found = found.filter(siren__in=opened_to(person).values("siren"))
     if filters.not_followed:
@@ -161,7 +161,7 @@ def has_reworked(person: Person, publication: Publication) -> bool:
     return ReworkedList.objects.allowed(person, "reworked.view").filter(publication=publication).exists()
 
 
-def _reworked(person: Person, publication: Publication) -> QuerySet[Any, Any]:
+def kept_by_hand(person: Person, publication: Publication) -> QuerySet[Any, Any]:
     """The firms that are today in one of the working lists of this list that the reader may read."""
     known = ReworkedList.objects.allowed(person, "reworked.view").filter(publication=publication)
     kept = ReworkedEntry.objects.filter(reworked__in=known.order_by().values("pk"))

@@ -6,7 +6,7 @@ The cells follow the same ``Sight`` as the screen: what it does not open is LOCK
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from vigie.kernel.nomenclature.legal_forms import legal_form_label
 from vigie.kernel.nomenclature.naf import naf_label
 from vigie.rights.person import Person
 from vigie.watchlists.models import Entry, EntryQuerySet, Publication
-from vigie.watchlists.queries.columns import COLUMNS, UNKNOWN_STATUS, Around, around, badges, status
+from vigie.watchlists.queries.columns import COLUMNS, PLACE, UNKNOWN_STATUS, Around, around, badges, status
 from vigie.watchlists.queries.figure_cells import debt_months
 from vigie.watchlists.queries.reasons import shown
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS, month_words
@@ -41,11 +41,11 @@ def lines(
     sight: Sight,
     *,
     latest: bool = False,
-    contacts: bool = False,
-    offices: bool = False,
+    wanted: Collection[str] = (),
 ) -> Callable[[], Iterator[Line]]:
     """The lines of a list, in the order of ``found``. 1 query for the keys (8 bytes each), then 3 per LINES, 1 more for
-    the head offices and 1 for each source of contacts, when they are wanted.
+    the head offices, 1 for the working lists and 1 for each source of contacts, when they are wanted: ``wanted`` holds
+    the codes of the columns of the screen.
     """
 
     def rows() -> Iterator[Line]:
@@ -54,8 +54,8 @@ def lines(
             page = list(keys[start : start + LINES])
             known = Entry.objects.select_related("figures").in_bulk(page)
             entries = [known[key] for key in page if key in known]
-            near = around(person, publication, entries, sight, latest=latest, contacts=contacts)
-            near = replace(near, offices=_offices(entries)) if offices else near
+            near = around(person, publication, entries, sight, latest=latest, wanted=wanted)
+            near = replace(near, offices=_offices(entries)) if PLACE in wanted else near
             yield from (Line(entry, near) for entry in entries)
 
     return rows
@@ -120,6 +120,16 @@ def _reasons(line: Line) -> str | None:
     return " · ".join(reasons) or told["families"].get(line.entry.main_family) or None
 
 
+def _year(line: Line) -> int | None:
+    on = line.near.created.get(line.entry.siren)
+    return on.year if on else None
+
+
+def _kept_by_hand(line: Line) -> Any:
+    """Whether a working list that the reader may read keeps the firm; locked for who may read none."""
+    return LOCKED if line.near.reworked is None else line.entry.siren in line.near.reworked
+
+
 def _status(line: Line) -> str | None:
     said = status(line.entry, line.near.publication)
     return None if said == UNKNOWN_STATUS else said
@@ -158,6 +168,7 @@ FILE_COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "ap": (Column("Activité partielle, ETP en moyenne sur 12 mois", _figure("used_fte"), Kind.NUMBER),),
     "forme": (Column("Forme juridique", lambda line: legal_form_label(line.entry.known_figures.legal_form) or None),),
+    "creation": (Column("Année de création", _year, Kind.NUMBER),),
     "etat": (Column("Fermée", _figure("is_closed"), Kind.BOOLEAN),),
     "groupe": (
         Column("Tête de groupe", lambda line: line.entry.known_figures.group_head or "aucune connue", width=36),
@@ -176,6 +187,7 @@ FILE_COLUMNS: dict[str, tuple[Column, ...]] = {
     "procedure": (Column("Procédure collective", _status),),
     "frequence": (Column("Listes en alerte sur 24 mois", lambda line: line.entry.alerts_before + 1, Kind.NUMBER),),
     "avis": (Column("Votre avis", lambda line: _OPINIONS[(line.near.opinions or {}).get(line.entry.siren)]),),
+    "retraitee": (Column("Liste retraitée", _kept_by_hand, Kind.BOOLEAN),),
     "suivi": (Column("Suivi", lambda line: line.near.followed.get(line.entry.siren) or "Personne"),),
     "notes": (
         Column(

@@ -16,7 +16,7 @@ from vigie.ui.components import Link, Table
 from vigie.ui.formats import counted, day, listed
 from vigie.watchlists.models import Entry, Publication
 from vigie.watchlists.queries import sorting
-from vigie.watchlists.queries.columns import CONTACT, Around, ListColumn, around
+from vigie.watchlists.queries.columns import Around, ListColumn, around
 from vigie.watchlists.queries.columns import badges as badges
 from vigie.watchlists.queries.filters import RESTS_ON, Filters, narrowed, proceedings_known
 from vigie.watchlists.queries.filters import follows as follows
@@ -117,8 +117,8 @@ def list_page(
     joined = not person.nationwide or bool(filters.departements) or filters.followed
     part = part_of(found, current, asked.sort, asked.place, PER_PAGE + 1, joined=joined)
     page, more = list(part.entries[:PER_PAGE]), len(part.entries) > PER_PAGE
-    contacts = any(column.code == CONTACT for column in columns)
-    near = around(person, current, page, sight, latest=lists.shows_latest, contacts=contacts)
+    wanted = [column.code for column in columns]
+    near = around(person, current, page, sight, latest=lists.shows_latest, wanted=wanted)
     return ListPage(
         title=f"Liste {of_month(current.batch)}",
         intro=_intro(current),
