@@ -118,6 +118,10 @@ BARS = (
         module("bench.sheets"), ("--firms", "10000"),
     ),
     Bar(
+        "soak", "W-15", "Dix personnes pendant une demi-heure : mémoire et fichiers ouverts ne croissent pas", "5 %",
+        module("bench.soak"), ("--minutes", "8"), 3,
+    ),
+    Bar(
         "audit", "S-10", "L’audit vérifié en entier, une trace écrite, les autres écritures qui n’attendent pas",
         "30 s ; p95 1 ms ; 20 %", module("bench.audit"), ("--rows", "20000", "--wait", "5"), 2,
     ),
