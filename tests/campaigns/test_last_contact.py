@@ -16,6 +16,7 @@ from tests.watchlists.factories import BOULANGERIE, DEUX_SITES, MENUISERIE
 from vigie.accounts.models import User
 from vigie.campaigns.models import Contact, Visit
 from vigie.followup.models import Analysis
+from vigie.followup.queries.touch import firm_panel
 from vigie.watchlists.models import Firm, ListSettings
 from vigie.watchlists.queries.contacts import LastContact, last_contacts
 
@@ -73,3 +74,32 @@ def test_column_says_when_and_how_and_never_what(folders: Path, as_: Callable[[U
     assert "2\u00a0juillet 2026" in html
     assert "Téléphone, accompagnement" in html
     assert "infirmée" not in html.partition("</table>")[0]
+
+
+def test_last_exchange_of_a_file_counts_campaigns_and_visits_of_its_firm(folders: Path) -> None:
+    """« Qui accompagne » said the last recorded talk, though a colleague had called since."""
+    listed(folders)
+    ada, zoe, lille = colleague("Ada Liste"), colleague("Zoe Banque", "dgfip", codefi=False), colleague(
+        "Noa Nord", "dgfip", territory="59"
+    )  # fmt: skip
+    talk(ada, MENUISERIE.siren, date(2026, 7, 2))
+
+    def said(reader: User) -> str:
+        table = firm_panel(person(reader, MOMENT), MENUISERIE.siren).table
+        return str(table.rows[0][-1]).replace("\u00a0", " ") if table is not None else "rien"
+
+    assert said(ada) == "2 juillet 2026, téléphone"
+    Contact.objects.create(
+        target=target(campaign(ada), MENUISERIE.siren), author=zoe, contacted_on=date(2026, 7, 5), channel="mail",
+        outcome="no_answer", recorded_at=MOMENT, form_token=token(7),
+    )  # fmt: skip
+    assert said(ada) == "5 juillet 2026, courrier ou courriel, campagne"
+    Visit.objects.create(
+        firm=Firm.objects.get(pk=MENUISERIE.siren), where="Rennes", departement="35", planned_on=date(2026, 7, 9),
+        organiser=ada, state="held", ended_at=MOMENT, created_at=MOMENT, form_token=token(1),
+    )  # fmt: skip
+    assert said(ada) == "9 juillet 2026, visite"
+    talk_again = Analysis.objects.get()
+    Analysis.objects.filter(pk=talk_again.pk).update(talked_on=date(2026, 7, 12))
+    assert said(ada) == "12 juillet 2026, téléphone"
+    assert said(lille) == "rien"

@@ -22,7 +22,7 @@ def short_time(rows: list[dict[str, Any]]) -> Any:
         SimpleNamespace(
             series=lambda table: SimpleNamespace(rows=rows),
             until=lambda table, source: until[source],
-            last_month=lambda *known: max(known).replace(day=1),
+            last_month=max(DEMANDS, USE).replace(day=1),
             origin=lambda *source: "DARES",
         )  # type: ignore[arg-type]
     )

@@ -29,10 +29,12 @@ from vigie.followup.actions.files import move_file
 from vigie.followup.models import Workplace
 from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
+from vigie.publication.manifest import SourceFile
 from vigie.publication.write import write
 from vigie.rights.table import Role
 from vigie.sheets.queries.export import sheet_document
 from vigie.sheets.queries.panels import PANELS
+from vigie.sheets.queries.sheet import sheet_page
 from vigie.watchlists.actions import receive
 from vigie.watchlists.models import Notice
 from vigie.watchlists.models_corrections import Correction
@@ -143,6 +145,35 @@ def test_failed_firm_is_said_so_without_waterfall(folders: Path, as_: As) -> Non
     assert "défaillante ou fermée : liquidation judiciaire" in text
     assert "Risque moyen du secteur" not in text
     assert "Liquidation judiciaire 4 mai 2026" in text
+
+
+def axes(reader: User, siren: str) -> dict[str, tuple[str, ...]]:
+    """Code of a block → the months of its charts."""
+    company = Company.objects.get(pk=siren)
+    page = sheet_page(person_for(reader, now()), company, now())
+    monthly = {"workforce", "short_time_work", "debts"}
+    return {block.code: chart.labels for block in page.blocks if block.code in monthly for chart in block.charts}
+
+
+def test_every_monthly_chart_has_the_same_months(folders: Path) -> None:
+    """Each ended at the last month of its own source: two charts one under the other could not be compared."""
+    later = {"debit": date(2026, 9, 20), "effectif_ent": date(2026, 7, 31), "apdemande": date(2026, 4, 30)}
+    sources = tuple(SourceFile(code, code, f"{code}.csv", "0" * 64, until) for code, until in later.items())
+    receive(write(folders, "2026-06.1", tables(FIRMS), facts("2026-06", sources=sources), card="# Carte\n"), at=OPENED)
+
+    whole, level_b = axes(agent(), MENUISERIE.siren), axes(agent(Role.LEVEL_B), MENUISERIE.siren)
+
+    assert set(whole) == {"workforce", "short_time_work", "debts"}
+    assert {(months[0], months[-1]) for months in whole.values()} == {("Septembre 2024", "Septembre 2026")}
+    # The debts that he does not hold are not looked at: his axis ends with what he reads.
+    assert {(months[0], months[-1]) for months in level_b.values()} == {("Juillet 2024", "Juillet 2026")}
+
+
+def test_file_that_cannot_be_read_moves_no_axis(folders: Path) -> None:
+    opened(folders)
+    (folders / "2026-06.1" / "dossier_workforce.parquet").write_bytes(b"nothing to read here")
+
+    assert {months[-1] for months in axes(agent(), MENUISERIE.siren).values()} == {"Juin 2026"}
 
 
 # --- what is locked
@@ -484,6 +515,10 @@ def test_the_header_says_first_what_an_agent_must_know(folders: Path, as_: As) -
     stranger = header(as_(agent(territory="59")), sheet(MENUISERIE))
     assert "Risque" not in stranger
     assert "Accompagnement" not in stranger
+    move_file(made, "start_surveillance", by=person_for(reader, now()), at=now())
+    watched = header(as_(reader), sheet(MENUISERIE))
+    assert "Accompagnement sous surveillance" in watched
+    assert "Accompagnement en cours" not in watched
     move_file(made, "complete", by=person_for(reader, now()), at=now())
     assert "Accompagnement" not in header(as_(reader), sheet(MENUISERIE))
 

@@ -17,7 +17,7 @@ class FollowupConfig(AppConfig):
 
         register_files(opened.living_files, opened.files_with_texts)
         register_needs(take_up, requests.followed_requests)
-        register_contacts("talks", talks.talks_with)
+        register_contacts(talks.TALKS, talks.talks_with)
         audiences.register()
         jobs.register()
         register_exporter(exports.LIST, exports.list_sheet, formats=FOR_SHEETS)

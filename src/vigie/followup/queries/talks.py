@@ -8,6 +8,8 @@ from datetime import date
 from vigie.followup.models import Analysis, Followup
 from vigie.rights.person import Person
 
+TALKS = "talks"  # their name among the sources of contacts
+
 
 def talks_with(person: Person, sirens: Sequence[str]) -> Iterator[tuple[str, date, str]]:
     """(siren, day, how) of the talks of the files that this person reads. 1 query."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,12 +14,14 @@ from vigie.companies.models import Establishment
 from vigie.followup.models import Analysis, Followup, FollowupQuerySet, Member, Workplace
 from vigie.followup.queries.closed import running
 from vigie.followup.queries.requests import OpenNeed, open_needs
+from vigie.followup.queries.talks import TALKS
 from vigie.followup.states import FOLLOWUP
 from vigie.kernel.clock import now
 from vigie.kernel.siren import show_siret
 from vigie.rights.person import Person
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import day, listed
+from vigie.watchlists.queries.contacts import LastContact, last_contacts
 
 NOTHING = "Aucun accompagnement accessible."
 AT_MOST = 30
@@ -70,10 +72,16 @@ def held_by(file: Any, role: str) -> str:
 
 def last_talk(file: Any) -> str:
     """« 3 mars 2026, téléphone », or empty."""
-    if not file.talks:
-        return ""
-    talk = file.talks[0]
-    return f"{day(talk.talked_on)}, {talk.get_channel_display().lower()}"
+    return _exchange(_talk_of(file))
+
+
+def _talk_of(file: Any) -> LastContact | None:
+    talk = next(iter(file.talks), None)
+    return LastContact(talk.talked_on, talk.get_channel_display()) if talk else None
+
+
+def _exchange(one: LastContact | None) -> str:
+    return f"{day(one.on)}, {one.how.lower()}" if one else ""
 
 
 def known_files(person: Person, siren: str) -> FollowupQuerySet:
@@ -97,7 +105,7 @@ def firm_panel(person: Person, siren: str) -> Panel:
     return Panel(
         title="Accompagnements",
         note="" if rows else NOTHING,
-        table=_table(rows, _readable(person, rows)) if rows else None,
+        table=_table(person, rows) if rows else None,
         opens=tuple(_opening(place) for place in free),
         needs=open_needs(person, siren),
     )
@@ -106,10 +114,10 @@ def firm_panel(person: Person, siren: str) -> Panel:
 def other_files_table(person: Person, files: FollowupQuerySet) -> Table | None:
     """The other files of a firm, with the link where it is open; None when there is none."""
     rows = list(with_people(files).order_by("-started_on", "-pk")[:AT_MOST])
-    return _table(rows, _readable(person, rows)) if rows else None
+    return _table(person, rows) if rows else None
 
 
-def _readable(person: Person, rows: list[Any]) -> set[int]:
+def _readable(person: Person, rows: Sequence[Any]) -> set[int]:
     found = Followup.objects.allowed(person, "file.view").filter(pk__in=[row.pk for row in rows])
     return set(found.values_list("pk", flat=True))
 
@@ -121,24 +129,28 @@ def _opening(place: Establishment) -> Link:
     )
 
 
-def _table(rows: Iterable[Any], open_to: set[int]) -> Table:
+def _table(person: Person, rows: Sequence[Any]) -> Table:
+    """The last exchange: of the file, or of a campaign or a visit with its firm if the reader may know of it."""
+    open_to = _readable(person, rows)
+    elsewhere = last_contacts(person, [rows[0].siren], but=TALKS).get(rows[0].siren) if open_to else None
     return Table(
         caption="Qui accompagne déjà cette entreprise",
         columns=(
             Column("Établissement", header=True), Column("État"), Column("Référents"), Column("Depuis"),
             Column("Dernier échange"),
         ),
-        rows=tuple(_row(row, row.pk in open_to) for row in rows),
+        rows=tuple(_row(row, row.pk in open_to, elsewhere) for row in rows),
     )  # fmt: skip
 
 
-def _row(row: Any, readable: bool) -> tuple[Cell | str, ...]:
-    place = row.workplace
+def _row(row: Any, readable: bool, elsewhere: LastContact | None) -> tuple[Cell | str, ...]:
+    place, known = row.workplace, [one for one in (_talk_of(row), elsewhere) if one]
+    last = max(known, key=lambda one: one.on, default=None)
     href = reverse("followup:file", args=[row.pk]) if readable else ""
     return (
         Cell(show_siret(place.siret), href=href, hint=place.commune_name),
         Cell(state=FOLLOWUP.by_code[row.state]),
         held_by(row, Member.Role.REFERENT) or "Aucun",
         day(row.started_on),
-        (last_talk(row) or "Aucun noté") if readable else "Réservé à son territoire",
+        (_exchange(last) or "Aucun noté") if readable else "Réservé à son territoire",
     )

@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet, Window
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
 
 from vigie.agents.models import Follow
 from vigie.campaigns.queries.contacts import open_contacts
 from vigie.campaigns.queries.visits import open_visits
 from vigie.companies.models import Company, Establishment
+from vigie.followup.models import Followup
 from vigie.kernel.errors import PublicationError
 from vigie.kernel.lifecycle import State
 from vigie.kernel.period import Month, paris_day
@@ -88,6 +89,14 @@ class Block:
     failed: bool = False
 
 
+# The tables of monthly charts: the right that opens each, and the sources whose last day its charts may show.
+MONTHLY: tuple[tuple[str, Category | None, tuple[str, ...]], ...] = (
+    ("dossier_workforce", None, ("effectif_ent", "effectif")),
+    ("dossier_short_time_work", Category.DGEFP, ("apdemande", "apconso")),
+    ("dossier_debts", Category.URSSAF, ("debit", "cotisation")),
+)
+
+
 @dataclass
 class Reading:
     """One reading of a sheet. siret: of the establishment whose sheet it is; empty for the company."""
@@ -149,8 +158,10 @@ class Reading:
 
     @cached_property
     def follows(self) -> list[Follow]:
-        """The follows of the firm that run, with who follows, by name. 1 query."""
-        running = Follow.objects.running(self.at).filter(siren=self.siren)
+        """The follows of the firm that run, with who follows, by name, and ``file_state`` of the file that gives one.
+        1 query."""
+        file = Followup.objects.filter(pk=OuterRef("file_id")).values("state")
+        running = Follow.objects.running(self.at).filter(siren=self.siren).annotate(file_state=Subquery(file))
         return list(running.select_related("user__agent__entity").order_by("user__full_name", "pk"))
 
     @property
@@ -218,10 +229,23 @@ class Reading:
         """The last day of a source in the folder that the table comes from."""
         return self.series(table).until.get(source)
 
-    def last_month(self, *until: date | None) -> date:
-        """Where the charts of the sheet end: the month of the list, or later when the facts are fresher."""
-        known = [Month.of(one).first_day for one in until if one is not None]
-        return max([*known, self.current.batch if self.current else self.today.replace(day=1)])
+    @cached_property
+    def last_month(self) -> date:
+        """Where every monthly chart of the sheet ends: the month of the list, or that of the freshest of the facts
+        which the reader opens. What is kept from him is not read."""
+        months = [self.current.batch if self.current else self.today.replace(day=1)]
+        for table, category, sources in MONTHLY:
+            if category is None or self.opens(category):
+                months += [Month.of(one).first_day for one in self._untils(table, sources) if one is not None]
+        return max(months)
+
+    def _untils(self, table: str, sources: tuple[str, ...]) -> list[date | None]:
+        """None at all for a table that was not delivered or cannot be read: its own block says so."""
+        try:
+            held = self.dossier is not None and self.dossier.holds(table)
+            return [self.until(table, source) for source in sources] if held else []
+        except PublicationError:
+            return []
 
     def origin(self, table: str, source: str, name: str) -> str:
         """Who gives the figures, until when, and when they came."""

@@ -15,6 +15,7 @@ from vigie.agents.models import Follow
 from vigie.companies.models import Company, Establishment
 from vigie.exports.offers import Offer
 from vigie.exports.registry import FOR_DOCUMENTS
+from vigie.followup.states import IN_PROGRESS, UNDER_SURVEILLANCE
 from vigie.kernel.errors import PublicationError
 from vigie.kernel.lifecycle import State
 from vigie.kernel.siren import is_siren, is_siret, show_siren, show_siret
@@ -33,7 +34,10 @@ from vigie.watchlists.rules_sight import Category, Why
 
 CLOSED, FOLLOWED = State("closed", "Fermée", "error"), State("followed", "Suivie par vous", "info")
 FIRST_ALERT, AGGRAVATION = State("first", "1re alerte", "info"), State("aggravation", "Aggravation", "info")
-IN_TOUCH = State("file", "Accompagnement en cours", "new")
+IN_TOUCH = {
+    IN_PROGRESS: State("file", "Accompagnement en cours", "new"),
+    UNDER_SURVEILLANCE: State("watched_file", "Accompagnement sous surveillance", "warning"),
+}
 LOCKED_BADGE = State("locked", "Données verrouillées", "warning")
 WHY_OPEN = {
     Why.ALERT: "Données ouvertes\u00a0: l’entreprise est sur votre territoire et est ou a été en alerte.",
@@ -170,7 +174,7 @@ def _states(
     shown = {block.code: block for block in blocks if not block.locked and not block.failed}
     kept += _alert(reading, shown.get("detection"))
     kept += [State("proceedings", said, "warning") for said in _proceedings(shown.get("proceedings"))]
-    kept += [IN_TOUCH] if _in_touch(reading, follows) else []
+    kept += _in_touch(reading, follows)
     kept += [FOLLOWED] if follows else []
     kept += [LOCKED_BADGE] if reading.sight.held and not reading.sight.unlocked else []
     return tuple(kept)
@@ -189,7 +193,10 @@ def _proceedings(block: Block | None) -> tuple[str, ...]:
     return tuple(said for said in (block.badges if block is not None else ()) if said not in (IN_BONIS, UNKNOWN))
 
 
-def _in_touch(reading: Reading, follows: list[Follow]) -> bool:
-    """Whether a file runs on the firm, for those who may know of it: its territory, and who takes part (S-11)."""
-    entitled = reading.sight.ground.visible or any(one.origin == Follow.Origin.FILE for one in follows)
-    return entitled and any(one.is_by_running_file(reading.at) for one in reading.follows)
+def _in_touch(reading: Reading, follows: list[Follow]) -> list[State]:
+    """Whether files run on the firm, or watch it, for those who may know of it: its territory, and who takes part
+    (S-11)."""
+    if not (reading.sight.ground.visible or any(one.origin == Follow.Origin.FILE for one in follows)):
+        return []
+    found = {one.file_state for one in reading.follows if one.is_by_running_file(reading.at)}  # type: ignore[attr-defined]
+    return [state for code, state in IN_TOUCH.items() if code in found]

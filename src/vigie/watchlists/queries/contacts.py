@@ -30,10 +30,10 @@ def register_contacts(name: str, source: Source) -> None:
     _sources[name] = source
 
 
-def last_contacts(person: Person, sirens: Sequence[str]) -> dict[str, LastContact]:
-    """siren → its last contact. 1 query a source."""
+def last_contacts(person: Person, sirens: Sequence[str], *, but: str = "") -> dict[str, LastContact]:
+    """siren → its last contact. but: a source that is left out. 1 query a source."""
     found: dict[str, LastContact] = {}
-    for source in _sources.values():
+    for source in (one for name, one in _sources.items() if name != but):
         for siren, on, how in source(person, sirens):
             if siren not in found or found[siren].on < on:
                 found[siren] = LastContact(on, how)

@@ -24,7 +24,7 @@ DEBT_NOTE = (
 def workforce(reading: Reading) -> Block:
     """Employees of the company, or of the establishment."""
     until = reading.until("dossier_workforce", "effectif_ent") or reading.until("dossier_workforce", "effectif")
-    months = series.months_until(reading.last_month(until))
+    months = series.months_until(reading.last_month)
     values = series.headcount(reading.series("dossier_workforce").rows, "workforce_count", months, until)
     last = series.latest(values)
     change = _change(values)
@@ -51,7 +51,7 @@ def short_time(reading: Reading) -> Block:
     table = "dossier_short_time_work"
     rows = reading.series(table).rows
     asked, used = reading.until(table, "apdemande"), reading.until(table, "apconso")
-    months = series.months_until(reading.last_month(asked, used))
+    months = series.months_until(reading.last_month)
     found = [
         ("Autorisés", series.short_time(rows, "authorised_fte", months, asked)),
         ("Consommés", series.short_time(rows, "used_fte", months, used)),
@@ -76,7 +76,7 @@ def urssaf(reading: Reading) -> Block:
     rows, due = reading.series("dossier_debts").rows, reading.until("dossier_debts", "cotisation")
     until = reading.until("dossier_debts", "debit")
     plans = [_plan(row) for row in reading.series("dossier_payment_plans").rows]
-    months = series.months_until(reading.last_month(until, due))
+    months = series.months_until(reading.last_month)
     granted = reading.until("dossier_payment_plans", "delai")
     employee = series.debt(rows, "employee_debt_eur", months, until)
     employer = series.debt(rows, "employer_debt_eur", months, until)
