@@ -102,6 +102,9 @@ def test_what_is_typed_comes_back_with_its_fault(world: Network) -> None:
         answer = client.post(url, met(**changes)).content.decode()
         assert said in answer
         assert "Camille Fournil" in answer
+    together = client.post(url, met(visited_on=tomorrow, phone="", email="", consent="")).content.decode()
+    for said in ("à venir", "Donnez un téléphone", "Sans l’accord de l’entreprise"):
+        assert said in together
     assert not Diagnosis.objects.exists()
 
 

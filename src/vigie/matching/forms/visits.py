@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from vigie.directory.models import Subject, SubjectQuestion
+from vigie.kernel.clock import now
+from vigie.kernel.errors import InvalidInput
+from vigie.kernel.period import paris_day
 from vigie.matching.actions.visit_draft import LONGEST
 from vigie.matching.forms.desk import _date_field
 from vigie.matching.forms.public import CompanySearchForm, ManualCompanyForm
 from vigie.matching.forms.team import AnswersForm, SubjectForm, subject_choices
 from vigie.matching.models import Diagnosis, Need
-from vigie.matching.rules.visits import CONSENTS, NO_CONSENT, PASSING_CONSENT, VISIT_CONSENT
+from vigie.matching.rules.visits import CONSENTS, NO_CONSENT, PASSING_CONSENT, VISIT_CONSENT, refuse_day
 from vigie.ui.fields import CleanLineField, CleanTextField, EmailField, PersonNameField, PhoneField
 from vigie.ui.forms import DsfrForm, FormTokenMixin
 
@@ -52,6 +56,15 @@ class MetForm(FormTokenMixin, DsfrForm):
         super().__init__(*args, **kwargs)
         self.fields["visited_on"].required = True
         self.fields["visited_on"].error_messages["required"] = "Indiquez le jour de la visite."
+
+    def clean_visited_on(self) -> date:
+        """With the other faults, not after they are mended."""
+        day: date = self.cleaned_data["visited_on"]
+        try:
+            refuse_day(day, paris_day(now()))
+        except InvalidInput as refused:
+            raise forms.ValidationError(refused.message_fr, code=refused.code) from None
+        return day
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
