@@ -458,3 +458,15 @@ def test_absence_of_another_is_404(as_: Open, expert: User, unrelated: User) -> 
 
     assert as_(expert).post(f"/mon-compte/absences/{absence.pk}/annuler/").status_code == 404
     assert Absence.objects.exists()
+
+
+def test_an_account_is_not_made_like_nobody(client: Client) -> None:
+    """Met by the walk of all forms: a number that is nobody's was passed over, and the account made without a word."""
+    sign_in(client, UserFactory(team=True))
+    for value in ("-1", "0", "99999999999999999999", "personne"):
+        answer = client.post(
+            "/equipe/personnes/inviter/",
+            {"email": "neuf@cma.example", "full_name": "Neuf", "roles": "expert", "like": value},
+        )
+        assert answer.status_code == 404
+    assert not User.objects.filter(email="neuf@cma.example").exists()

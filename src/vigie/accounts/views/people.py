@@ -81,9 +81,11 @@ def _opens(roles: Iterable[str]) -> bool:
 
 
 def _like(request: HttpRequest) -> User | None:
-    """The person whose account the new one takes after; None when nobody is asked for."""
+    """The person whose account the new one takes after; None when nobody is asked for, 404 for what is nobody's."""
     asked = request.POST.get("like", "") or request.GET.get("comme", "")
-    return visible_person(person_of(request), int(asked)) if asked.isdecimal() and len(asked) < 19 else None
+    if asked and not (asked.isdecimal() and len(asked) < 19):
+        raise Http404
+    return visible_person(person_of(request), int(asked)) if asked else None
 
 
 @granted("account.invite")
