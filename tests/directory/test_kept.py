@@ -25,7 +25,7 @@ from tests.matching.real_threads import at_once
 from vigie.accounts.models import Absence, User
 from vigie.directory.marks import TABLES
 from vigie.directory.models import AnswerGrouping, Expert, MatchFilter, TableMark
-from vigie.directory.queries import coverage, coverage_page
+from vigie.directory.queries import coverage, coverage_look
 from vigie.directory.queries.anomalies import found, known
 from vigie.directory.queries.anomalies_page import _institutions, anomalies_page, institution_choices
 from vigie.directory.queries.coverage_rows import book_rows
@@ -104,8 +104,8 @@ def look(random: Random) -> None:
     assert seen.ground.rows == anew.ground.rows
     assert seen.subjects == anew.subjects
     assert dict(seen.experts) == dict(anew.experts)
-    assert coverage_page.choices(under) == coverage_page._choices()
-    assert coverage_page._NAMES.get(under, None, coverage_page._names) == coverage_page._names()
+    assert coverage_look.choices(under) == coverage_look._choices()
+    assert coverage_look._NAMES.get(under, None, coverage_look._names) == coverage_look._names()
     assert list(known(day, under)) == list(found(day))
     assert institution_choices(under) == _institutions()
     assert anomalies_page(day, under).rows.object_list == list(found(day))[:25]

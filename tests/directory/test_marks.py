@@ -20,7 +20,7 @@ from vigie.accounts.models import Absence, Antenne, User
 from vigie.directory import marks as triggers
 from vigie.directory.marks import TABLES, WATCHED
 from vigie.directory.models import AnswerGrouping, Expert, ExpertZone, MatchFilter, TableMark
-from vigie.directory.queries import coverage, coverage_page
+from vigie.directory.queries import coverage, coverage_look
 from vigie.directory.queries.coverage_rows import BOOK, GROUND
 from vigie.directory.queries.marks import Kept, marks
 from vigie.journal.models import Event, OutgoingMessage
@@ -172,7 +172,7 @@ def test_each_table_that_coverage_reads_is_watched(world: None) -> None:
         coverage.picture(DAY)
     assert {*_tables(queries)} == {"directory_tablemark", *BOOK, *GROUND}
 
-    for read, kept in ((coverage_page._choices, coverage_page._CHOICES), (coverage_page._names, coverage_page._NAMES)):
+    for read, kept in ((coverage_look._choices, coverage_look._CHOICES), (coverage_look._names, coverage_look._NAMES)):
         with CaptureQueriesContext(connection) as queries:
             read()
         assert {*_tables(queries)} == kept.tables

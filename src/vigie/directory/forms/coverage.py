@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django import forms
 
-from vigie.directory.queries.coverage_page import Choices, Look
+from vigie.directory.queries.coverage_look import Choices, Look
 from vigie.ui.forms import DsfrForm
 
 

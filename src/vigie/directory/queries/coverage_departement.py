@@ -21,7 +21,7 @@ from vigie.directory.coverage import (
 )
 from vigie.directory.models import Expert
 from vigie.directory.queries.coverage import Picture
-from vigie.directory.queries.coverage_page import DEFINITION, Look, Seen, named, shown_share
+from vigie.directory.queries.coverage_look import DEFINITION, Look, Seen, named, shown_share
 from vigie.kernel.lifecycle import State
 from vigie.kernel.zones import ZoneType
 from vigie.territory.models import Commune

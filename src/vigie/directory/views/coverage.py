@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from vigie.accounts.access import granted
 from vigie.directory.forms.coverage import CoverageForm
 from vigie.directory.queries.coverage_departement import departement_page
-from vigie.directory.queries.coverage_page import CoveragePage, Seen, choices, coverage_page, exported_holes, seen
+from vigie.directory.queries.coverage_look import Seen, choices, seen
+from vigie.directory.queries.coverage_page import CoveragePage, coverage_page, exported_holes
 from vigie.directory.queries.marks import marks
 from vigie.exports.writers.separated import BYTE_ORDER_MARK, line
 from vigie.kernel.clock import now
