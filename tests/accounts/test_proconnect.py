@@ -290,6 +290,32 @@ def test_the_employer_of_the_profile_counts_at_the_first_sign_in(client: Client,
     assert sign_in_with(client).status_code == 403
 
 
+# --- another status -------------------------------------------------------------------------------------------------
+def test_who_is_no_longer_a_public_agent_is_suspended_and_told_of(client: Client, agent: User) -> None:
+    sign_in_with(client)
+    assert FederatedIdentity.objects.get().roles == "agent_public agent_public_etat"
+    answer = sign_in_with(Client(), no_agent="1")
+
+    assert answer.status_code == 403
+    assert "le même statut d’agent public" in text_of(answer)
+    assert [row.state for row in agent.habilitations.all()] == ["suspended"]
+    assert client.get("/mon-compte/").status_code == 302
+    assert events("account.employer_changed") == [{"suspended": 1, "what": "role"}]
+    assert OutgoingMessage.objects.filter(template="accounts/mail/employer_changed").count() == 1
+    assert refusals() == [("denied", "role_changed", "Renaud Keller")]
+
+    agent.habilitations.update(state="granted")  # the team confirms: what is told is now what is known
+    again = Client()
+    sign_in_with(again, no_agent="1")
+    assert signed_in_user(again) == str(agent.pk)
+
+
+def test_another_provider_that_tells_no_status_suspends_nobody(client: Client, agent: User) -> None:
+    sign_in_with(Client())
+    sign_in_with(client, other_idp="1", no_agent="1")
+    assert [row.state for row in agent.habilitations.all()] == ["granted"]
+
+
 # --- another identity -----------------------------------------------------------------------------------------------
 def test_another_identity_is_attached_after_a_code_and_never_replaces_the_first(client: Client, agent: User) -> None:
     sign_in_with(Client())

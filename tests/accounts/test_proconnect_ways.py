@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from tests.accounts.factories import HabilitationFactory, UserFactory
@@ -198,3 +199,12 @@ def test_a_return_from_a_logout_that_nobody_asked_for_says_nothing(client: Clien
     page = client.get("/deconnexion/proconnect/?state=forged", follow=True)
 
     assert "déconnecté" not in text_of(page)
+
+
+def test_the_pages_of_the_fake_have_an_icon_that_exists() -> None:
+    """A browser asks for /favicon.ico otherwise, and its console tells a 404."""
+    queries: tuple[dict[str, str], ...] = ({}, {"unknown": "1"})
+    for query in queries:
+        page = str(fake.answer("GET", f"{fake.PATH}/authorize", query, {}, "", "https://faux.example").body)
+        assert '<link rel="icon" href="/static/ui/favicon.svg"' in page
+    assert finders.find("ui/favicon.svg")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +17,16 @@ from django.utils.crypto import get_random_string
 from vigie.accounts import sign_in
 from vigie.accounts.account_changes import note_role
 from vigie.accounts.actions import close_sessions
-from vigie.accounts.identity_rules import GUARDED, CodeNeeded, NotAdmitted, Told, Way, employer_changed, way
+from vigie.accounts.identity_rules import (
+    GUARDED,
+    CodeNeeded,
+    NotAdmitted,
+    Told,
+    Way,
+    employer_changed,
+    role_changed,
+    way,
+)
 from vigie.accounts.models import AgentProfile, FederatedIdentity, Habilitation, User
 from vigie.accounts.queries import person_for, roles_in_force
 from vigie.accounts.rules import CODE_DIGITS, CODE_LASTS, network_of
@@ -38,7 +48,7 @@ class Admission:
 
 
 def recognise(told: Told, *, ip: str, at: datetime) -> Admission:
-    """Who it is; raises NotAdmitted, or CodeNeeded when the account has another identity. 5 queries when known."""
+    """Who it is; raises NotAdmitted, or CodeNeeded when the account has another identity. 6 queries when known."""
     if told.acr not in settings.VIGIE.proconnect_acr_values.split():
         raise _refused("second_factor_missing", told, None, ip, at)
     identity = _identity(told)
@@ -64,34 +74,49 @@ def recognise(told: Told, *, ip: str, at: datetime) -> Admission:
 
 def admit(user: User, told: Told, *, ip: str, at: datetime) -> Admission:
     """Attaches or refreshes the identity, and suspends who changed employer; raises NotAdmitted without any role."""
-    identity, moved = _attach(user, told, at)
+    identity, why = _attach(user, told, at)
     if identity.user_id != user.pk:  # attached to somebody else while a code was awaited
         raise _refused("unknown", told, user, ip, at)
     if not roles_in_force(user, at):
-        raise _refused("employer_changed" if moved else _why_closed(user, at), told, user, ip, at)
-    if moved:
+        raise _refused(why or _why_closed(user, at), told, user, ip, at)
+    if why:
         user.refresh_from_db(fields=["session_epoch"])  # the session about to open is none of those just closed
-    return Admission(user, told, moved)
+    return Admission(user, told, bool(why))
 
 
 @transaction.atomic
-def _attach(user: User, told: Told, at: datetime) -> tuple[FederatedIdentity, bool]:
-    """The identity of today, and whether its owner has just been suspended because his employer changed."""
-    known_siret = _known_siret(user, told)
+def _attach(user: User, told: Told, at: datetime) -> tuple[FederatedIdentity, str]:
+    """The identity of today, and why its owner was just suspended: employer or status changed; empty: he was not."""
+    known_siret, known_roles = _known_siret(user, told), _known_roles(user)
     identity, is_new = FederatedIdentity.objects.select_for_update().get_or_create(
         provider=FederatedIdentity.Provider.PROCONNECT,
         idp_id=told.idp_id,
         sub=told.sub,
-        defaults={"user": user, "siret": told.siret, "sid": told.sid, "first_seen_at": at, "last_seen_at": at},
+        defaults={
+            "user": user,
+            "siret": told.siret,
+            "roles": told.roles or "",
+            "sid": told.sid,
+            "first_seen_at": at,
+            "last_seen_at": at,
+        },
     )
     if identity.user_id != user.pk:
-        return identity, False
+        return identity, ""
     if is_new:
         record("account.identity_attached", user, by=VISITOR, at=at, payload={"provider": told.idp_id})
     else:
         identity.siret, identity.sid, identity.last_seen_at = told.siret or identity.siret, told.sid, at
-        identity.save(update_fields=["siret", "sid", "last_seen_at"])
-    return identity, employer_changed(known_siret, told.siret) and _suspend(user, at)
+        identity.roles = identity.roles if told.roles is None else told.roles
+        identity.save(update_fields=["siret", "roles", "sid", "last_seen_at"])
+    why = _what_changed(known_siret, known_roles, told, is_new)
+    return identity, why if why and _suspend(user, why, at) else ""
+
+
+def _what_changed(siret: str, roles: str, told: Told, is_new: bool) -> str:
+    if employer_changed(siret, told.siret):
+        return "employer_changed"
+    return "role_changed" if role_changed(roles, told.roles, same_identity=not is_new) else ""
 
 
 def ask_code(user: User, *, at: datetime) -> str:
@@ -131,16 +156,23 @@ def _known_siret(user: User, told: Told) -> str:
     return AgentProfile.objects.filter(user=user).values_list("siret", flat=True).first() or ""
 
 
-def _suspend(user: User, at: datetime) -> bool:
+def _known_roles(user: User) -> str:
+    """What he was when he last came, by whichever identity. 1 query."""
+    latest = user.identities.exclude(roles="").order_by("-last_seen_at").values_list("roles", flat=True)
+    return latest.first() or ""
+
+
+def _suspend(user: User, why: str, at: datetime) -> bool:
     """Suspends the habilitations of detection and tells the team; False when there was none to suspend."""
     held = Habilitation.objects.select_for_update().filter(user=user, role__in=GUARDED, state=GRANTED).order_by("pk")
     rows = list(held)
     for row in rows:
-        perform(row, "suspend", by=SYSTEM, at=at, payload={"reason": "employer_changed"})
+        perform(row, "suspend", by=SYSTEM, at=at, payload={"reason": why})
         note_role(row, "suspend", by=SYSTEM, at=at)
     if rows:
         close_sessions(user.pk)
-        record("account.employer_changed", user, by=SYSTEM, at=at, payload={"suspended": len(rows)})
+        told: dict[str, Any] = {"suspended": len(rows)} | ({"what": "role"} if why == "role_changed" else {})
+        record("account.employer_changed", user, by=SYSTEM, at=at, payload=told)
     return bool(rows)
 
 

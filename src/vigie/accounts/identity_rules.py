@@ -20,7 +20,10 @@ RECENT = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Told:
-    """What the provider tells of who signs in. auth_time: seconds, 0 when it was not asked for."""
+    """What the provider tells of who signs in. auth_time: seconds, 0 when it was not asked for.
+
+    roles: what he is (agent_public…), one space between two; empty: nothing of it; None: the provider does not say.
+    """
 
     idp_id: str
     sub: str
@@ -29,6 +32,7 @@ class Told:
     acr: str
     sid: str = ""
     auth_time: int = 0
+    roles: str | None = None
 
 
 class Way(StrEnum):
@@ -55,6 +59,26 @@ def way(*, identity_known: bool, account_found: bool, account_open: bool, other_
 def employer_changed(known: str, told: str) -> bool:
     """True when both SIRET are known and differ: the person works elsewhere now."""
     return bool(known) and bool(told) and known != told
+
+
+PUBLIC = "agent_public"
+SIDES = frozenset({"agent_public_etat", "agent_public_territorial"})
+
+
+def role_changed(known: str, told: str | None, *, same_identity: bool) -> bool:
+    """True when the person is no longer the public agent that he was: none any more, or of the other side.
+
+    A role said more finely (agent_public, then agent_public_etat) is the same one. Another identity provider may not
+    fill roles: from it, only the other side counts.
+    """
+    if told is None or not known:
+        return False
+    before, now = set(known.split()), set(told.split())
+    was, is_now = ({role for role in roles if role.startswith(PUBLIC)} for roles in (before, now))
+    if was and not is_now:
+        return same_identity
+    left, come = was & SIDES, is_now & SIDES
+    return bool(left and come) and not left & come
 
 
 @dataclass(frozen=True)
@@ -115,6 +139,15 @@ REASONS: dict[str, Reason] = {
             "habilitation est suspendue et les données réservées vous sont fermées.",
             "L’équipe vient d’en être prévenue par courriel. Vous avez changé de poste, ou votre administration de "
             "numéro SIRET\u00a0? Écrivez-lui\u00a0: elle confirmera votre habilitation.",
+        ),
+    ),
+    "role_changed": Reason(
+        "Habilitation à confirmer",
+        (
+            "ProConnect n’annonce plus le même statut d’agent public que celui que nous connaissions. Par prudence, "
+            "votre habilitation est suspendue et les données réservées vous sont fermées.",
+            "L’équipe vient d’en être prévenue par courriel. Vous avez changé de fonctions, ou votre administration a "
+            "changé ce qu’elle dit de vous ? Écrivez-lui : elle confirmera votre habilitation.",
         ),
     ),
     "archived": Reason(

@@ -18,6 +18,7 @@ class FederatedIdentity(models.Model):
     idp_id = models.CharField("fournisseur d’identité", max_length=100)
     sub = models.CharField("identifiant", max_length=255)
     siret = models.CharField("SIRET de l’employeur, à la dernière connexion", max_length=14, blank=True)
+    roles = models.CharField("statut, à la dernière connexion", max_length=200, blank=True)  # agent_public…
     sid = models.CharField("session ouverte chez le fournisseur", max_length=255, blank=True)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()

@@ -131,5 +131,12 @@ def _told(payload: dict[str, Any], claims: dict[str, Any]) -> Told:
     siret = texts["siret"] if len(texts["siret"]) == 14 and texts["siret"].isdigit() else ""
     return Told(
         idp_id=texts["idp_id"][:100], sub=str(payload["sub"])[:255], email=texts["email"], siret=siret,
-        acr=texts["acr"], sid=texts["sid"][:255], auth_time=auth_time,
+        acr=texts["acr"], sid=texts["sid"][:255], auth_time=auth_time, roles=_roles(claims.get("roles")),
     )  # fmt: skip
+
+
+def _roles(said: object) -> str | None:
+    """What the person is, in order; None when the provider does not say it as announced."""
+    if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
+        return None
+    return " ".join(sorted({one for one in said if one.isidentifier()}))[:200]

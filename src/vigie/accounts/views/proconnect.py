@@ -39,7 +39,8 @@ from vigie.ui.forms import status_of
 
 LOST = "Cette connexion a expiré, ou elle a déjà servi. Recommencez."
 MOVED = (
-    "ProConnect annonce un autre employeur\u00a0: votre habilitation de détection est suspendue, l’équipe est prévenue."
+    "ProConnect annonce un autre employeur ou un autre statut\u00a0: votre habilitation de détection est suspendue, "
+    "l’équipe est prévenue."
 )
 CONFIRMED = "Votre identité est confirmée. Refaites maintenant ce que vous vouliez faire."
 AGAIN = "Confirmez votre identité avec le même compte, en vous identifiant de nouveau."

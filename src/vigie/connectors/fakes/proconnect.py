@@ -27,6 +27,7 @@ PATH = "/api/v2"
 CLIENT_ID, CLIENT_SECRET = "vigie-demonstration", "secret-de-demonstration-de-vigie"  # of the fake alone
 CALLBACK, AFTER_LOGOUT = "/connexion/proconnect/retour/", "/deconnexion/proconnect/"
 CODE_S, TOKEN_S, SHORTEST = 60, 3600, 32
+ROLES = ("agent_public", "agent_public_etat")
 MFA, SINGLE = "eidas1-mfa", "eidas1"
 REQUIRED = frozenset({"response_type", "client_id", "redirect_uri", "scope", "state", "nonce"})
 KNOWN = REQUIRED | {
@@ -190,6 +191,7 @@ def _choices(asked: str) -> str:
         for name, label in (
             ("single", "sans second facteur"),
             ("moved", "chez un autre employeur (autre SIRET)"),
+            ("no_agent", "sans être encore agent public (autre statut)"),
             ("other_idp", "par un autre fournisseur d’identité (autre identifiant)"),
         )
     )
@@ -212,18 +214,21 @@ def _interaction(query: Mapping[str, str]) -> Sent:
         persona = Persona(**{**asdict(persona), "idp_id": "fi-nouveau"})
     if query.get("moved"):
         persona = Persona(**{**asdict(persona), "siret": "90000000100012"})
-    code = code_for(asked, persona, single=bool(query.get("single")))
+    roles = () if query.get("no_agent") else ROLES
+    code = code_for(asked, persona, single=bool(query.get("single")), roles=roles)
     return _back(asked["redirect_uri"], {"code": code, "state": asked["state"]})
 
 
-def code_for(asked: Mapping[str, str], persona: Persona, *, single: bool = False) -> str:
+def code_for(
+    asked: Mapping[str, str], persona: Persona, *, single: bool = False, roles: tuple[str, ...] = ROLES
+) -> str:
     """The code given for a request of ``/authorize``. single: the demand of a second factor is not obeyed."""
     wanted = json.loads(asked.get("claims") or "{}").get("id_token", {})
     levels = (wanted.get("acr") or {}).get("values", [])
     at = int(clock.now().timestamp())
     told = {
         "asked": dict(asked),
-        "person": {**asdict(persona), "sub": persona.sub, "uid": persona.email, "roles": ["agent_public"]},
+        "person": {**asdict(persona), "sub": persona.sub, "uid": persona.email, "roles": list(roles)},
         "acr": MFA if MFA in levels and not single else SINGLE,
         "amr": ["pwd"] if single else ["pwd", "otp", "mfa"],
         "wanted": sorted(wanted),
@@ -256,6 +261,7 @@ def _page(title: str, content: str, status: int = 200) -> Sent:
     body = (
         f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="/static/ui/favicon.svg" type="image/svg+xml">'
         '<link rel="stylesheet" href="/static/dsfr/dist/dsfr.main.min.css"></head>'
         f'<body><main class="fr-container fr-my-6w"><h1>{title}</h1>{content}</main></body></html>'
     )

@@ -46,7 +46,7 @@ EVENTS = (
     Event(
         "account.employer_changed",
         "accounts.User",
-        "ProConnect annonce un autre employeur\u00a0: les habilitations de détection sont suspendues",
+        "ProConnect annonce un autre employeur ou statut\u00a0: les habilitations de détection sont suspendues",
         (
             Message("team_mailbox", "accounts/mail/employer_changed"),
             Message("reviewers_of_agent", "agents/mail/agent_moved"),
