@@ -283,7 +283,7 @@ def test_the_files_of_who_leaves_go_to_one_colleague_all_or_none() -> None:
 
     with pytest.raises(InvalidInput) as refused:
         hand_over(ada, nobody, by=person(bob, MOMENT), at=MOMENT)
-    assert refused.value.field == "taker"
+    assert refused.value.field == "who"
     assert hand_over(ada, bob, by=person(bob, MOMENT), at=MOMENT) == 2
 
     held = {one.pk: [str(m.user) for m in one.members.present().filter(role="referent")] for one in (first, second)}

@@ -445,7 +445,7 @@ def test_the_agents_of_a_territory_are_read_with_as_many_queries_whatever_their_
     for rank in range(6):
         colleague(f"Agent{rank} Liste", territory="R53" if rank % 2 else "35")
         with CaptureQueriesContext(connection) as held:
-            colleagues_of("35", MOMENT)
+            colleagues_of("35", at=MOMENT)
         found.append(len(held))
     assert len(set(found)) == 1
 
@@ -471,3 +471,31 @@ def test_files_are_found_by_the_day_and_the_channel_of_one_talk(as_: As) -> None
     assert shown(echange="hier") == {"Ancien", "Visité", "Appelé"}  # what cannot be read does not filter
     sheet = list_sheet(by, list_parameters("mes", Filters(channel="phone", talked_from=since)), MOMENT)
     assert (sheet.count, dict(sheet.filters)["Canal de l’échange"]) == (1, "Téléphone")
+
+
+def test_files_are_handed_over_by_what_each_colleague_has_in_hand(as_: As) -> None:
+    ada, bob = colleague("Ada Liste"), colleague("Bob Codefi", "dgfip")
+    far = colleague("Fred Loin", territory="59")
+    opened_file(bob, workplace("Garage Morel"))
+    opened_file(ada)
+    page = reverse("followup:handover")
+
+    text = visible_text(as_(ada).get(page).content.decode())
+    assert "Menuiserie Durand" in text  # what the reader leads himself, at once
+    assert "Bob Codefi · CODEFI, DGFIP · 1 accompagnement" in text
+    assert "Fred" not in text
+    assert "Ada Liste ·" not in text
+
+    missing = as_(ada).post(page, {"giver": ada.email, "transition": "give"})
+    assert missing.status_code == 422
+    assert "Choisissez un agent, ou écrivez son adresse." in missing.content.decode()
+    shown = as_(ada).post(page, {"giver": bob.email, "transition": "show"})
+    assert shown.status_code == 200
+    assert "Garage Morel" in visible_text(shown.content.decode())
+    unknown = as_(ada).post(page, {"giver": ada.email, "who": "x@nulle.example", "transition": "give"})
+    assert unknown.status_code == 422
+    refused = as_(ada).post(page, {"giver": ada.email, "colleague": far.email, "transition": "give"})
+    assert refused.status_code == 422
+    done = as_(ada).post(page, {"giver": ada.email, "colleague": bob.email, "transition": "give"})
+    assert done.status_code == 302
+    assert Followup.objects.filter(members__user=bob, members__role="referent").count() == 2

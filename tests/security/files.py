@@ -14,6 +14,7 @@ from tests.security.directory_files import _File as AgainFile
 from tests.watchlists.factories import agent
 from vigie.accounts.models import User
 from vigie.accounts.models_agents import AgentProfile, Entity, Segment
+from vigie.agents.rules_mails import MAILS
 from vigie.followup.actions import cards
 from vigie.followup.actions.acts import Talk, analyse
 from vigie.followup.actions.contacts import write_contact
@@ -23,7 +24,6 @@ from vigie.followup.actions.terms import load_followup_terms
 from vigie.followup.actions.texts import save_summary, write_comment
 from vigie.followup.models import Term
 from vigie.kernel.period import paris_day
-from vigie.watchlists.rules_news import NewsKind
 
 NETWORK = "dgfip"
 TOKEN = "jeton-de-securite-0001"
@@ -107,9 +107,9 @@ def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tupl
         ("export_list", to("export_list"), {"format": "csv"}),
         ("export_file", to("export_file", pk), {"format": "docx"}),
         ("export_codefi", to("export_codefi"), {"format": "docx"}),
-        ("mails", to("mails"), dict.fromkeys(("rhythm", *NewsKind), "never")),
+        ("mails", to("mails"), dict.fromkeys(map(str, MAILS), "never")),
         ("handover", to("handover"),
-         {"giver": users["agent_a"].email, "taker": users["agent_b"].email, "transition": "give"}),
+         {"giver": users["agent_a"].email, "who": users["agent_b"].email, "transition": "give"}),
         ("new_meeting", f"{to('new_meeting')}?departement=35",
          {"held_on": day, "place": "Salle 3", **fresh}),
         ("edit_meeting", to("edit_meeting", meeting), {"held_on": day, "place": "Salle 4", **fresh}),

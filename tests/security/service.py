@@ -432,6 +432,8 @@ def _list_acts(service: Service) -> list[Act]:
             {"garder": "non", "motif": "Suivie par ailleurs"}),
         Act("watchlists:export_reworked", "agent_a",
             reverse("watchlists:export_reworked", args=[service.ids["reworked"]]), {"format": "csv"}),
+        Act("followup:views", "agent_a", reverse("followup:views"),
+            {"transition": "save", "name": "Ma vue", "adresse": "etat=in_progress"}),
         Act("watchlists:list_settings", "agent_a", reverse("watchlists:list_settings"),
             {"transition": "columns", "colonnes": ["niveau"]}),
         Act("watchlists:export_list", "agent_a", reverse("watchlists:export_list"),

@@ -438,7 +438,7 @@ PAGES: dict[str, Page] = {
     **dict.fromkeys(("followup:list", "followup:deleted"), _team("file.list")),
     "followup:mails": _team("file.list", BOTH),
     "followup:handover": _team("file.list", BOTH),
-    "followup:export_list": _team("file.list", WRITE),
+    **dict.fromkeys(("followup:export_list", "followup:views"), _team("file.list", WRITE)),
     "followup:codefi": _team("file.list"),
     "followup:export_codefi": _team("file.list", WRITE),
     "followup:new_meeting": _team("meeting.plan", BOTH),

@@ -293,3 +293,4 @@ from vigie.followup.models_texts import FirmContact as FirmContact  # noqa: E402
 from vigie.followup.models_texts import Summary as Summary  # noqa: E402
 from vigie.followup.models_texts import SummaryDraft as SummaryDraft  # noqa: E402
 from vigie.followup.models_texts import SummaryVersion as SummaryVersion  # noqa: E402
+from vigie.followup.models_views import FileViews as FileViews  # noqa: E402

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from vigie.followup.views import acts, cards, closed, exports, files, history, meetings, people, texts, words
+from vigie.followup.views import acts, cards, closed, exports, files, history, kept, meetings, people, texts, words
 
 app_name = "followup"
 urlpatterns = [
     path("accompagnements/", files.listing, name="list"),
+    path("accompagnements/vues/", kept.views, name="views"),
     path("accompagnements/nouveau/", files.new, name="new"),
     path("accompagnements/exporter/", exports.export_list, name="export_list"),
     path("accompagnements/confier/", people.handover, name="handover"),

@@ -99,6 +99,7 @@ class Cell:
     """A cell: the first that is set of state, at and phone, else the text; hint is a second, smaller line.
 
     locked: the text says that the reader may not see it, and bears a padlock. spark: drawn under the text.
+    who: the text names somebody, and bears his initials.
     """
 
     text: str = ""
@@ -109,6 +110,7 @@ class Cell:
     phone: str = ""
     spark: Spark | None = None
     locked: bool = False
+    who: bool = False
 
 
 @dataclass(frozen=True)

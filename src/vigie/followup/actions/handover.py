@@ -21,16 +21,16 @@ def hand_over(giver: User, taker: User, *, by: Person, at: datetime) -> int:
 
     One mail to the taker and one to the giver, with all the files.
 
-    InvalidInput (« taker ») when he is the same person or is not habilitated.
+    InvalidInput (« who ») when he is the same person or is not habilitated.
     """
     if giver.pk == taker.pk:
-        raise InvalidInput("same_person", "Choisissez quelqu’un d’autre.", field="taker")
+        raise InvalidInput("same_person", "Choisissez quelqu’un d’autre.", field="who")
     files = list(files_to_hand_over(giver, by))
     for followup in files:
         try:
             add_member(followup, taker, Member.Role.REFERENT, by=by, at=at, told=False)
         except InvalidInput as refused:
-            raise InvalidInput(refused.code, refused.message_fr, field="taker") from refused
+            raise InvalidInput(refused.code, refused.message_fr, field="who") from refused
         held = followup.members.present().get(user=giver)
         remove_member(followup, held, by=by, at=at, told=False)
     if files:

@@ -12,9 +12,8 @@ from vigie.agents.models import Follow
 from vigie.agents.rules_mails import RHYTHMS, Group, Row
 from vigie.directory.models import Subject
 from vigie.followup.actions.files import Fields
-from vigie.followup.models import Analysis, FirmContact, Followup, Member, Term
-from vigie.followup.queries.colleagues import Colleague
-from vigie.followup.queries.lists import Filters
+from vigie.followup.models import Analysis, FirmContact, Followup, Term
+from vigie.followup.queries.lists import SORTS, Filters
 from vigie.followup.states import FOLLOWUP
 from vigie.matching.rules.visits import CONSENTS, NO_CONSENT, VISIT_CONSENT
 from vigie.ui.fields import CleanLineField, CleanTextField, EmailField, PersonNameField, PhoneField
@@ -72,6 +71,7 @@ class FilesFilterForm(DsfrForm):
     )
     echange = day_field("Échange depuis le", required=False)
     retard = forms.BooleanField(label="Étape en retard", required=False)
+    tri = forms.ChoiceField(label="Trier la liste par", required=False, choices=SORTS)
 
     def __init__(
         self, *args: Any, departements: Sequence[str], terms: Mapping[str, Sequence[tuple[int, str]]], **kwargs: Any
@@ -99,6 +99,7 @@ class FilesFilterForm(DsfrForm):
             channel=data.get("canal", ""),
             talked_from=data["echange"].isoformat() if data.get("echange") else "",
             late=data.get("retard", False),
+            sort=data.get("tri", ""),
         )
 
 
@@ -176,42 +177,6 @@ class DuplicateForm(MotiveMixin, FormTokenMixin, DsfrForm):
     """The continuation of a completed file."""
 
 
-class PersonForm(DsfrForm):
-    """Who is added to a file: one of the agents of its territory, or anybody by his address."""
-
-    colleague = forms.ChoiceField(
-        label="Un agent du territoire", required=False,
-        help_text="Ses réseaux, puis ce qu’il a déjà en main. Les moins chargés de chaque administration d’abord.",
-    )  # fmt: skip
-    who = CleanLineField(
-        label="Ou son adresse électronique professionnelle", required=False, max_length=254,
-        help_text="Pour un agent d’un autre territoire ou d’un service national",
-    )  # fmt: skip
-    colleague.conditional = who.conditional = True  # type: ignore[attr-defined]
-    role = forms.ChoiceField(label="Rôle", choices=Member.Role.choices)
-
-    def __init__(self, *args: Any, colleagues: Sequence[Colleague], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for one in colleagues:
-            groups.setdefault(one.body, []).append((one.email, str(one)))
-        self.fields["colleague"].choices = [("", "Choisissez"), *groups.items()]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        told = [data[name] for name in ("colleague", "who") if data.get(name)]
-        if not told and not self.errors:
-            self.add_error("colleague", "Choisissez un agent, ou écrivez son adresse.")
-        elif len(told) == 2 and told[0] != told[1]:
-            self.add_error("who", "Choisissez un agent ou écrivez une adresse, pas les deux.")
-        return data
-
-    @property
-    def address(self) -> str:
-        """Whom it names; the form must be valid."""
-        return str(self.cleaned_data["colleague"] or self.cleaned_data["who"])
-
-
 class MailsForm(DsfrForm):
     """« Mes courriels »: a rhythm for each kind. rows: the kinds that may be told to the person."""
 
@@ -238,13 +203,6 @@ class MailsForm(DsfrForm):
     def chosen(self) -> dict[str, str]:
         """Kind → rhythm."""
         return {kind: self.cleaned_data[kind] for kind in self.rows}
-
-
-class HandoverForm(DsfrForm):
-    """Who leaves his files, and who takes them. taker: asked for only to hand over."""
-
-    giver = EmailField(label="Adresse électronique de celui qui les mène")
-    taker = EmailField(label="Adresse électronique de celui qui les reprend", required=False)
 
 
 class AnalysisForm(FormTokenMixin, DsfrForm):

@@ -61,14 +61,15 @@ def loads_of(users: Iterable[int]) -> dict[int, Load]:
     return {user: Load(files.get(user, 0), contacts.get(user, 0)) for user in wanted}
 
 
-def colleagues_of(departement: str, at: datetime, *, without: Collection[int] = ()) -> list[Colleague]:
-    """The agents habilitated in this département, those of France as a whole left out: by body, the least loaded first.
+def colleagues_of(*departements: str, at: datetime, without: Collection[int] = ()) -> list[Colleague]:
+    """The agents habilitated in all of these départements, those of France as a whole left out: by body, the least
+    loaded first.
 
     7 queries, whatever their number.
     """
     held = Habilitation.objects.in_force(paris_day(at)).filter(role__in=LEVELS).exclude(user_id__in=list(without))
     rows = list(held.order_by().values_list("user_id", "territory").distinct())
-    texts = _covering({text for _user, text in rows}, departement)
+    texts = _covering({text for _user, text in rows}, departements)
     near = {user for user, text in rows if text in texts}
     agents = User.objects.living().filter(pk__in=near, agent__isnull=False)
     people = list(agents.select_related("agent__entity", "agent__segment__network").order_by("full_name", "pk"))
@@ -86,16 +87,16 @@ def _networks(segment: object) -> tuple[str, ...]:
     return tuple(sorted(code.upper() for code in segment.network_codes()))  # type: ignore[attr-defined]
 
 
-def _covering(texts: Collection[str], departement: str) -> set[str]:
-    """The territories, as they are stored, that hold this département. 2 queries."""
-    zones = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT, code=departement)
-    region = zones.values_list("region_code", flat=True).first() or ""
+def _covering(texts: Collection[str], departements: Collection[str]) -> set[str]:
+    """The territories, as they are stored, that hold all of these départements. 2 queries."""
+    zones = Zone.objects.filter(zone_type=ZoneType.DEPARTEMENT, code__in=departements)
+    regions = dict(zones.values_list("code", "region_code"))
     groups = dict(ZoneGroup.objects.filter(archived_at=None).values_list("code", "departements"))
-    named = {code for code, held in groups.items() if departement in held}
     found = set()
     for text in texts:
         read = parse_territory(text)
-        inside = departement in read.codes(ZoneType.DEPARTEMENT) or region in read.codes(ZoneType.REGION)
-        if inside or read.groups & named:
+        inside, around = read.codes(ZoneType.DEPARTEMENT), read.codes(ZoneType.REGION)
+        named = {code for group in read.groups for code in groups.get(group, ())}
+        if all(one in inside or one in named or regions.get(one, "") in around for one in departements):
             found.add(text)
     return found

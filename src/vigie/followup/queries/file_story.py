@@ -12,7 +12,7 @@ from vigie.followup.models import Analysis, Snapshot
 from vigie.followup.queries.touch import person_words
 from vigie.followup.states import FOLLOWUP
 from vigie.journal.events import EVENTS_BY_NAME
-from vigie.ui.components import Column, Step, Table
+from vigie.ui.components import Cell, Column, Step, Table
 from vigie.ui.formats import day_and_hour, listed
 
 PER_PAGE = 50
@@ -49,7 +49,13 @@ def history_of(row: Any, number: str) -> tuple[Table, Page]:
         caption_hidden=True,
         columns=(Column("Date", header=True), Column("Ce qui a changé"), Column("Par"), Column("État ensuite")),
         rows=tuple(
-            (day_and_hour(one.at), _told(one), one.actor_name, FOLLOWUP.label(one.data["state"])) for one in found
+            (
+                day_and_hour(one.at),
+                _told(one),
+                Cell(one.actor_name, who=True),
+                FOLLOWUP.label(one.data["state"]),
+            )
+            for one in found
         ),
     )
     return table, found

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.urls import reverse
 
 from vigie.accounts.models import User
@@ -38,6 +38,22 @@ EMPTY = {
     ZONE: "Aucun accompagnement dans votre territoire.",
     OWN_BODY: "Personne de votre administration n’accompagne d’entreprise dans votre territoire.",
 }
+MOST_CRITICAL = (Followup.Criticality.HIGH, Followup.Criticality.MODERATE)
+# Code of a sort → its order; the last news first when nothing is asked.
+ORDERS: dict[str, tuple[Any, ...]] = {
+    "": ("-modified_at", "-pk"),
+    "entreprise": ("workplace__company__name", "pk"),
+    "criticite": (
+        Case(*(When(criticality=code, then=rank) for rank, code in enumerate(MOST_CRITICAL)), default=9),
+        "-modified_at", "-pk",
+    ),
+    "etape": (F("next_step_on").asc(nulls_last=True), "-modified_at", "-pk"),
+    "debut": ("-started_on", "-pk"),
+}  # fmt: skip
+SORTS = [
+    ("", "Dernière nouvelle"), ("entreprise", "Entreprise"), ("criticite", "Criticité"), ("etape", "Prochaine étape"),
+    ("debut", "Date d’ouverture"),
+]  # fmt: skip
 LATE, UNDATED = "En retard", "Sans date"
 NO_MATCH = "Aucun accompagnement ne répond à ces filtres. Retirez-en un."
 
@@ -58,10 +74,11 @@ class Filters:
     channel: str = ""
     talked_from: str = ""  # ISO: a talk of that day or later
     late: bool = False
+    sort: str = ""
 
     @property
     def any(self) -> bool:
-        return self != Filters()
+        return replace(self, sort="") != Filters()
 
 
 @dataclass(frozen=True)
@@ -87,6 +104,7 @@ class ListPage:
     more: str = ""  # how many files of the board are not shown
     weeks: tuple[CalendarWeek, ...] = ()
     deleted: str = ""
+    whole: str = ""  # the same scope and form, without filters
     codefi: str = ""
     export: Offer | None = None
     firms: tuple[str, ...] = field(default=())
@@ -162,6 +180,7 @@ def list_page(
         "tabs": tuple(Tab(label, _href(asked, vue=code), current=code == scope) for code, label in SCOPES.items()),
         "forms": tuple(Tab(label, _href(asked, forme=code), current=code == shape) for code, label in FORMS.items()),
         "deleted": reverse("followup:deleted"),
+        "whole": f"{reverse('followup:list')}?{urlencode({'vue': scope, 'forme': shape})}",
         "codefi": reverse("followup:codefi") if Network.CODEFI in person.networks else "",
         "export": Offer(reverse("followup:export_list"), FOR_SHEETS, _asked(asked)) if count else None,
     }
@@ -170,7 +189,7 @@ def list_page(
         return ListPage(lanes=lanes, more=more, **common)
     if shape == CALENDAR:
         return ListPage(weeks=_weeks(files, today), **common)
-    paging = Paginator(with_people(files.order_by("-modified_at", "-pk")), PER_PAGE).get_page(number)
+    paging = Paginator(with_people(files.order_by(*ORDERS[filters.sort])), PER_PAGE).get_page(number)
     rows = list(paging.object_list)
     asked_for = waiting_requests(person, today) if scope == ZONE and not filters.any else None
     firms = tuple(row.siren for row in rows) + (asked_for.firms if asked_for is not None else ())
@@ -264,6 +283,12 @@ def files_to_hand_over(giver: User, by: Person) -> FollowupQuerySet:
     leads = Member.objects.present().filter(user=giver, role=Member.Role.REFERENT)
     files = Followup.objects.allowed(by, "file.manage_members").active()
     return files.filter(pk__in=leads.order_by().values("followup"))
+
+
+def departements_to_hand_over(giver: User, by: Person) -> list[str]:
+    """Where those files are. 1 query."""
+    places = files_to_hand_over(giver, by).order_by("departement").values_list("departement", flat=True)
+    return [code for code in places.distinct() if code]
 
 
 def handover_table(giver: User, by: Person) -> Table:

@@ -15,6 +15,7 @@ from vigie.agents.rules_mails import MailKind
 from vigie.followup.actions import files as actions
 from vigie.followup.actions.files import AlreadyActive
 from vigie.followup.forms import DuplicateForm, FieldsForm, FilesFilterForm, OpenForm, initial_of
+from vigie.followup.forms.views import ViewForm
 from vigie.followup.models import DeletedFollowup, Followup, Workplace
 from vigie.followup.queries import lists
 from vigie.followup.queries.board import BACK
@@ -22,6 +23,7 @@ from vigie.followup.queries.deleted import deleted_page
 from vigie.followup.queries.file import completion_page
 from vigie.followup.queries.told import members_of
 from vigie.followup.queries.touch import FirmPage, firm_panel
+from vigie.followup.queries.views import kept_views
 from vigie.followup.views.shared import asked_file, draw_file, reads_and_writes, refused, renew_version
 from vigie.journal import audit
 from vigie.kernel.clock import now
@@ -47,6 +49,9 @@ DONE = {
 def listing(request: HttpRequest) -> HttpResponse:
     """``/accompagnements/``"""
     person, at = person_of(request), now()
+    kept = kept_views(person, request.GET.urlencode(), FilesFilterForm.base_fields)
+    if not request.GET and kept.first_href:
+        return redirect(kept.first_href)
     form = FilesFilterForm(request.GET, departements=lists.departements_of(person), terms=lists.offered_terms())
     scope = request.GET.get("vue", lists.MINE)
     shape = request.GET.get("forme", lists.LIST)
@@ -56,7 +61,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         number = request.GET.get("page", "1")[:9]
         page = lists.list_page(person, scope, shape, form.filters(), request.GET.dict(), number, paris_day(at))
         audit.note("list_view", FILE, scope, by=person, at=at, details={"shape": shape, "firms": list(page.firms)})
-    return render(request, "followup/list.html", {"page": page, "form": form})
+    view_form = ViewForm(initial={"adresse": kept.address})
+    return render(request, "followup/list.html", {"page": page, "form": form, "kept": kept, "view_form": view_form})
 
 
 @granted("file.list")

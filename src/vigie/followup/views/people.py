@@ -14,10 +14,11 @@ from vigie.agents.actions.mails import choose_mails
 from vigie.followup.actions import contacts as contact_actions
 from vigie.followup.actions import members as actions
 from vigie.followup.actions.handover import hand_over
-from vigie.followup.forms import ContactForm, HandoverForm, MailsForm, PersonForm
+from vigie.followup.forms import ContactForm, MailsForm
+from vigie.followup.forms.people import HandoverForm, PersonForm
 from vigie.followup.models import FirmContact, Followup, Member
 from vigie.followup.queries.colleagues import colleagues_of
-from vigie.followup.queries.lists import handover_table
+from vigie.followup.queries.lists import departements_to_hand_over, handover_table
 from vigie.followup.views.shared import asked_file, draw_form, reads_and_writes, refused
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
@@ -43,7 +44,7 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, "Vous participez à cet accompagnement. Ses référents en sont prévenus.")
         return redirect("followup:file", pk)
     present = followup.members.present().values_list("user_id", flat=True)
-    offered = colleagues_of(followup.departement, at, without=list(present))
+    offered = colleagues_of(followup.departement, at=at, without=list(present))
     form = PersonForm(request.POST if request.method == "POST" else None, colleagues=offered)
     status = status_of(form)
     if request.method == "POST" and form.is_valid():
@@ -79,17 +80,20 @@ def mails(request: HttpRequest) -> HttpResponse:
 @granted("file.list")
 @reads_and_writes
 def handover(request: HttpRequest) -> HttpResponse:
-    """``/accompagnements/confier/``: the files of who leaves, to who takes them."""
+    """``/accompagnements/confier/``: the files of who leaves, to who takes them, by what each has in hand."""
     person, at = person_of(request), now()
-    form = HandoverForm(request.POST if request.method == "POST" else None, initial={"giver": person.email})
-    status, table, asked = status_of(form), None, request.POST.get("transition", "")
+    asked = request.POST.get("transition", "")
+    address = request.POST.get("giver", "") if request.method == "POST" else person.email
+    giver = User.objects.with_address(address).first()
+    places = departements_to_hand_over(giver, person) if giver is not None else ()
+    offered = colleagues_of(*places, at=at, without=[giver.pk]) if giver is not None and places else []
+    sent = request.POST if request.method == "POST" else None
+    form = HandoverForm(sent, initial={"giver": person.email}, colleagues=offered)
+    status = status_of(form)
     if request.method == "POST" and form.is_valid():
-        people = User.objects.all()
-        giver = people.with_address(form.cleaned_data["giver"]).first()
-        taker = people.living().with_address(form.cleaned_data["taker"]).first()
-        table = handover_table(giver, person) if giver is not None else None
+        taker = User.objects.living().with_address(form.address).first()
         if giver is None or (asked == "give" and taker is None):
-            form.add_error("giver" if giver is None else "taker", UNKNOWN)
+            form.add_error("giver" if giver is None else "who", UNKNOWN)
             status = 422
         elif asked == "give" and taker is not None:
             try:
@@ -100,6 +104,7 @@ def handover(request: HttpRequest) -> HttpResponse:
                 told = counted(count, "accompagnement confié", "accompagnements confiés")
                 messages.success(request, f"{told} à {taker}.")
                 return redirect("followup:list")
+    table = handover_table(giver, person) if giver is not None else None
     return render(request, "followup/handover.html", {"form": form, "page": table}, status=status)
 
 

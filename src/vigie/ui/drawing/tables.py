@@ -69,6 +69,8 @@ def _drawn(column: Column, cell: Cell, now: datetime | None) -> SafeString:
     content = _content(cell, now)
     if cell.spark is not None:
         content = format_html("{}{}", content, sparkline(cell.spark))
+    if cell.who:
+        content = format_html("{}{}", words.initials(cell.text), content)
     if cell.hint:
         content = format_html('{}<span class="vg-hint">{}</span>', content, cell.hint)
     if column.header:

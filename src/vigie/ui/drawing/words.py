@@ -26,6 +26,15 @@ def icon(name: str, label: str = "") -> SafeString:
     return drawn + format_html('<span class="fr-sr-only">{}</span>', label) if label else drawn
 
 
+def initials(name: str) -> SafeString:
+    """« AL » for « Ada Liste (CRP) », silent: the name stands beside it; nothing for who has no name."""
+    words = name.partition("(")[0].replace("-", " ").split()
+    letters = "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]) if word[0].isalpha())
+    if not letters:
+        return format_html("")
+    return format_html('<span class="vg-initials" aria-hidden="true">{}</span>', letters)
+
+
 def moment(at: datetime, now: datetime | None) -> SafeString:
     """A moment, relative to another when there is one; its exact day and hour on hover."""
     local = at.astimezone(PARIS)

@@ -205,6 +205,12 @@ def facts(items: Sequence[Fact]) -> SafeString:
 
 
 @register.simple_tag
+def initials(name: str) -> SafeString:
+    """The initials of somebody whose name follows."""
+    return words.initials(name)
+
+
+@register.simple_tag
 def hinted(lines: Sequence[Hinted]) -> SafeString:
     """Texts one under the other, each with its hint."""
     return words.hinted(lines)
@@ -277,8 +283,13 @@ def tabs(items: Sequence[Tab], label: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/filter_bar.html", takes_context=True)
-def filter_bar(context: Context, form: BaseForm, count: str = "", open: bool = False) -> dict[str, Any]:
-    """The filters of a list, kept in the address; each one in use can be taken off. count: « 12 besoins »."""
+def filter_bar(
+    context: Context, form: BaseForm, count: str = "", open: bool = False, reset: str = ""
+) -> dict[str, Any]:  # fmt: skip
+    """The filters of a list, kept in the address; each one in use can be taken off. count: « 12 besoins ».
+
+    reset: the address without filters, when it is not that of the page (it may open a kept view).
+    """
     request = _request(context)
     return {
         "form": form,
@@ -286,7 +297,7 @@ def filter_bar(context: Context, form: BaseForm, count: str = "", open: bool = F
         "open": open or bool(form.errors),
         "left_out": fields.filters_left_out(form),
         "chips": fields.active_filters(form, request),
-        "reset": addresses.path(request),
+        "reset": reset or addresses.path(request),
         "kept": addresses.kept(request, form),
     }
 

@@ -1,0 +1,71 @@
+"""The views that an agent keeps of the lists of accompagnements, as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from django.urls import reverse
+
+from vigie.followup.models import FileViews
+from vigie.followup.queries.lists import LIST, MINE
+from vigie.rights.person import Person
+from vigie.ui.components import ActButton
+
+SCOPE, SHAPE = "vue", "forme"
+
+
+@dataclass(frozen=True)
+class KeptView:
+    """A named view. first: it opens first."""
+
+    label: str
+    href: str
+    first: bool
+    current: bool
+    acts: tuple[ActButton, ...]
+
+
+@dataclass(frozen=True)
+class KeptViews:
+    """All of them. address: what would be kept of the page shown."""
+
+    views: tuple[KeptView, ...]
+    address: str
+
+    @property
+    def first_href(self) -> str:
+        """The address of the view that opens first; empty when there is none."""
+        return next((view.href for view in self.views if view.first), "")
+
+
+def kept_of(query: str, names: Iterable[str]) -> str:
+    """What a view keeps of an address, in one order: never the page. The usual list is kept by its name too."""
+    known = {*names, SCOPE, SHAPE}
+    asked = {name: value for name, value in parse_qsl(query) if name in known}
+    return urlencode(sorted(asked.items()))
+
+
+def href_of(query: str, names: Iterable[str]) -> str:
+    """The list with what a view keeps of an address, never the view that opens first in its place."""
+    return f"{reverse('followup:list')}?{kept_of(query, names) or urlencode({SCOPE: MINE, SHAPE: LIST})}"
+
+
+def kept_views(person: Person, query: str, names: Iterable[str]) -> KeptViews:
+    """names: the parameters of the filters. What a view no longer knows is left out of its link. 1 query."""
+    names = tuple(names)
+    kept = FileViews.objects.filter(user_id=person.user_id or 0).first() or FileViews()
+    shown = kept_of(query, names)
+    return KeptViews(tuple(_view(one, kept.default_view, shown, names) for one in kept.views), shown)
+
+
+def _view(one: dict[str, str], default: str, shown: str, names: tuple[str, ...]) -> KeptView:
+    name, first = one["name"], one["name"] == default
+    action = reverse("followup:views", query={"nom": name})
+    other = ("undefault", "Ne plus ouvrir en premier") if first else ("default", "Ouvrir en premier")
+    acts = tuple(
+        ActButton(label, action, code, style="tertiary", about=name)
+        for code, label in (other, ("delete", "Supprimer"))
+    )  # fmt: skip
+    return KeptView(name, href_of(one["query"], names), first, kept_of(one["query"], names) == shown, acts)
