@@ -88,6 +88,7 @@ def _questions(seed: int, text_ms: float) -> Questions:
     """What is asked, by kind: limit, how, of what."""
     from vigie.companies.models import Establishment
     from vigie.companies.queries import search_companies
+    from vigie.companies.rules import ranks_of
     from vigie.territory.queries import search_communes
 
     typed = list(invented_stock.prefixes(seed + 2, ASKED))
@@ -100,7 +101,18 @@ def _questions(seed: int, text_ms: float) -> Questions:
     return {
         "companies": (text_ms, search_companies, typed),
         "near a commune": (text_ms, lambda text: search_companies(text, commune_code="35238"), typed),
-        "in a département": (NARROWED_MS, lambda text: search_companies(text, departement="35", limit=60), typed),
+        "in a département": (NARROWED_MS, lambda text: search_companies(text, departements=["35"], limit=60), typed),
+        "of 3 départements": (
+            NARROWED_MS,
+            lambda text: search_companies(text, departements=["35", "69", "2A"], limit=60),
+            typed,
+        ),
+        "of 10 to 49 people": (
+            NARROWED_MS,
+            lambda text: search_companies(text, ranks=ranks_of(least=10, most=49), limit=60),
+            typed,
+        ),
+        "closed": (NARROWED_MS, lambda text: search_companies(text, ranks=ranks_of(closed=True), limit=600), typed),
         "for a section": (NARROWED_MS, lambda text: search_companies(text, limit=600), typed),
         "communes": (text_ms, search_communes, communes),
         "SIREN": (NUMBER_MS, search_companies, [siret[:9] for siret in sirets]),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from vigie.companies import rules
 from vigie.companies.rules import name_key, one_typo_away, read_query, search_rank, search_text
+from vigie.kernel.nomenclature.workforce import WORKFORCE_BOUNDS
 
 
 @pytest.mark.parametrize(
@@ -128,3 +129,29 @@ def test_open_head_offices_of_the_largest_come_first() -> None:
     assert ranks[1] == rules.EMPLOYER_RANK < ranks[2]
     assert ranks[5] < rules.CLOSED_RANK <= ranks[6]
     assert ranks[-1] == rules.WORST_RANK
+
+
+@pytest.mark.parametrize(
+    ("bounds", "codes"),
+    [
+        ({}, {*WORKFORCE_BOUNDS, ""}),
+        ({"least": 0}, {*WORKFORCE_BOUNDS}),
+        ({"least": 10, "most": 49}, {"11", "12"}),
+        ({"least": 15, "most": 16}, {"11"}),
+        ({"most": 0}, {"NN", "00"}),
+        ({"least": 10**8}, set()),
+        ({"least": 9, "most": 3}, set()),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("closed", [False, True])
+def test_ranks_are_those_of_the_classes_that_may_hold_so_many_people(
+    bounds: dict[str, int], codes: set[str], closed: bool
+) -> None:
+    ranges = rules.ranks_of(**bounds, closed=closed)
+    for code in {*WORKFORCE_BOUNDS, ""}:
+        for office in (True, False):
+            for active in (True, False):
+                rank = rules.search_rank(is_active=active, is_head_office=office, workforce_code=code)
+                held = any(first <= rank <= last for first, last in ranges)
+                assert held == (code in codes and active is not closed), (code, office, active)

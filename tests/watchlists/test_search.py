@@ -17,7 +17,7 @@ from tests.conftest import visible_text
 from tests.publication.factories import siren, siret
 from tests.watchlists.factories import ACIERIE, GARAGE, MENUISERIE, agent, opened
 from vigie.accounts.models import User
-from vigie.companies.models import Company
+from vigie.companies.models import Company, Establishment
 from vigie.journal.models import AuditEvent
 from vigie.watchlists.models import Firm, established_in
 
@@ -110,7 +110,98 @@ def test_search_leaves_its_count_in_the_audit_and_not_its_words(as_: As) -> None
     as_(agent()).get(asked(q="menuiserie", departement="35"))
 
     row = AuditEvent.objects.get(action="search")
-    assert row.details == {"found": 1, "departement": "35", "section": ""}
+    assert row.details == {"found": 1, "filters": {"departements": "35"}}
+
+
+@pytest.fixture
+def many(folders: Path) -> dict[str, str]:
+    """Firms whose names begin alike: what each is → its name."""
+    opened(folders)
+    told = (
+        ("big", "Tuilerie Alpha", 901, {"workforce_code": "32"}, "35238", True),
+        ("middle", "Tuilerie Beta", 902, {"workforce_code": "12"}, "22278", True),
+        ("small", "Tuilerie Gamma", 903, {"workforce_code": "01"}, "59350", True),
+        ("unknown", "Tuilerie Delta", 904, {"workforce_code": ""}, "35238", True),
+        ("closed", "Tuilerie Epsilon", 905, {"workforce_code": "12"}, "35238", False),
+        ("site", "Tuilerie Zeta", 906, {"workforce_code": "11", "is_head_office": False}, "35238", True),
+    )
+    for _key, name, number, facts, commune, active in told:
+        company = CompanyFactory(siren=siren(number), name=name, is_active=active, naf_code="2332Z")
+        EstablishmentFactory(
+            company=company, siret=siret(number), commune_code=commune, is_active=active,
+            closed_on=None if active else "2026-01-01", **facts,
+        )  # fmt: skip
+    return {key: name for key, name, *_rest in told}
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({}, "big middle small unknown site"),
+        ({"effectif_min": "10"}, "big middle site"),
+        ({"effectif_min": "15", "effectif_max": "60"}, "middle site"),
+        ({"effectif_max": "9"}, "small"),
+        ({"effectif_min": "60", "effectif_max": "50"}, ""),
+        ({"effectif_min": "100000"}, ""),
+        ({"etat": "fermee"}, "closed"),
+        ({"etat": "fermee", "effectif_min": "20", "effectif_max": "20"}, "closed"),
+        ({"etat": "fermee", "effectif_min": "50"}, ""),
+        ({"departement": ["22", "59"]}, "middle small"),
+        ({"departement": ["22", "59"], "effectif_min": "20"}, "middle"),
+        ({"secteur": ["C", "F"]}, "big middle small unknown site"),
+        ({"secteur": ["F", "G"]}, ""),
+        ({"effectif_min": "-4"}, "big middle small unknown site"),  # left aside, and said
+    ],
+    ids=str,
+)
+def test_filters_narrow_the_search(filters: dict[str, str], found: str, many: dict[str, str], as_: As) -> None:
+    text = words(as_(agent()).get(asked(q="tuilerie", **filters)))
+
+    assert {key for key, name in many.items() if name in text} == set(found.split())
+
+
+def test_a_class_of_workforce_is_looked_for_beyond_the_best(many: dict[str, str], as_: As) -> None:
+    for n in range(300, 380):
+        far = CompanyFactory(siren=siren(n), name=f"Tuilerie Numéro {n}")
+        EstablishmentFactory(company=far, siret=siret(n), commune_code="59350", workforce_code="53")
+    client = as_(agent())
+
+    assert many["small"] not in words(client.get(asked(q="tuilerie")))
+    assert many["small"] in words(client.get(asked(q="tuilerie", effectif_max="5")))
+
+
+@pytest.mark.usefixtures("known")
+def test_turnover_narrows_only_to_what_the_reader_may_know(as_: As) -> None:
+    """A firm that answers to a turnover is in alert: a filter must not tell it to who may not read it."""
+    for firm in (MENUISERIE, GARAGE, ACIERIE):  # in alert here, never in alert, in alert in another territory
+        Company.objects.filter(pk=firm.siren).update(name=f"Ferronnerie {firm.number}")
+        Establishment.objects.filter(company=firm.siren).update(search_text=" ".join(("FERRONNERIE", str(firm.number))))
+    here = as_(agent())
+
+    numbers = {str(firm.number) for firm in (MENUISERIE, GARAGE, ACIERIE)}
+    assert len(numbers) == 3
+    whole = {number for number in numbers if f"Ferronnerie {number}" in words(here.get(asked(q="ferronnerie")))}
+    assert whole == numbers
+    for filters in ({"ca_min": "0"}, {"ca_min": "2500"}, {"ca_max": "2500"}, {"ca_max": "999999999"}):
+        text = words(here.get(asked(q="ferronnerie", **filters)))
+        assert f"Ferronnerie {MENUISERIE.number}" in text, filters
+        for locked in (GARAGE, ACIERIE):  # whatever is asked
+            assert f"Ferronnerie {locked.number}" not in text, filters
+    assert f"Ferronnerie {MENUISERIE.number}" not in words(here.get(asked(q="ferronnerie", ca_min="2501")))
+    national = as_(agent(territory="FR"))
+    assert f"Ferronnerie {ACIERIE.number}" in words(national.get(asked(q="ferronnerie", ca_min="0")))
+
+
+@pytest.mark.usefixtures("known")
+def test_turnover_is_neither_offered_nor_acts_without_the_right(as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = as_(agent())
+    assert b'name="ca_min"' in client.get(asked(q="menuiserie")).content
+
+    monkeypatch.setattr("vigie.watchlists.queries.search.held_by", lambda person: frozenset())
+    page = client.get(asked(q="menuiserie", ca_min="999999"))
+
+    assert b'name="ca_min"' not in page.content
+    assert "Menuiserie Durand" in words(page)  # it narrows nothing
 
 
 def test_search_does_not_exist_for_the_team(as_: As) -> None:

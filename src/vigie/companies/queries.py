@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Q, QuerySet
 
@@ -119,22 +121,28 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Area:
-    """Where is looked: the communes that come first, the only département (empty: all), and how many at most."""
+    """Where is looked: the communes that come first, the only départements (empty: all), and how many at most.
+
+    ranks: the only ones (empty: every open one).
+    """
 
     communes: list[str]
-    departement: str
+    departements: tuple[str, ...]
     most: int
+    ranks: tuple[tuple[int, int], ...] = ()
 
 
 # --- searching --------------------------------------------------------------------------------------------------------
 def search_companies(
-    text: str, *, commune_code: str | None = None, departement: str = "", limit: int = 10
+    text: str, *, commune_code: str | None = None, departements: Iterable[str] = (), limit: int = 10,
+    ranks: Iterable[tuple[int, int]] = (),
 ) -> list[CompanyHit]:  # fmt: skip
     """The companies that answer to a name, a sign, an acronym, a commune, a SIREN or a SIRET, best first.
 
     Words are beginnings of words, in any order, accents and legal forms ignored; when nothing answers, one typing
     error per word is forgiven, then one word too many. A number gives its company or establishment, even closed;
-    words give open establishments in France, or of one ``departement``, those of ``commune_code`` before others.
+    words give open establishments in France, or of some ``departements``, those of ``commune_code`` before others; of
+    the only ``ranks`` that ``rules.ranks_of`` gives, when they are given.
     Whatever is typed, no error.
     Queries do not grow with companies: 5 or 6 for a word that answers, about 40 for eight that do not.
     """
@@ -145,7 +153,9 @@ def search_companies(
     if not query.words:
         return []
     communes = _codes_of(commune_code) if commune_code and _COMMUNE.fullmatch(commune_code) else []
-    asked, area = _asked(query.words), Area(communes, departement, max(_CANDIDATES, limit))
+    asked, area = _asked(query.words), Area(
+        communes, tuple(departements), max(_CANDIDATES, limit), tuple(ranks)
+    )  # fmt: skip
     words = [word.told for word in asked]
     sirets = _named(query.key, area) + (_answering(words, area) if all(word.borne for word in asked) else [])
     if not sirets:
@@ -167,10 +177,12 @@ def _numbered(number: str, limit: int) -> list[CompanyHit]:
 
 
 def _named(key: str, area: Area) -> list[str]:
-    """The open establishments of the companies of this very name. 1 query."""
-    named = Establishment.objects.filter(company__name_key=key, abroad=False, search_rank__lt=CLOSED_RANK)
-    if area.departement:
-        named = named.filter(commune_code__startswith=area.departement)
+    """The establishments of the companies of this very name, there. 1 query."""
+    named = Establishment.objects.filter(company__name_key=key, abroad=False)
+    ranks = area.ranks or ((0, CLOSED_RANK - 1),)
+    named = named.filter(reduce(or_, (Q(search_rank__range=one) for one in ranks)))
+    if area.departements:
+        named = named.filter(reduce(or_, (Q(commune_code__startswith=one) for one in area.departements)))
     return list(named.order_by("search_rank", "siret").values_list("siret", flat=True)[: area.most])
 
 
@@ -192,8 +204,8 @@ def _answering(words: Groups, area: Area) -> list[str]:
     """The best establishments that hold these words: those of the communes, then the others. 1 to 3 queries."""
     near: list[str] = []
     if area.communes:
-        near = search_index.best([*words, list(map(rules.place_word, area.communes))], area.most)
-    return near if len(near) == area.most else near + search_index.best(words, area.most, area.departement)
+        near = search_index.best([*words, list(map(rules.place_word, area.communes))], area.most, ranks=area.ranks)
+    return near if len(near) == area.most else near + search_index.best(words, area.most, area.departements, area.ranks)
 
 
 def _forgiving(asked: list[Asked]) -> Groups:

@@ -44,6 +44,7 @@ _BY_WORKFORCE = {code: place for place, code in enumerate(reversed(WORKFORCE_BOU
 _NO_WORKFORCE = len(_BY_WORKFORCE)
 _SECONDARY = 20
 EMPLOYER_RANK = _BY_WORKFORCE["01"]  # up to here: open head offices that have employees, a tenth of all
+MANY = 10**9  # more people than any firm has
 CLOSED_RANK = 40  # from here on: closed establishments
 WORST_RANK = CLOSED_RANK + _SECONDARY + _NO_WORKFORCE
 
@@ -52,6 +53,24 @@ def search_rank(*, is_active: bool, is_head_office: bool, workforce_code: str) -
     """Open before closed, head office before the others, then the bigger workforce; 0 is the best."""
     workforce = _BY_WORKFORCE.get(workforce_code, _NO_WORKFORCE)
     return (0 if is_active else CLOSED_RANK) + (0 if is_head_office else _SECONDARY) + workforce
+
+
+def ranks_of(*, least: int | None = None, most: int | None = None, closed: bool = False) -> list[tuple[int, int]]:
+    """The ranks, first and last, of establishments open or closed whose class of workforce may hold so many people:
+    head offices, then the others. Without bounds, those of unknown workforce too; none: no class does.
+    """
+    low, high = least or 0, MANY if most is None else most
+    held = [place for code, place in _BY_WORKFORCE.items() if _meets(WORKFORCE_BOUNDS[code], low, high)]
+    if least is None and most is None:
+        held = [0, _NO_WORKFORCE]
+    if not held:
+        return []
+    base = CLOSED_RANK if closed else 0
+    return [(base + apart + min(held), base + apart + max(held)) for apart in (0, _SECONDARY)]
+
+
+def _meets(bounds: tuple[int, int], low: int, high: int) -> bool:
+    return bounds[0] <= high and bounds[1] >= low
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from vigie.ui.widgets import Several
 from vigie.watchlists.models import OpinionReason
 from vigie.watchlists.queries.columns import ListColumn
 from vigie.watchlists.queries.filters import PAYMENT_PLANS, PROCEDURES, STATES, Choices, Filters
+from vigie.watchlists.queries.search import Narrowed
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS
 
 WORKFORCE_AT_MOST = 1_000_000
@@ -23,6 +24,7 @@ AMOUNT_AT_MOST = 10**12
 LISTS_AT_MOST = 24
 COMPANIES = ("10", "52", "53", "54", "55", "56", "57", "58", "62", "63", "65", "92", "93")  # families of legal forms
 ADDRESS_AT_MOST = 6000  # of a list with every box of every filter ticked
+TURNOVER_KNOWN = "Des alertes que vous pouvez lire"
 SHOWN, ALL = "affichees", "toutes"
 _CATEGORY = re.compile(r"[0-9]{4}")
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -129,12 +131,43 @@ class SearchForm(DsfrForm):
     q = CleanLineField(
         label="Entreprise", required=False, max_length=120, help_text="Nom, enseigne, commune, SIREN ou SIRET"
     )
-    departement = forms.ChoiceField(label="Département", required=False)
-    secteur = forms.ChoiceField(label="Secteur", required=False, choices=[("", "Tous"), *SECTIONS.items()])
+    departement = several("Département")
+    secteur = several("Secteur", SECTIONS.items())
+    effectif_min = forms.IntegerField(
+        label="Effectif, au moins", required=False, min_value=0, help_text="Tranche de l’établissement"
+    )
+    effectif_max = forms.IntegerField(
+        label="Effectif, au plus", required=False, min_value=0, help_text="Tranche de l’établissement"
+    )
+    ca_min = forms.IntegerField(
+        label="Chiffre d’affaires, au moins (k€)", required=False, min_value=0, help_text=TURNOVER_KNOWN
+    )
+    ca_max = forms.IntegerField(
+        label="Chiffre d’affaires, au plus (k€)", required=False, min_value=0, help_text=TURNOVER_KNOWN
+    )
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "En activité"), ("fermee", "Fermée")])
 
-    def __init__(self, *args: Any, departements: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, departements: Iterable[tuple[str, str]], revenue: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["departement"].choices = [("", "Tous"), *departements]  # type: ignore[attr-defined]
+        self.fields["departement"].choices = list(departements)  # type: ignore[attr-defined]
+        if not revenue:
+            del self.fields["ca_min"], self.fields["ca_max"]
+
+    def narrowed(self) -> Narrowed:
+        """The filters that could be read."""
+        self.is_valid()
+        data = self.cleaned_data
+        return Narrowed(
+            departements=tuple(data.get("departement", ())),
+            sections=tuple(data.get("secteur", ())),
+            workforce_min=_bounded(data.get("effectif_min")),
+            workforce_max=_bounded(data.get("effectif_max")),
+            revenue_min=_bounded(data.get("ca_min"), AMOUNT_AT_MOST),
+            revenue_max=_bounded(data.get("ca_max"), AMOUNT_AT_MOST),
+            closed=data.get("etat") == "fermee",
+        )
 
 
 class SaveViewForm(DsfrForm):

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from vigie.companies.models import Company, Establishment
 from vigie.companies.queries import CompanyHit, search_companies
-from vigie.companies.rules import read_query
+from vigie.companies.rules import ranks_of, read_query
 from vigie.kernel.nomenclature.naf import naf_label, naf_section
 from vigie.kernel.siren import compact, is_siren, is_siret
 from vigie.rights.person import Person
 from vigie.ui.components import Cell, Column, Table
 from vigie.ui.formats import counted
 from vigie.watchlists.models import Entry, Firm, Publication, established_in
-from vigie.watchlists.queries.sight import sights
+from vigie.watchlists.queries.filters import THOUSAND
+from vigie.watchlists.queries.sight import held_by, sights
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS
 from vigie.watchlists.rules_sight import Category, Sight
 from vigie.watchlists.states import OPEN
@@ -40,7 +43,53 @@ class SearchPage:
     shown: int = 0
 
 
-def search_page(person: Person, text: str, departement: str = "", section: str = "") -> SearchPage:
+@dataclass(frozen=True)
+class Narrowed:
+    """What narrows a search; empty: nothing. revenue: thousands of euros."""
+
+    departements: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    workforce_min: int | None = None
+    workforce_max: int | None = None
+    revenue_min: int | None = None
+    revenue_max: int | None = None
+    closed: bool = False
+
+    def parameters(self) -> dict[str, str]:
+        """The filters in use, for the audit."""
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: ",".join(sorted(value)) if isinstance(value, tuple) else "yes" if value is True else str(value)
+            for name, value in told.items()
+            if value is not False and value not in (None, ())
+        }
+
+    @property
+    def by_revenue(self) -> bool:
+        return self.revenue_min is not None or self.revenue_max is not None
+
+    @property
+    def ranks(self) -> list[tuple[int, int]] | None:
+        """The ranks to look for; empty: the usual ones; None: no class of workforce may answer."""
+        if not self.closed and self.workforce_min is None and self.workforce_max is None:
+            return []
+        return ranks_of(least=self.workforce_min, most=self.workforce_max, closed=self.closed) or None
+
+    @property
+    def looked_at(self) -> int:
+        """Among how many of the best: no index holds the activity, nor the turnover, nor whether a firm is closed."""
+        return FOUND_FOR_A_SECTION if self.sections or self.by_revenue or self.closed else FOUND_AT_MOST
+
+
+NOTHING = Narrowed()
+
+
+def offers_revenue(person: Person) -> bool:
+    """Whether the person may ask for a turnover: what the lists say of it is for who reads an alert level (L-05)."""
+    return Category.SCORE in held_by(person)
+
+
+def search_page(person: Person, text: str, narrowed: Narrowed = NOTHING) -> SearchPage:
     """The firms that answer to a name, a place or a number. 2 queries for rights, those of the search and 3 more."""
     number = compact(text)
     if is_siren(number) or is_siret(number):
@@ -51,9 +100,12 @@ def search_page(person: Person, text: str, departement: str = "", section: str =
     if len("".join(read_query(text).words)) < SHORTEST:
         hint = f"Écrivez {SHORTEST} lettres au moins, un SIREN ou un SIRET." if text else ""
         return SearchPage(hint=hint)
-    most = FOUND_FOR_A_SECTION if section else FOUND_AT_MOST
-    hits = search_companies(text, departement=departement, limit=most)
-    kept = _filtered(hits, departement, section)[:SHOWN]
+    ranks = narrowed.ranks
+    hits: list[CompanyHit] = []
+    if ranks is not None:
+        places = narrowed.departements
+        hits = search_companies(text, departements=places, limit=narrowed.looked_at, ranks=ranks)
+    kept = _filtered(person, hits, narrowed)[:SHOWN]
     return SearchPage(
         count=counted(len(kept), "entreprise trouvée", "entreprises trouvées")
         if len(kept) < SHOWN
@@ -73,31 +125,51 @@ def _place(number: str) -> str:
     return number if elsewhere.exists() else ""
 
 
-def _filtered(hits: list[CompanyHit], departement: str, section: str) -> list[CompanyHit]:
-    """Those with an establishment in the département, in the section. At most 2 queries."""
-    sirens = [hit.siren for hit in hits]
-    inside = set(sirens)
-    if departement:
-        firms = Firm.objects.filter(established_in([departement]), siren__in=sirens)
+def _filtered(person: Person, hits: list[CompanyHit], narrowed: Narrowed) -> list[CompanyHit]:
+    """Those with an establishment in the départements, in the sections, of that turnover; closed as a whole when closed
+    ones are asked for. At most 6 queries."""
+    inside = {hit.siren for hit in hits}
+    if narrowed.departements:
+        firms = Firm.objects.filter(established_in(narrowed.departements), siren__in=inside)
         inside = set(firms.values_list("siren", flat=True))
-    if section:
-        inside &= _in_section(sirens, section)
+    if narrowed.sections:
+        codes = Company.objects.filter(siren__in=inside).values_list("siren", "naf_code")
+        inside = {siren for siren, code in codes if naf_section(code) in narrowed.sections}
+    if narrowed.closed:
+        inside = set(Company.objects.filter(siren__in=inside, is_active=False).values_list("siren", flat=True))
+    if narrowed.by_revenue:
+        inside = _of_turnover(person, inside, narrowed)
     return [hit for hit in hits if hit.siren in inside]
 
 
-def _in_section(sirens: list[str], section: str) -> set[str]:
-    codes = Company.objects.filter(siren__in=sirens).values_list("siren", "naf_code")
-    return {siren for siren, code in codes if naf_section(code) == section}
+def _of_turnover(person: Person, sirens: set[str], narrowed: Narrowed) -> set[str]:
+    """Those whose turnover the last list says, to a reader who may know that they are in it: the others never answer,
+    whatever their figure, for an answer would tell that a firm is in alert."""
+    if not offers_revenue(person):
+        return set()
+    asked = Entry.objects.alerts().filter(publication=_latest(), siren__in=sirens)
+    if narrowed.revenue_min is not None:
+        asked = asked.filter(figures__revenue_eur__gte=narrowed.revenue_min * THOUSAND)
+    if narrowed.revenue_max is not None:
+        asked = asked.filter(figures__revenue_eur__lte=narrowed.revenue_max * THOUSAND)
+    seen = sights(person, list(asked.values_list("siren", flat=True)))
+    return {siren for siren, sight in seen.items() if sight.opens(Category.SCORE)}
+
+
+def _latest() -> QuerySet[Publication, Any]:
+    """The key of the last list."""
+    return Publication.objects.filter(state=OPEN).order_by("-batch", "-number").values("pk")[:1]
 
 
 def _table(person: Person, hits: list[CompanyHit]) -> Table:
     sirens = [hit.siren for hit in hits]
     seen = sights(person, sirens)
-    latest = Publication.objects.filter(state=OPEN).order_by("-batch", "-number").values("pk")[:1]
     # Only what the reader may read is asked for: nothing else can reach the page.
     readable = [siren for siren, sight in seen.items() if sight.opens(Category.SCORE)]
     levels = dict(
-        Entry.objects.filter(publication=latest, siren__in=readable).values_list("siren", "level") if readable else ()
+        Entry.objects.filter(publication=_latest(), siren__in=readable).values_list("siren", "level")
+        if readable
+        else ()
     )
     activities = dict(Company.objects.filter(siren__in=sirens).values_list("siren", "naf_code"))
     return Table(

@@ -12,7 +12,7 @@ from vigie.journal import audit
 from vigie.kernel.clock import now
 from vigie.watchlists.forms_lists import SearchForm
 from vigie.watchlists.queries.filters import all_departements
-from vigie.watchlists.queries.search import search_page
+from vigie.watchlists.queries.search import offers_revenue, search_page
 
 
 @granted("list.view")
@@ -20,17 +20,16 @@ from vigie.watchlists.queries.search import search_page
 def search(request: HttpRequest) -> HttpResponse:
     """``/detection/recherche/``: what was typed is not kept, only how much was found."""
     person = person_of(request)
-    form = SearchForm(request.GET, departements=all_departements())
-    form.is_valid()
-    asked = form.cleaned_data
-    departement, section = asked.get("departement", ""), asked.get("secteur", "")
+    form = SearchForm(request.GET, departements=all_departements(), revenue=offers_revenue(person))
+    narrowed = form.narrowed()
     with transaction.atomic():
-        page = search_page(person, asked.get("q", ""), departement, section)
+        page = search_page(person, form.cleaned_data.get("q", ""), narrowed)
         if page.table is not None:
-            told = {"found": page.shown, "departement": departement, "section": section}
+            told = {"found": page.shown, "filters": narrowed.parameters()}
             audit.note("search", "watchlists.Firm", "", by=person, at=now(), details=told)
     if page.place:
         return redirect("sheets:establishment", page.place)
     if page.firm:
         return redirect("sheets:company", page.firm)
-    return render(request, "watchlists/search.html", {"page": page, "form": form})
+    filtered = bool(narrowed.parameters() or form.errors)
+    return render(request, "watchlists/search.html", {"page": page, "form": form, "filtered": filtered})
