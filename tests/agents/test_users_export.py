@@ -23,6 +23,7 @@ from vigie.exports.tables import shown
 from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden
+from vigie.kernel.period import paris_day
 from vigie.rights.table import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
@@ -65,6 +66,10 @@ def test_the_team_gets_every_agent_and_only_agents(tess: User) -> None:
     assert first["Retours"].startswith("'=")
     assert [row["Compte ouvert"] for row in rows] == ["oui", "non"]
     assert (first["Connexions"], first["Dernière revue"]) == ("7", "2026-02-01")
+    assert (first["Prochaine revue"], first["Revue en retard"]) == (
+        "2026-08-03",
+        "oui" if paris_day(now()) >= date(2026, 8, 3) else "non",
+    )
     assert first["Connexion précédente"].startswith("2026-03-02")
     assert [bool(row["Compte archivé le"]) for row in rows] == [False, True]
     assert ExportRecord.objects.get().author == tess

@@ -15,6 +15,7 @@ from vigie.accounts.agent_pages import agent_facts, changes_table
 from vigie.accounts.agent_pages import duplicated as duplicated
 from vigie.accounts.models import Absence, Habilitation, Institution, User, UserQuerySet
 from vigie.accounts.queries import has_second_factor
+from vigie.accounts.reviews import Review, late_habilitations, reviews_of
 from vigie.accounts.rules import territory_words
 from vigie.accounts.states import GRANTED, HABILITATION, REQUESTED, SUSPENDED
 from vigie.accounts.teams import Team, teams_of
@@ -35,6 +36,7 @@ SITUATIONS = (
     ("requested", "Habilitation à accorder"),
     ("suspended", "Habilitation suspendue"),
     ("none", "Sans habilitation en cours"),
+    ("late", "Habilitation à revoir"),
     ("absent", "Absente aujourd’hui"),
     ("never", "Jamais connectée"),
     ("closed", "Compte fermé"),
@@ -121,11 +123,12 @@ class MyPage:
 
 # --- the list -------------------------------------------------------------------------------------------------------
 def people_page(person: Person, filters: PeopleFilters, number: str, at: datetime) -> PeoplePage:
-    """The people this person may see, filtered; 3 queries (count, rows, their habilitations)."""
+    """The people this person may see, filtered; 5 queries (count, rows, their habilitations and reviews)."""
     today = paris_day(at)
     found = _situation(_narrowed(User.objects.allowed(person, "account.view"), filters), filters.situation, today)
     rows = found.select_related("antenne__institution").prefetch_related("habilitations")
     people = Paginator(rows.order_by("full_name", "pk"), PER_PAGE).get_page(number)
+    reviews = reviews_of([user.pk for user in people], today)
     return PeoplePage(
         count=counted(people.paginator.count, "personne"),
         table=Table(
@@ -135,9 +138,10 @@ def people_page(person: Person, filters: PeopleFilters, number: str, at: datetim
                 Column("Antenne"),
                 Column("Rôles"),
                 Column("Habilitation"),
+                Column("Revue"),
                 Column("Dernière connexion"),
             ),
-            rows=tuple(_row(user, today) for user in people),
+            rows=tuple(_row(user, today, reviews.get(user.pk)) for user in people),
             empty="Aucune personne ne répond à ces critères. Retirez un filtre, ou invitez la personne.",
             caption_hidden=True,
             keys=True,
@@ -169,6 +173,7 @@ def _situation(people: UserQuerySet, situation: str, today: date) -> UserQuerySe
         "requested": Q(Exists(own.filter(state=REQUESTED))),
         "suspended": Q(Exists(own.filter(state=SUSPENDED))),
         "none": ~Q(Exists(own.in_force(today))),
+        "late": Q(pk__in=late_habilitations(today).values("user_id")) if situation == "late" else Q(),
         "absent": Q(Exists(Absence.objects.filter(user=OuterRef("pk"), starts_on__lte=today, ends_on__gte=today))),
         "never": Q(last_login__isnull=True),
         "closed": Q(is_active=False),
@@ -176,7 +181,7 @@ def _situation(people: UserQuerySet, situation: str, today: date) -> UserQuerySe
     return people.filter(conditions.get(situation, Q()))
 
 
-def _row(user: User, today: date) -> tuple[Cell | str, ...]:
+def _row(user: User, today: date, review: Review | None) -> tuple[Cell | str, ...]:
     held = [one for one in user.habilitations.all() if one.state not in HABILITATION.final_codes]
     antenne = user.antenne
     return (
@@ -184,8 +189,16 @@ def _row(user: User, today: date) -> tuple[Cell | str, ...]:
         Cell(antenne.name, hint=antenne.institution.name) if antenne else "Aucune",
         ", ".join(label for role, label in ROLE_LABELS.items() if role in {one.role for one in held}) or "Aucun",
         Cell(state=_overall(held, today)),
+        _review(review),
         Cell(at=user.last_login) if user.last_login else "Jamais",
     )
+
+
+def _review(review: Review | None) -> Cell | str:
+    """By what day what he holds must be confirmed; nothing to review: said as such."""
+    if review is None:
+        return "Sans objet"
+    return Cell("À revoir", hint=f"depuis le {day(review.due)}") if review.late else Cell(f"Le {day(review.due)}")
 
 
 def _overall(held: list[Habilitation], today: date) -> State:

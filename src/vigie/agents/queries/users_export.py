@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
@@ -11,7 +12,9 @@ from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 from vigie.accounts.models import AgentProfile, Habilitation, User
 from vigie.accounts.rules import territory_words
 from vigie.accounts.states import HABILITATION
+from vigie.agents.queries.reviewing import reviews_of
 from vigie.exports.tables import Column, Kind, Sheet
+from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.reach import require
 from vigie.rights.table import DETECTION, ROLE_LABELS, STEWARDS, Role
@@ -31,22 +34,27 @@ def agents() -> QuerySet[User]:
 
 
 def users_sheet(person: Person, parameters: dict[str, Any], at: datetime) -> Sheet:
-    """2 queries for each 500 rows, and one to count them."""
+    """3 queries for each 500 rows, and one to count them."""
     require(person, RIGHT)
-    found = agents()
+    found, today = agents(), paris_day(at)
     return Sheet(
-        title="Agents du service", about="agents", name="Agents", columns=COLUMNS, rows=lambda: _rows(found),
+        title="Agents du service", about="agents", name="Agents", columns=COLUMNS, rows=lambda: _rows(found, today),
         count=found.count(), confidentiality=CONFIDENTIALITY,
     )  # fmt: skip
 
 
-def _rows(found: QuerySet[User]) -> Iterator[User]:
+def _rows(found: QuerySet[User], today: date) -> Iterator[User]:
     living = Habilitation.objects.exclude(state__in=HABILITATION.final_codes).order_by("pk")
     living = living.annotate(confirmed=Max("confirmations__day"))
     rows = found.select_related("agent__entity", "agent__segment").prefetch_related(
         Prefetch("habilitations", queryset=living, to_attr="living")
     )
-    return rows.iterator(chunk_size=AT_ONCE)
+    people = rows.iterator(chunk_size=AT_ONCE)
+    while some := list(islice(people, AT_ONCE)):
+        reviews = reviews_of([row.pk for row in some], today)
+        for row in some:
+            row.review = reviews.get(row.pk)  # type: ignore[attr-defined]
+            yield row
 
 
 def _of_agent(name: str, part: str = "") -> Any:
@@ -97,6 +105,8 @@ COLUMNS = (
     Column("Territoire", _where, width=30),
     Column("Fin de l’habilitation", _end, Kind.DATE),
     Column("Dernière revue", _reviewed, Kind.DATE),
+    Column("Prochaine revue", lambda row: row.review.due if row.review else None, Kind.DATE),
+    Column("Revue en retard", lambda row: row.review.late if row.review else None, Kind.BOOLEAN),
     Column("Périmètres", _list_of("scopes")),
     Column("Tableaux", _list_of("boards")),
     Column("Groupes de travail", _list_of("taskforces")),
