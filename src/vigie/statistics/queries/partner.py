@@ -24,7 +24,7 @@ from vigie.statistics.impact import EVERYBODY, HORIZONS
 from vigie.statistics.indicators import SMALLEST_OF_DETECTION
 from vigie.statistics.models import FollowupCount, ImpactCount, UsageCount
 from vigie.statistics.periods import Kind, Period
-from vigie.statistics.queries import followup_grids
+from vigie.statistics.queries import followup_grids, partner_acts
 from vigie.statistics.rules import quantile
 from vigie.territory.models import Zone
 from vigie.ui.formats import counted, number, percent
@@ -77,7 +77,7 @@ def offered(person: Person, at: datetime) -> Offered:
 
 
 def partner_document(person: Person, parameters: dict[str, Any], at: datetime) -> Document:
-    """The builder of the export (``add-an-export``); Http404 for a body out of reach. 10 queries.
+    """The builder of the export (``add-an-export``); Http404 for a body out of reach. 16 queries.
 
     parameters: administration (« * » for all), departement (empty for all), periode.
     """
@@ -97,7 +97,10 @@ def partner_document(person: Person, parameters: dict[str, Any], at: datetime) -
         sections=(
             Section("Ce que font les agents", (uses,)),
             Section("Accompagnements", _followups(person, body, where, one)),
+            Section("Échanges avec les entreprises", partner_acts.talks(body, where, one)),
+            Section("Campagnes", partner_acts.campaigns(body, where, one)),
             Section("Ce que deviennent les détections", (_impact(_sum(places.values()), one, everywhere=not where),)),
+            Section("Utilité des détections", partner_acts.opinions(body, one)),
             *(
                 Section(f"{horizon} mois plus tard", (impact.outcomes_definition(horizon), _outcomes(horizon, cells)))
                 for horizon, cells in _later(lists, where).items()
