@@ -18,7 +18,7 @@ from random import Random
 from django.conf import settings
 
 from vigie.companies import importer
-from vigie.demo import asking, campaigning, followups, helping, meetings, progress
+from vigie.demo import asking, campaigning, followups, helping, meetings, progress, reading
 from vigie.kernel.errors import VigieError
 from vigie.kernel.period import Month, paris_day
 from vigie.statistics.actions_followups import count_followups
@@ -86,6 +86,7 @@ def build(now: Callable[[], datetime], say: Callable[[str], None], scale: Scale 
     say(counted(campaigning.write(now()), "entreprise en campagne", "entreprises en campagne"))
     say(counted(meetings.write(now()), "réunion du CODEFI", "réunions du CODEFI"))
     say(counted(helping.write(now()), "question posée", "questions posées"))
+    say(counted(reading.write(now(), Random(SEED)), "fiche lue", "fiches lues"))
     # What the night counts: a partner who opens his dashboard on the first day finds his figures.
     say(counted(count_usage(now()), "compte d’usage", "comptes d’usage"))
     say(counted(count_followups(now()), "mois d’accompagnements compté", "mois d’accompagnements comptés"))
