@@ -473,7 +473,7 @@ PAGES: dict[str, Page] = {
     "followup:restore": _sheet("file.restore", WRITE, "file.restore", _deleted_file),
     **dict.fromkeys(("campaigns:list", "campaigns:mine", "campaigns:calls"), _team("campaign.list")),
     "campaigns:new": _team("campaign.create", BOTH),
-    "campaigns:campaign": _sheet("campaign.view", READ, "campaign.view", _campaign),
+    **{f"campaigns:{n}": _sheet("campaign.view", READ, "campaign.view", _campaign) for n in ("campaign", "lines")},
     "campaigns:export_campaign": _sheet("campaign.view", WRITE, "campaign.view", _campaign),
     **{f"campaigns:{n}": _sheet("campaign.manage", BOTH, "campaign.view", _campaign) for n in ("add", "edit", "team")},
     "campaigns:act": _sheet("campaign.manage", WRITE, "campaign.view", _campaign),

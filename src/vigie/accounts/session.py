@@ -25,6 +25,7 @@ _ENDS_AT = "accounts.ends_at"
 _OPENED_AT = "accounts.opened_at"
 _SEEN_AT = "accounts.seen_at"
 _SEEN_EVERY_S = 60  # a write at each page would cost more than it tells
+BY_ITSELF = "X-Vigie-By-Itself"  # a page that asks without its reader: nobody is there for that
 _PENDING = "accounts.pending_identity"
 _ID_TOKEN = "oidc_id_token"  # noqa: S105  # nosec B105  # the key under which mozilla-django-oidc keeps it
 PROCONNECT = "proconnect"
@@ -70,6 +71,8 @@ def is_over(request: HttpRequest, at: datetime, *, guarded: bool = False) -> boo
     idle_s = 0.0 if seen_at is None else at.timestamp() - seen_at
     if idle_s >= GUARDED_IDLE.total_seconds():
         return True
+    if BY_ITSELF in request.headers:
+        return False
     if seen_at is None or idle_s >= _SEEN_EVERY_S:
         request.session[_SEEN_AT] = int(at.timestamp())
     return False

@@ -13,6 +13,7 @@ urlpatterns = [
     path("campagnes/mes-entreprises/", campaigns.mine, name="mine"),
     path("campagnes/mes-entreprises/rappels.ics", campaigns.calls, name="calls"),
     path("campagnes/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("campagnes/<int:pk>/lignes/", campaigns.lines, name="lines"),
     path("campagnes/<int:pk>/modifier/", campaigns.edit, name="edit"),
     path("campagnes/<int:pk>/ajouter/", campaigns.add, name="add"),
     path("campagnes/<int:pk>/equipe/", campaigns.team, name="team"),

@@ -128,6 +128,7 @@ class Table:
     empty: str = "Aucune ligne."
     caption_hidden: bool = False
     keys: bool = False  # j and k move from row to row
+    marks: tuple[str, ...] = ()  # of each row, for a table whose rows are looked at again while it is read
 
 
 @dataclass(frozen=True)

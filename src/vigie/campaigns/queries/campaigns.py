@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,6 +67,8 @@ class CampaignPage:
     export: Offer
     buttons: tuple[ActButton, ...]
     firms: tuple[str, ...] = field(default=(), repr=False)
+    live: str = ""  # where its lines are looked at again; empty when there is none, or nothing can change
+    stamp: str = ""  # of the lines as they are shown
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,8 @@ def campaign_page(person: Person, campaign: Campaign, filters: Filters, asked: M
         ),
         buttons=_buttons(campaign, progress) if manages else (),
         firms=tuple(row.firm_id for row in rows),
+        live=f"{here}lignes/?lignes={'.'.join(str(row.pk) for row in rows)}" if rows and campaign.is_open else "",
+        stamp=stamp_of(rows),
     )
 
 
@@ -200,6 +205,28 @@ def _buttons(campaign: Campaign, progress: Progress) -> tuple[ActButton, ...]:
     )
 
 
+def lines_asked(person: Person, campaign: Campaign, asked: str) -> list[Any]:
+    """The firms of a campaign whose lines are looked at again, those that the person still sees. 1 query."""
+    numbers = [int(one) for one in asked.split(".")[:PER_PAGE] if one.isascii() and one.isdecimal() and len(one) < 19]
+    return list(told(seen(person, campaign.pk).filter(pk__in=numbers)))
+
+
+def stamp_of(rows: Iterable[Any]) -> str:
+    """What tells that no line has changed: it is worked out from what the lines say, so it cannot be stale. What they
+    say of other campaigns and of files is not looked at: the whole page is, when it is asked again."""
+    said = [
+        (row.pk, row.state, row.taken_by_id, row.assignee_id, row.outcome, str(row.call_back_on),
+         str(row.postponed_until), str(row.last_on), row.last_channel)
+        for row in sorted(rows, key=lambda row: row.pk)
+    ]  # fmt: skip
+    return f'"{sha256(repr(said).encode()).hexdigest()[:32]}"'
+
+
+def lines_table(person: Person, rows: list[Any]) -> Table:
+    """The lines alone. 3 queries."""
+    return _table(rows, touched(person, rows), "")
+
+
 def _table(rows: list[Any], touch: dict[str, str], empty: str) -> Table:
     return Table(
         caption="Entreprises de la campagne",
@@ -220,6 +247,7 @@ def _table(rows: list[Any], touch: dict[str, str], empty: str) -> Table:
         empty=empty,
         caption_hidden=True,
         keys=True,
+        marks=tuple(str(row.pk) for row in rows),
     )  # fmt: skip
 
 

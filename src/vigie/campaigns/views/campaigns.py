@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -80,6 +80,28 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         page = queries.campaign_page(person, row, form.filters(), request.GET.dict())
         audit.note("list_view", CAMPAIGN, str(pk), by=person, at=at, details={"firms": list(page.firms)})
     return render(request, "campaigns/campaign.html", {"page": page, "form": form})
+
+
+@signed_in
+@require_safe
+def lines(request: HttpRequest, pk: int) -> HttpResponse:
+    """``/campagnes/<id>/lignes/?lignes=12.13``: what the lines shown say now; 304 when they say the same."""
+    person, at = person_of(request), now()
+    row = queries.known_campaign(person, pk)
+    rows = queries.lines_asked(person, row, request.GET.get("lignes", ""))
+    stamp = queries.stamp_of(rows)
+    if request.headers.get("If-None-Match") == stamp:
+        return HttpResponseNotModified(headers={"ETag": stamp})
+    with transaction.atomic():
+        table = queries.lines_table(person, rows)
+        told = {"firms": [one.firm_id for one in rows]}
+        audit.note("list_view", CAMPAIGN, str(pk), by=person, at=at, details=told)
+    return _stamped(render(request, "campaigns/lines.html", {"table": table}), stamp)
+
+
+def _stamped(answer: HttpResponse, stamp: str) -> HttpResponse:
+    answer["ETag"] = stamp
+    return answer
 
 
 def _filter_form(sent: object, row: Campaign) -> TargetsFilterForm:

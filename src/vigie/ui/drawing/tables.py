@@ -46,6 +46,11 @@ def _header(column: Column, sort: str, request: HttpRequest | None) -> SafeStrin
     )
 
 
+def marks(table: Table) -> list[SafeString | str]:
+    """The attribute that tells each row from the others, where rows have one."""
+    return [format_html(' data-vg-line="{}"', mark) for mark in table.marks] or [""] * len(table.rows)
+
+
 def rows(table: Table, now: datetime | None) -> list[SafeString]:
     """The rows of the table, each ready to be printed; a row must have a cell for each column.
 

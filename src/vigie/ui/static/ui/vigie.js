@@ -1,5 +1,5 @@
 // What scripts add to pages that already work without them. No library, no eval, no markup built from text.
-// combobox · counter · once (double sending) · unsaved text · draft · board · copy · j and k · focus on the errors · kept text · several choices · charts
+// combobox · counter · once (double sending) · unsaved text · draft · board · copy · j and k · focus on the errors · kept text · several choices · live lines · charts
 
 const DEBOUNCE_MS = 150;
 const SEARCH_FROM = 2;
@@ -332,6 +332,53 @@ function several(box) {
   });
 }
 
+// --- live: what others change in the lines of a table, looked at now and then while the page is --------------------------
+// Only cells that differ are put in, never one that holds the focus; nothing is asked behind another tab.
+const LOOK_MS = 20000;
+
+function live(box) {
+  const told = box.querySelector("[role=status]");
+  let stamp = box.dataset.vgStamp;
+  let timer;
+
+  async function look() {
+    clearTimeout(timer);
+    if (document.hidden) return;
+    try {
+      const headers = { "If-None-Match": stamp, "X-Vigie-By-Itself": "1" };
+      const answer = await fetch(box.dataset.vgLive, { headers, cache: "no-store", redirect: "manual" });
+      if (answer.status === 200) {
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (putIn(fresh)) stamp = answer.headers.get("ETag");
+      } else if (answer.status !== 304) return; // signed out, or no longer allowed: reloading says which
+    } catch {
+      // The network is away: next time.
+    }
+    timer = setTimeout(look, LOOK_MS);
+  }
+
+  // Whether everything that changed could be put in.
+  function putIn(fresh) {
+    const changed = [];
+    let whole = true;
+    for (const row of box.querySelectorAll("[data-vg-line]")) {
+      const now = fresh.querySelector(`[data-vg-line="${row.dataset.vgLine}"]`);
+      const cells = now ? [...now.children] : [];
+      const differ = [...row.children].filter((cell, rank) => cells[rank] && cell.innerHTML !== cells[rank].innerHTML);
+      for (const cell of differ) {
+        if (cell.contains(document.activeElement)) whole = false;
+        else cell.replaceWith(document.adoptNode(cells[[...row.children].indexOf(cell)]));
+      }
+      if (differ.length) changed.push([...row.children].slice(0, 3).map((cell) => cell.innerText.split("\n")[0]).join(", "));
+    }
+    if (changed.length) told.textContent = `Mis à jour\u00a0: ${changed.join("\u00a0; ")}.`;
+    return whole;
+  }
+
+  document.addEventListener("visibilitychange", look);
+  timer = setTimeout(look, LOOK_MS);
+}
+
 // --- charts: the axis of a line begins at zero, and its dots are no wider than its months --------------------------------
 // The element of the design system has no setting for that: its drawing is looked for when it is there, and left alone
 // when it is not as it was.
@@ -361,6 +408,7 @@ each("[data-vg-copy]", copier);
 each("[data-vg-board]", board);
 each("[data-vg-keys]", rowKeys);
 each(".vg-several", several);
+each("[data-vg-live]", live);
 each("[data-vg-errors]", (summary) => summary.focus());
 sendOnce();
 guardUnsaved();
