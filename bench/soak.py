@@ -29,52 +29,22 @@ from scripts.processes import Family, stop_on_signals
 
 from bench.load import client
 from bench.measuring import NOT_MET, VERDICTS, Result, load, note, verdict
-from bench.web import HOST, environment, free_port, serve, wait_for_answer, world_folder
-from bench.web_world import LIST, SHEET, BenchPage
+from bench.web import HOST, built, environment, free_port, serve, wait_for_answer, world_folder
+from bench.web_world import BenchPage
 
 GROWTH_PERCENT = 5.0
-AN_AGENT = "karim.sellier@urssaf.example"
+SHEETS = 20
 WARM_MINUTES, SEEN_MINUTES = 5, 3
 
 
-def agent_pages() -> list[BenchPage]:
-    """The list of detection and what an agent opens from it."""
-    from django.conf import settings
-    from django.test import Client
-    from django.urls import reverse
-    from tests.accounts.factories import sign_in
-
-    from vigie.accounts.models import User
-    from vigie.watchlists.models import Entry
-
-    session = sign_in(Client(), User.objects.get(email=AN_AGENT)).cookies[settings.SESSION_COOKIE_NAME].value
-    cookie = f"{settings.SESSION_COOKIE_NAME}={session}"
-    sirens = Entry.objects.exclude(level="none").order_by("rank").values_list("siren", flat=True)[:20]
-    sheets = [
-        BenchPage(f"sheet {siren}", "Fiche", SHEET, reverse("sheets:company", args=[siren]), cookie) for siren in sirens
-    ]
-    lists = [
-        BenchPage(name, name, LIST, path, cookie)
-        for name, path in (
-            ("list", reverse("watchlists:list")), ("all", reverse("watchlists:list") + "?vue=tout"),
-            ("search", reverse("watchlists:search") + "?q=transports"), ("files", reverse("followup:list")),
-        )
-    ]  # fmt: skip
-    return [*lists, *sheets]
-
-
 def tell_pages() -> int:
-    """The process that builds what is missing of the lists, and prints the pages of an agent."""
+    """The process that prints the sheets that are read beside the pages of the other bars."""
     import django
 
     django.setup()
-    from django.core.management import call_command
+    from bench.web_agents import agent_pages
 
-    from vigie.watchlists.models import Publication
-
-    if not Publication.objects.exists():
-        call_command("build_example", stdout=sys.stderr)
-    print(json.dumps([asdict(page) for page in agent_pages()]))
+    print(json.dumps([asdict(page) for page in agent_pages(SHEETS)]))
     return 0
 
 
@@ -115,8 +85,6 @@ def visit(
 
 def measure(options: argparse.Namespace) -> list[Result]:
     """Ten people; a look at the service every minute."""
-    from bench.web import built
-
     folder, port = world_folder(options), free_port()
     environ = environment(folder, port)
     pages = built(options, environ)

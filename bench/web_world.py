@@ -143,10 +143,9 @@ def open_session(user: User) -> str:
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
-    if factor is not None:
-        used = {"method": "mfa", "at": now().timestamp(), "id": factor.pk, "type": "totp"}
-        session["account_authentication_methods"] = [used]
-        session["account_authentication_methods_user"] = str(user.pk)
+    used = {"method": "mfa", "at": now().timestamp(), "id": factor.pk if factor else 0, "type": "totp"}
+    session["account_authentication_methods"] = [used]
+    session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
@@ -155,6 +154,7 @@ def pages() -> list[BenchPage]:
     """The pages of W-05 and W-06, each full of rows."""
     from django.urls import reverse
 
+    from bench.web_agents import agent_pages
     from vigie.accounts.models import User
     from vigie.demo.people import TEAM
 
@@ -166,6 +166,7 @@ def pages() -> list[BenchPage]:
         *team_pages(team),
         BenchPage("experts", "Annuaire : les experts", LIST, reverse("directory:experts"), team),
         *network_pages(team),
+        *agent_pages(),
     ]
 
 
@@ -275,12 +276,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     django.setup()
     from django.core.management import call_command
 
+    from bench.web_agents import ensure_lists
+
     built = settings.VAR / "built"
     if not built.exists():
         build(options.size, options.needs, options.seed)
         built.touch()
     else:  # a world kept from the time before follows the code
         call_command("migrate", interactive=False, verbosity=0)
+    ensure_lists()
     nothing_left_to_build()
     print(json.dumps([asdict(page) for page in pages()]))
     return 0
