@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.accounts.factories import UserFactory, person
 from tests.matching.factories import MatchFactory
+from vigie.kernel import clock
 from vigie.kernel.clock import now
 from vigie.matching.models import Match, Need
 from vigie.rights.person import VISITOR, Person
@@ -44,6 +45,21 @@ def test_rows_are_those_of_the_values_given_each_time() -> None:
     known = len(composed)
     assert of(one.need_id, ("done", one.state), later) == [one]
     assert len(composed) == known, "nothing is composed for a shape that is known"
+
+
+def test_who_asks_the_clock_is_given_the_moment_of_each_call(settings: Settings) -> None:
+    @composed_once
+    def sent() -> QuerySet[Match]:
+        return Match.objects.filter(sent_at__lte=now())
+
+    match = MatchFactory()
+    for checked in (False, True):
+        settings.STATEMENTS_CHECKED = checked
+        with clock.held(match.sent_at - timedelta(seconds=1)):
+            assert sent() == []
+        with clock.held(match.sent_at):
+            assert sent() == [match]
+        assert sent() == [match]
 
 
 def test_rights_are_those_of_the_person_of_this_call() -> None:

@@ -55,15 +55,19 @@ def person_for(user: User, at: datetime) -> Person:
 
 def _profile(user: User) -> dict[str, Any]:
     """What rights and audit need of a public agent: his body, his profile of work, his networks. 1 query."""
-    found = AgentProfile.objects.filter(user_id=user.pk).select_related("entity", "segment__network").first()
-    if found is None:
-        return {}
-    return {
-        "entity_id": found.entity_id,
-        "entity": found.entity.short_name,
-        "segment": found.segment.code,
-        "networks": found.segment.network_codes(),
-    }
+    for found in _profiles(user.pk):
+        return {
+            "entity_id": found.entity_id,
+            "entity": found.entity.short_name,
+            "segment": found.segment.code,
+            "networks": found.segment.network_codes(),
+        }
+    return {}
+
+
+@composed_once
+def _profiles(user_pk: int) -> QuerySet[AgentProfile]:
+    return AgentProfile.objects.filter(user_id=user_pk).select_related("entity", "segment__network")
 
 
 def roles_in_force(user: User, at: datetime) -> tuple[Role, ...]:

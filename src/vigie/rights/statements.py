@@ -10,10 +10,11 @@
 
 The function hands its values to the statement and looks at none of them, for it is only called with stand-ins: what it
 may look at is whether a value is None, False, True, empty or a member of an enumeration, how many items a list or a
-set of numbers has, and anything in a set of words. Each such shape has its statement, so two people of different roles
-never share one, and a person's own numbers are always given anew. A value that changes the SQL text itself (a part of
-a pattern) is refused at the first call, but for a number said to be one: ``Spelled``, where a page of a list begins.
-Tests compose every statement beside the kept one (``STATEMENTS_CHECKED``).
+set of numbers has, and anything in a set of words. Who asks the clock is given the moment of each call. Each such shape
+has its statement, so two people of different roles never share one, and a person's own numbers are always given anew. A
+value that changes the SQL text itself (a part of a pattern) is refused at the first call, but for a number said to be
+one: ``Spelled``, where a page of a list begins. Tests compose every statement beside the kept one
+(``STATEMENTS_CHECKED``).
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Count, Q, QuerySet, Value
+
+from vigie.kernel import clock
 
 P = ParamSpec("P")
 WIDEST = 2**31 - 1  # what the narrowest columns hold
@@ -54,7 +57,7 @@ def composed_once(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, list[An
     @wraps(build)
     def rows(*given: P.args, **named: P.kwargs) -> list[Any]:
         values = (*given, *(named[name] for name in sorted(named)))
-        leaves: list[Any] = []
+        leaves: list[Any] = [clock.now()]
         shape = (tuple(sorted(named)), tuple(_shape(value, leaves) for value in values))
         statement = kept.get(shape, _UNKNOWN)  # asked once: another thread may empty it meanwhile
         if statement is _UNKNOWN:
@@ -62,7 +65,8 @@ def composed_once(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, list[An
                 kept.clear()
             statement = kept[shape] = _compose(build, given, named)
         if getattr(settings, "STATEMENTS_CHECKED", False):
-            _check(statement, build(*given, **named), leaves)
+            with clock.held(leaves[0]):
+                _check(statement, build(*given, **named), leaves)
         return [] if statement is None else statement.rows(leaves)
 
     return rows
@@ -222,10 +226,12 @@ def _stands_for(one: Any, other: Any, other_leaf: Any) -> bool:
 def _composed(build: Callable[..., Any], given: Any, named: Any, start: int) -> Any:
     """The QuerySet with stand-ins, its SQL, its parameters and the leaves as the engine receives them."""
     numbers = iter(range(start, start + 40_000 * APART, APART))
+    moment = _stand_in(clock.now(), numbers)
     told = tuple(_stand_in(value, numbers) for value in given)
     by_name = {name: _stand_in(named[name], numbers) for name in sorted(named)}
-    queryset = build(*told, **by_name)
-    leaves: list[Any] = []
+    with clock.held(moment):
+        queryset = build(*told, **by_name)
+    leaves: list[Any] = [moment]
     for value in (*told, *by_name.values()):
         _shape(value, leaves)
     ops = connections[queryset.db].ops

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from vigie.agents.models import ConfidentialityText, Consent
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.tuning.queries import live
 from vigie.ui.formats import counted, day
 from vigie.ui.markdown import to_html
@@ -26,9 +27,14 @@ class ConsentPage:
 
 def has_consented(person: Person, at: datetime) -> bool:
     """Whether the latest text was accepted recently enough. 1 query."""
+    return bool(_consents(person.user_id or 0, at - timedelta(days=live("consent_days", at))))
+
+
+@composed_once
+def _consents(user_pk: int, since: datetime) -> QuerySet[Consent, tuple[int]]:
     latest = ConfidentialityText.objects.order_by("-version").values("pk")[:1]
-    since = at - timedelta(days=live("consent_days", at))
-    return Consent.objects.filter(user_id=person.user_id or 0, at__gt=since, text_id=Subquery(latest)).exists()
+    given = Consent.objects.filter(user_id=user_pk, at__gt=since, text_id=Subquery(latest))
+    return given.order_by().values_list("pk")[:1]
 
 
 def consent_page(person: Person, at: datetime) -> ConsentPage | None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 
@@ -28,6 +29,7 @@ from vigie.kernel.lifecycle import State
 from vigie.kernel.period import paris_day
 from vigie.kernel.siren import show_siret
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.ui.components import ActButton, Fact, Step, Tab, Table
 from vigie.ui.formats import counted, day, listed
 from vigie.watchlists.queries.sight import sight_of
@@ -74,16 +76,25 @@ class FilePage:
 
 def visible_file(person: Person, pk: int) -> Followup:
     """The file, if the person may read it; else 404, exactly as for one that never was (S-11). 1 query."""
-    found = Followup.objects.allowed(person, "file.view").filter(pk=pk).select_related("workplace__company").first()
-    if found is None:
+    found = _visible(person, pk)
+    if not found:
         raise Http404
-    return found
+    return found[0]
+
+
+@composed_once
+def _visible(person: Person, pk: int) -> QuerySet[Followup]:
+    return Followup.objects.allowed(person, "file.view").filter(pk=pk).select_related("workplace__company")
 
 
 def networks_of(person: Person) -> list[Network]:
     """The tabs of the person, the CODEFI first. 1 query."""
-    found = list(Network.objects.filter(code__in=sorted(person.networks), is_active=True))
-    return sorted(found, key=lambda one: (one.code != Network.CODEFI, one.position, one.code))
+    return sorted(_networks(person), key=lambda one: (one.code != Network.CODEFI, one.position, one.code))
+
+
+@composed_once
+def _networks(person: Person) -> QuerySet[Network]:
+    return Network.objects.filter(code__in=sorted(person.networks), is_active=True)
 
 
 def file_page(person: Person, followup: Followup, tab: str, asked: Asked) -> FilePage:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from vigie.followup.queries.touch import person_words
 from vigie.followup.rules import REOPEN_DAYS
 from vigie.followup.states import COMPLETED, FOLLOWUP
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.ui.components import ActButton
 from vigie.ui.formats import day
 
@@ -54,15 +56,17 @@ class PersonRow:
 
 def may_of(person: Person, followup: Followup) -> May:
     """1 query."""
-    row = (
-        Followup.objects.filter(pk=followup.pk)
-        .with_rights(
-            person, edit="file.edit", moves="file.manage_state", people="file.manage_members", erase="file.delete",
-            copy="file.duplicate", reads_contacts="file.view_contacts", writes_contacts="file.edit_contacts",
-        )
-        .get()
-    )  # fmt: skip
-    return May(row.edit, row.moves, row.people, row.erase, row.copy, row.reads_contacts, row.writes_contacts)  # type: ignore[attr-defined]
+    [told] = _rights(person, followup.pk)
+    return May(*map(bool, told))
+
+
+@composed_once
+def _rights(person: Person, pk: int) -> QuerySet[Followup, tuple[bool, ...]]:
+    asked = {
+        "edit": "file.edit", "moves": "file.manage_state", "people": "file.manage_members", "erase": "file.delete",
+        "copy": "file.duplicate", "reads_contacts": "file.view_contacts", "writes_contacts": "file.edit_contacts",
+    }  # fmt: skip
+    return Followup.objects.filter(pk=pk).with_rights(person, **asked).values_list(*asked)
 
 
 def buttons_of(row: Any, may: May, asked: Asked, *, locked: bool) -> list[ActButton]:

@@ -6,12 +6,14 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from vigie.followup.models import Analysis, Snapshot
+from vigie.followup.models import Analysis, CampaignContact, FirmAction, Snapshot
 from vigie.followup.queries.touch import person_words
 from vigie.followup.states import FOLLOWUP
 from vigie.journal.events import EVENTS_BY_NAME
+from vigie.rights.statements import composed_once
 from vigie.ui.components import Cell, Column, Step, Table
 from vigie.ui.formats import day_and_hour, listed
 
@@ -21,20 +23,35 @@ PER_PAGE = 50
 def thread_of(row: Any) -> tuple[Step, ...]:
     """Talks, contacts of campaigns and actions, the latest first. 3 queries."""
     found: list[tuple[date, int, Step]] = []
-    for talk in Analysis.objects.filter(followup=row).select_related("author__agent__entity"):
+    for talk in _talks(row.pk):
         said = [talk.get_verdict_display(), talk.get_nature_display(), talk.get_intervention_display()]
         text = f"{' · '.join(part for part in said if part)}. Par {person_words(talk.author)}."
         title = f"Échange avec l’entreprise ({talk.get_channel_display().lower()})"
         found.append((talk.talked_on, 0, Step(title, _moment(talk.talked_on), text, whole_day=True)))
-    for one in row.campaign_contacts.select_related("author__agent__entity"):
+    for one in _campaign_contacts(row.pk):
         title = f"Contact de campagne ({one.get_channel_display().lower()})"
         text = f"{one.said}. Campagne «\u00a0{one.campaign}\u00a0». Par {person_words(one.author)}."
         found.append((one.contacted_on, 0, Step(title, _moment(one.contacted_on), text, whole_day=True)))
-    for done in row.firm_actions.select_related("term", "author__agent__entity"):
+    for done in _actions(row.pk):
         text = f"Par {person_words(done.author)}."
         found.append((done.done_on, 1, Step(done.term.label, _moment(done.done_on), text, whole_day=True)))
     found.sort(key=lambda one: one[:2], reverse=True)
     return tuple(step for _on, _kind, step in found)
+
+
+@composed_once
+def _talks(file_pk: int) -> QuerySet[Analysis]:
+    return Analysis.objects.filter(followup=file_pk).select_related("author__agent__entity")
+
+
+@composed_once
+def _campaign_contacts(file_pk: int) -> QuerySet[CampaignContact]:
+    return CampaignContact.objects.filter(followup=file_pk).select_related("author__agent__entity")
+
+
+@composed_once
+def _actions(file_pk: int) -> QuerySet[FirmAction]:
+    return FirmAction.objects.filter(followup=file_pk).select_related("term", "author__agent__entity")
 
 
 def _moment(on: date) -> datetime:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from vigie.followup.models import FirmNeed, Followup, HelpRequest, Referral
@@ -21,6 +21,7 @@ from vigie.matching.queries.need_origin import origin
 from vigie.matching.registry import Followed
 from vigie.matching.states import NEED_STATUS_BY_CODE, QUO, TAKING_CARE
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import counted, day
 
@@ -59,9 +60,6 @@ class Waiting:
 
 def requests_of(followup: Followup, *, takes_part: bool) -> tuple[Asked, ...]:
     """What the firm asked for, the latest first. 1 query."""
-    rows = HelpRequest.objects.filter(followup=followup).select_related(
-        "taken_by", "need__subject", "need__diagnosis__adviser__antenne__institution"
-    )
     return tuple(
         Asked(
             subject=row.need.subject.label,
@@ -70,7 +68,14 @@ def requests_of(followup: Followup, *, takes_part: bool) -> tuple[Asked, ...]:
             taken=f"Pris en charge par {row.taken_by} le {day(row.at)}",
             text=row.need.content if takes_part else "",
         )
-        for row in rows
+        for row in _requests(followup.pk)
+    )
+
+
+@composed_once
+def _requests(followup_pk: int) -> QuerySet[HelpRequest]:
+    return HelpRequest.objects.filter(followup=followup_pk).select_related(
+        "taken_by", "need__subject", "need__diagnosis__adviser__antenne__institution"
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from vigie.companies.models import Establishment
@@ -19,6 +19,7 @@ from vigie.followup.states import FOLLOWUP
 from vigie.kernel.clock import now
 from vigie.kernel.siren import show_siret
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import day, listed
 from vigie.watchlists.queries.contacts import LastContact, last_contacts
@@ -89,10 +90,17 @@ def known_files(person: Person, siren: str) -> FollowupQuerySet:
     territory or takes part in one of its files; none else.
     """
     files = Followup.objects.filter(siren=siren, deleted_at__isnull=True)
-    near = Workplace.objects.allowed(person, "file.open").filter(company_id=siren).exists()
-    if near or Followup.objects.held_by(person).filter(siren=siren).exists():
-        return files
-    return files.none()
+    return files if _near(person, siren) or _holds(person, siren) else files.none()
+
+
+@composed_once
+def _near(person: Person, siren: str) -> QuerySet[Workplace, tuple[str]]:
+    return Workplace.objects.allowed(person, "file.open").filter(company_id=siren).order_by().values_list("pk")[:1]
+
+
+@composed_once
+def _holds(person: Person, siren: str) -> QuerySet[Followup, tuple[int]]:
+    return Followup.objects.held_by(person).filter(siren=siren).order_by().values_list("pk")[:1]
 
 
 def firm_panel(person: Person, siren: str) -> Panel:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from vigie.rights.person import Person
+from vigie.rights.statements import anew, composed_once
 from vigie.rights.table import grants
 from vigie.watchlists.models import Firm
 from vigie.watchlists.rules_sight import Category, Ground, Sight, Why, sight
@@ -40,11 +42,17 @@ def sight_in_list(person: Person) -> Sight:
 def sights(person: Person, sirens: Iterable[str]) -> dict[str, Sight]:
     """siren → what the person reads of it; a firm that nobody knows is left out. 1 query."""
     held, doctrine = held_by(person), settings.VIGIE.visibility_doctrine
-    rows = Firm.objects.filter(siren__in=list(sirens)).grounds(person)
+    asked = tuple(sirens)
+    rows = _grounds(person, asked) if len(asked) == 1 else anew(_grounds, person, asked)
     return {
-        siren: sight(Ground(visible, alerted, followed), held, doctrine)
-        for siren, visible, alerted, followed in rows.values_list("siren", "visible", "alerted", "followed")
+        siren: sight(Ground(visible, alerted, followed), held, doctrine) for siren, visible, alerted, followed in rows
     }
+
+
+@composed_once
+def _grounds(person: Person, sirens: tuple[str, ...]) -> QuerySet[Firm, tuple[str, bool, bool, bool]]:
+    rows = Firm.objects.filter(siren__in=sirens).grounds(person)
+    return rows.values_list("siren", "visible", "alerted", "followed")
 
 
 def sight_of(person: Person, siren: str) -> Sight:
