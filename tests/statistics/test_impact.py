@@ -22,7 +22,7 @@ from tests.publication.factories import facts, table, tables
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, FIRMS, GARAGE, MENUISERIE, opened, with_folders
 from vigie.accounts.models import AgentProfile, User
 from vigie.exports.models import ExportRecord
-from vigie.followup.models import Analysis
+from vigie.followup.models import Analysis, FirmAction, Followup, Term
 from vigie.journal import audit
 from vigie.kernel.period import Month
 from vigie.publication.write import write
@@ -35,9 +35,11 @@ from vigie.statistics.impact import (
     Fate,
     Key,
     ListFacts,
+    acted,
     after,
     count_list,
     fate,
+    of_action,
     outcome,
 )
 from vigie.statistics.indicators import SMALLEST_OF_DETECTION, WHOLE, Base
@@ -77,6 +79,8 @@ def naive(told: ListFacts) -> Counter[Key]:
             for horizon, fates in told.fates.items():
                 helped = any(one == siren and entity in (EVERYBODY, who) for one, who in told.helped[horizon])
                 found[Key(entity, place, after(horizon), outcome(helped, fates[siren]))] += 1
+                for term in {term for one, who, term in told.acted[horizon] if one == siren and entity in ("", who)}:
+                    found[Key(entity, place, acted(horizon), of_action(term, fates[siren]))] += 1
     return found
 
 
@@ -94,6 +98,7 @@ def test_counts_are_those_of_a_naive_loop(seed: int) -> None:
         contact_days={pair: draw.randrange(90) for pair in pairs()},
         touched={family: pairs() for family in FAMILIES if family != SELECTED},
         helped={12: pairs(), 18: pairs()},
+        acted={horizon: {(*pair, draw.randrange(1, 4)) for pair in pairs()} for horizon in (12, 18)},
         fates={horizon: {siren: draw.choice(list(Fate)) for siren in firms} for horizon in (12, 18)},
         covered={"DREETS": frozenset({"35"}), "URSSAF": None, "BDF": frozenset(draw.sample(places, 2))},
     )
@@ -306,3 +311,29 @@ def test_the_team_reads_all_bodies_together_in_a_bounded_number_of_queries(folde
     assert [row[:2] for row in (grid.rows[0], grid.rows[2])] == [  # type: ignore[union-attr]
         ("Entreprises détectées", "2"), ("Entreprises consultées", "1"),
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("strict_templates")
+def test_what_became_of_firms_is_told_by_action_to_agents_and_never_published(folders: Path) -> None:
+    ada = world(folders)
+    [made], talk = Followup.objects.all(), Analysis.objects.get()
+    plan, _new = Term.objects.get_or_create(kind="action", code="plan", defaults={"label": "Plan d’apurement"})
+    for rank, done_on in enumerate((date(2026, 7, 1), date(2026, 8, 1), date(2027, 6, 1), date(2027, 12, 1))):
+        FirmAction.objects.create(
+            followup=made, analysis=talk, term=plan, done_on=done_on, author=ada, form_token=token(400 + rank),
+            recorded_at=MOMENT,
+        )  # fmt: skip
+
+    count_impact(LATER)
+
+    rows = ImpactCount.objects.filter(month=date(2026, 6, 1), family=acted(12))
+    assert {(row.entity, row.part, row.count) for row in rows} == {
+        (entity, of_action(plan.pk, Fate.PROCEEDING), 1) for entity in ("", "CRP")
+    }  # a firm counts once for an action, whatever the times it was done
+    assert not Count.objects.filter(family__startswith="acted").exists()
+    team = person(UserFactory(team=True), LATER)
+    asked = {"administration": "*", "departement": "", "periode": "2027-1"}
+    blocks = partner_document(team, asked, LATER).sections[6].blocks
+    assert "ne disent pas qu’une action vaut mieux" in str(blocks[2])
+    assert blocks[3].rows == (("Plan d’apurement", "1", "0", "1", "0", "0"),)  # type: ignore[union-attr]

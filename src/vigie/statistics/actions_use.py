@@ -11,7 +11,18 @@ from django.db import transaction
 from vigie.kernel.period import Month, paris_day
 from vigie.kernel.zones import ZoneType
 from vigie.statistics.actions import write_cells
-from vigie.statistics.impact import DELAY, EVERYBODY, FAMILIES, HORIZONS, LATEST, OUTCOMES, Key, after, count_list
+from vigie.statistics.impact import (
+    ACTED,
+    DELAY,
+    EVERYBODY,
+    FAMILIES,
+    HORIZONS,
+    LATEST,
+    OUTCOMES,
+    Key,
+    after,
+    count_list,
+)
 from vigie.statistics.indicators import NO, NOWHERE, WHOLE, YES, Base
 from vigie.statistics.models import Count, ImpactCount, PageCount, UsageCount
 from vigie.statistics.queries.impact import Holder, bodies_of_agents, covered_by, holders, list_facts, lists_since
@@ -89,7 +100,7 @@ def write_list(month: Month, found: Counter[Key], regions: dict[str, str]) -> No
     families = {family: (YES, NO) for family in FAMILIES} | {family: tuple(OUTCOMES) for family in come}
     counts = _grid(regions, Base.LISTED, families)
     for key, count in found.items():
-        if key.entity == EVERYBODY and key.family != DELAY:
+        if key.entity == EVERYBODY and key.family != DELAY and not key.family.startswith(ACTED):
             for place in (regions.get(key.departement, NOWHERE), WHOLE):
                 counts[Cell(place, Base.LISTED, key.family, key.part)] += count
     for cell in [one for one in counts if one.part == NO]:

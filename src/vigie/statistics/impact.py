@@ -117,6 +117,24 @@ def outcome(helped: bool, what: Fate) -> str:
     return f"{HELPED if helped else ALONE}_{what.value}"
 
 
+ACTED = "acted"
+
+
+def acted(horizon: int) -> str:
+    """The family of what became of firms, by the actions done for them; never published."""
+    return f"{ACTED}_{horizon}"
+
+
+def of_action(term: int, what: Fate) -> str:
+    """The part of that family: the action, then where the firm stands."""
+    return f"{term}_{what.value}"
+
+
+ACTED_DEFINITION = (
+    "Entreprises pour lesquelles chaque action a été réalisée, dans un accompagnement, entre l’ouverture de la liste "
+    "et cette date. Une entreprise compte pour chacune de ses actions. Ces chiffres décrivent, ils ne disent pas "
+    "qu’une action vaut mieux qu’une autre : on n’agit pas de même pour toutes."
+)
 OUTCOMES: dict[str, str] = {
     outcome(helped, what): f"{'Accompagnées' if helped else 'Non accompagnées'}\u00a0: {words}"
     for helped in (True, False)
@@ -151,6 +169,7 @@ Pairs = Collection[tuple[str, str]]  # (siren, entity of the agent)
 class ListFacts:
     """A list and what was done with it. helped, fates: by horizon, those that have come only.
 
+    acted: by horizon, (siren, entity, action) done until then.
     firms: siren → département. selected: those that the usual filters keep. contact_days: (siren, entity) → days from
     the list to the first contact. touched: family → who did it to which firm. covered: entity → the départements of its
     agents, None for France as a whole.
@@ -161,6 +180,7 @@ class ListFacts:
     contact_days: Mapping[tuple[str, str], int] = field(default_factory=dict)
     touched: Mapping[str, Pairs] = field(default_factory=dict)
     helped: Mapping[int, Pairs] = field(default_factory=dict)
+    acted: Mapping[int, Collection[tuple[str, str, int]]] = field(default_factory=dict)
     fates: Mapping[int, Mapping[str, Fate]] = field(default_factory=dict)
     covered: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
 
@@ -187,7 +207,19 @@ def count_list(facts: ListFacts) -> Counter[Key]:
                     with_help = named[code, what]
                     found[Key(entity, code, after(horizon), outcome(True, what))] += with_help
                     found[Key(entity, code, after(horizon), outcome(False, what))] += count - with_help
+            found.update(_by_action(facts, horizon, entity, held))
     return +found
+
+
+def _by_action(facts: ListFacts, horizon: int, entity: str, held: frozenset[str] | None) -> Counter[Key]:
+    """The firms of the list for which an action was done, each once for each action."""
+    rows = facts.acted.get(horizon, ())
+    mine = {(siren, term) for siren, who, term in rows if entity in (EVERYBODY, who) and siren in facts.firms}
+    return Counter(
+        Key(entity, facts.firms[siren], acted(horizon), of_action(term, facts.fates[horizon][siren]))
+        for siren, term in mine
+        if held is None or facts.firms[siren] in held
+    )
 
 
 def _first_contacts(facts: ListFacts, entity: str, held: frozenset[str] | None) -> dict[str, int]:

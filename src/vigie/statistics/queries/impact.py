@@ -14,7 +14,7 @@ from vigie.accounts.rules import parse_territory
 from vigie.campaigns.models import Contact, Visit
 from vigie.campaigns.rules import OUTCOMES as CONTACTS
 from vigie.campaigns.states import HELD
-from vigie.followup.models import Analysis, Followup, Member
+from vigie.followup.models import Analysis, FirmAction, Followup, Member
 from vigie.journal.audit import ALLOWED
 from vigie.journal.models import AuditEvent
 from vigie.kernel.errors import PublicationError
@@ -113,7 +113,7 @@ def lists_since(month: Month) -> list[Publication]:
 
 
 def list_facts(publication: Publication, bodies: dict[int, str], covered: Covered) -> ListFacts:
-    """A list and what was done with it until now. 11 queries, and 2 for each horizon that has come."""
+    """A list and what was done with it until now. 11 queries, and 4 for each horizon that has come."""
     alerts = Entry.objects.filter(publication=publication).alerts()
     firms = dict(alerts.values_list("siren", "departement"))
     start = _opened(publication)
@@ -127,6 +127,7 @@ def list_facts(publication: Publication, bodies: dict[int, str], covered: Covere
         contact_days={pair: (day - paris_day(start)).days for pair, day in contacts.items()},
         touched=_touched(publication, start, bodies) | {CONTACTED: contacts.keys()},
         helped={horizon: _helped(start, _months_later(start, horizon)) for horizon in fates},
+        acted={horizon: _acted(start, _months_later(start, horizon)) for horizon in fates},
         fates=fates,
         covered=covered,
     )
@@ -185,6 +186,15 @@ def _helped(start: datetime, end: datetime) -> Pairs:
     files = Followup.objects.filter(Q(ended_at=None) | Q(ended_at__gte=start), created_at__lt=end, deleted_at=None)
     members = Member.objects.filter(Q(removed_at=None) | Q(removed_at__gte=start), followup__in=files, added_at__lt=end)
     return set(members.order_by().values_list("followup__siren", "user__agent__entity__short_name").distinct())
+
+
+def _acted(start: datetime, end: datetime) -> set[tuple[str, str, int]]:
+    """The actions done for firms between two moments, with the bodies of their authors. 1 query."""
+    rows = FirmAction.objects.filter(
+        done_on__gte=paris_day(start), done_on__lt=paris_day(end), followup__deleted_at=None
+    ).order_by()
+    told = rows.values_list("followup__siren", "author__agent__entity__short_name", "term_id").distinct()
+    return {(siren, who or "", term) for siren, who, term in told}
 
 
 def _fates(publication: Publication, horizon: int, firms: dict[str, str]) -> dict[str, Fate] | None:

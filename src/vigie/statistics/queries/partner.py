@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from vigie.exports.documents import Document, Grid, Section
+from vigie.followup.models import Term
 from vigie.kernel.period import Month, paris_day
 from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person
@@ -102,7 +103,10 @@ def partner_document(person: Person, parameters: dict[str, Any], at: datetime) -
             Section("Ce que deviennent les détections", (_impact(_sum(places.values()), one, everywhere=not where),)),
             Section("Utilité des détections", partner_acts.opinions(body, one)),
             *(
-                Section(f"{horizon} mois plus tard", (impact.outcomes_definition(horizon), _outcomes(horizon, cells)))
+                Section(
+                    f"{horizon} mois plus tard",
+                    (impact.outcomes_definition(horizon), _outcomes(horizon, cells), *_by_action(horizon, cells)),
+                )
                 for horizon, cells in _later(lists, where).items()
             ),
             Section("Par territoire", (_by_place(places, told, one), by_group)),
@@ -205,7 +209,7 @@ def _lists(person: Person, entity: str, one: Period) -> Lists:
         if day in own:
             found.listed[place][family, part] += count
         for horizon in HORIZONS:
-            if day in due[horizon] and family == impact.after(horizon):
+            if day in due[horizon] and family in (impact.after(horizon), impact.acted(horizon)):
                 found.later[horizon][place][family, part] += count
     return found
 
@@ -297,6 +301,32 @@ def _outcomes(horizon: int, cells: Cells) -> Grid:
         else (),
         numeric=frozenset({1, 2, 3, 4}),
         empty=f"Rien encore\u00a0: {NOT_YET}.",
+    )
+
+
+def _by_action(horizon: int, cells: Cells) -> tuple[str | Grid, ...]:
+    """What became of the firms for which each action was done; nothing when none was. 1 query then."""
+    held: dict[int, Counter[str]] = defaultdict(Counter)
+    for (family, part), count in cells.items():
+        if family == impact.acted(horizon):
+            term, _dash, what = part.partition("_")
+            held[int(term)][what] += count
+    if not held:
+        return ()
+    labels = dict(Term.objects.filter(pk__in=held).values_list("pk", "label"))
+    order = sorted(held, key=lambda term: (-sum(held[term].values()), labels.get(term, UNKNOWN)))
+    return impact.ACTED_DEFINITION, Grid(
+        caption=f"Selon l’action réalisée, {horizon} mois après",
+        headers=("Action", "Entreprises", *(words.capitalize() for words in impact.FATES.values())),
+        rows=tuple(
+            (
+                labels.get(term, UNKNOWN),
+                number(sum(held[term].values())),
+                *(number(held[term][what.value]) for what in impact.FATES),
+            )
+            for term in order
+        ),
+        numeric=frozenset(range(1, 2 + len(impact.FATES))),
     )
 
 
