@@ -8,7 +8,7 @@ from django.urls.converters import IntConverter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vigie.ui.hrefs import href
+from vigie.ui.hrefs import href, siren_href
 
 
 def names_of_rows() -> list[tuple[str, int]]:
@@ -51,3 +51,9 @@ def test_the_service_may_be_served_under_a_folder() -> None:
     finally:
         set_script_prefix("/")
     assert href("matching:need", 3) == reverse("matching:need", args=[3])
+
+
+@pytest.mark.parametrize("siren", ["291111111", "005880596", "791000007"])
+@pytest.mark.parametrize("name", ["sheets:company", "watchlists:opinion"])
+def test_address_of_a_firm_is_that_of_reverse(name: str, siren: str) -> None:
+    assert siren_href(name, siren) == reverse(name, args=[siren])

@@ -7,6 +7,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.urls import get_script_prefix, reverse
 
+STAND_IN_SIREN = "791000007"
 STAND_INS = (7_910_000_007, 7_920_000_007, 7_930_000_007)
 
 
@@ -14,6 +15,18 @@ def href(name: str, *numbers: int) -> str:
     """What ``reverse(name, args=numbers)`` gives; asked of it once for each name."""
     pieces = _pieces(name, len(numbers), settings.ROOT_URLCONF, get_script_prefix())
     return "".join([f"{piece}{number}" for piece, number in zip(pieces, (*numbers, ""), strict=True)])
+
+
+def siren_href(name: str, siren: str) -> str:
+    """What ``reverse(name, args=[siren])`` gives; asked of it once for each name."""
+    before, after = _around_siren(name, settings.ROOT_URLCONF, get_script_prefix())
+    return f"{before}{siren}{after}"
+
+
+@lru_cache(maxsize=100)
+def _around_siren(name: str, _urls: str, _prefix: str) -> tuple[str, str]:
+    before, _number, after = reverse(name, args=[STAND_IN_SIREN]).partition(STAND_IN_SIREN)
+    return before, after
 
 
 @lru_cache(maxsize=1_000)

@@ -31,6 +31,7 @@ from vigie.rights.person import Person
 from vigie.rights.reach import may
 from vigie.ui.components import ActButton, Cell, Column, Fact, Table
 from vigie.ui.formats import counted, day, listed, number
+from vigie.ui.hrefs import href
 from vigie.watchlists.queries.words import of_month
 
 PER_PAGE = 25
@@ -236,7 +237,7 @@ def _table(rows: list[Any], touch: dict[str, str], empty: str) -> Table:
         ),
         rows=tuple(
             (
-                Cell(row.firm.name, href=reverse("campaigns:target", args=[row.pk]), hint=row.departement),
+                Cell(row.firm.name, href=href("campaigns:target", row.pk), hint=row.departement),
                 Cell(state=state_of(row), hint=when(row)),
                 who(row),
                 Cell(day(row.last_on) if row.last_on else "Aucun", hint=CHANNELS.get(row.last_channel or "", "")),
@@ -323,7 +324,7 @@ def _mine(rows: list[Any], caption: str, empty: str, today: date) -> Table:
         ),
         rows=tuple(
             (
-                Cell(row.firm.name, href=reverse("campaigns:target", args=[row.pk]), hint=row.departement),
+                Cell(row.firm.name, href=href("campaigns:target", row.pk), hint=row.departement),
                 _todo(row, today),
                 Cell(day(row.last_on) if row.last_on else "Aucun", hint=CHANNELS.get(row.last_channel or "", "")),
                 Cell(

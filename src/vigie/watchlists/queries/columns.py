@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import Exists, OuterRef
-from django.urls import reverse
 
 from vigie.agents.models import Follow
 from vigie.companies.models import Company
@@ -19,6 +18,7 @@ from vigie.rights.reach import may
 from vigie.rights.table import grants
 from vigie.ui.components import Cell, Column
 from vigie.ui.formats import counted, number, percent
+from vigie.ui.hrefs import siren_href
 from vigie.watchlists.models import Entry, Opinion, Publication
 from vigie.watchlists.queries import figure_cells
 from vigie.watchlists.queries.contacts import LastContact, last_contacts
@@ -205,7 +205,7 @@ def _first(entry: Entry, page: Around) -> str:
 
 def _firm(entry: Entry, page: Around) -> Cell:
     siren = f"SIREN {show_siren(entry.siren)}"
-    return Cell(page.names[entry.siren], href=reverse("sheets:company", args=[entry.siren]), hint=siren)
+    return Cell(page.names[entry.siren], href=siren_href("sheets:company", entry.siren), hint=siren)
 
 
 def _firm_and_place(entry: Entry, page: Around) -> Cell:
@@ -271,7 +271,7 @@ def _opinion(entry: Entry, page: Around) -> Cell | str:
         return "Close"
     useful = page.opinions.get(entry.siren)
     words = "Donner mon avis" if useful is None else "Utile" if useful else "Inutile"
-    href = reverse("watchlists:opinion", args=[entry.siren], query={"retour": "liste"})
+    href = f"{siren_href('watchlists:opinion', entry.siren)}?retour=liste"
     return Cell(words, href=href, hint="" if useful is None else "Votre avis, à changer si besoin")
 
 

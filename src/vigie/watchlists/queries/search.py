@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from vigie.companies.models import Company, Establishment
 from vigie.companies.queries import CompanyHit, search_companies
@@ -16,6 +15,7 @@ from vigie.kernel.siren import compact, is_siren, is_siret
 from vigie.rights.person import Person
 from vigie.ui.components import Cell, Column, Table
 from vigie.ui.formats import counted
+from vigie.ui.hrefs import siren_href
 from vigie.watchlists.models import Entry, Firm, Publication, established_in
 from vigie.watchlists.queries.filters import THOUSAND
 from vigie.watchlists.queries.sight import held_by, sights
@@ -190,7 +190,7 @@ def _row(hit: CompanyHit, naf: str, sight: Sight, levels: dict[str, str]) -> tup
         alert = Cell(state=LEVEL_STATES[level]) if level else "Hors de la dernière liste"
     activity = Cell(naf_label(naf), hint=SECTIONS.get(naf_section(naf), "")) if naf else "Inconnue"
     return (
-        Cell(hit.label, href=reverse("sheets:company", args=[hit.siren]), hint=hit.hint),
+        Cell(hit.label, href=siren_href("sheets:company", hit.siren), hint=hit.hint),
         activity,
         alert,
         "Par vous" if sight.ground.followed else "Non",
