@@ -20,6 +20,7 @@ from vigie.kernel.errors import PublicationError
 from vigie.kernel.lifecycle import State
 from vigie.kernel.period import Month, paris_day
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.ui.components import Chart, Fact, Link, Step, Table
 from vigie.ui.formats import day
 from vigie.watchlists.models import Entry, Publication
@@ -124,7 +125,7 @@ class Reading:
     @cached_property
     def current(self) -> Publication | None:
         """The open list. 1 query."""
-        return Publication.objects.current().first()
+        return next(iter(_current()), None)
 
     @cached_property
     def dossier(self) -> Dossier | None:
@@ -133,7 +134,7 @@ class Reading:
     @cached_property
     def establishments(self) -> QuerySet[Establishment]:
         """Those of the company, closed ones too, the head office first."""
-        return self.company.establishments.order_by("-is_head_office", "-is_active", "search_rank", "siret")
+        return _establishments(self.siren)
 
     @cached_property
     def places(self) -> Page:
@@ -142,8 +143,7 @@ class Reading:
         if self.page != "1":
             pages.count = self.counts[0]
             return pages.get_page(self.page)
-        counted = {"whole": Window(Count("pk")), "active": Window(Count("pk", filter=Q(is_active=True)))}
-        rows: list[Any] = list(self.establishments.annotate(**counted)[:PER_PAGE])
+        rows: list[Any] = _first_places(self.siren)
         pages.count = rows[0].whole if rows else 0
         return Page(rows, 1, pages)
 
@@ -160,9 +160,7 @@ class Reading:
     def follows(self) -> list[Follow]:
         """The follows of the firm that run, with who follows, by name, and ``file_state`` of the file that gives one.
         1 query."""
-        file = Followup.objects.filter(pk=OuterRef("file_id")).values("state")
-        running = Follow.objects.running(self.at).filter(siren=self.siren).annotate(file_state=Subquery(file))
-        return list(running.select_related("user__agent__entity").order_by("user__full_name", "pk"))
+        return _follows(self.siren, self.at)
 
     @property
     def my_follows(self) -> list[Follow]:
@@ -262,6 +260,29 @@ class Reading:
     def source_until(self, source: str) -> date | None:
         """The last day of a source in the open list."""
         return data_until(self.current).get(source) if self.current is not None else None
+
+
+def _establishments(siren: str) -> QuerySet[Establishment]:
+    places = Establishment.objects.filter(company_id=siren)
+    return places.order_by("-is_head_office", "-is_active", "search_rank", "siret")
+
+
+@composed_once
+def _first_places(siren: str) -> QuerySet[Establishment]:
+    counted = {"whole": Window(Count("pk")), "active": Window(Count("pk", filter=Q(is_active=True)))}
+    return _establishments(siren).annotate(**counted)[:PER_PAGE]
+
+
+@composed_once
+def _current() -> QuerySet[Publication]:
+    return Publication.objects.current()[:1]
+
+
+@composed_once
+def _follows(siren: str, at: datetime) -> QuerySet[Any, Any]:
+    file = Followup.objects.filter(pk=OuterRef("file_id")).values("state")
+    running = Follow.objects.running(at).filter(siren=siren).annotate(file_state=Subquery(file))
+    return running.select_related("user__agent__entity").order_by("user__full_name", "pk")
 
 
 @dataclass(frozen=True)

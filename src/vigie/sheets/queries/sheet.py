@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 
@@ -20,6 +21,7 @@ from vigie.kernel.errors import PublicationError
 from vigie.kernel.lifecycle import State
 from vigie.kernel.siren import is_siren, is_siret, show_siren, show_siret
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.sheets.queries.block import FOLLOW_TO_SEE, NO_RIGHT, UNREADABLE, Block, Panel, Reading
 from vigie.sheets.queries.panels import PANELS
 from vigie.sheets.queries.panels.identity import company_facts, name_of, place_facts
@@ -78,10 +80,15 @@ def _export(siren: str, siret: str) -> Offer:
 
 def known_firm(person: Person, siren: str) -> Firm:
     """The company, for who may read the identity of any firm; else 404, as for a number that nobody knows. 1 query."""
-    firm = Firm.objects.allowed(person, "firm.view").filter(pk=siren).first() if is_siren(siren) else None
-    if firm is None:
+    found = _firms(person, siren) if is_siren(siren) else []
+    if not found:
         raise Http404
-    return firm
+    return found[0]
+
+
+@composed_once
+def _firms(person: Person, siren: str) -> QuerySet[Firm]:
+    return Firm.objects.allowed(person, "firm.view").filter(pk=siren)
 
 
 def known_place(person: Person, siret: str) -> Establishment:
