@@ -12,8 +12,10 @@ from tests.companies.factories import EstablishmentFactory
 from tests.security.directory_files import _File as AgainFile
 from tests.watchlists.factories import MENUISERIE, follow
 from vigie.accounts.models import Charge, Habilitation
-from vigie.accounts.models_agents import Duty, Segment
+from vigie.accounts.models_agents import Duty, Entity, Segment
 from vigie.agents.models import Look, UsersImport
+from vigie.agents.queries.reference_merging import merging
+from vigie.agents.reference_kinds import ENTITY
 from vigie.followup.models import ClosedPlace, Term
 from vigie.statistics.models import ImpactCount
 from vigie.support.models import HelpRequest, Responder
@@ -50,6 +52,8 @@ def name(service: Service, at: datetime) -> None:
         workplace_id=EstablishmentFactory(closed=True).pk, reason="Fermé par erreur", since=at,
         until=at + timedelta(days=30), author=service.world.users["administrator"],
     ).pk  # fmt: skip
+    bodies = [Entity.objects.create(name=name, short_name=name) for name in ("Corps ancien", "Corps nouveau")]
+    service.ids["body"], service.ids["other_body"] = (row.pk for row in bodies)
     service.ids["charge"] = Charge.objects.get(user=service.world.users["reviewer"]).pk
     service.ids["duty"] = Duty.objects.create(user=held.user, kind=Duty.Kind.CDED, departement="35").pk
     service.ids["responder"] = Responder.objects.create(user=member).pk
@@ -79,6 +83,8 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
     word = {"label": "Motos", "form_token": FORM_TOKEN}
     seen = {"agent": service.world.users["agent_a"].email, "reason": "Son menu est vide", "minutes": "10"}
     charged = {"reviewer": service.world.users["reviewer"].email, "segment": str(Segment.objects.get(code="bdf").pk)}
+    bodies = [Entity.objects.get(pk=ids[name]) for name in ("body", "other_body")]
+    joined = {"target": str(bodies[1].pk), "seen": merging(ENTITY, *bodies).mark}
     given = {"agent": service.world.users["agent_a"].email, "kind": "sp_codefi", "departement": "35"}
     return [
         ("agents:duties", "administrator", reverse("agents:duties"), given),
@@ -91,6 +97,12 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
             "administrator",
             reverse("agents:act_on_look", args=[ids["look"]]),
             {"transition": "sign"},
+        ),
+        (
+            "agents:merge_reference",
+            "administrator",
+            reverse("agents:merge_reference", args=["administrations", ids["body"]]),
+            joined,
         ),
         ("agents:new_reference", "administrator", reverse("agents:new_reference", args=["reseaux"]), network),
         (

@@ -27,7 +27,7 @@ from vigie.rights.table import ACTIONS_BY_CODE
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
 PEOPLE = (
     "anonymous", "adviser", "member", "colleague", "unrelated", "manager", "team", "suspended", "agent_a", "agent_b",
-    "animator", "auditor", "administrator", "references", "publisher",
+    "animator", "auditor", "administrator", "references", "publisher", "reviewer",
 )  # fmt: skip
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 FULL = os.environ.get("VIGIE_FULL") == "1"
@@ -57,7 +57,7 @@ def expected(page: Page, who: str, place: str, method: str) -> frozenset[int]:
     if method not in page.methods:
         return refused
     if page.door is Door.SERVICE:
-        permitted = place in ("own", "known")
+        permitted = place in ("own", "known") or (place == "entity" and who == "reviewer")
     elif page.door is Door.SIGNED and page.act:
         if place in ("absent", "huge", "crossed") or (page.see and not may(who, place, page.see)):
             return absent
@@ -120,6 +120,8 @@ def test_every_address_answers_each_person_as_the_rights_table_says(group: int, 
                     continue
                 response, written = ask(client, url, method, act)
                 told = expected(page, who, place, method)
+                if (who, name) == ("reviewer", "statistics:export_partner"):
+                    told |= {404}  # the sending asks for every body at once, which is more than his
                 if response.status_code not in told:
                     wrong.append(f"{method} {name} {place} as {who}: {response.status_code}, not {sorted(told)}")
                 if written and method != "POST":

@@ -508,6 +508,7 @@ PAGES: dict[str, Page] = {
     "agents:references": _team("reference.edit", READ, _kinds()),
     "agents:new_reference": _team("reference.edit", BOTH, _kinds()),
     "agents:reference": _team("reference.edit", BOTH, _of("zone_group", "zones")),
+    "agents:merge_reference": _team("reference.edit", BOTH, _of("body", "administrations")),
     "agents:reference_act": _team("reference.edit", WRITE, _of("zone_group", "zones")),
     "followup:words_home": _team("word.edit"),
     "followup:words": _team("word.edit", READ, lambda service: {"own": ("filieres",), "absent": ("communes",)}),

@@ -80,3 +80,4 @@ ENTITY = Kind(
     {"name": "Nom", "short_name": "Sigle", "siret": "SIRET"},
 )  # fmt: skip
 KINDS = {kind.slug: kind for kind in (ZONE, NETWORK, SEGMENT, ENTITY)}
+MERGEABLE = (ENTITY, SEGMENT)  # zones are written in habilitations, networks hold texts: decision 0046

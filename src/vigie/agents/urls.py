@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from vigie.agents.views import charges, consent, duties, follows, looks, many, moves, partner, references, users
+from vigie.agents.views import (
+    charges,
+    consent,
+    duties,
+    follows,
+    looks,
+    many,
+    moves,
+    partner,
+    reference_merging,
+    references,
+    users,
+)
 
 app_name = "agents"
 urlpatterns: list[URLPattern] = [
@@ -20,6 +32,11 @@ urlpatterns: list[URLPattern] = [
     path("administration/references/<slug:kind>/nouveau/", references.new_reference, name="new_reference"),
     path("administration/references/<slug:kind>/<int:pk>/", references.reference_, name="reference"),
     path("administration/references/<slug:kind>/<int:pk>/agir/", references.reference_act, name="reference_act"),
+    path(
+        "administration/references/<slug:kind>/<int:pk>/reunir/",
+        reference_merging.merge_reference,
+        name="merge_reference",
+    ),
     path("administration/utilisateurs/", users.users, name="users"),
     path("administration/utilisateurs/exporter/", users.export_users, name="export_users"),
     path("administration/utilisateurs/ensemble/", many.many, name="many"),

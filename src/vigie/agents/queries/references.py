@@ -13,7 +13,7 @@ from django.urls import reverse
 from vigie.accounts.models_agents import Network
 from vigie.agents.models import ReferenceChange
 from vigie.agents.queries.reference_effects import USED_BY, in_short, used_by, uses
-from vigie.agents.reference_kinds import ENTITY, KINDS, NETWORK, SEGMENT, ZONE, Kind
+from vigie.agents.reference_kinds import ENTITY, KINDS, MERGEABLE, NETWORK, SEGMENT, ZONE, Kind
 from vigie.kernel.lifecycle import State
 from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
@@ -157,6 +157,7 @@ class ReferencePage:
     editable: bool
     button: ActButton
     history: Table
+    merge: str  # where it joins another; empty: it does not
     back: str
     back_label: str
 
@@ -182,6 +183,7 @@ def reference_page(kind: Kind, row: Any) -> ReferencePage:
         editable=row.archived_at is None,
         button=button,
         history=_history(kind, row),
+        merge=reverse("agents:merge_reference", args=[kind.slug, row.pk]) if kind in MERGEABLE else "",
         back=reverse("agents:references", args=[kind.slug]),
         back_label=kind.title,
     )

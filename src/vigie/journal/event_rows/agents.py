@@ -77,7 +77,7 @@ EVENTS: tuple[Event, ...] = (
     Event("reference.changed", REFERENCE, "Une donnée de référence est modifiée"),
     Event("reference.withdrawn", REFERENCE, "Une donnée de référence est retirée"),
     Event("reference.restored", REFERENCE, "Une donnée de référence est remise en service"),
-    Event("reference.merged", REFERENCE, "Un mot des accompagnements est réuni à un autre"),
+    Event("reference.merged", REFERENCE, "Un mot, un profil ou une administration est réuni à un autre"),
     Event("charge.given", "accounts.Charge", "Un responsable répond d’autres agents"),
     Event("charge.withdrawn", "accounts.Charge", "Un responsable ne répond plus de ces agents"),
     Event("duty.given", "accounts.Duty", "Un agent tient une fonction dans un département"),
