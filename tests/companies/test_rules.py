@@ -142,7 +142,7 @@ def test_open_head_offices_of_the_largest_come_first() -> None:
         ({"least": 10**8}, set()),
         ({"least": 9, "most": 3}, set()),
     ],
-    ids=str,
+    ids=range(7),
 )
 @pytest.mark.parametrize("closed", [False, True])
 def test_ranks_are_those_of_the_classes_that_may_hold_so_many_people(

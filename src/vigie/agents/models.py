@@ -32,7 +32,11 @@ class FollowQuerySet(ReachQuerySet):
 
     def by_running_file(self, at: datetime) -> FollowQuerySet:
         """Those that a file in progress or under surveillance gives; not the days of grace of one that is over."""
-        return self.filter(origin=Follow.Origin.FILE, until__gt=at + ENDLESS_FROM)
+        return self.endless(at + ENDLESS_FROM)
+
+    def endless(self, beyond: datetime) -> FollowQuerySet:
+        """The same, by the moment beyond which a follow has no end yet (``ENDLESS_FROM`` from now)."""
+        return self.filter(origin=Follow.Origin.FILE, until__gt=beyond)
 
 
 class Follow(models.Model):

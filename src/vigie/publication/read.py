@@ -93,6 +93,7 @@ class Publication:
         self.tables = frozenset(file.path.removesuffix(".parquet") for file in manifest.files) & BY_NAME.keys()
         self._open: dict[str, _Table] = {}
         self._verified: set[str] = set()
+        self._ratios: dict[tuple[str, str], list[Row]] = {}  # a few hundred rows, of the sectors looked at
         self._lock = Lock()
 
     def dossier(self, siren: str, tables: Iterable[str] = DOSSIER) -> Dossier:
@@ -159,10 +160,14 @@ class Publication:
         """Quartiles of the firms of a sector and a size, by year and ratio."""
         if "sector_ratios" not in self.tables:
             return []
-        filters = [("sector", "=", sector), ("size_band", "=", size_band)]
-        path = self.folder / BY_NAME["sector_ratios"].file
-        self.require("sector_ratios")
-        return pq.read_table(path, filters=filters, use_threads=False).to_pylist()
+        found = self._ratios.get((sector, size_band))
+        if found is None:
+            filters = [("sector", "=", sector), ("size_band", "=", size_band)]
+            path = self.folder / BY_NAME["sector_ratios"].file
+            self.require("sector_ratios")
+            found = pq.read_table(path, filters=filters, use_threads=False).to_pylist()
+            self._ratios[sector, size_band] = found
+        return [dict(row) for row in found]
 
     def require(self, name: str) -> None:
         """Verifies the file of a table the first time, when that was left for later; PublicationError names it."""

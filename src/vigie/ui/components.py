@@ -56,8 +56,12 @@ def mark_current(items: Sequence[NavItem], path: str) -> tuple[NavItem, ...]:
 
 
 def _marked(item: NavItem, here: NavItem | None) -> NavItem:
-    inside = tuple(replace(entry, current=entry is here) for entry in item.items)
-    return replace(item, current=item is here or any(entry.current for entry in inside), items=inside)
+    if item is here:
+        return replace(item, current=True)
+    if not any(entry is here for entry in item.items):
+        return item
+    inside = tuple(replace(entry, current=True) if entry is here else entry for entry in item.items)
+    return replace(item, current=True, items=inside)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from vigie.ui.components import (
     ThreadMessage,
     Verdict,
 )
-from vigie.ui.drawing import addresses, buttons, charts, fields, lines, tables, words
+from vigie.ui.drawing import addresses, buttons, charts, fields, filters, lines, tables, words
 from vigie.ui.drawing import facts as listed_facts
 from vigie.ui.drawing import menu as main_menu
 
@@ -292,7 +292,7 @@ def filter_bar(
     """
     request = _request(context)
     return {
-        "form": form,
+        "fields": filters.bar(form),
         "count": count,
         "open": open or bool(form.errors),
         "left_out": fields.filters_left_out(form),

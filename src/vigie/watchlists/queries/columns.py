@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
-from vigie.agents.models import Follow
+from vigie.agents.models import ENDLESS_FROM, Follow
 from vigie.companies.models import Company
 from vigie.kernel.clock import now
 from vigie.kernel.nomenclature.naf import naf_label
 from vigie.kernel.siren import show_siren
 from vigie.rights.person import Person
 from vigie.rights.reach import may
+from vigie.rights.statements import composed_once
 from vigie.rights.table import grants
 from vigie.ui.components import Cell, Column
 from vigie.ui.formats import counted, number, percent
@@ -93,16 +94,11 @@ def around(
     latest: whether this is the last list, the only one that is judged. wanted: codes of the columns that will be drawn.
     2 queries, 1 more for each source of contacts and 1 for the working lists, when they are wanted.
     """
-    at = now()
-    running = Follow.objects.running(at).filter(siren=OuterRef("pk"))
-    companies = Company.objects.filter(siren__in=[entry.siren for entry in entries]).annotate(
-        mine=Exists(running.filter(user_id=person.user_id)),
-        by_file=Exists(running.by_running_file(at)),
-        by_other=Exists(running.filter(origin=Follow.Origin.PERSONAL)),
-    )
     names = {entry.siren: entry.name or UNNAMED for entry in entries}
     followed, created = {}, {}
-    for company in companies.only("siren", "name", "created_on"):
+    at = now()
+    sirens = tuple(entry.siren for entry in entries)
+    for company in _companies(sirens, person.user_id or 0, at, at + ENDLESS_FROM):
         created[company.siren] = company.created_on
         names[company.siren] = company.name or names[company.siren]
         followed[company.siren] = _followed_by(company)
@@ -116,6 +112,17 @@ def around(
         created=created,
         reworked=_reworked(person, publication, list(names)) if REWORKED in wanted else None,
     )
+
+
+@composed_once
+def _companies(sirens: tuple[str, ...], user_id: int, at: datetime, endless: datetime) -> QuerySet[Company]:
+    running = Follow.objects.running(at).filter(siren=OuterRef("pk"))
+    companies = Company.objects.filter(siren__in=sirens).annotate(
+        mine=Exists(running.filter(user_id=user_id)),
+        by_file=Exists(running.endless(endless)),
+        by_other=Exists(running.filter(origin=Follow.Origin.PERSONAL)),
+    )
+    return companies.only("siren", "name", "created_on")
 
 
 def _reworked(person: Person, publication: Publication, sirens: list[str]) -> frozenset[str] | None:

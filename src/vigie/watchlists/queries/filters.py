@@ -22,6 +22,7 @@ from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person
 from vigie.rights.reach import may
+from vigie.rights.statements import composed_once
 from vigie.territory.models import Zone
 from vigie.watchlists.models import Entry, EntryQuerySet, FirmPlace, Publication, ReworkedEntry, ReworkedList
 from vigie.watchlists.queries.figure_cells import PROCEEDINGS
@@ -105,8 +106,7 @@ class Choices:
 
 def choices_for(person: Person, sight: Sight) -> Choices:
     """The départements of the territory and their régions; all of them for France as a whole. 1 query."""
-    zones = Zone.objects.filter(zone_type__in=(ZoneType.DEPARTEMENT, ZoneType.REGION)).order_by("code")
-    rows = list(zones.values_list("zone_type", "code", "name", "region_code"))
+    rows = _zones()
     inside = [
         (code, name, region)
         for kind, code, name, region in rows
@@ -120,6 +120,12 @@ def choices_for(person: Person, sight: Sight) -> Choices:
         refused=frozenset(name for name, category in RESTS_ON.items() if not sight.opens(category)),
         refused_sorts=frozenset(key for key, category in SORTS_REST_ON.items() if not sight.opens(category)),
     )
+
+
+@composed_once
+def _zones() -> QuerySet[Zone, tuple[str, str, str, str]]:
+    zones = Zone.objects.filter(zone_type__in=(ZoneType.DEPARTEMENT, ZoneType.REGION)).order_by("code")
+    return zones.values_list("zone_type", "code", "name", "region_code")
 
 
 def all_departements() -> tuple[tuple[str, str], ...]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 
 from vigie.rights.person import Person
 from vigie.rights.reach import may
+from vigie.rights.statements import composed_once
 from vigie.ui.components import Link, Table
 from vigie.ui.formats import counted, day, listed
 from vigie.watchlists.models import Entry, Publication
@@ -89,10 +91,15 @@ def lists_asked(code: str) -> OpenLists:
 
     Http404 for a list that was never open. 1 query, 2 for a list that is no longer open.
     """
-    recent = list(Publication.objects.current().defer("checks", "counts")[: OTHERS_SHOWN + 1])
+    recent = _recent()
     found = next((one for one in recent if code in ("", one.code)), None)
     others = tuple(one for one in recent if one != found)
     return OpenLists(found, others) if found or not code else _former(code, others)
+
+
+@composed_once
+def _recent() -> QuerySet[Publication]:
+    return Publication.objects.current().defer("checks", "counts")[: OTHERS_SHOWN + 1]
 
 
 def _former(code: str, others: tuple[Publication, ...]) -> OpenLists:

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 
 from vigie.accounts.models_agents import Network
 from vigie.rights.person import Person
 from vigie.rights.reach import may
+from vigie.rights.statements import composed_once
 from vigie.ui.components import ActButton
 from vigie.watchlists.models import ListSettings, SharedView
 from vigie.watchlists.queries.filters import Choices
@@ -125,13 +127,19 @@ def _offered(person: Person, names: tuple[str, ...], choices: Choices) -> Iterab
         )
 
 
-def _readable(person: Person, **only: int) -> Iterable[tuple[SharedView, str]]:
+@composed_once
+def _shared(person: Person, pk: int | None) -> QuerySet[SharedView]:
+    rows = SharedView.objects.allowed(person, "shared_view.use").exclude(author_id=person.user_id or 0)
+    rows = rows if pk is None else rows.filter(pk=pk)
+    return rows.select_related("network", "author__list_settings").order_by("name", "network__position", "pk")
+
+
+def _readable(person: Person, pk: int | None = None) -> Iterable[tuple[SharedView, str]]:
     """The views of others, each with what its author keeps in it now. 1 query, none for who is of no network."""
     if not person.networks:
         return
-    rows = SharedView.objects.allowed(person, "shared_view.use").exclude(author_id=person.user_id).filter(**only)
     seen = set()
-    for row in rows.select_related("network", "author__list_settings").order_by("name", "network__position", "pk"):
+    for row in _shared(person, pk):
         kept: ListSettings | None = getattr(row.author, "list_settings", None)
         query = next((view["query"] for view in (kept.views if kept else ()) if view["name"] == row.name), None)
         if query is not None and (row.author_id, row.name) not in seen:  # shared with two networks: once

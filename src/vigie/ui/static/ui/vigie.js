@@ -364,7 +364,7 @@ function live(box) {
     for (const row of box.querySelectorAll("[data-vg-line]")) {
       const now = fresh.querySelector(`[data-vg-line="${row.dataset.vgLine}"]`);
       const cells = now ? [...now.children] : [];
-      const differ = [...row.children].filter((cell, rank) => cells[rank] && cell.innerHTML !== cells[rank].innerHTML);
+      const differ = [...row.children].filter((cell, rank) => cells[rank] && !cell.isEqualNode(cells[rank]));
       for (const cell of differ) {
         if (cell.contains(document.activeElement)) whole = false;
         else cell.replaceWith(document.adoptNode(cells[[...row.children].indexOf(cell)]));
