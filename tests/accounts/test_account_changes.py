@@ -194,7 +194,8 @@ def test_an_account_without_a_sheet_is_copied_without_one(nora: User, tess: User
     assert not AgentProfile.objects.exists()
     client = sign_in(Client(), tess)
     assert client.get(f"{reverse('accounts:invite')}?comme=999999").status_code == 404
-    assert client.get(f"{reverse('accounts:invite')}?comme=x").status_code == 200
+    assert client.get(f"{reverse('accounts:invite')}?comme=x").status_code == 404, "a link that was altered"
+    assert client.get(f"{reverse('accounts:invite')}?comme=").status_code == 200
 
 
 def test_a_change_is_dated_as_it_is_read() -> None:
