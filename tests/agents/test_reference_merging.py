@@ -72,6 +72,12 @@ def test_two_bodies_become_one_after_it_was_read(client: Client, people: tuple[U
     assert Event.objects.filter(name="reference.merged").count() == 2
     assert Event.objects.filter(name="account.changed").count() == 2
     assert AuditEvent.objects.filter(action="admin_reference", details__act="merged").count() == 2
+    for row, said in (
+        (source, "Réunie à « Urssaf Nord » : 2 agents"),
+        (target, "A reçu les fiches de « Urssaf Ouest »"),
+    ):
+        sheet = client.get(reverse("agents:reference", args=["administrations", row.pk])).content.decode()
+        assert said in visible_text(sheet).replace("\u00a0", " ")
 
 
 def test_what_moved_since_it_was_read_is_read_again(people: tuple[User, User, User]) -> None:

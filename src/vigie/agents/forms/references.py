@@ -108,7 +108,7 @@ class EntityForm(ReferenceForm):
     KIND = ENTITY
     name = CleanLineField(label="Nom", max_length=150, help_text="Le classeur des utilisateurs la nomme ainsi.")
     short_name = CleanLineField(label="Sigle", max_length=40, help_text="Écrit après le nom de chaque agent.")
-    siret = SiretField(label="SIRET (facultatif)", max_length=40, required=False)
+    siret = SiretField(label="SIRET", max_length=40, required=False)
 
 
 FORMS: dict[str, type[ReferenceForm]] = {

@@ -227,7 +227,11 @@ def _history(kind: Kind, row: Any) -> Table:
 
 
 def _said(kind: Kind, one: ReferenceChange) -> str:
-    """« Modification : Nom : A → B ; Départements : + 30, − 48 »."""
+    """« Modification : Nom : A → B ; Départements : + 30, − 48 »; of two that became one, the other's name."""
+    if one.act == ReferenceChange.Act.MERGED:
+        done = "Réunie à" if "into" in one.after else "A reçu les fiches de"
+        agents = one.effects.get("agents", 0)
+        return f"{one.get_act_display()}. {done} «\u00a0{one.after['label']}\u00a0»\u00a0: {counted(agents, 'agent')}."
     parts = []
     for name, after in one.after.items():
         label, before = kind.fields.get(name, name), one.before.get(name)
