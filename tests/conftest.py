@@ -80,15 +80,30 @@ def _empty_cache() -> None:
     return
 
 
-# What the migrations fill: tests of both kinds are mixed by the sharing out of work, and each finds it.
-_KEPT: set[str] = set()
+# What the migrations fill, row by row: tests of both kinds are mixed by the sharing out of work, and each finds it.
+_KEPT: dict[str, list[tuple[Any, ...]]] = {}
 
 
 def _filled(cursor: Any) -> list[str]:
     """The tables that have rows. 1 query."""
-    tables = sorted({*connection.introspection.django_table_names(only_existing=True, include_views=False)} - _KEPT)
+    tables = sorted(
+        {*connection.introspection.django_table_names(only_existing=True, include_views=False)} - _KEPT.keys()
+    )
     cursor.execute(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in tables))  # noqa: S608 (names of tables)
     return [table for (table,) in cursor.fetchall()]
+
+
+def _rows(cursor: Any, table: str) -> list[tuple[Any, ...]]:
+    cursor.execute(f"SELECT * FROM {table}")  # noqa: S608
+    return sorted(cursor.fetchall(), key=repr)
+
+
+def _fill_again(cursor: Any) -> None:
+    """The tables that the migrations fill, as they filled them."""
+    for table, found in _KEPT.items():
+        if _rows(cursor, table) != found:
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+            cursor.executemany(f"INSERT INTO {table} VALUES ({', '.join(['%s'] * len(found[0]))})", found)  # noqa: S608
 
 
 def _empty_tables(self: TransactionTestCase) -> None:
@@ -101,6 +116,7 @@ def _empty_tables(self: TransactionTestCase) -> None:
             cursor.execute("SET LOCAL session_replication_role = replica")
         for table in _filled(cursor):
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+        _fill_again(cursor)
 
 
 @pytest.fixture(autouse=True)
@@ -168,4 +184,4 @@ def django_db_setup(_copied_migrations: MigratedOnce, django_db_setup: None, dja
     """The databases of pytest-django; on SQLite they are migrated once for all processes."""
     _copied_migrations.remove()
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        _KEPT.update(_filled(cursor))
+        _KEPT.update({table: _rows(cursor, table) for table in _filled(cursor)})
