@@ -13,8 +13,9 @@ from tests.accounts.factories import person
 from tests.conftest import visible_text
 from tests.followup.factories import MOMENT, colleague, network, opened_file, token, workplace
 from vigie.accounts.models import User
+from vigie.agents.actions.kept_views import VIEWS_AT_MOST
 from vigie.followup.actions.texts import write_comment
-from vigie.followup.actions.views import VIEWS_AT_MOST, save_view
+from vigie.followup.actions.views import save_view
 from vigie.followup.models import FileViews, Followup
 from vigie.followup.queries.views import kept_of
 from vigie.followup.views.kept import NAMES

@@ -222,6 +222,16 @@ def test_view_is_kept_opened_first_and_deleted(folders: Path, as_: As) -> None:
     assert ListSettings.objects.get().default_view == ""
 
 
+def test_view_kept_again_stays_at_its_place(folders: Path, as_: As) -> None:
+    opened(folders)
+    client = as_(agent())
+    for name, address in (("Un", "niveau=strong"), ("Deux", "tri=entreprise"), ("Un", "niveau=moderate")):
+        keep(client, transition="save", name=name, adresse=address)
+
+    kept = [(view["name"], view["query"]) for view in ListSettings.objects.get().views]
+    assert kept == [("Un", "niveau=moderate"), ("Deux", "tri=entreprise")]
+
+
 @pytest.mark.parametrize(("name", "address"), [("", "niveau=strong"), ("x" * 61, "niveau=strong"), ("Vide", "x=1")])
 def test_view_that_keeps_nothing_or_has_no_name_is_refused(name: str, address: str, folders: Path, as_: As) -> None:
     opened(folders)

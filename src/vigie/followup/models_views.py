@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 
+from vigie.agents.models_kept_views import KeptViews
 
-class FileViews(models.Model):
-    """The views of an agent, his alone. views: ``{"name", "query"}``, the query of an address: which accompagnements,
-    filters, sort, form. default_view: the one that opens first; empty: his own accompagnements.
-    """
+
+class FileViews(KeptViews):
+    """The views of an agent, his alone: which accompagnements, filters, sort, form. None opens first: his own."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    views: Any = models.JSONField(default=list)
-    default_view = models.CharField("vue par défaut", max_length=60, blank=True)
 
     def __str__(self) -> str:
         return str(self.user)

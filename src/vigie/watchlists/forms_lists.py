@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from vigie.agents.forms.kept_views import ADDRESS_AT_MOST
 from vigie.kernel.nomenclature.legal_forms import FAMILIES, legal_form_label
 from vigie.ui.fields import CleanLineField, CleanTextField
 from vigie.ui.forms import DsfrForm
@@ -23,7 +24,6 @@ WORKFORCE_AT_MOST = 1_000_000
 AMOUNT_AT_MOST = 10**12
 LISTS_AT_MOST = 24
 COMPANIES = ("10", "52", "53", "54", "55", "56", "57", "58", "62", "63", "65", "92", "93")  # families of legal forms
-ADDRESS_AT_MOST = 6000  # of a list with every box of every filter ticked
 TURNOVER_KNOWN = "Des alertes que vous pouvez lire"
 SHOWN, ALL = "affichees", "toutes"
 _CATEGORY = re.compile(r"[0-9]{4}")
@@ -168,20 +168,6 @@ class SearchForm(DsfrForm):
             revenue_max=_bounded(data.get("ca_max"), AMOUNT_AT_MOST),
             closed=data.get("etat") == "fermee",
         )
-
-
-class SaveViewForm(DsfrForm):
-    """The name under which the filters and the sort of the page are kept."""
-
-    name = CleanLineField(
-        label="Nom de la vue",
-        max_length=60,
-        error_messages={"required": "Donnez un nom à cette vue."},
-    )
-    adresse = forms.CharField(required=False, max_length=ADDRESS_AT_MOST, widget=forms.HiddenInput)
-
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, auto_id="vue_%s", **kwargs)
 
 
 class ColumnsForm(DsfrForm):

@@ -9,19 +9,18 @@ from django.db import models
 from django.db.models import F, Q
 
 from vigie.accounts.models_agents import Network
+from vigie.agents.models_kept_views import NAME_AT_MOST, KeptViews
 from vigie.rights.person import Person
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
 from vigie.watchlists.models import Publication
 
 
-class ListSettings(models.Model):
-    """How an agent reads lists. views: ``{"name", "query"}``, the query of an address; columns: codes, empty: usual."""
+class ListSettings(KeptViews):
+    """How an agent reads lists: his views (none first: the whole list); columns: codes, empty: usual."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="list_settings")
     columns: Any = models.JSONField(default=list)
-    views: Any = models.JSONField(default=list)
-    default_view = models.CharField("vue par défaut", max_length=60, blank=True)
 
     def __str__(self) -> str:
         return str(self.user)
@@ -47,7 +46,7 @@ class SharedView(models.Model):
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shared_views")
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="+")  # who reads it
-    name = models.CharField("vue", max_length=60)
+    name = models.CharField("vue", max_length=NAME_AT_MOST)
     shared_at = models.DateTimeField()
 
     objects = SharedViewQuerySet.as_manager()

@@ -8,27 +8,16 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
 
+from vigie.agents.queries.kept_views import KeptView, acts_on, first_href
 from vigie.followup.models import FileViews
 from vigie.followup.queries.lists import LIST, MINE
 from vigie.rights.person import Person
-from vigie.ui.components import ActButton
 
 SCOPE, SHAPE = "vue", "forme"
 
 
 @dataclass(frozen=True)
-class KeptView:
-    """A named view. first: it opens first."""
-
-    label: str
-    href: str
-    first: bool
-    current: bool
-    acts: tuple[ActButton, ...]
-
-
-@dataclass(frozen=True)
-class KeptViews:
+class FileDesk:
     """All of them. address: what would be kept of the page shown."""
 
     views: tuple[KeptView, ...]
@@ -37,7 +26,7 @@ class KeptViews:
     @property
     def first_href(self) -> str:
         """The address of the view that opens first; empty when there is none."""
-        return next((view.href for view in self.views if view.first), "")
+        return first_href(self.views)
 
 
 def kept_of(query: str, names: Iterable[str]) -> str:
@@ -52,20 +41,18 @@ def href_of(query: str, names: Iterable[str]) -> str:
     return f"{reverse('followup:list')}?{kept_of(query, names) or urlencode({SCOPE: MINE, SHAPE: LIST})}"
 
 
-def kept_views(person: Person, query: str, names: Iterable[str]) -> KeptViews:
+def kept_views(person: Person, query: str, names: Iterable[str]) -> FileDesk:
     """names: the parameters of the filters. What a view no longer knows is left out of its link. 1 query."""
     names = tuple(names)
     kept = FileViews.objects.filter(user_id=person.user_id or 0).first() or FileViews()
     shown = kept_of(query, names)
-    return KeptViews(tuple(_view(one, kept.default_view, shown, names) for one in kept.views), shown)
+    return FileDesk(tuple(_view(one, kept.default_view, shown, names) for one in kept.views), shown)
 
 
 def _view(one: dict[str, str], default: str, shown: str, names: tuple[str, ...]) -> KeptView:
     name, first = one["name"], one["name"] == default
     action = reverse("followup:views", query={"nom": name})
-    other = ("undefault", "Ne plus ouvrir en premier") if first else ("default", "Ouvrir en premier")
-    acts = tuple(
-        ActButton(label, action, code, style="tertiary", about=name)
-        for code, label in (other, ("delete", "Supprimer"))
+    return KeptView(
+        name, href_of(one["query"], names), first, acts_on(name, action, first=first),
+        current=kept_of(one["query"], names) == shown,
     )  # fmt: skip
-    return KeptView(name, href_of(one["query"], names), first, kept_of(one["query"], names) == shown, acts)

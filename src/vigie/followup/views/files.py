@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of, signed_in
+from vigie.agents.forms.kept_views import ViewForm
 from vigie.agents.queries.mails import told_at_once
 from vigie.agents.rules_mails import MailKind
 from vigie.followup.actions import files as actions
 from vigie.followup.actions.files import AlreadyActive
 from vigie.followup.forms import DuplicateForm, FieldsForm, FilesFilterForm, OpenForm, initial_of
-from vigie.followup.forms.views import ViewForm
 from vigie.followup.models import DeletedFollowup, Followup, Workplace
 from vigie.followup.queries import lists
 from vigie.followup.queries.board import BACK

@@ -8,11 +8,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from vigie.accounts.access import granted, person_of
+from vigie.agents.views.kept_views import DELETED, FIRST, named_view, saved
 from vigie.followup.actions.views import choose_default_view, delete_view, save_view
 from vigie.followup.forms import FilesFilterForm
-from vigie.followup.forms.views import ViewForm
 from vigie.followup.queries.views import href_of, kept_of
-from vigie.kernel.errors import InvalidInput
 from vigie.rights.person import Person
 
 NAMES = tuple(FilesFilterForm.base_fields)
@@ -30,21 +29,19 @@ def views(request: HttpRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest, person: Person) -> str:
-    form = ViewForm(request.POST)
-    if not form.is_valid():
-        raise InvalidInput("view_unreadable", "Donnez un nom de 60 caractères au plus à cette vue.", field="name")
-    save_view(form.cleaned_data["name"], kept_of(form.cleaned_data["adresse"], NAMES), by=person)
-    return f"Vue «\u00a0{form.cleaned_data['name']}\u00a0» enregistrée."
+    name, address = named_view(request)
+    save_view(name, kept_of(address, NAMES), by=person)
+    return saved(name)
 
 
 def _delete(request: HttpRequest, person: Person) -> str:
     delete_view(request.GET.get("nom", ""), by=person)
-    return "Vue supprimée."
+    return DELETED
 
 
 def _default(request: HttpRequest, person: Person) -> str:
     choose_default_view(request.GET.get("nom", ""), by=person)
-    return "Cette vue s’ouvrira en premier."
+    return FIRST
 
 
 def _no_default(request: HttpRequest, person: Person) -> str:

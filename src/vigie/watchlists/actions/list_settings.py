@@ -9,29 +9,22 @@ from itertools import count
 from django.db import transaction
 
 from vigie.accounts.models_agents import Network
+from vigie.agents.actions.kept_views import forget, held, keep, open_first
+from vigie.agents.models_kept_views import NAME_AT_MOST
 from vigie.journal.actions import record
-from vigie.kernel.errors import Forbidden, InvalidInput, Refused
+from vigie.kernel.errors import Forbidden, Refused
 from vigie.rights.person import Person
 from vigie.rights.reach import require
 from vigie.watchlists.models import ListSettings, SharedView
 
-VIEWS_AT_MOST = 20
-LONGEST_NAME = 60
+RIGHT = "list.view"
 
 
 @transaction.atomic
 def save_view(name: str, query: str, *, by: Person, at: datetime) -> None:
     """Keeps the filters and the sort of an address under a name; the same name replaces it, for its networks too."""
-    if not query:
-        raise InvalidInput("nothing_to_save", "Choisissez d’abord un filtre ou un tri.", field="name")
-    kept = _settings(by)
-    replaced = next((view for view in kept.views if view["name"] == name), None)
-    others = [view for view in kept.views if view != replaced]
-    if len(others) >= VIEWS_AT_MOST:
-        raise Refused("too_many_views", f"Vous gardez déjà {VIEWS_AT_MOST} vues. Supprimez-en une.")
-    kept.views = [*others, {"name": name, "query": query}]
-    kept.save(update_fields=["views"])
-    if replaced is not None and replaced["query"] != query:
+    before = keep(_settings(by), name, query, nothing="Choisissez d’abord un filtre ou un tri.")
+    if before not in ("", query):
         for shared in _shared(name, by):
             record("shared_view.changed", shared, by=by, at=at, payload={"network": shared.network.code})
 
@@ -73,17 +66,13 @@ def delete_view(name: str, *, by: Person, at: datetime) -> None:
     """Forgets a view, for the networks that had it too; nothing happens when there is none of this name."""
     kept = _settings(by)
     _unshare(_shared(name, by), by, at)
-    kept.views = [view for view in kept.views if view["name"] != name]
-    kept.default_view = "" if kept.default_view == name else kept.default_view
-    kept.save(update_fields=["views", "default_view"])
+    forget(kept, name)
 
 
 @transaction.atomic
 def choose_default_view(name: str, *, by: Person) -> None:
     """The view that opens first; empty, or a name that is not a view: the whole list."""
-    kept = _settings(by)
-    kept.default_view = name if any(view["name"] == name for view in kept.views) else ""
-    kept.save(update_fields=["default_view"])
+    open_first(_settings(by), name)
 
 
 @transaction.atomic
@@ -110,10 +99,8 @@ def _names_like(name: str) -> Iterator[str]:
     yield name
     for rank in count(2):
         after = f" ({rank})"
-        yield f"{name[: LONGEST_NAME - len(after)]}{after}"
+        yield f"{name[: NAME_AT_MOST - len(after)]}{after}"
 
 
 def _settings(by: Person) -> ListSettings:
-    require(by, "list.view")
-    ListSettings.objects.get_or_create(user_id=by.user_id or 0)
-    return ListSettings.objects.select_for_update().get(user_id=by.user_id or 0)
+    return held(ListSettings, RIGHT, by)

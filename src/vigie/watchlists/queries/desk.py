@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
 
+from vigie.agents.queries.kept_views import KeptView, acts_on, first_href
 from vigie.rights.person import Person
-from vigie.ui.components import ActButton
 from vigie.ui.formats import day
 from vigie.watchlists.models import ListSettings, Publication
 from vigie.watchlists.queries.columns import ListColumn, chosen, columns_for
@@ -19,16 +19,6 @@ from vigie.watchlists.queries.shared_views import OfferedView, Sharing, sharing_
 from vigie.watchlists.queries.sight import sight_in_list
 from vigie.watchlists.queries.words import of_month
 from vigie.watchlists.rules_sight import Sight
-
-
-@dataclass(frozen=True)
-class KeptView:
-    """A view that the agent keeps, and what he can do with it."""
-
-    label: str
-    href: str
-    first: bool
-    acts: tuple[ActButton, ...]
 
 
 @dataclass(frozen=True)
@@ -45,7 +35,7 @@ class Desk:
     @property
     def first_href(self) -> str:
         """The address of the view that opens first; empty when there is none."""
-        return next((view.href for view in self.views if view.first), "")
+        return first_href(self.views)
 
 
 @dataclass(frozen=True)
@@ -95,9 +85,5 @@ def _usable(one: Mapping[str, str], choices: Choices) -> dict[str, str]:
 def _view(one: Mapping[str, str], default: str, known: Iterable[str], sharing: Sharing) -> KeptView:
     first = one["name"] == default
     action = reverse("watchlists:list_settings", query={"vue": one["name"]})
-    other = ("undefault", "Ne plus ouvrir en premier") if first else ("default", "Ouvrir en premier")
-    acts = tuple(
-        ActButton(label, action, name, style="tertiary", about=one["name"])
-        for name, label in (other, ("delete", "Supprimer"))
-    )
-    return KeptView(one["name"], list_href(one["query"], known), first, (*acts, *sharing.acts_on(one["name"])))
+    acts = (*acts_on(one["name"], action, first=first), *sharing.acts_on(one["name"]))
+    return KeptView(one["name"], list_href(one["query"], known), first, acts)

@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
+from vigie.agents.forms.kept_views import ViewForm
+from vigie.agents.views.kept_views import DELETED, FIRST, named_view, saved
 from vigie.exports.answers import give
 from vigie.exports.offers import of_sheets
 from vigie.journal import audit
 from vigie.kernel.clock import now
-from vigie.kernel.errors import InvalidInput
 from vigie.rights.person import Person
 from vigie.ui.widgets import Several
 from vigie.watchlists.actions.list_settings import (
@@ -31,7 +32,7 @@ from vigie.watchlists.actions.list_settings import (
     take_view_back,
 )
 from vigie.watchlists.exporters import COLUMNS_ASKED, EVERY_COLUMN
-from vigie.watchlists.forms_lists import ALL, SHOWN, ColumnsForm, ExportForm, ListFilterForm, SaveViewForm
+from vigie.watchlists.forms_lists import ALL, SHOWN, ColumnsForm, ExportForm, ListFilterForm
 from vigie.watchlists.queries.desk import desk_of, kept_of, list_href, withdrawn_page
 from vigie.watchlists.queries.filters import has_reworked, require_offered
 from vigie.watchlists.queries.lists import LIST, SORT, Asked, list_page, lists_asked
@@ -67,7 +68,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     address = request.GET.urlencode()
     forms = {
         "form": form,
-        "view_form": SaveViewForm(initial={"adresse": address}),
+        "view_form": ViewForm(initial={"adresse": address}),
         "export_form": ExportForm(initial={"adresse": urlencode([*asked.kept, (LIST, page.code)]), "colonnes": SHOWN}),
         "columns_form": ColumnsForm(
             offered=desk.offered, initial={"colonnes": [c.code for c in desk.columns], "adresse": address}
@@ -106,11 +107,9 @@ def _pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:
 
 
 def _save(request: HttpRequest, person: Person) -> str:
-    form = SaveViewForm(request.POST)
-    if not form.is_valid():
-        raise InvalidInput("view_unreadable", "Donnez un nom de 60 caractères au plus à cette vue.", field="name")
-    save_view(form.cleaned_data["name"], kept_of(form.cleaned_data["adresse"], FILTERS), by=person, at=now())
-    return f"Vue « {form.cleaned_data['name']} » enregistrée."
+    name, address = named_view(request)
+    save_view(name, kept_of(address, FILTERS), by=person, at=now())
+    return saved(name)
 
 
 def _columns(request: HttpRequest, person: Person) -> str:
@@ -121,7 +120,7 @@ def _columns(request: HttpRequest, person: Person) -> str:
 
 def _delete(request: HttpRequest, person: Person) -> str:
     delete_view(request.GET.get("vue", ""), by=person, at=now())
-    return "Vue supprimée."
+    return DELETED
 
 
 def _share(request: HttpRequest, person: Person) -> str:
@@ -144,7 +143,7 @@ def _copy(request: HttpRequest, person: Person) -> str:
 
 def _default(request: HttpRequest, person: Person) -> str:
     choose_default_view(request.GET.get("vue", ""), by=person)
-    return "Cette vue s’ouvrira en premier."
+    return FIRST
 
 
 def _no_default(request: HttpRequest, person: Person) -> str:
