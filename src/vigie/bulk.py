@@ -7,13 +7,15 @@ than the writing itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
+from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Model
 
 Columns = dict[str, list[Any]]
+MOST_WHOLE = 200  # rows of one statement: each engine limits the values of one
 # What the database takes as Python holds it; the other fields are asked.
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField)
 
@@ -54,18 +56,48 @@ def insert_new(rows: Sequence[Model]) -> None:
 
     All or none within a transaction, which is the caller's. Raises Django's IntegrityError.
     """
-    if not rows:
-        return
-    model = type(rows[0])
+    if rows:
+        insert(type(rows[0]), _columns(rows))
+
+
+def insert_whole(rows: Sequence[Model]) -> None:
+    """The same in one statement (one for each 200 rows): all or none, with or without a transaction of the caller's.
+
+    Outside a transaction, SQLite takes and gives back its write lock within the statement: several threads of Python
+    would otherwise wait for one another between its beginning and its end.
+    """
+    if len(rows) > MOST_WHOLE:
+        with transaction.atomic():
+            for start in range(0, len(rows), MOST_WHOLE):
+                insert_whole(rows[start : start + MOST_WHOLE])
+    elif rows:
+        columns = _columns(rows)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _whole(type(rows[0]), len(rows)), list(chain.from_iterable(zip(*columns.values(), strict=True)))
+            )
+
+
+@lru_cache(maxsize=256)
+def _whole(model: type[Model], count: int) -> str:
+    """The statement that inserts so many rows, in the order of ``_columns``."""
+    names = [connection.ops.quote_name(str(field.column)) for field in _written_fields(model)]
+    values = ", ".join([f"({', '.join(['%s'] * len(names))})"] * count)
+    return f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({', '.join(names)}) VALUES {values}"  # noqa: S608  ours
+
+
+def _written_fields(model: type[Model]) -> list[models.Field[Any, Any]]:
+    return [field for field in model._meta.concrete_fields if field is not model._meta.auto_field]
+
+
+def _columns(rows: Sequence[Model]) -> Columns:
     columns: Columns = {}
-    for field in model._meta.concrete_fields:
-        if field is model._meta.auto_field:
-            continue
+    for field in _written_fields(type(rows[0])):
         if isinstance(getattr(field, "target_field", field), PLAIN):  # a key is as what it points to
             columns[field.name] = [getattr(row, field.attname) for row in rows]
         else:
             columns[field.name] = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows]
-    insert(model, columns)
+    return columns
 
 
 def _copy(cursor: Any, table: str, names: list[str], rows: Iterator[tuple[Any, ...]]) -> None:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.accounts.factories import UserFactory, sign_in
-from tests.audit.factories import auditor, person_of, sheet_opened
+from tests.audit.factories import auditor, noted, person_of, sheet_opened
 from tests.conftest import visible_text
 from tests.watchlists.factories import agent
 from vigie.accounts.models import User
@@ -80,10 +80,10 @@ def test_each_filter_shows_its_rows(asked: dict[str, str], seen: set[str] | None
         "two": sheet_opened(me, OTHER, at),
         "out": sheet_opened(me, OTHER, at, in_zone=False),
         "bob": sheet_opened(bob, FIRM, at),
-        "list": audit.note("list_view", "watchlists.Publication", "L", by=bob, at=at, details={"firms": [FIRM]}),
-        "denied": audit.note("denied", "companies.Company", OTHER, by=bob, at=at, result="denied"),
-        "export": audit.note("export", "exports.ExportRecord", "E", by=bob, at=at),
-        "admin": audit.note("admin_segment", "accounts.Segment", "S", by=bob, at=at),
+        "list": noted("list_view", "watchlists.Publication", "L", by=bob, at=at, details={"firms": [FIRM]}),
+        "denied": noted("denied", "companies.Company", OTHER, by=bob, at=at, result="denied"),
+        "export": noted("export", "exports.ExportRecord", "E", by=bob, at=at),
+        "admin": noted("admin_segment", "accounts.Segment", "S", by=bob, at=at),
     }
     page = reader.get(REGISTER, asked).context["page"]
 

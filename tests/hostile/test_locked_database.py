@@ -16,9 +16,11 @@ from django.test import Client
 from tests.conftest import visible_text
 from tests.hostile.pictures import changes, fails_at, picture
 from tests.security.service import Service, build
+from vigie.journal.models import AuditEvent
 from vigie.matching.models import Solicitation
 from vigie.portal.middleware import unavailable_page
 from vigie.rights.models import RateCounter
+from vigie.watchlists.queries.lists import list_page
 
 ACTS = (
     "matching:request", "matching:contact", "matching:company", "matching:company_manual", "matching:description",
@@ -161,6 +163,44 @@ def test_while_somebody_else_writes_reading_goes_on_and_writing_waits(lockable: 
     assert is_the_page_of_a_wait(refused)
     assert (accepted.status_code, again.status_code) == (302, 302)
     assert Solicitation.objects.filter(form_token=act.data["form_token"]).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_page_is_read_by_an_agent_who_leaves_a_trace_others_write(
+    lockable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Readers would otherwise be served one after the other, however many processes there are."""
+    service = build()
+    written = 0
+
+    def read_meanwhile(*args: Any, **named: Any) -> Any:
+        nonlocal written
+        with Held(connection.copy(), lockable):  # the write lock is free while the list is read
+            written += 1
+        return list_page(*args, **named)
+
+    monkeypatch.setattr("vigie.watchlists.views.listing.list_page", read_meanwhile)
+    before = AuditEvent.objects.count()
+    shown = service.client("agent_a").get("/detection/")
+
+    assert (shown.status_code, written, AuditEvent.objects.count()) == (200, 1, before + 1)
+
+
+@pytest.mark.django_db
+def test_a_page_whose_trace_cannot_be_written_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = build()
+    client = service.client("agent_a", raise_request_exception=False)
+    shown = visible_text(client.get("/detection/").content.decode())
+
+    def away(*_: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("vigie.journal.audit.bulk.insert_whole", away)
+    refused = client.get("/detection/")
+
+    assert "MENUISERIE" in shown.upper()
+    assert is_the_page_of_a_wait(refused)
+    assert "MENUISERIE" not in visible_text(refused.content.decode()).upper()
 
 
 class Held:

@@ -30,7 +30,9 @@ FIRM = "watchlists.Entry"
 
 
 def noted(count: int, at: datetime) -> list[AuditEvent]:
-    return [audit.note("view_company", FIRM, f"{n:09d}", by=SYSTEM, at=at) for n in range(1, count + 1)]
+    for n in range(1, count + 1):
+        audit.note("view_company", FIRM, f"{n:09d}", by=SYSTEM, at=at)
+    return list(AuditEvent.objects.order_by("-pk")[:count])[::-1]
 
 
 def wrong(at: datetime) -> Fault:
@@ -57,12 +59,12 @@ def test_a_row_says_who_where_from_and_why_it_was_open(at: datetime) -> None:
         acting_for_id=admin.pk, acting_for_name="Zoé",
     )  # fmt: skip
     with audit.seen_from("192.0.2.7"):
-        row = audit.note(
+        audit.note(
             "view_block", FIRM, "123456782", by=person, at=at, in_zone=False, unlocked_by="follow",
             purpose="source_interne", details={"block": "debts"},
         )  # fmt: skip
 
-    row.refresh_from_db()
+    row = AuditEvent.objects.get()
     assert (row.actor_email, row.entity, row.segment, row.zone) == (
         "ada@urssaf.example", "Urssaf Bretagne", "urssaf", "Bretagne"
     )  # fmt: skip
@@ -86,7 +88,8 @@ def test_a_row_says_who_where_from_and_why_it_was_open(at: datetime) -> None:
 def test_the_firm_is_found_from_its_number_and_from_nothing_else(
     kind: str, number: str, siren: str, at: datetime
 ) -> None:
-    assert audit.note("view_company", kind, number, by=SYSTEM, at=at).siren == siren
+    audit.note("view_company", kind, number, by=SYSTEM, at=at)
+    assert AuditEvent.objects.get().siren == siren
 
 
 def test_a_row_is_one_statement_and_so_are_all_those_of_a_page(
@@ -103,7 +106,48 @@ def test_a_row_is_one_statement_and_so_are_all_those_of_a_page(
 
 
 def test_an_address_is_kept_by_no_row_written_outside_a_request(at: datetime) -> None:
-    assert audit.note("list_view", "watchlists.Publication", "1", by=SYSTEM, at=at).ip_hash == ""
+    audit.note("list_view", "watchlists.Publication", "1", by=SYSTEM, at=at)
+    assert AuditEvent.objects.get().ip_hash == ""
+
+
+def test_what_is_noted_during_a_reading_is_written_at_its_end_in_one_statement(
+    at: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1), audit.reading():
+        audit.note("list_view", "watchlists.Publication", "1", by=SYSTEM, at=at)
+        with audit.reading():  # a part of the page
+            audit.note_many((Trace("view_block", FIRM, f"{n:09d}") for n in range(3)), by=SYSTEM, at=at)
+
+    assert list(AuditEvent.objects.values_list("action", flat=True)) == ["list_view", *["view_block"] * 3]
+    audit.note("logout", "accounts.User", "1", by=SYSTEM, at=at)
+    assert seal(at) == 5
+    assert first_wrong(at) is None
+
+
+def test_a_reading_that_fails_shows_nothing_and_leaves_no_trace(at: datetime) -> None:
+    def failing() -> None:
+        with audit.reading():
+            audit.note("list_view", "watchlists.Publication", "1", by=SYSTEM, at=at)
+            raise RuntimeError("a fault of the page")
+
+    with pytest.raises(RuntimeError):
+        failing()
+
+    assert not AuditEvent.objects.exists()
+    audit.note("logout", "accounts.User", "1", by=SYSTEM, at=at)
+    assert [row.action for row in AuditEvent.objects.all()] == ["logout"]
+
+
+def test_more_traces_than_a_statement_holds_are_all_written_or_none(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    traces = [Trace("view_block", FIRM, f"{n:09d}") for n in range(450)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        audit.note_many([*traces, Trace("view_block", FIRM, "1", result=None)], by=SYSTEM, at=at)  # type: ignore[arg-type]
+    assert not AuditEvent.objects.exists()
+
+    audit.note_many(traces, by=SYSTEM, at=at)
+    assert [row.object_id for row in AuditEvent.objects.all()] == [one.object_id for one in traces]
 
 
 # --- tampering

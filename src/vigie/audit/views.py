@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -42,7 +41,7 @@ def register(request: HttpRequest) -> HttpResponse:
     """``/audit/``"""
     form, asked = _asked(request)
     kept = [(name, str(value)) for name, value in request.GET.items() if name in form.fields and value]
-    with transaction.atomic():
+    with audit.reading():
         page = register_page(asked, request.GET.get("apres", ""), kept)
         _note(request, "register", asked.parameters())
     return render(request, "audit/register.html", {"page": page, "form": form})
@@ -86,7 +85,7 @@ def replay(request: HttpRequest) -> HttpResponse:
     page = None
     if form.is_valid():
         address, on = form.cleaned_data["agent"], form.cleaned_data["jour"]
-        with transaction.atomic():
+        with audit.reading():
             page = replay_page(address, on)
             _note(request, "replay", {"agent": address, "day": on.isoformat()})
     return render(request, "audit/replay.html", {"page": page, "form": form})
@@ -96,7 +95,7 @@ def replay(request: HttpRequest) -> HttpResponse:
 @require_safe
 def anomalies(request: HttpRequest) -> HttpResponse:
     """``/audit/anomalies/``"""
-    with transaction.atomic():
+    with audit.reading():
         page = anomalies_page()
         _note(request, "anomalies", {})
     return render(request, "audit/anomalies.html", {"page": page})

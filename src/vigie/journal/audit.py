@@ -1,7 +1,8 @@
 """The audit: who read what and why it was open to him, and who was refused. One row per confidential block shown.
 
-A row is written in the transaction of what it tells: if it cannot be written, nothing is shown. It costs one statement
-and waits for nobody: rows are signed one by one here, and chained a moment later by ``audit_chain`` (decision 0020).
+A row tells of an act in the transaction of that act; of a reading, once what is shown has been read and before it
+leaves (``reading``): if it cannot be written, nothing is shown. It costs one statement and waits for nobody: rows are
+signed one by one here, and chained a moment later by ``audit_chain`` (decision 0020).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from structlog.contextvars import get_contextvars
 
+from vigie import bulk
 from vigie.journal.models import AuditEvent
 from vigie.rights.person import Person
 
@@ -40,6 +42,7 @@ _TEXT: Callable[[str], str] = json.encoder.encode_basestring  # what the encoder
 _SORTED = sorted(((place, f'"{name}":') for place, name in enumerate(CONTENT)), key=itemgetter(1))
 
 _address: ContextVar[str] = ContextVar("audit_address", default="")
+_held: ContextVar[list[AuditEvent] | None] = ContextVar("audit_held", default=None)
 
 
 @dataclass(frozen=True)
@@ -74,17 +77,40 @@ def note(
     unlocked_by: str = "",
     purpose: str = "",
     details: dict[str, Any] | None = None,
-) -> AuditEvent:
+) -> None:
     """Writes one row, in the caller's transaction; fields as in ``Trace``. 1 query."""
     trace = Trace(action, object_type, object_id, result, siren, in_zone, unlocked_by, purpose, details or {})
-    row = _row(trace, by, at)
-    row.save(force_insert=True)
-    return row
+    note_many([trace], by=by, at=at)
 
 
 def note_many(traces: Iterable[Trace], *, by: Person, at: datetime) -> None:
     """Writes the rows of one page (the sheet and each of its blocks), in the caller's transaction. 1 query per 200."""
-    AuditEvent.objects.bulk_create([_row(trace, by, at) for trace in traces], batch_size=200)
+    rows = [_row(trace, by, at) for trace in traces]
+    held = _held.get()
+    if held is None:
+        bulk.insert_whole(rows)
+    else:
+        held += rows
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Within it a page is read; what is noted meanwhile is written at its end, before anything is shown.
+
+    In a transaction, the whole reading would keep all writers away (SQLite takes the write lock at once), and readers
+    who leave a trace would read one after the other. A reading that fails leaves no trace, and shows nothing. Nothing
+    else may be written within it.
+    """
+    if _held.get() is not None:
+        yield
+        return
+    rows: list[AuditEvent] = []
+    token = _held.set(rows)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+    bulk.insert_whole(rows)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -60,7 +59,7 @@ def establishment(request: HttpRequest, siret: str) -> HttpResponse:
 
 def _sheet(request: HttpRequest, firm: Company, siret: str) -> HttpResponse:
     person, at = person_of(request), now()
-    with transaction.atomic():
+    with audit.reading():
         page: SheetPage = sheet_page(person, firm, at, siret=siret, page=request.GET.get("page", "1"))
         note_sheet(page, by=person, at=at)
     tell_faults(page.faults, at=at)
@@ -147,7 +146,7 @@ def talk(request: HttpRequest, siren: str) -> HttpResponse:
     """``/detection/entreprises/<siren>/echange/``: one page to print before calling."""
     firm, person, at = _known(request, siren), person_of(request), now()
     officers = officers_of(firm)
-    with transaction.atomic():
+    with audit.reading():
         page = talk_page(person, firm, at, officers)
         if page.opened:
             audit.note("view_block", "companies.Company", siren, by=person, at=at, **page.opened)
@@ -159,7 +158,7 @@ def talk(request: HttpRequest, siren: str) -> HttpResponse:
 def group(request: HttpRequest, siren: str) -> HttpResponse:
     """``/detection/entreprises/<siren>/groupe/``: who is in its group, and what this reader may know of each."""
     firm, person, at = _known(request, siren), person_of(request), now()
-    with transaction.atomic():
+    with audit.reading():
         page = group_page(person, firm, at)
         if page.groups:
             told = {"block": "group", "firms": list(page.opened)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -23,7 +22,7 @@ def simulator(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         at, told = now(), form.cleaned_data
         company, user = told["siren"], told["user"]
-        with transaction.atomic():
+        with audit.reading():
             page = simulate(user, company, at)
             details = {"agent": user.pk, "opened": list(page.opened)}
             audit.note(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -55,7 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """``/campagnes/mes-entreprises/``"""
     person, at = person_of(request), now()
-    with transaction.atomic():
+    with audit.reading():
         page = queries.mine_page(person, paris_day(at))
         audit.note("list_view", CAMPAIGN, "mine", by=person, at=at, details={"firms": list(page.firms)})
     return render(request, "campaigns/mine.html", {"page": page})
@@ -76,7 +75,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     person, at = person_of(request), now()
     row = queries.known_campaign(person, pk)
     form = _filter_form(request.GET, row)
-    with transaction.atomic():
+    with audit.reading():
         page = queries.campaign_page(person, row, form.filters(), request.GET.dict())
         audit.note("list_view", CAMPAIGN, str(pk), by=person, at=at, details={"firms": list(page.firms)})
     return render(request, "campaigns/campaign.html", {"page": page, "form": form})
@@ -92,7 +91,7 @@ def lines(request: HttpRequest, pk: int) -> HttpResponse:
     stamp = queries.stamp_of(rows)
     if request.headers.get("If-None-Match") == stamp:
         return HttpResponseNotModified(headers={"ETag": stamp})
-    with transaction.atomic():
+    with audit.reading():
         table = queries.lines_table(person, rows)
         told = {"firms": [one.firm_id for one in rows]}
         audit.note("list_view", CAMPAIGN, str(pk), by=person, at=at, details=told)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -48,7 +47,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _draw(request: HttpRequest, row: Target, status: int = 200) -> HttpResponse:
     person, at = person_of(request), now()
-    with transaction.atomic():
+    with audit.reading():
         page = target_page(person, row, FORMS)
         audit.note("view_target", TARGET_MODEL, str(row.pk), by=person, at=at, **audited(person, row.firm_id))
     return render(request, "campaigns/target.html", {"page": page}, status=status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -33,7 +32,7 @@ def week(request: HttpRequest) -> HttpResponse:
     scope = request.GET.get("vue", queries.ZONE)
     scope = scope if scope in queries.SCOPES else queries.ZONE
     monday = queries.week_of(request.GET.get("semaine", "")[:9], paris_day(at))
-    with transaction.atomic():
+    with audit.reading():
         page = queries.week_page(person, scope, monday)
         audit.note("list_view", VISIT, scope, by=person, at=at, details={"firms": list(page.firms)})
     return render(request, "campaigns/visits.html", {"page": page})
@@ -45,7 +44,7 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
     """``/campagnes/visites/<id>/``"""
     person, at = person_of(request), now()
     row = queries.known_visit(person, pk)
-    with transaction.atomic():
+    with audit.reading():
         page = queries.visit_page(person, row, CancelForm, paris_day(at))
         audit.note("view_visit", VISIT, str(pk), by=person, at=at, **audited(person, row.firm_id))
     return render(request, "campaigns/visit.html", {"page": page})

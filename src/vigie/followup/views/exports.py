@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -40,7 +39,7 @@ def export_list(request: HttpRequest) -> HttpResponseBase:
 def codefi(request: HttpRequest) -> HttpResponse:
     """``/accompagnements/codefi/``; ``?departement=``: the agenda of its next meeting."""
     person, at = person_of(request), now()
-    with transaction.atomic():
+    with audit.reading():
         page = agenda_page(person, request.GET.get("departement", "")[:3], at)
         _note_agenda(page, person, at)
     return render(request, "followup/codefi.html", {"page": page})

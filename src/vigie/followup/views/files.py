@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -57,7 +56,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     shape = request.GET.get("forme", lists.LIST)
     scope = scope if scope in lists.SCOPES else lists.MINE
     shape = shape if shape in lists.FORMS else lists.LIST
-    with transaction.atomic():
+    with audit.reading():
         number = request.GET.get("page", "1")[:9]
         page = lists.list_page(person, scope, shape, form.filters(), request.GET.dict(), number, paris_day(at))
         audit.note("list_view", FILE, scope, by=person, at=at, details={"shape": shape, "firms": list(page.firms)})
@@ -71,7 +70,7 @@ def firm(request: HttpRequest, siren: str) -> HttpResponse:
     """``/accompagnements/entreprises/<siren>/``: who is in touch with a firm, for those entitled to know."""
     person = person_of(request)
     found = get_object_or_404(Firm.objects.allowed(person, "firm.view"), pk=siren)
-    with transaction.atomic():
+    with audit.reading():
         page = FirmPage(found.siren, found.name, firm_panel(person, found.siren))
         told = audited(person, found.siren)
         audit.note("view_followups", "watchlists.Firm", found.siren, by=person, at=now(), **told)

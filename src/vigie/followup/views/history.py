@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -28,7 +27,7 @@ def versions(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """``/accompagnements/<id>/syntheses/<réseau>/versions/``: who saved what, when."""
     followup, person = asked_file(request, pk), person_of(request)
     network = network_of(person, code)
-    with transaction.atomic():
+    with audit.reading():
         page = history_page(person, followup, network)
         audit.note_many(file_traces(person, followup, [network.code]), by=person, at=now())
     return render(request, "followup/versions.html", {"page": page, "file": followup})
@@ -67,7 +66,7 @@ def _draw(
 ) -> HttpResponse:  # fmt: skip
     """The page and its audit rows: the text of a network is read in it, as in the tab of that network."""
     person, at = person_of(request), now()
-    with transaction.atomic():
+    with audit.reading():
         page = version_page(person, followup, network, number, at)
         audit.note_many(file_traces(person, followup, [network.code]), by=person, at=at)
     offered: list[ActButton] = []

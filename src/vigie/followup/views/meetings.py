@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -82,7 +81,7 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
 def _draw(request: HttpRequest, row: Meeting, form: FirmForm | None = None, status: int = 200) -> HttpResponse:
     """The page and its audit rows. form: the firm that could not be added, given back."""
     person, at = person_of(request), now()
-    with transaction.atomic():
+    with audit.reading():
         page = queries.meeting_page(person, row, lambda label: form or FirmForm(label=label), at)
         _note(row, page.files, page.sirens, person, at)
     return render(request, "followup/meeting.html", {"page": page}, status=status)

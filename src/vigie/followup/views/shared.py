@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -46,7 +45,7 @@ def draw_file(request: HttpRequest, followup: Followup, status: int = 200) -> Ht
     """The page of a file and its audit rows: the file, and the texts or contacts of the tab that is open."""
     person, at = person_of(request), now()
     tab = request.GET.get("onglet", THREAD)
-    with transaction.atomic():
+    with audit.reading():
         page = file_page(person, followup, tab, _asked(at, request.GET.get("page", "1")[:9]))
         blocks = [page.tab] if page.network is not None or page.tab == CONTACTS else []
         audit.note_many(file_traces(person, followup, blocks), by=person, at=at)

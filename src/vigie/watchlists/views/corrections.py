@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -137,7 +136,7 @@ def _draw(
 ) -> HttpResponse:  # fmt: skip
     """The sheet, and an audit row when it names firms."""
     person: Person = person_of(request)
-    with transaction.atomic():
+    with audit.reading():
         page = queries.correction_page(person, row, end_form)
         if page.simulation is not None and page.simulation.moving:
             told = {"firms": list(page.simulation.moving)}

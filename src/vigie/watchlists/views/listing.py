@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -60,7 +59,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     form = ListFilterForm(request.GET, choices=desk.choices, reworked=reworked)
     if lists.withdrawn is not None:
         return render(request, "watchlists/withdrawn.html", {"page": withdrawn_page(lists.withdrawn)}, status=410)
-    with transaction.atomic():
+    with audit.reading():
         filters = form.filters()
         page = list_page(person, desk.sight, lists, filters, asked, desk.columns)
         told = {"filters": filters.parameters(), "sort": asked.sort, "firms": list(page.sirens)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -19,7 +18,7 @@ from vigie.watchlists.rules_sight import Why
 def news(request: HttpRequest) -> HttpResponse:
     """``/detection/faits-nouveaux/``"""
     person, at = person_of(request), now()
-    with transaction.atomic():
+    with audit.reading():
         page = news_page(person, at)
         if page.told:
             told = {"firms": page.told}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -71,7 +70,7 @@ def reworked(request: HttpRequest, pk: int) -> HttpResponse:
     """``/detection/retraitees/<pk>/``"""
     person = person_of(request)
     found = reworked_of(person, pk)
-    with transaction.atomic():
+    with audit.reading():
         page = reworked_page(person, found, request.GET.get("vue") != "ecartees", request.GET.get("page", ""))
         told = {"departement": found.departement, "list": found.publication.code, "firms": list(page.sirens)}
         audit.note("list_view", AUDITED, str(pk), by=person, at=now(), details=told, **OF_A_LIST)

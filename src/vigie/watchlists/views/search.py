@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -22,7 +21,7 @@ def search(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     form = SearchForm(request.GET, departements=all_departements(), revenue=offers_revenue(person))
     narrowed = form.narrowed()
-    with transaction.atomic():
+    with audit.reading():
         page = search_page(person, form.cleaned_data.get("q", ""), narrowed)
         if page.table is not None:
             told = {"found": page.shown, "filters": narrowed.parameters()}
