@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -55,6 +57,21 @@ def test_a_view_is_kept_with_its_form_opened_first_and_deleted(as_: As) -> None:
     assert keep(client, "delete", "Urgences") == 302
     assert FileViews.objects.get().default_view == ""
     assert client.get(LIST).status_code == 200
+
+
+def test_the_last_filter_of_the_view_that_opens_first_can_be_taken_off(as_: As) -> None:
+    ada = colleague("Ada Liste")
+    opened_file(ada)
+    FileViews.objects.create(user=ada, views=[{"name": "A", "query": "criticite=high"}], default_view="A")
+    client = as_(ada)
+
+    first = client.get(LIST, follow=True)
+    [chip] = re.findall(r'href="([^"]+)">Criticité', first.content.decode())
+    whole = client.get(unescape(chip))
+
+    assert "1 accompagnement" not in visible_text(first.content.decode())
+    assert whole.status_code == 200
+    assert "1 accompagnement" in visible_text(whole.content.decode())
 
 
 def test_a_view_is_nobody_else_s(as_: As) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from vigie.ui.drawing.addresses import PLACE, changed, without
+from vigie.ui.drawing.addresses import PLACE, changed, path, without
 from vigie.ui.drawing.markup import format_html, format_html_join
 from vigie.ui.formats import number
 from vigie.ui.forms import error_lines
@@ -139,9 +139,12 @@ class Chip:
     href: str
 
 
-def active_filters(form: forms.BaseForm, request: HttpRequest | None) -> list[Chip]:
-    """The filters that narrow the list, each with the address that takes it off."""
-    chips = []
+def active_filters(form: forms.BaseForm, request: HttpRequest | None, whole: str = "") -> list[Chip]:
+    """The filters that narrow the list, each with the address that takes it off.
+
+    whole: the address without filters, for the last one, when it is not that of the page.
+    """
+    chips: list[Chip] = []
     for bound in form.visible_fields():
         value = bound.value()
         if value in (None, "", [], (), False) or bound.errors:
@@ -151,7 +154,8 @@ def active_filters(form: forms.BaseForm, request: HttpRequest | None) -> list[Ch
             continue
         shown = ", ".join(_choice_labels(bound, value))
         chips.append(Chip(str(bound.label), shown, changed(request, **dict.fromkeys((bound.html_name, *PLACE)))))
-    return chips
+    bare = path(request)
+    return [replace(chip, href=whole) if whole and chip.href == bare else chip for chip in chips]
 
 
 def _chips_of(bound: BoundField, values: Any, request: HttpRequest | None) -> list[Chip]:

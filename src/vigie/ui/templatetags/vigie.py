@@ -296,7 +296,7 @@ def filter_bar(
         "count": count,
         "open": open or bool(form.errors),
         "left_out": fields.filters_left_out(form),
-        "chips": fields.active_filters(form, request),
+        "chips": fields.active_filters(form, request, reset),
         "reset": reset or addresses.path(request),
         "kept": addresses.kept(request, form),
     }

@@ -51,6 +51,7 @@ class ListPage:
     others: tuple[Link, ...] = ()
     presets: tuple[Link, ...] = ()
     rework_href: str = ""
+    whole: str = ""  # the same list, without filters
     sirens: tuple[str, ...] = field(default=(), repr=False)  # shown on the page, for the audit
 
 
@@ -138,6 +139,7 @@ def list_page(
         code=current.code,
         others=tuple(Link(f"Liste {of_month(one.batch)}", _href([(LIST, one.code)])) for one in lists.others),
         presets=_presets(current, sight),
+        whole=_href([(LIST, asked.code)] if asked.code else []),
         rework_href=reverse("watchlists:rework", args=[current.code]) if may(person, "reworked.list") else "",
         sirens=tuple(entry.siren for entry in page),
     )
