@@ -22,6 +22,7 @@ from vigie.campaigns.actions.campaigns import add_members
 from vigie.campaigns.actions.targets import move, take
 from vigie.campaigns.models import Campaign, CampaignMember, Target
 from vigie.companies.models import Company
+from vigie.followup.actions.files import move_file
 from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
 from vigie.rights.table import Role
@@ -74,7 +75,7 @@ def test_who_comes_second_reads_who_took_it_and_who_is_already_in_touch(folders:
     listed(folders)
     ada, zoe = colleague("Ada Liste"), colleague("Zoé Banque", "dgfip")
     firm = target(campaign(ada), MENUISERIE.siren)
-    opened_file(ada, workplace_of(MENUISERIE.siren), at=now())
+    file = opened_file(ada, workplace_of(MENUISERIE.siren), at=now())
     take(firm, by=person(ada, now()), at=now())
     client = as_(zoe)
 
@@ -85,6 +86,10 @@ def test_who_comes_second_reads_who_took_it_and_who_is_already_in_touch(folders:
     assert "Ada Liste (CRP) a pris cette entreprise" in text_of(refused)
     assert "Qui accompagne déjà cette entreprise" in text_of(refused)
     assert "Accompagnement en cours" in listing
+    move_file(file, "start_surveillance", by=person(ada, now()), at=now())
+    watched = text_of(client.get(page_of(firm.campaign)))
+    assert "Accompagnement sous surveillance" in watched
+    assert "Accompagnement en cours" not in watched
 
 
 def test_a_campaign_shows_each_reader_only_the_firms_whose_detection_he_reads(folders: Path, as_: As) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -17,7 +18,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.accounts.factories import person
+from tests.campaigns.factories import workplace_of
+from tests.companies.factories import EstablishmentFactory, siret
 from tests.conftest import visible_text
+from tests.followup.factories import HERE, opened_file
 from tests.publication.factories import Firm, entry, facts, siren, table, tables
 from tests.watchlists.factories import (
     ACIERIE,
@@ -31,6 +36,9 @@ from tests.watchlists.factories import (
     opened,
 )  # fmt: skip
 from vigie.accounts.models import User
+from vigie.companies.models import Company
+from vigie.followup.actions.files import move_file
+from vigie.followup.models import Workplace
 from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
 from vigie.kernel.siren import show_siren
@@ -222,6 +230,33 @@ def test_view_is_kept_opened_first_and_deleted(folders: Path, as_: As) -> None:
     assert ListSettings.objects.get().default_view == ""
 
 
+def test_reset_shows_the_list_without_filters_and_not_the_view_that_opens_first(folders: Path, as_: As) -> None:
+    opened(folders, "2026-05.1")
+    opened(folders)
+    user = agent()
+    view = {"name": "Modérés", "query": "niveau=moderate"}
+    ListSettings.objects.create(user=user, views=[view], default_view="Modérés")
+    client = as_(user)
+
+    opened_first = client.get(LIST, follow=True)
+    last_month = client.get(listing(liste="2026-05.1", niveau="moderate"))
+    left_out = client.get(listing(departement="99"))
+    [reset, reset_then, taken_off] = (
+        re.search(r'href="([^"]+)">(?:Tout réinitialiser|Retirer tous les filtres)', page.content.decode())[1]
+        for page in (opened_first, last_month, left_out)
+    )
+    shown, shown_then, shown_bare = (client.get(unescape(one), follow=True) for one in (reset, reset_then, taken_off))
+
+    chip = re.search(r'href="([^"]+)">Risque\s*:', opened_first.content.decode())[1]
+    shown_without = client.get(unescape(chip), follow=True)
+
+    assert MENUISERIE.name not in names_in_order(opened_first)
+    for page in (shown, shown_then, shown_bare, shown_without):
+        assert not page.redirect_chain
+        assert names_in_order(page) == [MENUISERIE.name, BOULANGERIE.name, DEUX_SITES.name]
+    assert "Liste de mai 2026" in shown_then.content.decode().split("</h1>")[0]
+
+
 def test_view_kept_again_stays_at_its_place(folders: Path, as_: As) -> None:
     opened(folders)
     client = as_(agent())
@@ -384,8 +419,7 @@ def test_who_follows_is_said_without_more(folders: Path, as_: As) -> None:
     me, colleague = agent(), agent()
     follow(me, MENUISERIE.siren, now())
     follow(colleague, BOULANGERIE.siren, now(), motive="autre", comment="Confié par le tribunal")
-    century = now() + timedelta(days=36_500)
-    follow(colleague, DEUX_SITES.siren, now(), origin="file", file_id=3, motive="", until=century)
+    opened_file(colleague, workplace_of(DEUX_SITES.siren), at=now())
     client = as_(me)
 
     text = words(client.get(LIST))
@@ -396,6 +430,24 @@ def test_who_follows_is_said_without_more(folders: Path, as_: As) -> None:
     assert "tribunal" not in text
     assert names_in_order(client.get(listing(suivies="on"))) == [MENUISERIE.name]
     assert names_in_order(client.get(listing(sans_suivies="on"))) == [BOULANGERIE.name, DEUX_SITES.name]
+
+
+def test_a_file_under_surveillance_is_not_said_in_progress(folders: Path, as_: As) -> None:
+    opened(folders)
+    colleague = agent()
+    file = opened_file(colleague, workplace_of(DEUX_SITES.siren), at=now())
+    client = as_(agent())
+    move_file(file, "start_surveillance", by=person(colleague, now()), at=now())
+
+    watched = words(client.get(LIST))
+    firm = Company.objects.get(pk=DEUX_SITES.siren)
+    second = EstablishmentFactory(company=firm, siret=siret(5, 9), commune_code=HERE)
+    opened_file(colleague, Workplace.objects.get(pk=second.pk), at=now())
+    both = words(client.get(LIST))
+
+    assert "Accompagnement sous surveillance" in watched
+    assert "Accompagnement en cours" not in watched
+    assert "Accompagnements en cours et sous surveillance" in both
 
 
 def test_a_completed_file_is_not_said_in_progress_during_its_days_of_grace(folders: Path, as_: As) -> None:

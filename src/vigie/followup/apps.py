@@ -14,10 +14,12 @@ class FollowupConfig(AppConfig):
         from vigie.followup.queries import codefi, exports, meetings, opened, requests, talks
         from vigie.matching.registry import register_files as register_needs
         from vigie.watchlists.queries.contacts import register_contacts
+        from vigie.watchlists.queries.files import register_files as register_said
 
         register_files(opened.living_files, opened.files_with_texts)
         register_needs(take_up, requests.followed_requests)
         register_contacts(talks.TALKS, talks.talks_with)
+        register_said(opened.files_in_words)
         audiences.register()
         jobs.register()
         register_exporter(exports.LIST, exports.list_sheet, formats=FOR_SHEETS)

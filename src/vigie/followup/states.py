@@ -35,3 +35,9 @@ FOLLOWUP = Lifecycle(
     ),
     missing_fr={"reopened_reason": "Dites pourquoi vous rouvrez cet accompagnement."},
 )  # fmt: skip
+
+
+def accompanied(*states: str) -> str:
+    """What is said of a firm whose files are in these states: « Accompagnement sous surveillance »."""
+    said = [FOLLOWUP.label(state).lower() for state in states]
+    return f"Accompagnement{'s' if len(said) > 1 else ''} {' et '.join(said)}"

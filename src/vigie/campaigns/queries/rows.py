@@ -11,7 +11,7 @@ from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, W
 from vigie.campaigns.models import Contact, Target, TargetQuerySet
 from vigie.campaigns.rules import OUTCOME
 from vigie.campaigns.states import DONE, POSTPONED, TAKEN, TARGET
-from vigie.followup.models import Followup
+from vigie.followup.queries.opened import files_in_words
 from vigie.followup.queries.touch import person_words
 from vigie.kernel.text import fold
 from vigie.rights.person import Person
@@ -108,9 +108,8 @@ def touched(person: Person, rows: Iterable[Any]) -> dict[str, str]:
     known = sights(person, {row.firm_id for row in found})
     near = [siren for siren, sight in known.items() if sight.ground.visible]
     words: dict[str, list[str]] = {}
-    files = Followup.objects.active().filter(siren__in=near).values_list("siren", flat=True)
-    for siren in sorted(set(files)):
-        words.setdefault(siren, []).append("Accompagnement en cours")
+    for siren, said in files_in_words(near).items():
+        words.setdefault(siren, []).append(said)
     elsewhere = Target.objects.filter(firm_id__in=near, state=TAKEN).exclude(pk__in=[row.pk for row in found])
     here = {row.campaign_id for row in found}
     for row in elsewhere.exclude(campaign_id__in=here).select_related("taken_by__agent__entity"):

@@ -16,7 +16,7 @@ from vigie.agents.models import Follow
 from vigie.companies.models import Company, Establishment
 from vigie.exports.offers import Offer
 from vigie.exports.registry import FOR_DOCUMENTS
-from vigie.followup.states import IN_PROGRESS, UNDER_SURVEILLANCE
+from vigie.followup.states import IN_PROGRESS, UNDER_SURVEILLANCE, accompanied
 from vigie.kernel.errors import PublicationError
 from vigie.kernel.lifecycle import State
 from vigie.kernel.siren import is_siren, is_siret, show_siren, show_siret
@@ -37,8 +37,8 @@ from vigie.watchlists.rules_sight import Category, Why
 CLOSED, FOLLOWED = State("closed", "Fermée", "error"), State("followed", "Suivie par vous", "info")
 FIRST_ALERT, AGGRAVATION = State("first", "1re alerte", "info"), State("aggravation", "Aggravation", "info")
 IN_TOUCH = {
-    IN_PROGRESS: State("file", "Accompagnement en cours", "new"),
-    UNDER_SURVEILLANCE: State("watched_file", "Accompagnement sous surveillance", "warning"),
+    IN_PROGRESS: State("file", accompanied(IN_PROGRESS), "new"),
+    UNDER_SURVEILLANCE: State("watched_file", accompanied(UNDER_SURVEILLANCE), "warning"),
 }
 LOCKED_BADGE = State("locked", "Données verrouillées", "warning")
 WHY_OPEN = {

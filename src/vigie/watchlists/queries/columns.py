@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -23,6 +24,7 @@ from vigie.ui.hrefs import siren_href
 from vigie.watchlists.models import Entry, Opinion, Publication
 from vigie.watchlists.queries import figure_cells
 from vigie.watchlists.queries.contacts import LastContact, last_contacts
+from vigie.watchlists.queries.files import files_said
 from vigie.watchlists.queries.filters import kept_by_hand, proceedings_known
 from vigie.watchlists.queries.reasons import shown
 from vigie.watchlists.queries.words import LEVEL_STATES, SECTIONS, UNNAMED
@@ -92,24 +94,23 @@ def around(
     """What the cells of these entries need: names of the directory, which keeps back what must be, who follows them.
 
     latest: whether this is the last list, the only one that is judged. wanted: codes of the columns that will be drawn.
-    2 queries, 1 more for each source of contacts and 1 for the working lists, when they are wanted.
+    2 queries, 1 more for the files when there are, 1 for each source of contacts and 1 for the working lists when they
+    are wanted.
     """
     names = {entry.siren: entry.name or UNNAMED for entry in entries}
-    followed, created = {}, {}
     at = now()
     sirens = tuple(entry.siren for entry in entries)
-    for company in _companies(sirens, person.user_id or 0, at, at + ENDLESS_FROM):
-        created[company.siren] = company.created_on
-        names[company.siren] = company.name or names[company.siren]
-        followed[company.siren] = _followed_by(company)
+    companies: list[Any] = list(_companies(sirens, person.user_id or 0, at, at + ENDLESS_FROM))
+    names |= {company.siren: company.name for company in companies if company.name}
+    files = files_said([company.siren for company in companies if company.by_file and not company.mine])
     return Around(
         publication,
         sight,
         names,
-        followed,
+        {company.siren: _followed_by(company, files) for company in companies},
         _opinions(person, publication, list(names)) if latest else None,
         last_contacts(person, list(names)) if CONTACT in wanted else {},
-        created=created,
+        created={company.siren: company.created_on for company in companies},
         reworked=_reworked(person, publication, list(names)) if REWORKED in wanted else None,
     )
 
@@ -192,13 +193,11 @@ def trend(entry: Entry) -> str:
     return f"{'+' if ratio > 0 else ''}{percent(ratio, 0)} sur un an"
 
 
-def _followed_by(company: Company) -> str:
+def _followed_by(company: Any, files: Mapping[str, str]) -> str:
     """By whom, never what is written there."""
-    if company.mine:  # type: ignore[attr-defined]
+    if company.mine:
         return "Par vous"
-    if company.by_file:  # type: ignore[attr-defined]
-        return "Accompagnement en cours"
-    return "Par un autre agent" if company.by_other else ""  # type: ignore[attr-defined]
+    return files.get(company.siren) or ("Par un autre agent" if company.by_other else "")
 
 
 # --- cells ------------------------------------------------------------------------------------------------------------

@@ -44,8 +44,8 @@ def lines(
     wanted: Collection[str] = (),
 ) -> Callable[[], Iterator[Line]]:
     """The lines of a list, in the order of ``found``. 1 query for the keys (8 bytes each), then 3 per LINES, 1 more for
-    the head offices, 1 for the working lists and 1 for each source of contacts, when they are wanted: ``wanted`` holds
-    the codes of the columns of the screen.
+    the files when there are, 1 for the head offices, 1 for the working lists and 1 for each source of contacts, when
+    they are wanted: ``wanted`` holds the codes of the columns of the screen.
     """
 
     def rows() -> Iterator[Line]:
