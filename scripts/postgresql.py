@@ -122,6 +122,7 @@ def run_with(folder: Path, command: list[str]) -> int:
         version = ask(bin_, folder, "SHOW server_version")
         print(f"PostgreSQL {version}, throw-away cluster in {folder}", flush=True)
         family.environ = {**os.environ, "VIGIE_DATABASE_URL": f"postgresql://vigie@/{folder}/vigie"}
+        family.environ["VIGIE_MIGRATED_TEMPLATE"] = "vigie_migrated"  # tests migrate once, then copy
         return family.run("command", command).process.returncode
 
 

@@ -47,10 +47,10 @@ def _set_up(place: Path) -> None:
     os.environ |= {"VIGIE_MODE": "test", "VIGIE_VAR": str(place), "DJANGO_SETTINGS_MODULE": "vigie.config.settings"}
     os.environ.setdefault("VIGIE_DATABASE_URL", f"sqlite:///{place / 'base.sqlite3'}")
     import django
-    from django.core.management import call_command
+    from tests.migrated_once import migrate
 
     django.setup()
-    call_command("migrate", verbosity=0)
+    migrate()
 
 
 def _live_and_die(chance: random.Random, point: str) -> int:

@@ -63,10 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ |= {"VIGIE_MODE": "test", "VIGIE_VAR": place, "DJANGO_SETTINGS_MODULE": "vigie.config.settings"}
         os.environ.setdefault("VIGIE_DATABASE_URL", f"sqlite:///{place}/base.sqlite3")
         import django
-        from django.core.management import call_command
+        from tests.migrated_once import migrate
 
         django.setup()
-        call_command("migrate", verbosity=0)
+        migrate()
         begun = time.process_time()
         differences, opened = compare(options.pairs, options.seed)
     for line in differences[:20]:

@@ -92,10 +92,10 @@ def _set_up(url: str, folder: Path) -> None:
         VIGIE_DATABASE_URL=url, VIGIE_VAR=str(folder), VIGIE_MODE="test", DJANGO_SETTINGS_MODULE="bench.trials.settings"
     )
     import django
-    from django.core.management import call_command
+    from tests.migrated_once import migrate
 
     django.setup()
-    call_command("migrate", verbosity=0)
+    migrate()
 
 
 @contextmanager

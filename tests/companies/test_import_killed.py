@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.companies.stock import place, unit, write_file
+from tests.migrated_once import copy_migrated
 from vigie.companies.stock_rows import PLACES, UNITS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,8 +73,7 @@ class Trial:
         places = write_file(folder, PLACES, [place(rank) for rank in range(1, 40)], form="parquet")
         self.command = ["import_sirene", f"--legal-units={units}", f"--establishments={places}"]
         calm = folder / "calm.sqlite3"
-        done = run(calm, "migrate", "companies", "--verbosity=0")
-        assert done.returncode == 0, done.stderr
+        copy_migrated(calm)
         self.empty = calm.read_bytes()
         assert run(calm, *self.command).returncode == 0
         self.calm = rows(calm)

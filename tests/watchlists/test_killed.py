@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated_once import copy_migrated
 from tests.publication.factories import Firm, published
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,8 +75,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     """A migrated base where 2026-06.1 is open, and the folder of its correction."""
     root = tmp_path_factory.mktemp("killed")
     base, publications = root / "base.sqlite3", root / "publications"
-    migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, env=environment(base, publications), check=True, timeout=300)
+    copy_migrated(base)
     first = published(publications, "2026-06.1", [Firm(n) for n in range(1, 31)])
     second = published(
         publications, "2026-06.2", [Firm(n, also_in=("22",)) for n in range(1, 33)], replaces="2026-06.1"

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.migrated_once import copy_migrated
 from tests.publication.factories import Firm, dossiers, facts, published, table
 from vigie.kernel.period import Month
 from vigie.publication.write import write_facts
@@ -164,9 +165,7 @@ def run(base: Path, script: str, *arguments: str) -> str:
 
 def test_a_worker_killed_while_it_tells_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     base, publications = tmp_path / "base.sqlite3", tmp_path / "publications"
-    run(
-        base, "import django as d; d.setup()\nfrom django.core.management import call_command as c\nc('migrate', '-v0')"
-    )
+    copy_migrated(base)
     firms = [Firm(n, level="none" if n == 1 else "moderate") for n in range(1, 12)]
     run(base, WORLD, str(published(publications, "2026-06.1", firms)), firms[0].siren)
     held = dossiers(firms, Month(2026, 6))
