@@ -15,8 +15,9 @@ from tests.conftest import visible_text
 from tests.security.service import partner
 from vigie.accounts.models import AccountChange, AgentProfile, Charge, Habilitation, User
 from vigie.accounts.models_agents import Network, Segment
+from vigie.agents.actions.merging import MergingUnseen
 from vigie.agents.actions.moves import Wanted, ask_move
-from vigie.agents.actions.reference_merging import MergingUnseen, merge
+from vigie.agents.actions.reference_merging import merge
 from vigie.agents.models import AskedMove, ReferenceChange
 from vigie.agents.queries.reference_merging import merging
 from vigie.agents.reference_kinds import ENTITY, SEGMENT

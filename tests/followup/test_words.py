@@ -16,13 +16,14 @@ from tests.accounts.factories import HabilitationFactory, UserFactory, person
 from tests.conftest import visible_text
 from tests.followup.factories import MOMENT, colleague, opened_file, token, workplace
 from vigie.accounts.models import User
+from vigie.agents.actions.merging import MergingUnseen
 from vigie.agents.models import ReferenceChange
 from vigie.followup.actions import words as acts
 from vigie.followup.actions.acts import Talk, act_for_firm, analyse
 from vigie.followup.actions.files import Fields, change_file
 from vigie.followup.actions.snapshots import picture
 from vigie.followup.actions.terms import load_followup_terms
-from vigie.followup.actions.words_merging import MergingMoved, merge
+from vigie.followup.actions.words_merging import merge
 from vigie.followup.models import FirmAction, Followup, Snapshot, Term
 from vigie.followup.queries.merging import merging
 from vigie.followup.rules import REDIRECT_ACTION
@@ -268,7 +269,7 @@ def test_figures_that_moved_since_they_were_read_are_shown_again(by: Person) -> 
     seen = merging(textile, mode).mark
     file = opened_file(colleague("Ada Liste"), terms=[textile])
 
-    with pytest.raises(MergingMoved) as moved:
+    with pytest.raises(MergingUnseen) as moved:
         merge(textile.pk, mode.pk, seen=seen, by=by, at=now())
 
     assert moved.value.found.files == 1

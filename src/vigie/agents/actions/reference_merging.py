@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from vigie.accounts.models import AccountChange, AgentProfile, Charge, User
+from vigie.agents.actions.merging import MergingUnseen
 from vigie.agents.actions.reference_writing import ACTS, RIGHT
 from vigie.agents.models import AskedMove, ReferenceChange
 from vigie.agents.queries.reference_merging import Merging, column_of, merging
@@ -20,14 +21,6 @@ from vigie.journal.actions import record, record_each
 from vigie.kernel.errors import Refused
 from vigie.rights.person import Person
 from vigie.rights.reach import require
-
-
-class MergingUnseen(Refused):
-    """The figures are not those that its author read, or he has read none."""
-
-    def __init__(self, found: Merging) -> None:
-        super().__init__("effects_unseen", "Relisez ce que cette réunion change, puis confirmez.")
-        self.found = found
 
 
 @transaction.atomic

@@ -114,17 +114,3 @@ class EntityForm(ReferenceForm):
 FORMS: dict[str, type[ReferenceForm]] = {
     form.KIND.code: form for form in (ZoneForm, NetworkForm, SegmentForm, EntityForm)
 }
-
-
-class MergeForm(DsfrForm):
-    """seen: the mark of what was read."""
-
-    target = forms.ChoiceField(
-        label="Celui ou celle qui reste",
-        error_messages={"required": "Choisissez qui reste.", "invalid_choice": "Choisissez dans la liste."},
-    )
-    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, targets: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["target"].choices = [("", "Choisir"), *targets]  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 
+from vigie.agents.actions.merging import MergingUnseen
 from vigie.followup.actions.snapshots import picture
 from vigie.followup.actions.words import ACTS, RIGHT, locked, refuse_needed, write
 from vigie.followup.models import FirmAction, Followup, Snapshot, Term
@@ -20,14 +21,6 @@ from vigie.rights.reach import require
 
 MERGED = "file.words_merged"
 AT_ONCE = 500  # files written by one statement
-
-
-class MergingMoved(Refused):
-    """The figures are not those that its author read, or he has read none."""
-
-    def __init__(self, found: Merging) -> None:
-        super().__init__("effects_unseen", "Relisez ce que cette réunion change, puis confirmez.")
-        self.found = found
 
 
 def refuse_merging(source: Term, target: Term) -> None:
@@ -53,7 +46,7 @@ def merge(source_pk: int, target_pk: int, *, seen: str, by: Person, at: datetime
     refuse_merging(source, target)
     found = merging(source, target)
     if seen != found.mark:
-        raise MergingMoved(found)
+        raise MergingUnseen(found)
     files = list(carrying(source).values_list("pk", flat=True))
     for start in range(0, len(files), AT_ONCE):
         _rewrite(files[start : start + AT_ONCE], source, target, by, at)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 
 from vigie.ui.fields import CleanLineField
@@ -30,17 +28,3 @@ class WordForm(DsfrForm):
         },
     )  # fmt: skip
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-
-class MergeForm(DsfrForm):
-    """seen: the mark of the figures that were read."""
-
-    target = forms.ChoiceField(
-        label="Mot qui reste",
-        error_messages={"required": "Choisissez le mot qui reste.", "invalid_choice": "Choisissez un mot de la liste."},
-    )
-    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, targets: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["target"].choices = targets  # type: ignore[attr-defined]

@@ -215,8 +215,7 @@ def _effect(one: ReferenceChange) -> str:
 def targets(row: Term) -> list[tuple[str, str]]:
     """The words that it may join. 1 query."""
     others = Term.objects.filter(kind=row.kind, archived_at=None).exclude(pk=row.pk)
-    found = [(str(word.pk), word.label) for word in others if not _needed(word)]
-    return [("", "Choisissez"), *found]
+    return [(str(word.pk), word.label) for word in others if not _needed(word)]
 
 
 def merging_said(source: Term, target: Term, found: Merging) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from vigie.accounts.access import granted, person_of
+from vigie.agents.views.merging import Merger, merge_page
 from vigie.followup.actions import words as acts
-from vigie.followup.actions.words_merging import MergingMoved, merge
-from vigie.followup.forms.words import MergeForm, NewWordForm, WordForm
-from vigie.followup.models import Term
+from vigie.followup.actions.words_merging import merge
+from vigie.followup.forms.words import NewWordForm, WordForm
 from vigie.followup.queries.merging import Merging
 from vigie.followup.queries.words import asked_word, kind_named, merging_said, targets, word_page, words_page
 from vigie.followup.views.shared import reads_and_writes, refused, renew_version
@@ -96,26 +97,25 @@ def merge_word(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """``/administration/mots/<kind>/<id>/reunir/``: the other word, then what changes, then it is done."""
     found = kind_named(kind)
     row = asked_word(found, pk)
-    form = MergeForm(request.POST if request.method == "POST" else None, targets=targets(row))
-    status = 200 if "back" in request.POST else status_of(form)
-    if request.method == "POST" and form.is_valid() and "back" not in request.POST:
-        told = form.cleaned_data
-        target = asked_word(found, int(told["target"]))
-        try:
-            done = merge(row.pk, target.pk, seen=told["seen"], by=person_of(request), at=now())
-        except MergingMoved as unseen:
-            return _confirm(request, row, target, unseen.found, again=bool(told["seen"]))
-        except Refused as error:
-            status = refused(form, error)
-        else:
-            changed = counted(done.files, "accompagnement changé", "accompagnements changés")
-            messages.success(request, f"Les deux mots sont réunis. {changed}.")
-            return redirect("followup:word", kind, target.pk)
-    return render(request, "followup/word_merge.html", {"kind": found, "word": row, "form": form}, status=status)
 
+    def said(target: int, counts: Merging) -> tuple[str, ...]:
+        return merging_said(row, asked_word(found, target), counts)
 
-def _confirm(request: HttpRequest, row: Term, target: Term, found: Merging, *, again: bool) -> HttpResponse:
-    context = {
-        "word": row, "target": target, "said": merging_said(row, target, found), "seen": found.mark, "again": again,
-    }  # fmt: skip
-    return render(request, "followup/word_merge_confirm.html", context)
+    def done(target: int, seen: str) -> str:
+        made = merge(row.pk, target, seen=seen, by=person_of(request), at=now())
+        changed = counted(made.files, "accompagnement changé", "accompagnements changés")
+        return f"Les deux mots sont réunis. {changed}."
+
+    merger = Merger(
+        pk=row.pk,
+        name=row.label,
+        title=f"Réunir «\u00a0{row.label}\u00a0» à un autre mot",
+        text=f"Les accompagnements qui portent «\u00a0{row.label}\u00a0» porteront l’autre mot. Vous lirez combien ils "
+        "sont avant de confirmer.",
+        label="Mot qui reste",
+        targets=targets(row),
+        said=said,
+        merge=done,
+        page_of=lambda key: reverse("followup:word", args=[kind, key]),
+    )
+    return merge_page(request, merger)
