@@ -65,17 +65,9 @@ def world(folders: Path, rng: random.Random) -> Publication:
     return publication
 
 
-def read_whole(publication: Publication, found, sort: str, place: str) -> tuple[list[Entry], Counter[str]]:
-    """All the lines after the place, and what all of them are, in full statements."""
-    beyond = sorting.beyond(publication, sort, place)
-    return list(sorting.ordered(found if beyond is None else found.filter(beyond), sort)), Counter(
-        found.values_list("level", flat=True)
-    )
-
-
-@pytest.mark.parametrize("territory", ["35", "FR"])
-@pytest.mark.parametrize("seed", [1, 2])
-def test_part_is_that_of_the_whole_list(territory: str, seed: int, folders: Path) -> None:
+@pytest.mark.parametrize(("seed", "territory"), [(1, "35"), (2, "FR")])
+def test_part_is_that_of_the_whole_list(seed: int, territory: str, folders: Path) -> None:
+    """Every filter in every order: the beginning, and what comes after the last line and after two others, drawn."""
     rng = random.Random(seed)
     publication, user = world(folders, rng), agent(territory=territory)
     for entry in rng.sample(list(Entry.objects.alerts()), 8):
@@ -84,17 +76,32 @@ def test_part_is_that_of_the_whole_list(territory: str, seed: int, folders: Path
 
     for filters in FILTERS:
         found = narrowed(reader, publication, filters)
+        levels = Counter(found.values_list("level", flat=True))
         for sort in SORTS:
-            whole, levels = read_whole(publication, found, sort, "")
-            places = ["", "unreadable", *(sorting.place_of(one, sort) for one in whole[:-1:7] + whole[-1:])]
-            for place in places:
-                expected = read_whole(publication, found, sort, place)[0]
+            whole = list(sorting.ordered(found.select_related("figures"), sort))
+            keys = [one.pk for one in whole]
+            drawn = {*rng.sample(range(len(whole)), min(2, len(whole))), len(whole) - 1} - {-1}
+            places = {0: "", **{rank + 1: sorting.place_of(whole[rank], sort) for rank in drawn}}
+            for after, place in places.items():
                 for joined in (True, False):
                     part = part_of(found, publication, sort, place, 6, joined=joined)
-                    assert [one.pk for one in part.entries] == [one.pk for one in expected[:6]], (filters, sort, place)
+                    assert [one.pk for one in part.entries] == keys[after : after + 6], (filters, sort, place)
                     assert {level: n for level, n in part.levels.items() if n} == levels, (filters, sort, place)
                     shown += len(part.entries)
     assert shown
+
+
+@pytest.mark.parametrize("place", ["unreadable", "of another order"])
+def test_a_place_that_cannot_be_read_is_the_beginning(place: str, folders: Path) -> None:
+    publication = world(folders, random.Random(1))
+    found = narrowed(person(agent(territory="FR")), publication, Filters())
+    if place != "unreadable":
+        place = sorting.place_of(Entry.objects.latest("rank"), "-niveau")
+
+    for joined in (True, False):
+        begun, read = (part_of(found, publication, "niveau", one, 6, joined=joined) for one in ("", place))
+        assert begun == read
+        assert len(read.entries) == 6
 
 
 def test_lines_are_counted_and_ordered_from_the_index_alone(folders: Path) -> None:

@@ -91,9 +91,10 @@ def key_of(sort: str) -> str:
 
 
 def _values(entry: Entry, sort: str) -> list[Any]:
-    """What a line says in the columns of a sort."""
+    """What a line says in the columns of a sort; None where it has no figures at all, as the order sees it."""
+    figures = getattr(entry, "figures", None)
     return [
-        getattr(entry.known_figures, name.removeprefix(_FIGURES)) if name.startswith(_FIGURES) else getattr(entry, name)
+        getattr(figures, name.removeprefix(_FIGURES), None) if name.startswith(_FIGURES) else getattr(entry, name)
         for name, _down in _columns(sort)
     ]
 
