@@ -47,12 +47,12 @@ world: data
 test: development
 	@$(PY) $(PYTEST) -n $(WORKERS) --dist worksteal -m 'not browser and not postgresql' $(ARGS)
 
-# What asks nothing of the database (docs/decisions/0016-what-postgresql-repeats.md): its tests ran in `make test`.
+# Folders that ask nothing of the database (docs/decisions/0016-what-postgresql-repeats.md): its tests ran in `make test`.
 WITHOUT_DATABASE := tests/detection tests/publication tests/config tests/connectors tests/kernel tests/ui
 
 test-postgresql: development
-	@echo 'Without $(WITHOUT_DATABASE), nor the tests of growing queries: all ran in make test.'
-	@exec $(PY) -m scripts.postgresql -- $(PY) $(PYTEST) -n 2 --dist worksteal -m 'not browser and not growth' $(WITHOUT_DATABASE:%=--ignore=%) $(ARGS)
+	@echo 'Without $(WITHOUT_DATABASE), nor the tests of growing queries, nor those that find the database closed: all ran in make test.'
+	@exec $(PY) -m scripts.postgresql -- $(PY) $(PYTEST) -n 2 --dist worksteal -m 'not browser and not growth and not no_database' $(WITHOUT_DATABASE:%=--ignore=%) $(ARGS)
 
 # In the order written, a file whole in one process: its journeys follow each other in one living world.
 test-browser: development

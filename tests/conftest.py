@@ -38,8 +38,17 @@ settings.load_profile("house")
 GROWTH = re.compile(r"do_not_grow|as_many_quer|same_quer|same_number_of_quer|reads?_as_m|as_much_for|costs_the_same")
 
 
+def asks_the_database(item: pytest.Item) -> bool:
+    """Whether the engine can answer it otherwise: the others find the database closed (decision 0016)."""
+    if item.get_closest_marker("django_db") or item.get_closest_marker("engine"):
+        return True
+    return not {"db", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
+        if not asks_the_database(item):
+            item.add_marker("no_database")
         if GROWTH.search(item.name):
             item.add_marker("growth")
     if shared_sources() is None:  # nothing to read: left out and counted as such, not skipped one by one

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE_S = 300
 
 
+@pytest.mark.engine
 def test_a_maker_killed_anywhere_is_followed_by_one_file_and_one_mail() -> None:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     if not settings.VIGIE.database_url.startswith("postgres"):

@@ -147,3 +147,11 @@ def test_what_postgresql_does_not_repeat_asks_nothing_of_the_database() -> None:
 
     assert files
     assert [name(path) for path in files if asked.search(path.read_text("utf-8"))] == []
+
+
+def test_trials_in_processes_of_their_own_run_on_both_engines() -> None:
+    texts = {path: path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    trials = [path for path, text in texts.items() if '"-m", "bench.trials.' in text]
+
+    assert len(trials) >= 4
+    assert [name(path) for path in trials if "pytest.mark.engine" not in texts[path]] == []

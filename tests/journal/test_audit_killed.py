@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from bench.trials.audit import POINTS
 from django.conf import settings
 
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KILLS = os.environ.get("VIGIE_KILLS", "5")
 
 
+@pytest.mark.engine
 def test_the_chain_verifies_after_each_kill() -> None:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     if not settings.VIGIE.database_url.startswith("postgres"):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from bench.trials.outbox import ACTING, SENDING, points_of_the_source
 from django.conf import settings
 
@@ -14,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WHOLE_S = 300  # it takes half a minute on a quiet machine
 
 
+@pytest.mark.engine
 def test_workers_killed_anywhere_lose_nothing_and_double_nothing() -> None:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     if not settings.VIGIE.database_url.startswith("postgres"):

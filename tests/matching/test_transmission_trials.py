@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from bench.trials.transmission import planned_points, points_of_the_source
 from django.conf import settings
 
@@ -14,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WHOLE_S = 300
 
 
+@pytest.mark.engine
 def test_acts_killed_anywhere_or_done_twice_at_once_leave_nothing_half_done() -> None:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     if not settings.VIGIE.database_url.startswith("postgres"):
