@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -65,6 +66,30 @@ def test_dossier_holds_the_rows_of_the_firm_and_no_other(tmp_path: Path) -> None
     assert dossier["dossier_debts"][-1]["employee_debt_eur"] == Decimal("4300.00")
     assert dossier["entries"][0]["source_age_months"] == {"debit": 1, "effectif_ent": 2}
     assert dossier.absent == ("lookalikes",)
+
+
+def test_a_firm_asked_again_is_not_read_again_and_whoever_changes_its_rows_changes_his_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "FIRMS_KEPT", 1)
+    found, asked = open_publication(published(tmp_path)), ["dossier_debts"]
+    usual, groups = pq.ParquetFile.read_row_groups, list[list[int]]()
+
+    def counted(self: pq.ParquetFile, numbers: list[int], *args: Any, **named: Any) -> Any:
+        groups.append(numbers)
+        return usual(self, numbers, *args, **named)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_groups", counted)
+    first = found.dossier(siren(2), asked)["dossier_debts"]
+    before = [dict(row) for row in first]
+    first[0]["employee_debt_eur"] = None
+    first.pop()
+
+    assert found.dossier(siren(2), asked)["dossier_debts"] == before
+    assert len(groups) == 1
+    assert found.dossier(siren(1), asked)["dossier_debts"] != before
+    assert found.dossier(siren(2), asked)["dossier_debts"] == before
+    assert len(groups) >= 2  # only the last firms are kept
 
 
 @pytest.mark.parametrize("asked", [siren(77), "../../etc", "", "1", siren(1)[:8] + "x"])
@@ -374,6 +399,7 @@ def test_mutated_folders_are_refused_without_another_exception(tmp_path: Path) -
 WRITER = """
 import os, sys
 from pathlib import Path
+from typing import Any
 from tests.publication.factories import published, Firm
 import vigie.publication.write as w
 step, count = int(sys.argv[2]), 0

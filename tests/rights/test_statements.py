@@ -15,7 +15,7 @@ from vigie.kernel import clock
 from vigie.kernel.clock import now
 from vigie.matching.models import Match, Need
 from vigie.rights.person import VISITOR, Person
-from vigie.rights.statements import NotComposable, Spelled, anew, composed_once, counts
+from vigie.rights.statements import NotComposable, Spelled, among, anew, composed_once, counts, hung
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +182,30 @@ def test_in_tests_each_statement_is_compared(settings: Settings) -> None:
     match = MatchFactory()
     with pytest.raises(AssertionError, match="kept"):
         wrong(match.need_id)
+
+
+def test_sets_of_any_size_share_a_handful_of_statements() -> None:
+    sizes = {len(among(range(1, count + 1))) for count in range(1, 200)}
+    assert sizes == {1, 2, 4, 8, 16, 32, 64, 128, 256}
+    assert among([]) == ()
+    assert len(set(among(["123456782", "1", "2"]))) == 4
+    assert all(one not in {"123456782", "1", "2"} for one in among(["123456782", "1", "2"])[3:])
+    assert set(among([5, 6, 7, 8, 9])) - {5, 6, 7, 8, 9} == {-5, -6, -7}
+
+
+def test_rows_hung_to_others_are_those_of_a_prefetch(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    needs = [MatchFactory().need for _ in range(3)]
+    matches = [*Match.objects.order_by("pk"), MatchFactory(need=needs[2]), MatchFactory(need=needs[0])]
+    MatchFactory()  # of another need
+
+    @composed_once
+    def of(numbers: tuple[int, ...]) -> QuerySet[Match]:
+        return Match.objects.filter(need__in=numbers).order_by("-pk")
+
+    for asked in (needs, needs[:1], needs[1:], []):
+        with django_assert_num_queries(1 if asked else 0):
+            rows = hung(asked, "found", of, "need_id")
+        assert [row.pk for row in rows] == [one.pk for one in asked]
+        assert [[match.pk for match in row.found] for row in rows] == [
+            [match.pk for match in reversed(matches) if match.need_id == one.pk] for one in asked
+        ]

@@ -10,6 +10,7 @@ import hashlib
 import os
 import stat
 from bisect import bisect_left, bisect_right
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ from vigie.publication.manifest import LONGEST, Manifest, from_json, is_newer
 from vigie.publication.schema import BY_NAME, MANIFEST, ROWS_PER_GROUP, SCHEMA_VERSION, TABLES, TableSchema
 
 _BLOCK = 1 << 20
+FIRMS_KEPT = 50  # in each table, by each process; a published file never changes
 DOSSIER = tuple(table.name for table in TABLES if table.key[0] in ("siren", "siret"))
 
 Row = dict[str, Any]
@@ -54,14 +56,26 @@ class _Table:
     columns: list[str]
     lacking: Row  # nullable columns that its minor version did not have yet
     lock: Lock = field(default_factory=Lock)
+    last: OrderedDict[str, list[Row]] = field(default_factory=OrderedDict)  # firms read, the latest at the end
 
     def of(self, siren: str) -> list[Row]:
+        """A firm is asked for several times in a row: its sheet, those of its establishments, its talk, its export."""
+        with self.lock:
+            kept = self.last.get(siren)
+            if kept is None:
+                kept = self.last[siren] = self._read(siren)
+                if len(self.last) > FIRMS_KEPT:
+                    self.last.popitem(last=False)
+            else:
+                self.last.move_to_end(siren)
+        return [dict(row) for row in kept]
+
+    def _read(self, siren: str) -> list[Row]:
         low, high = (siren, siren) if self.schema.key[0] == "siren" else (siren + "00000", siren + "99999")
         first, last = bisect_left(self.ends, low), bisect_right(self.starts, high)
         if first >= last:
             return []
-        with self.lock:
-            read = self.file.read_row_groups(list(range(first, last)), self.columns, use_threads=False)
+        read = self.file.read_row_groups(list(range(first, last)), self.columns, use_threads=False)
         key = read[self.schema.key[0]]  # sorted: the firm's rows follow each other
         start, end = (pc.sum(found).as_py() for found in (pc.less(key, low), pc.less_equal(key, high)))
         kept = read.slice(start, end - start)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -76,6 +76,26 @@ def anew(kept: Callable[P, list[Any]], *given: P.args, **named: P.kwargs) -> lis
     """The same rows by a statement written again: for values that change its text, as words looked for do."""
     build: Callable[P, QuerySet[Any, Any]] = kept.__wrapped__  # type: ignore[attr-defined]
     return list(build(*given, **named))
+
+
+def among(values: Iterable[Any]) -> tuple[Any, ...]:
+    """These numbers or texts, and others that nothing bears, up to a power of two: so that a handful of statements
+    serve sets of any size.
+    """
+    known = tuple(values)
+    more = range(len(known), 1 << (len(known) - 1).bit_length() if known else 0)
+    return known + tuple(f"-{rank}" if isinstance(known[0], str) else -rank for rank in more)
+
+
+def hung(rows: Iterable[Any], name: str, found: Callable[[tuple[int, ...]], list[Any]], by: str) -> list[Any]:
+    """What ``Prefetch(to_attr=name)`` does, by a statement composed once; by: their attribute holding a row's key."""
+    known = list(rows)
+    held: dict[int, list[Any]] = {row.pk: [] for row in known}
+    for one in found(among(held)) if held else ():
+        held[getattr(one, by)].append(one)
+    for row in known:
+        setattr(row, name, held[row.pk])
+    return known
 
 
 def counts(rows: QuerySet[Any], **within: Q) -> QuerySet[Any, tuple[int, ...]]:

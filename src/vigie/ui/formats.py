@@ -41,6 +41,8 @@ siret = show_siret
 
 def number(value: Number, decimals: int = 0) -> str:
     """Gives 12 345 or, with two decimals, 12 345,50; halves are rounded away from zero."""
+    if type(value) is int and not decimals:  # most figures: a thousand on a page
+        return f"{MINUS if value < 0 else ''}{f'{abs(value):,}'.replace(',', NARROW)}"
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     sign = MINUS if rounded < 0 else ""
     whole, _, fraction = f"{abs(rounded):f}".partition(".")

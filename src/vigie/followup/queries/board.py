@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from vigie.followup.models import FollowupQuerySet, Member
 from vigie.followup.queries.lines import CRITICALITY, is_late, when, where
-from vigie.followup.queries.touch import held_by, with_people
+from vigie.followup.queries.touch import held_by, with_firm, with_people
 from vigie.followup.states import COMPLETED, FOLLOWUP, UNDER_SURVEILLANCE
 from vigie.kernel.lifecycle import State, Transition
 from vigie.kernel.zones import ZoneType
@@ -77,8 +77,8 @@ def board(person: Person, files: FollowupQuerySet, today: date, here: str) -> tu
     hidden = 0
     for state in FOLLOWUP.states:
         held = files.filter(state=state.code)
-        marked = with_people(held.with_rights(person, movable="file.manage_state"))
-        rows = list(marked.order_by(F("next_step_on").asc(nulls_last=True), "-modified_at", "-pk")[:PER_COLUMN])
+        marked = with_firm(held.with_rights(person, movable="file.manage_state"))
+        rows = with_people(marked.order_by(F("next_step_on").asc(nulls_last=True), "-modified_at", "-pk")[:PER_COLUMN])
         hidden += held.count() - len(rows)
         for row in rows:
             lane = shown.setdefault(row.departement, {one.code: [] for one in FOLLOWUP.states})

@@ -6,11 +6,13 @@ can be read, printed, or taken away with empty columns where the meeting writes 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.urls import reverse
 
@@ -21,10 +23,11 @@ from vigie.exports.registry import FOR_DOCUMENTS
 from vigie.followup.models import Followup, HelpRequest, Meeting, Member, Referral, Summary
 from vigie.followup.queries.exports import plain
 from vigie.followup.queries.lists import departements_of, is_late
-from vigie.followup.queries.touch import held_by, last_talk, with_people
+from vigie.followup.queries.touch import held_by, last_talk, with_firm, with_people
 from vigie.kernel.period import paris_day
 from vigie.kernel.siren import show_siren
 from vigie.rights.person import Person
+from vigie.rights.statements import among, composed_once, hung
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import counted, day
 from vigie.watchlists.models import Entry, EntryQuerySet, Publication, ReworkedEntry, ReworkedList
@@ -178,22 +181,32 @@ def own_departement(person: Person, offered: list[str]) -> str:
 
 def _files(person: Person, departement: str) -> list[Any]:
     """Running files of the département with their people, their last talk and their CODEFI summary."""
+    return with_codefi(person, _running(person, departement))
+
+
+@composed_once
+def _running(person: Person, departement: str) -> QuerySet[Followup]:
     files = Followup.objects.allowed(person, "file.view").active().filter(departement=departement)
-    return list(with_codefi(person, files).order_by(F("next_step_on").asc(nulls_last=True), "-modified_at", "pk"))
+    ordered = files.order_by(F("next_step_on").asc(nulls_last=True), "-modified_at", "pk")
+    return cast("QuerySet[Followup]", with_firm(ordered))
 
 
-def with_codefi(person: Person, files: Any) -> Any:
-    """Files with their people, their last talk and, for a member of the CODEFI, its summary; 5 queries."""
-    read = Summary.objects.readable(person).filter(network__code=Network.CODEFI)
-    return with_people(files).prefetch_related(Prefetch("summaries", queryset=read, to_attr="codefi_summaries"))
+def with_codefi(person: Person, files: Iterable[Any]) -> list[Any]:
+    """Files read ``with_firm``, with their people, their last talk and, for a member of the CODEFI, its summary;
+    3 queries more.
+    """
+    return hung(with_people(files), "codefi_summaries", partial(_summaries, person), "followup_id")
+
+
+@composed_once
+def _summaries(person: Person, files: tuple[int, ...]) -> QuerySet[Summary]:
+    return Summary.objects.readable(person).filter(network__code=Network.CODEFI, followup__in=files)
 
 
 def _headings(person: Person, departement: str, rows: list[Any], at: datetime) -> tuple[Heading, ...]:
     today = paris_day(at)
-    recent = {"followup__in": rows, "at__gte": at - RECENT}
-    asked, sent = (
-        set(known.objects.filter(**recent).values_list("followup", flat=True)) for known in (HelpRequest, Referral)
-    )
+    files, since = among(row.pk for row in rows), at - RECENT
+    asked, sent = ({pk for (pk,) in known(files, since)} for known in (_asked_for, _sent))
     held: dict[str, list[Point]] = {CRITICAL: [], LATE: [], ASKED: [], NEEDS: []}
     for row in rows:
         reasons = {
@@ -203,9 +216,8 @@ def _headings(person: Person, departement: str, rows: list[Any], at: datetime) -
         title = next((title for title, true in reasons.items() if true), "")
         if title:
             held[title].append(point_of(row, today))
-    title, firms = _alerts(person, departement)
-    followed = {row.siren for row in rows}
-    held[title] = [point_of_alert(entry) for entry in firms.exclude(siren__in=followed)[:ALERTS_AT_MOST]]
+    title, firms = _alerts(person, departement, {row.siren for row in rows})
+    held[title] = [point_of_alert(entry) for entry in firms]
     return tuple(Heading(title, WHY[title], tuple(points)) for title, points in held.items())
 
 
@@ -232,22 +244,52 @@ def agenda_of(person: Person, departement: str, at: datetime) -> list[tuple[str,
     return [(heading.title, point.siren, point.file) for heading in headings for point in heading.points]
 
 
-def _alerts(person: Person, departement: str) -> tuple[str, EntryQuerySet]:
+@composed_once
+def _asked_for(files: tuple[int, ...], since: datetime) -> QuerySet[HelpRequest, tuple[int]]:
+    return HelpRequest.objects.filter(followup__in=files, at__gte=since).values_list("followup")
+
+
+@composed_once
+def _sent(files: tuple[int, ...], since: datetime) -> QuerySet[Referral, tuple[int]]:
+    return Referral.objects.filter(followup__in=files, at__gte=since).values_list("followup")
+
+
+def _alerts(person: Person, departement: str, followed: set[str]) -> tuple[str, list[Entry]]:
     """The firms of the latest list to speak of, for who may read them: those that the last working list of the
-    département keeps (L-04), or the first alerts and aggravations when there is none. 2 queries.
+    département keeps (L-04), or the first alerts and aggravations when there is none. 3 queries.
     """
-    current = Publication.objects.current().first()
-    if current is None:
-        return ALERTS, Entry.objects.none()
-    found = Entry.objects.allowed(person, "entry.view").alerts().filter(publication=current)
-    lists = ReworkedList.objects.allowed(person, "reworked.view").filter(publication=current, departement=departement)
-    if (made := lists.first()) is not None:
-        kept = ReworkedEntry.objects.now().filter(reworked=made, stays=True)
-        place = Subquery(kept.filter(siren=OuterRef("siren")).order_by().values("place")[:1])
-        chosen = found.filter(siren__in=kept.order_by().values("siren")).annotate(place=place)
-        return REWORKED, chosen.order_by(F("place").asc(nulls_last=True), "rank")
-    fresh = found.filter(Q(first_alert=True) | Q(aggravation=True), departement=departement)
-    return ALERTS, fresh.order_by("rank")
+    if (current := Publication.objects.current().first()) is None:
+        return ALERTS, []
+    known = among(sorted(followed))
+    if lists := _working_lists(person, current.pk, departement):
+        return REWORKED, _kept(person, current.pk, lists[0].pk, known)
+    return ALERTS, _fresh(person, current.pk, departement, known)
+
+
+@composed_once
+def _working_lists(person: Person, publication: int, departement: str) -> QuerySet[ReworkedList]:
+    lists = ReworkedList.objects.allowed(person, "reworked.view")
+    return lists.filter(publication=publication, departement=departement)[:1]
+
+
+@composed_once
+def _kept(person: Person, publication: int, reworked: int, followed: tuple[str, ...]) -> QuerySet[Entry]:
+    kept = ReworkedEntry.objects.now().filter(reworked=reworked, stays=True)
+    place = Subquery(kept.filter(siren=OuterRef("siren")).order_by().values("place")[:1])
+    found = _listed(person, publication, followed).filter(siren__in=kept.order_by().values("siren"))
+    ordered = found.annotate(place=place).order_by(F("place").asc(nulls_last=True), "rank")
+    return cast("QuerySet[Entry]", ordered[:ALERTS_AT_MOST])
+
+
+@composed_once
+def _fresh(person: Person, publication: int, departement: str, followed: tuple[str, ...]) -> QuerySet[Entry]:
+    found = _listed(person, publication, followed).filter(Q(first_alert=True) | Q(aggravation=True))
+    return found.filter(departement=departement).order_by("rank")[:ALERTS_AT_MOST]
+
+
+def _listed(person: Person, publication: int, followed: tuple[str, ...]) -> EntryQuerySet:
+    found = Entry.objects.allowed(person, "entry.view").alerts().filter(publication=publication)
+    return found.exclude(siren__in=followed)
 
 
 def point_of_alert(entry: Entry) -> Point:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import Prefetch
@@ -20,7 +21,7 @@ from vigie.followup.models import Analysis, Comment, Followup, Member, Summary, 
 from vigie.followup.queries.file import THREAD, file_page, networks_of, visible_file
 from vigie.followup.queries.file_acts import Asked
 from vigie.followup.queries.lists import SCOPES, Filters, filtered, scope_of
-from vigie.followup.queries.touch import held_by, person_words, with_people
+from vigie.followup.queries.touch import held_by, person_words, with_firm, with_people
 from vigie.followup.states import FOLLOWUP
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
@@ -60,10 +61,12 @@ def list_sheet(person: Person, parameters: dict[str, Any], at: datetime) -> Shee
 def _rows(person: Person, files: Any) -> Iterator[Any]:
     """A packet at a time: a packet costs the same queries, whatever its length."""
     read = Summary.objects.readable(person).select_related("network")
-    ordered = with_people(files.select_related("size").order_by("-modified_at", "-pk")).prefetch_related(
+    ordered = with_firm(files.select_related("size").order_by("-modified_at", "-pk")).prefetch_related(
         "terms", Prefetch("summaries", queryset=read, to_attr="read_summaries")
     )
-    yield from ordered.iterator(chunk_size=BY_PACKETS)
+    rows = ordered.iterator(chunk_size=BY_PACKETS)
+    while packet := list(islice(rows, BY_PACKETS)):
+        yield from with_people(packet)
 
 
 def _columns(person: Person) -> tuple[Column, ...]:

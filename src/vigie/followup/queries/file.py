@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page
 from django.db.models import QuerySet
@@ -23,7 +23,7 @@ from vigie.followup.queries.lists import CRITICALITY, is_late
 from vigie.followup.queries.referrals import NeedFollowed, needs_followed
 from vigie.followup.queries.requests import Asked as Request
 from vigie.followup.queries.requests import requests_of
-from vigie.followup.queries.touch import held_by, known_files, last_talk, other_files_table, with_people
+from vigie.followup.queries.touch import held_by, known_files, last_talk, other_files_table, with_firm, with_people
 from vigie.followup.states import COMPLETED, FOLLOWUP
 from vigie.kernel.lifecycle import State
 from vigie.kernel.period import paris_day
@@ -83,6 +83,11 @@ def visible_file(person: Person, pk: int) -> Followup:
 
 
 @composed_once
+def _with_size(pk: int) -> QuerySet[Followup]:
+    return cast("QuerySet[Followup]", with_firm(Followup.objects.filter(pk=pk).select_related("size")))
+
+
+@composed_once
 def _visible(person: Person, pk: int) -> QuerySet[Followup]:
     return Followup.objects.allowed(person, "file.view").filter(pk=pk).select_related("workplace__company")
 
@@ -99,7 +104,7 @@ def _networks(person: Person) -> QuerySet[Network]:
 
 def file_page(person: Person, followup: Followup, tab: str, asked: Asked) -> FilePage:
     """The page. A tab of a network that the person is not of does not exist (404)."""
-    [row] = with_people(Followup.objects.filter(pk=followup.pk).select_related("size"))
+    [row] = with_people(_with_size(followup.pk))
     may, networks = may_of(person, followup), networks_of(person)
     network = next((one for one in networks if one.code == tab), None)
     known = {THREAD, HISTORY, *({CONTACTS} if may.contacts else set())}
@@ -205,7 +210,7 @@ class CompletionPage:
 
 def completion_page(followup: Followup, told: int) -> CompletionPage:
     """About 6 queries. told: how many people the end of the file will be written to."""
-    [row] = with_people(Followup.objects.filter(pk=followup.pk).select_related("size"))
+    [row] = with_people(_with_size(followup.pk))
     return CompletionPage(
         pk=row.pk,
         title=row.workplace.company.name,

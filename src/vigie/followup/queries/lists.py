@@ -20,7 +20,7 @@ from vigie.followup.models import Analysis, Followup, FollowupQuerySet, Member, 
 from vigie.followup.queries.board import Lane, board
 from vigie.followup.queries.lines import CRITICALITY, is_late, when, where
 from vigie.followup.queries.requests import Waiting, waiting_requests
-from vigie.followup.queries.touch import held_by, with_people
+from vigie.followup.queries.touch import held_by, with_firm, with_people
 from vigie.followup.states import ACTIVE, FOLLOWUP
 from vigie.kernel.lifecycle import State
 from vigie.kernel.text import fold
@@ -189,8 +189,8 @@ def list_page(
         return ListPage(lanes=lanes, more=more, **common)
     if shape == CALENDAR:
         return ListPage(weeks=_weeks(files, today), **common)
-    paging = Paginator(with_people(files.order_by(*ORDERS[filters.sort])), PER_PAGE).get_page(number)
-    rows = list(paging.object_list)
+    paging = Paginator(with_firm(files.order_by(*ORDERS[filters.sort])), PER_PAGE).get_page(number)
+    rows = with_people(paging.object_list)
     asked_for = waiting_requests(person, today) if scope == ZONE and not filters.any else None
     firms = tuple(row.siren for row in rows) + (asked_for.firms if asked_for is not None else ())
     table = _table(rows, scope, filters, today)
@@ -232,11 +232,11 @@ def _table(rows: list[Any], scope: str, filters: Filters, today: date) -> Table:
 
 def _weeks(files: FollowupQuerySet, today: date) -> tuple[CalendarWeek, ...]:
     """The next steps of the running files: the late ones, then week after week, then those without date."""
-    running = with_people(files.filter(state__in=ACTIVE).exclude(next_step="", next_step_on__isnull=True))
-    dated = list(
+    running = with_firm(files.filter(state__in=ACTIVE).exclude(next_step="", next_step_on__isnull=True))
+    dated = with_people(
         running.filter(next_step_on__isnull=False).order_by(F("next_step_on").asc(nulls_last=True), "pk")[:IN_CALENDAR]
     )
-    undated = list(running.filter(next_step_on__isnull=True).order_by("-modified_at")[:PER_PAGE])
+    undated = with_people(running.filter(next_step_on__isnull=True).order_by("-modified_at")[:PER_PAGE])
     found: dict[str, list[Any]] = {}
     for row in dated:
         found.setdefault(_week_of(row, today), []).append(row)
@@ -293,7 +293,7 @@ def departements_to_hand_over(giver: User, by: Person) -> list[str]:
 
 def handover_table(giver: User, by: Person) -> Table:
     """The files that would change hands. 4 queries."""
-    rows = with_people(files_to_hand_over(giver, by)).order_by("workplace__company__name", "pk")
+    rows = with_people(with_firm(files_to_hand_over(giver, by)).order_by("workplace__company__name", "pk"))
     return Table(
         caption=f"Accompagnements menés par {giver}",
         columns=(Column("Entreprise", header=True), Column("État"), Column("Référents"), Column("Prochaine étape")),

@@ -22,7 +22,7 @@ from vigie.exports.registry import FOR_DOCUMENTS
 from vigie.followup.models import Followup, Meeting, MeetingPoint, Member
 from vigie.followup.queries import codefi
 from vigie.followup.queries.codefi import Point, lines_of, point_of, point_of_alert, with_codefi
-from vigie.followup.queries.touch import person_words
+from vigie.followup.queries.touch import person_words, with_firm
 from vigie.followup.states_meetings import CANCELLED, HELD, MEETING
 from vigie.kernel.icalendar import Appointment
 from vigie.kernel.lifecycle import State
@@ -199,7 +199,7 @@ def _read(person: Person, points: QuerySet[MeetingPoint], today: date) -> Iterab
     """The points that the person may read, in order: by their file, or by their alert. 7 queries at most."""
     rows = list(points.select_related("meeting", "contact__agent__entity"))
     wanted = [row.followup_id for row in rows if row.followup_id]
-    files = with_codefi(person, Followup.objects.allowed(person, "file.view").filter(pk__in=wanted))
+    files = with_codefi(person, with_firm(Followup.objects.allowed(person, "file.view").filter(pk__in=wanted)))
     by_file = {row.pk: row for row in files}
     alone = [row.siren for row in rows if row.followup_id is None]
     listed = Entry.objects.allowed(person, "entry.view").alerts().filter(siren__in=alone).order_by("publication", "pk")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from django.utils.safestring import SafeString
 
@@ -13,6 +14,7 @@ from vigie.ui.drawing.markup import format_html, format_html_join
 from vigie.ui.formats import day_and_hour, exact, relative
 
 
+@lru_cache(maxsize=2000)
 def badge(kind: str, label: str, *, small: bool = False) -> SafeString:
     """A state in its colour."""
     if small:

@@ -266,7 +266,7 @@ def table(context: Context, table: Table) -> dict[str, Any]:
     return {
         "table": table,
         "head": tables.head(table, _request(context)),
-        "rows": list(zip(tables.marks(table), tables.rows(table, context.get("now")), strict=True)),
+        "body": tables.body(table, context.get("now")),
     }
 
 

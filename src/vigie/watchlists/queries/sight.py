@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from vigie.rights.person import Person
-from vigie.rights.statements import anew, composed_once
+from vigie.rights.statements import among, composed_once
 from vigie.rights.table import grants
 from vigie.watchlists.models import Firm
 from vigie.watchlists.rules_sight import Category, Ground, Sight, Why, sight
@@ -42,8 +42,7 @@ def sight_in_list(person: Person) -> Sight:
 def sights(person: Person, sirens: Iterable[str]) -> dict[str, Sight]:
     """siren → what the person reads of it; a firm that nobody knows is left out. 1 query."""
     held, doctrine = held_by(person), settings.VIGIE.visibility_doctrine
-    asked = tuple(sirens)
-    rows = _grounds(person, asked) if len(asked) == 1 else anew(_grounds, person, asked)
+    rows = _grounds(person, among(sirens))
     return {
         siren: sight(Ground(visible, alerted, followed), held, doctrine) for siren, visible, alerted, followed in rows
     }
