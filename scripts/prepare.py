@@ -41,7 +41,10 @@ def main() -> int:
     if database["ENGINE"].endswith("sqlite3"):
         Path(database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
+    from vigie import fresh_base
+
+    if not fresh_base.make():
+        call_command("migrate", interactive=False, verbosity=0)
     said_by("setup_jobs")
 
     from vigie.demo import world
