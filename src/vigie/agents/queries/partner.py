@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
@@ -22,6 +23,7 @@ from vigie.agents.states import WAITING
 from vigie.kernel.period import paris_day
 from vigie.kernel.text import fold
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.rights.table import DETECTION, ROLE_LABELS, Role
 from vigie.tuning.queries import current
 from vigie.ui.components import ActButton
@@ -75,12 +77,7 @@ def reviewable(person: Person, pk: int) -> Habilitation:
 
 def partner_page(person: Person, at: datetime, sought: str = "", number_of: str = "") -> PartnerPage:
     """sought: a name, or what is said of the agent. 5 queries, whatever the agents."""
-    rows = list(
-        reviewed(person)
-        .select_related("user__agent__segment", "user__agent__entity")
-        .annotate(confirmed=Max("confirmations__day"), asked_at=_waiting_move())
-        .order_by("user__full_name", "pk")
-    )
+    rows = _agents(person)
     followed, every = _follows([row.user_id for row in rows], at), current("review_days")
     charges = charged_words(person)
     bodies = {_body(row) for row in rows}
@@ -98,6 +95,14 @@ def partner_page(person: Person, at: datetime, sought: str = "", number_of: str 
         lines=tuple(shown),
         pages=shown,
     )
+
+
+@composed_once
+def _agents(person: Person) -> QuerySet[Habilitation]:
+    """With their profile, when they were last confirmed and when a change was asked."""
+    rows = reviewed(person).select_related("user__agent__segment", "user__agent__entity")
+    told = rows.annotate(confirmed=Max("confirmations__day"), asked_at=_waiting_move())
+    return cast("QuerySet[Habilitation]", told.order_by("user__full_name", "pk"))
 
 
 def _waiting_move() -> Subquery:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.urls import reverse
 
 from vigie.accounts.models import User
@@ -25,6 +25,7 @@ from vigie.followup.states import ACTIVE, FOLLOWUP
 from vigie.kernel.lifecycle import State
 from vigie.kernel.text import fold
 from vigie.rights.person import Person
+from vigie.rights.statements import Spelled, composed_once, counts
 from vigie.ui.components import Cell, Column, Tab, Table
 from vigie.ui.formats import counted, day
 
@@ -173,7 +174,7 @@ def list_page(
 ) -> ListPage:  # fmt: skip
     """The page. About 10 queries, whatever the number of files."""
     files = filtered(scope_of(person, scope), filters, today)
-    count = files.count()
+    count = files.count() if filters.any else _how_many(person, scope)
     common: dict[str, Any] = {
         "title": SCOPES[scope],
         "count": counted(count, "accompagnement"),
@@ -189,12 +190,34 @@ def list_page(
         return ListPage(lanes=lanes, more=more, **common)
     if shape == CALENDAR:
         return ListPage(weeks=_weeks(files, today), **common)
-    paging = Paginator(with_firm(files.order_by(*ORDERS[filters.sort])), PER_PAGE).get_page(number)
-    rows = with_people(paging.object_list)
+    paging: Page = Paginator(range(count), PER_PAGE).get_page(number)
+    start = paging.start_index() - 1 if count else 0
+    if filters.any:
+        found: Iterable[Any] = with_firm(files.order_by(*ORDERS[filters.sort]))[start : start + PER_PAGE]
+    else:
+        found = _all(person, frozenset({scope}), frozenset({filters.sort}), Spelled(start))
+    paging.object_list = rows = with_people(found)
     asked_for = waiting_requests(person, today) if scope == ZONE and not filters.any else None
     firms = tuple(row.siren for row in rows) + (asked_for.firms if asked_for is not None else ())
     table = _table(rows, scope, filters, today)
     return ListPage(table=table, paging=paging, firms=firms, requests=asked_for, **common)
+
+
+def _how_many(person: Person, scope: str) -> int:
+    found = _counted(person, frozenset({scope}))
+    return int(found[0][0]) if found else 0
+
+
+@composed_once
+def _counted(person: Person, scope: frozenset[str]) -> QuerySet[Followup, tuple[int, ...]]:
+    return counts(scope_of(person, *scope), found=Q(pk__isnull=False))
+
+
+@composed_once
+def _all(person: Person, scope: frozenset[str], sort: frozenset[str], start: Spelled) -> QuerySet[Followup]:
+    """A page of the list that nothing narrows."""
+    [order] = (ORDERS[one] for one in sort)
+    return cast("QuerySet[Followup]", with_firm(scope_of(person, *scope).order_by(*order))[start : start + PER_PAGE])
 
 
 def _asked(asked: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

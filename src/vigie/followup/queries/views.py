@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from vigie.agents.queries.kept_views import KeptView, acts_on, first_href
 from vigie.followup.models import FileViews
 from vigie.followup.queries.lists import LIST, MINE
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 
 SCOPE, SHAPE = "vue", "forme"
 
@@ -44,9 +46,14 @@ def href_of(query: str, names: Iterable[str]) -> str:
 def kept_views(person: Person, query: str, names: Iterable[str]) -> FileDesk:
     """names: the parameters of the filters. What a view no longer knows is left out of its link. 1 query."""
     names = tuple(names)
-    kept = FileViews.objects.filter(user_id=person.user_id or 0).first() or FileViews()
+    kept = next(iter(_kept(person.user_id or 0)), None) or FileViews()
     shown = kept_of(query, names)
     return FileDesk(tuple(_view(one, kept.default_view, shown, names) for one in kept.views), shown)
+
+
+@composed_once
+def _kept(user_id: int) -> QuerySet[FileViews]:
+    return FileViews.objects.filter(user_id=user_id)
 
 
 def _view(one: dict[str, str], default: str, shown: str, names: tuple[str, ...]) -> KeptView:

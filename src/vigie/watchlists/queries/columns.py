@@ -138,8 +138,13 @@ def _opinions(person: Person, publication: Publication, sirens: list[str]) -> di
     """What the reader said of these firms, when he may say something."""
     if not grants("opinion.give", person.roles):
         return None
+    return dict(_opinions_of(person, publication.pk, tuple(sirens)))
+
+
+@composed_once
+def _opinions_of(person: Person, publication: int, sirens: tuple[str, ...]) -> QuerySet[Opinion, tuple[str, bool]]:
     mine = Opinion.objects.allowed(person, "opinion.view").filter(publication=publication, siren__in=sirens)
-    return dict(mine.order_by().values_list("siren", "useful"))
+    return mine.order_by().values_list("siren", "useful")
 
 
 def columns_for(sight: Sight) -> tuple[ListColumn, ...]:

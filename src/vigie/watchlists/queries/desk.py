@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from vigie.agents.queries.kept_views import KeptView, acts_on, first_href
 from vigie.rights.person import Person
+from vigie.rights.statements import composed_once
 from vigie.ui.formats import day
 from vigie.watchlists.models import ListSettings, Publication
 from vigie.watchlists.queries.columns import ListColumn, chosen, columns_for
@@ -50,10 +52,15 @@ def desk_of(person: Person, names: Iterable[str]) -> Desk:
     """names: the parameters of the filters. 5 queries at most, whatever is kept and shared."""
     sight = sight_in_list(person)
     choices, offered = choices_for(person, sight), columns_for(sight)
-    kept = ListSettings.objects.filter(user_id=person.user_id or 0).first() or ListSettings()
+    kept = next(iter(_kept(person.user_id or 0)), None) or ListSettings()
     sharing = sharing_of(person, [one["name"] for one in kept.views], names, choices)
     views = tuple(_view(_usable(one, choices), kept.default_view, names, sharing) for one in kept.views)
     return Desk(sight, choices, offered, chosen(offered, kept.columns), views, sharing.offered)
+
+
+@composed_once
+def _kept(user_id: int) -> QuerySet[ListSettings]:
+    return ListSettings.objects.filter(user_id=user_id)
 
 
 def kept_of(query: str, names: Iterable[str]) -> str:

@@ -164,7 +164,12 @@ def has_reworked(person: Person, publication: Publication) -> bool:
     """Whether a working list of this list was made, that the reader may read. 1 query at most."""
     if not may(person, "reworked.list"):
         return False
-    return ReworkedList.objects.allowed(person, "reworked.view").filter(publication=publication).exists()
+    return bool(_working_lists(person, publication.pk))
+
+
+@composed_once
+def _working_lists(person: Person, publication: int) -> QuerySet[Any, Any]:
+    return ReworkedList.objects.allowed(person, "reworked.view").filter(publication=publication).order_by()[:1]
 
 
 def kept_by_hand(person: Person, publication: Publication) -> QuerySet[Any, Any]:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Q, Value, When, Window
+from django.db.models import Case, Count, Q, QuerySet, Value, When, Window
 
+from vigie.rights.statements import composed_once
 from vigie.watchlists.models import Entry, EntryQuerySet, Publication
 from vigie.watchlists.queries import sorting
 
@@ -57,6 +58,10 @@ def _counted(found: EntryQuerySet, sort: str, beyond: Q | None, most: int) -> tu
 
 
 def _entries(publication: Publication, sirens: list[str]) -> tuple[Entry, ...]:
-    rows = Entry.objects.filter(publication=publication, siren__in=sirens).select_related("figures")
-    known = {entry.siren: entry for entry in rows}
+    known = {entry.siren: entry for entry in _read(publication.pk, tuple(sirens))}
     return tuple(known[siren] for siren in sirens)
+
+
+@composed_once
+def _read(publication: int, sirens: tuple[str, ...]) -> QuerySet[Entry]:
+    return Entry.objects.filter(publication=publication, siren__in=sirens).select_related("figures")
