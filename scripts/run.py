@@ -305,7 +305,7 @@ def bring_up(family: Family, place: Place) -> None:
     browser_assets(family, place)
     facts = remembered(place, family.environ)
     if facts is None:
-        compileall.compile_dir(ROOT / "src", quiet=1, workers=2)  # once, not in each process started from here on
+        compileall.compile_dir(ROOT / "src", quiet=1)  # once, not in each process started from here on
         with being_opened(place):
             start_web(family, place)
             say("web server", f"{place.address} opens now, and shows how far the preparation is")
