@@ -6,6 +6,8 @@ complains (script error, security policy, outside address) or breaks a rule of a
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import re
 import shutil
@@ -24,6 +26,8 @@ from typing import Any
 import pytest
 from pytest_socket import enable_socket
 
+from tests.migrated_once import copy_migrated
+
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 PHONE = {"width": 360, "height": 740}
@@ -31,7 +35,10 @@ DESK = {"width": 1280, "height": 800}
 # Long enough for a page to show that a transmission can still be recalled, short enough to wait for its end.
 RECALL_SECONDS = 12
 SCREENSHOTS = os.environ.get("VIGIE_SCREENSHOTS", "")
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+AXE = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]},
+    "resultTypes": ["violations"],  # each element that breaks no rule need not be told
+}
 
 
 @pytest.fixture(autouse=True)
@@ -42,12 +49,43 @@ def _loopback_is_open() -> None:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of data of a service just set up, with its invented world: built once, copied by each file."""
-    folder = tmp_path_factory.mktemp("world")
-    for command in (["migrate", "-v0"], ["build_world", "--size", "small", "--quick"], ["setup_jobs"]):
-        subprocess.run(
-            [*MANAGE, *command], env=environment_of(folder, "http://127.0.0.1"), check=True, capture_output=True
-        )
+    return built("small", ["build_world", "--size", "small", "--quick"], ["setup_jobs"], factory=tmp_path_factory)
+
+
+def built(name: str, *commands: list[str], factory: pytest.TempPathFactory) -> Path:
+    """The folder that these commands make of an empty service, once for all the processes of the run."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder, done = shared / f"world-{name}", shared / f"world-{name}.done"
+    with (shared / f"world-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            folder.mkdir()
+            copy_migrated(folder / "vigie.sqlite3")
+            run_all([*commands], environment_of(folder, "http://127.0.0.1"))
+            done.touch()
     return folder
+
+
+# In one process: starting Django takes two seconds of processor.
+RUN_ALL = """
+import json, sys, django
+django.setup()
+from django.core.management import call_command
+for command in json.loads(sys.argv[1]):
+    call_command(*command)
+    print("\\x1e", end="", flush=True)
+"""
+
+
+def run_all(commands: list[list[str]], environment: dict[str, str]) -> list[str]:
+    """Runs commands of the product one after the other, on its data; gives what each printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_ALL, json.dumps(commands)], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.replace("\u00a0", " ").split("\x1e")[:-1]
 
 
 def environment_of(var: Path, address: str) -> dict[str, str]:
@@ -97,14 +135,9 @@ _RUNNING: dict[str, dict[str, str]] = {}
 
 
 @pytest.fixture
-def manage(site: str) -> Callable[..., str]:
-    """Runs a command beside the service, on its data; gives what it printed."""
-
-    def run(*command: str) -> str:
-        done = subprocess.run([*MANAGE, *command], env=_RUNNING[site], check=True, capture_output=True, text=True)
-        return done.stdout.replace("\u00a0", " ")
-
-    return run
+def manage(site: str) -> Callable[..., list[str]]:
+    """Runs commands beside the service, on its data; gives what each printed."""
+    return lambda *commands: run_all([*commands], _RUNNING[site])
 
 
 @pytest.fixture
@@ -194,7 +227,7 @@ class Someone:
             return
         from axe_playwright_python.sync_playwright import Axe
 
-        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}}).response["violations"]
+        found = Axe().run(self.page, options=AXE).response["violations"]
         lines = [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"][:3]]
         assert not lines, f"{self.page.url}\n" + "\n".join(lines)
 

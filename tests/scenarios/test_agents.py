@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.scenarios.conftest import DESK, MANAGE, PHONE, Someone, environment_of
+from tests.scenarios.conftest import DESK, PHONE, Someone, built
 from vigie.kernel.clock import now
 from vigie.kernel.period import paris_day
 
@@ -23,13 +22,8 @@ GARD = "/detection/?departement=30&sans_suivies=on"
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A service with the territories of the agents and their lists, computed by the batch from invented raw files."""
-    folder = tmp_path_factory.mktemp("agents")
-    steps = ("migrate -v0", "build_world --size agents --quick", "setup_jobs", "build_example --small")
-    for command in map(str.split, steps):
-        subprocess.run(
-            [*MANAGE, *command], env=environment_of(folder, "http://127.0.0.1"), check=True, capture_output=True
-        )
-    return folder
+    steps = ("build_world --size agents --quick", "setup_jobs", "build_example --small")
+    return built("agents", *map(str.split, steps), factory=tmp_path_factory)
 
 
 def enter(person: Someone, name: str) -> None:

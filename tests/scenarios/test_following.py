@@ -17,14 +17,14 @@ pytestmark = pytest.mark.browser
 NOTHING = "rien à envoyer"
 
 
-def test_nobody_answers_and_each_thing_is_said_once(someone, manage: Callable[..., str]) -> None:
+def test_nobody_answers_and_each_thing_is_said_once(someone, manage: Callable[..., list[str]]) -> None:
     head, reader, team = someone(PHONE), someone(DESK), someone(DESK)
     journeys.file_need(head, look=False)
     private = journeys.follow(head)
     wait_for_mail(reader, CHAMBER, "Une entreprise attend votre appel")
     today = datetime.now(PARIS).replace(hour=8, minute=30)  # the service itself runs by the clock
 
-    said = {day: morning(manage, today, day) for day in (8, 9, 10, 21, 22, 45, 46)}
+    said = mornings(manage, today, (8, 9, 10, 21, 22, 45, 46))
 
     assert [said[day] for day in (8, 10, 22, 46)] == [NOTHING] * 4
     assert re.fullmatch(r"\d+ relances?, 1 entreprise avertie de la relance", said[9])
@@ -48,12 +48,13 @@ def test_nobody_answers_and_each_thing_is_said_once(someone, manage: Callable[..
     pages_of_the_team(team)
 
 
-def morning(manage: Callable[..., str], today: datetime, day: int) -> str:
-    """What the job says on that morning, run twice: the second time has nothing to say."""
-    at = (today + timedelta(days=day)).isoformat()
-    first, second = (manage("run_job", "send_reminders", "--at", at).strip().splitlines()[-1] for _ in range(2))
-    assert second == NOTHING
-    return first
+def mornings(manage: Callable[..., list[str]], today: datetime, days: tuple[int, ...]) -> dict[int, str]:
+    """What the job says on each morning, run twice: the second time has nothing to say."""
+    twice = [day for day in days for _ in range(2)]
+    jobs = (["run_job", "send_reminders", "--at", (today + timedelta(days=day)).isoformat()] for day in twice)
+    said = [text.strip().splitlines()[-1] for text in manage(*jobs)]
+    assert said[1::2] == [NOTHING] * len(days)
+    return dict(zip(days, said[::2], strict=True))
 
 
 def note(team: Someone) -> None:

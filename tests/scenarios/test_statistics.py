@@ -42,12 +42,11 @@ Figures = dict[str, float | None]
 
 
 def test_a_need_helped_today_is_in_the_figures_and_all_of_them_equal_the_rows(
-    someone: Callable[..., Someone], rows: Rows, manage: Callable[..., str]
+    someone: Callable[..., Someone], rows: Rows, manage: Callable[..., list[str]]
 ) -> None:
     reader, head, expert = someone(DESK), someone(PHONE), someone(DESK)
     sign_in(expert, reader, CHAMBER)
-    manage("build_world", "--size", "small", "--history")
-    manage("run_job", "count_statistics")
+    manage(["build_world", "--size", "small"], ["run_job", "count_statistics"])
     before = figures(head)
     equal(before, head, rows)
     known = newest(rows)
@@ -61,7 +60,7 @@ def test_a_need_helped_today_is_in_the_figures_and_all_of_them_equal_the_rows(
     expert.press("J’appelle")
     expert.see("En cours")
     journeys.close_with_help(expert)
-    manage("run_job", "refresh_statistics")
+    manage(["run_job", "refresh_statistics"])
 
     after = figures(head)
     equal(after, head, rows)
