@@ -13,7 +13,7 @@ import pytest
 from tests.accounts.factories import person
 from tests.followup.factories import ELSEWHERE, HERE, MOMENT, colleague, opened_file, token, workplace
 from tests.publication.factories import siren
-from tests.watchlists.factories import opened, with_folders
+from tests.watchlists.factories import ACIERIE, DEUX_SITES, opened, with_folders
 from vigie.accounts.models import User
 from vigie.campaigns.models import Campaign, Target
 from vigie.campaigns.rules import OUTCOME, OUTCOMES
@@ -148,9 +148,15 @@ def test_opinions_are_told_by_reason(folders: Path, body: str) -> None:
     ]  # fmt: skip
     why = Counter(f"– {reason.label}" for one in kept for reason in one.reasons.all())
 
-    _told, grid = opinions(body, quarter())
+    _told, grid = opinions(body, "", quarter())
 
     assert cells(grid) == {
         "Détection utile": sum(one.useful for one in kept),
         "Détection peu utile": sum(not one.useful for one in kept), **why,
     }  # fmt: skip
+    in_the_59 = [one for one in kept if one.siren in {ACIERIE.siren, DEUX_SITES.siren}]  # by their head office
+    assert in_the_59
+    there = cells(opinions(body, "59", quarter())[1])
+    assert there["Détection utile"] == sum(one.useful for one in in_the_59)
+    assert there["Détection peu utile"] == sum(not one.useful for one in in_the_59)
+    assert not opinions(body, "48", quarter())[1].rows  # type: ignore[union-attr]

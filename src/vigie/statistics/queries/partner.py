@@ -101,7 +101,7 @@ def partner_document(person: Person, parameters: dict[str, Any], at: datetime) -
             Section("Échanges avec les entreprises", partner_acts.talks(body, where, one)),
             Section("Campagnes", partner_acts.campaigns(body, where, one)),
             Section("Ce que deviennent les détections", (_impact(_sum(places.values()), one, everywhere=not where),)),
-            Section("Utilité des détections", partner_acts.opinions(body, one)),
+            Section("Utilité des détections", partner_acts.opinions(body, where, one)),
             *(
                 Section(
                     f"{horizon} mois plus tard",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from vigie.campaigns.models import Target
 from vigie.campaigns.rules import OUTCOMES
@@ -15,7 +15,7 @@ from vigie.followup.models import Analysis
 from vigie.kernel.period import PARIS
 from vigie.statistics.periods import Period
 from vigie.ui.formats import number, percent
-from vigie.watchlists.models import Opinion, OpinionReason
+from vigie.watchlists.models import Entry, Opinion, OpinionReason
 
 NONE = "–"
 EMPTY = "Aucun échange n’a été noté dans la période."
@@ -32,8 +32,8 @@ CAMPAIGNS_DEFINITION = (
     "face."
 )
 OPINIONS_DEFINITION = (
-    "Avis donnés dans la période sur une détection, tous territoires, selon l’administration de leur auteur. Un avis "
-    "défavorable peut donner plusieurs raisons\u00a0: leurs parts dépassent alors 100\u00a0%."
+    "Avis donnés dans la période sur une détection, selon l’administration de leur auteur et le département du siège "
+    "de l’entreprise. Un avis défavorable peut donner plusieurs raisons\u00a0: leurs parts dépassent alors 100\u00a0%."
 )
 
 
@@ -81,10 +81,13 @@ def campaigns(body: str, where: str, one: Period) -> tuple[Grid | str, ...]:
     )
 
 
-def opinions(body: str, one: Period) -> tuple[Grid | str, ...]:
+def opinions(body: str, where: str, one: Period) -> tuple[Grid | str, ...]:
     """The useful and the useless, these by reason. 2 queries."""
     start, end = (datetime.combine(each, datetime.min.time(), PARIS) for each in _days(one))
     rows = _of_body(Opinion.objects.filter(given_at__gte=start, given_at__lt=end).order_by(), body, "user")
+    if where:
+        here = {"publication": OuterRef("publication"), "siren": OuterRef("siren"), "departement": where}
+        rows = rows.filter(Exists(Entry.objects.filter(**here)))
     found = rows.aggregate(yes=Count("pk", filter=Q(useful=True)), no=Count("pk", filter=Q(useful=False)))
     total, useless = found["yes"] + found["no"], found["no"]
     against = rows.filter(useful=False).values("pk")
