@@ -20,7 +20,7 @@ from tests.conftest import visible_text
 from tests.followup.factories import MOMENT, colleague, opened_file, token
 from tests.publication.factories import facts, table, tables
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, FIRMS, GARAGE, MENUISERIE, opened, with_folders
-from vigie.accounts.models import AgentProfile, User
+from vigie.accounts.models import Charge, User
 from vigie.exports.models import ExportRecord
 from vigie.followup.models import Analysis, FirmAction, Followup, Term
 from vigie.journal import audit
@@ -265,7 +265,7 @@ def test_a_reviewer_reads_the_semester_of_his_body_and_takes_it_away(folders: Pa
     count_usage(LATER)
     rita = UserFactory(full_name="Rita Revue")
     HabilitationFactory(user=rita, role=Role.REVIEWER)
-    AgentProfile.objects.create(user=rita, entity=ada.agent.entity, segment=ada.agent.segment)
+    Charge.objects.create(user=rita, entity=ada.agent.entity)
     asked = {"administration": "CRP", "departement": "", "periode": "2026-1"}
     client, page = sign_in(client, rita), reverse("statistics:partner")
 
@@ -278,7 +278,9 @@ def test_a_reviewer_reads_the_semester_of_his_body_and_takes_it_away(folders: Pa
     assert "URSSAF" not in text
     assert "DGFIP" not in text
     assert client.get(page).status_code == 200
-    assert "Choisissez la vôtre" in visible_text(client.get(page, asked | {"administration": "DGFIP"}).content.decode())
+    assert "Choisissez-en une de la liste" in visible_text(
+        client.get(page, asked | {"administration": "DGFIP"}).content.decode()
+    )
     file = reverse("statistics:export_partner")
     answer = client.post(file, {**asked, "format": "docx"})
     assert b"".join(answer.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from tests.accounts.factories import HabilitationFactory, UserFactory, person, sign_in
 from tests.conftest import visible_text
 from tests.security.service import partner
-from vigie.accounts.models import AgentProfile
+from vigie.accounts.models import AgentProfile, Charge
 from vigie.accounts.models_agents import Entity, Segment
 from vigie.journal import audit
 from vigie.journal.audit import DENIED
@@ -88,6 +88,19 @@ def test_a_reviewer_sees_his_body_and_the_team_sees_all(client: Client) -> None:
     mine = visible_text(sign_in(client, reviewer).get(page).content.decode())
     assert "DREETS" in mine
     assert "Urssaf" not in mine.replace("ouvertes", "")
+    Charge.objects.create(user=reviewer, entity=other.agent.entity, segment=other.agent.segment)
+    assert "Urssaf" not in visible_text(client.get(page).content.decode()).replace("ouvertes", "")  # a profile of it
+    Charge.objects.create(user=reviewer, entity=other.agent.entity)
+    both = visible_text(client.get(page).content.decode())
+    assert "DREETS" in both
+    assert "Urssaf" in both
+    one = client.get(page, {"administration": "Urssaf"})
+    assert "Urssaf, par territoire" in visible_text(one.content.decode())
+    assert "&amp;administration=Urssaf" in one.content.decode()  # the other months keep the body that was chosen
+    report = client.get(reverse("statistics:partner"), {"administration": "Urssaf", "periode": "2026-1"})
+    assert "Urssaf" in visible_text(report.content.decode())
+    Charge.objects.filter(user=reviewer, entity__short_name="DREETS").delete()
+    assert "DREETS" not in visible_text(client.get(page).content.decode())
     whole = visible_text(sign_in(Client(), UserFactory(team=True)).get(page).content.decode())
     assert "Urssaf" in whole
     assert "Taux d’activation 100" in whole.replace("\u00a0", " ")

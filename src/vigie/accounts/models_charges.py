@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -60,3 +62,9 @@ def answered_for(user_id: int | None) -> QuerySet[AgentProfile]:
     """The sheets of the agents whom this person answers for, as bodies and profiles are now."""
     mine = Charge.objects.filter(user_id=user_id or 0).covering(OuterRef("entity_id"), OuterRef("segment_id"))
     return AgentProfile.objects.filter(Exists(mine)).order_by()
+
+
+def whole_bodies(user_id: int | None) -> QuerySet[Charge, Any]:
+    """The short names of the bodies that this person answers for as a whole, whatever the profile of work."""
+    held = Charge.objects.filter(user_id=user_id or 0, segment=None, entity__isnull=False)
+    return held.order_by().values("entity__short_name")

@@ -81,7 +81,6 @@ class Reach(StrEnum):
     REFERENT = "referent"  # files that one leads
     TERRITORY_CRP = "territory_crp"  # those of one's territory, for the CRP network and who takes part in them
     NETWORK = "network"  # what the networks one is of hold in common
-    ENTITY = "entity"  # what is said of one's own body
     CHARGE = "charge"  # agents whom one answers for: bodies and profiles of work, as data
     NATIONAL = "national"
 
@@ -101,7 +100,6 @@ REACH_LABELS: dict[Reach, str] = {
     Reach.REFERENT: "les accompagnements dont il est référent",
     Reach.TERRITORY_CRP: "ceux de son territoire, s’il est du réseau CRP ou y participe",
     Reach.NETWORK: "ce que partagent ses réseaux",
-    Reach.ENTITY: "les agents de son administration",
     Reach.CHARGE: "les agents dont il répond",
     Reach.NATIONAL: "partout",
 }

@@ -77,7 +77,8 @@ class PartnerForm(DsfrForm):
     """A body, a département, a period; the first body and the semester in course unless told."""
 
     administration = forms.ChoiceField(
-        label="Administration", error_messages={"required": "Choisissez.", "invalid_choice": "Choisissez la vôtre."}
+        label="Administration",
+        error_messages={"required": "Choisissez.", "invalid_choice": "Choisissez-en une de la liste."},
     )
     departement = forms.ChoiceField(label="Département", required=False)
     periode = forms.ChoiceField(label="Période")

@@ -9,10 +9,11 @@ from django.db.models import Q
 
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
+from vigie.statistics.reaches import of_charged_bodies
 
 
 class FollowupCountQuerySet(ReachQuerySet):
-    REACHES: ClassVar = {Reach.ENTITY: lambda person: Q(entity=person.entity) & ~Q(entity="")}
+    REACHES: ClassVar = {Reach.CHARGE: of_charged_bodies}
 
 
 class FollowupCount(models.Model):

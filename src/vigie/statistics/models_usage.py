@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from vigie.rights.reach import ReachQuerySet
 from vigie.rights.table import Reach
+from vigie.statistics.reaches import of_charged_bodies
 
 
 class PageCount(models.Model):
@@ -32,7 +33,7 @@ class PageCount(models.Model):
 
 
 class UsageQuerySet(ReachQuerySet):
-    REACHES: ClassVar = {Reach.ENTITY: lambda person: Q(entity=person.entity) & ~Q(entity="")}
+    REACHES: ClassVar = {Reach.CHARGE: of_charged_bodies}
 
 
 class UsageCount(models.Model):

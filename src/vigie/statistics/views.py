@@ -121,7 +121,7 @@ def cohorts(request: HttpRequest) -> HttpResponse:
 @granted("usage.open")
 @require_safe
 def usage(request: HttpRequest) -> HttpResponse:
-    """``/usages/``: a reviewer sees his own body."""
+    """``/usages/``: a reviewer sees the bodies that he answers for."""
     asked, body = request.GET.get("mois", ""), request.GET.get("administration", "")
     return render(request, "statistics/usage.html", {"page": usage_page(person_of(request), asked, body, now())})
 
@@ -157,7 +157,7 @@ def export_report(request: HttpRequest) -> HttpResponseBase:
 @granted("usage.open")
 @require_safe
 def partner(request: HttpRequest) -> HttpResponse:
-    """``/usages/bilan/``: the dashboard of a partner, a period at a time; a reviewer sees his own body."""
+    """``/usages/bilan/``: a partner in a period; a reviewer sees those that he answers for."""
     person, at = person_of(request), now()
     told = offered(person, at)
     form = PartnerForm(request.GET or None, offered=told)

@@ -102,8 +102,9 @@ def _named_elsewhere(source: Any) -> list[str]:
 
 
 def _readers(source: Any) -> tuple[str, ...]:
-    """The reviewers whom this body employs: the figures of use that they read become those of the other."""
-    people = User.objects.filter(agent__entity=source, pk__in=_living_reviewers().values("user_id"))
+    """The reviewers who answer for it as a whole: the figures of use that they read become those of the other."""
+    held = Charge.objects.filter(entity=source, segment=None).values("user_id")
+    people = User.objects.filter(pk__in=held).filter(pk__in=_living_reviewers().values("user_id"))
     return tuple(people.order_by("full_name").values_list("full_name", flat=True))
 
 

@@ -16,12 +16,12 @@ ACTIONS = (
     Action("pages.measure", "", "Lire les temps de réponse et les erreurs des pages"),
 )
 
-# A reviewer reads his own body; nothing here names a person or a firm.
+# A reviewer reads the bodies that he answers for; nothing here names a person or a firm.
 RIGHTS = (
     Grant("usage.open", Role.REVIEWER, Reach.NATIONAL),
-    Grant("usage.read", Role.REVIEWER, Reach.ENTITY),
-    Grant("impact.read", Role.REVIEWER, Reach.ENTITY),
-    Grant("followup_count.read", Role.REVIEWER, Reach.ENTITY),
+    Grant("usage.read", Role.REVIEWER, Reach.CHARGE),
+    Grant("impact.read", Role.REVIEWER, Reach.CHARGE),
+    Grant("followup_count.read", Role.REVIEWER, Reach.CHARGE),
     *(
         Grant(act, role, Reach.NATIONAL)
         for act in ("usage.open", "usage.read", "impact.read", "followup_count.read")

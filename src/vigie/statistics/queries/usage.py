@@ -106,13 +106,14 @@ def usage_page(person: Person, asked: str, body: str, at: datetime) -> UsagePage
         cells[entity, zone][code] = count
     bodies = {entity for entity, _zone in cells}
     chosen = body if body in bodies else next(iter(bodies), "") if len(bodies) == 1 else None
+    kept = f"&administration={quote(chosen)}" if chosen else ""
     of_body: dict[str, Counter[str]] = defaultdict(Counter)
     for (entity, _zone), held in cells.items():
         of_body[entity].update(held)
     of_zone = {zone: held for (entity, zone), held in cells.items() if entity == chosen}
     return UsagePage(
         title=month_words(month),
-        tabs=tuple(Tab(month_words(one), f"?mois={one}", current=one == month) for one in months),
+        tabs=tuple(Tab(month_words(one), f"?mois={one}{kept}", current=one == month) for one in months),
         facts=_facts(cells.values()),
         bodies=_table("Par administration", "Administration", of_body, f"?mois={month}&administration="),
         zones=_table(f"{chosen or NO_BODY}, par territoire", "Territoire", of_zone) if chosen is not None else None,
