@@ -17,6 +17,7 @@ CRP, URSSAF, BANK, LEVEL_B, NATION = "Renaud Keller", "Karim Sellier", "Béatric
 REVIEWER, AUDITOR, ADMINISTRATOR, LEFT = "Yann Prigent", "Hélène Vasseur", "Tom Aguirre", "Sarah Lemoine"
 URSSAF_ADDRESS = "karim.sellier@urssaf.example"
 GARD = "/detection/?departement=30&sans_suivies=on"
+LOOKED_AGAIN_MS = 21_000  # a page of a campaign looks at its lines again every twenty seconds
 
 
 @pytest.fixture(scope="session")
@@ -287,6 +288,68 @@ def test_the_pages_of_administration_break_no_rule_of_accessibility(someone, siz
     look(administrator)
     for closed in ("/detection/", "/accompagnements/", "/audit/", "/equipe/personnes/"):
         assert administrator.open(closed) == 404
+
+
+def test_a_firm_that_a_colleague_takes_changes_its_line_without_reloading(someone) -> None:
+    crp, bank = someone(DESK), someone(PHONE)
+    for agent, name in ((crp, CRP), (bank, BANK)):
+        agent.page.clock.install()
+        enter(agent, name)
+        agent.open("/campagnes/")
+        agent.press("Appels d’automne")
+    free = bank.page.locator("tr[data-vg-line]", has_text="À contacter").first
+    rank = free.get_attribute("data-vg-line")
+    line = f"document.querySelector('[data-vg-line=\"{rank}\"]').innerText"
+    look(bank)
+
+    crp.page.locator(f"[data-vg-line='{rank}'] a").first.click()
+    crp.press("Je prends contact")
+    crp.see("Vous prenez cette entreprise")
+    look(crp)
+    bank.page.evaluate("window.stayed = true")
+    bank.page.clock.fast_forward(LOOKED_AGAIN_MS)
+
+    bank.wait_for(f"() => {line}.includes('{CRP}')")
+    bank.see("Mis à jour")
+    assert bank.page.evaluate("window.stayed"), "the page was loaded again"
+    look(bank)
+
+
+def test_two_bodies_become_one_and_the_history_says_it(someone) -> None:
+    administrator = someone(PHONE)
+    enter(administrator, ADMINISTRATOR)
+    administrator.open("/administration/references/administrations/")
+    administrator.press("Préfecture de la Lozère")
+    administrator.press("Réunir")
+    look(administrator)
+    administrator.page.get_by_label("Celui ou celle qui reste").select_option(label="DREETS Occitanie")
+    administrator.press("Voir ce qui changera")
+    administrator.see("Elle ne se défait pas")
+    look(administrator)
+    administrator.press("Réunir", exact=True)
+
+    administrator.see("C’est fait")
+    administrator.see("A reçu les fiches de « Préfecture de la Lozère »")
+    look(administrator)
+
+
+def test_who_is_no_longer_a_public_agent_is_told_that_he_is_suspended(someone) -> None:
+    agent = someone(PHONE)
+    enter(agent, NATION)
+    assert agent.open("/detection/") == 200
+    agent.see("entreprises en alerte")
+
+    agent.context.clear_cookies()  # her session is over: she signs in again
+    agent.open("/connexion/")
+    agent.press("S’identifier avec ProConnect")
+    agent.page.get_by_text("sans être encore agent public").click()
+    agent.press(NATION)
+
+    agent.see("Habilitation à confirmer")
+    agent.see("votre habilitation est suspendue")
+    look(agent)
+    agent.open("/detection/")
+    agent.see("S’identifier avec ProConnect")
 
 
 def test_an_agent_who_leaves_is_told_wherever_he_is(someone) -> None:
