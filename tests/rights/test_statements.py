@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -182,6 +182,23 @@ def test_in_tests_each_statement_is_compared(settings: Settings) -> None:
     match = MatchFactory()
     with pytest.raises(AssertionError, match="kept"):
         wrong(match.need_id)
+
+
+def test_a_set_of_what_was_compared_spares_the_same_values_only(settings: Settings) -> None:
+    settings.STATEMENTS_CHECKED = set()
+    composed = []
+
+    @composed_once
+    def counted(pk: int, at: datetime) -> QuerySet[Need]:
+        composed.append(pk)
+        return Need.objects.filter(pk=pk, created_at__lt=at)
+
+    at = datetime(2026, 3, 18, 9, 30, tzinfo=UTC)
+    for pk, when in ((1, at), (1, at + timedelta(seconds=20)), (2, at), (1, at + timedelta(minutes=1))):
+        with clock.held(at):
+            counted(pk, when)
+
+    assert [pk for pk in composed if pk in (1, 2)] == [1, 2, 1]
 
 
 def test_sets_of_any_size_share_a_handful_of_statements() -> None:

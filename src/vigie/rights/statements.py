@@ -14,7 +14,8 @@ set of numbers has, and anything in a set of words. Who asks the clock is given 
 has its statement, so two people of different roles never share one, and a person's own numbers are always given anew. A
 value that changes the SQL text itself (a part of a pattern) is refused at the first call, but for a number said to be
 one: ``Spelled``, where a page of a list begins. Tests compose every statement beside the kept one
-(``STATEMENTS_CHECKED``).
+(``STATEMENTS_CHECKED``; a set, for who asks the same thousands of times: what was composed with these values this
+minute is in it, and is not again).
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def composed_once(build: Callable[P, QuerySet[Any, Any]]) -> Callable[P, list[An
             if len(kept) >= MOST_SHAPES:
                 kept.clear()
             statement = kept[shape] = _compose(build, given, named)
-        if getattr(settings, "STATEMENTS_CHECKED", False):
+        if _to_check(getattr(settings, "STATEMENTS_CHECKED", False), (build, shape), leaves):
             with clock.held(leaves[0]):
                 _check(statement, build(*given, **named), leaves)
         return [] if statement is None else statement.rows(leaves)
@@ -261,6 +262,17 @@ def _composed(build: Callable[..., Any], given: Any, named: Any, start: int) -> 
     except EmptyResultSet:
         return None
     return queryset, compiler, sql, params, [_adapted(leaf, ops) for leaf in leaves]
+
+
+def _to_check(asked: bool | set[Any], what: tuple[Any, ...], leaves: list[Any]) -> bool:
+    """Always or never; with a set, once a minute for the same values."""
+    if not isinstance(asked, set):
+        return asked
+    minutes = (leaf.replace(second=0, microsecond=0) if type(leaf) is datetime else leaf for leaf in leaves)
+    key = (*what, *minutes)
+    new = key not in asked
+    asked.add(key)
+    return new
 
 
 def _check(statement: _Statement | None, queryset: Any, leaves: list[Any]) -> None:
