@@ -38,7 +38,7 @@ def test_what_is_authorised_is_shown_though_its_use_is_not_known_yet() -> None:
 
     assert chart.labels[-1] == "Octobre 2026"
     assert [(one.name, one.values[-1]) for one in chart.series] == [("Autorisés", 1.2)]
-    assert chart.sentence.endswith("au dernier mois connu, 1,2 équivalents temps plein autorisés.")
+    assert chart.sentence.endswith("1,2 équivalent temps plein autorisé en octobre 2026.")
 
 
 def test_a_use_is_cut_after_its_own_source() -> None:

@@ -99,6 +99,18 @@ def test_alert_of_the_territory_is_explained(folders: Path, as_: As) -> None:
     assert "Verrouillé" not in text
 
 
+def test_the_reasons_in_words_come_before_their_drawing_and_the_head_count_with_the_identity(
+    folders: Path, as_: As
+) -> None:
+    """On a telephone the sentences stood four screens below the name, under the bars."""
+    opened(folders)
+
+    text = read(as_(agent()), sheet(MENUISERIE))
+
+    assert text.index("Ce qui fait monter le risque") < text.index("Ce qui fait le risque, thème par thème")
+    assert text.index("Effectif 32 salariés") < text.index("Pourquoi")
+
+
 def test_waterfall_ends_at_the_log_odds_of_the_score(folders: Path, as_: As) -> None:
     opened(folders)
 

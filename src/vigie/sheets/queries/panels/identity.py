@@ -13,7 +13,7 @@ from vigie.kernel.nomenclature.naf import naf_label
 from vigie.kernel.period import Month
 from vigie.kernel.siren import show_siret
 from vigie.sheets.queries.block import Block, Reading
-from vigie.sheets.rules.series import in_debt
+from vigie.sheets.rules.series import headcount, in_debt, latest, months_until
 from vigie.sheets.rules.status import age
 from vigie.ui.components import Cell, Column, Fact, Link, Table
 from vigie.ui.formats import counted, day, number
@@ -30,6 +30,7 @@ def company_facts(reading: Reading) -> tuple[Fact, ...]:
         Fact("Activité", _activity(company.naf_code)),
         Fact("Création", _created(company.created_on, reading.today)),
         Fact("Siège", _address(office)),
+        *_company_headcount(reading),
         Fact("État", "En activité" if company.is_active else "Cessée"),
         Fact("Source", Source(company.source).label, as_of=company.seen_at.date()),
     )
@@ -93,6 +94,17 @@ def _row(reading: Reading, place: Establishment, with_debt: bool) -> tuple[Cell 
         _state(place),
     )
     return (*shown, _debt(reading, place.siret)) if with_debt else shown
+
+
+def _company_headcount(reading: Reading) -> tuple[Fact, ...]:
+    """The last known figure, as the block below says it; nothing when it is locked, which that block says."""
+    table = "dossier_workforce"
+    if reading.rows_if_readable(table) is None:
+        return ()
+    until = reading.until(table, "effectif_ent") or reading.until(table, "effectif")
+    months = months_until(reading.last_month)
+    last = latest(headcount(reading.series(table).rows, "workforce_count", months, until))
+    return (Fact("Effectif", "" if last is None else counted(last, "salarié"), missing="inconnu", as_of=until),)
 
 
 def _headcount(reading: Reading, siret: str) -> str:

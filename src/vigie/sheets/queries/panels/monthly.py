@@ -10,7 +10,8 @@ from vigie.sheets.queries.block import EMPTY, EMPTY_PLACE, Block, Reading
 from vigie.sheets.rules import series
 from vigie.sheets.rules.series import Plan
 from vigie.ui.components import Chart, Column, Series, Table
-from vigie.ui.formats import MONTHS, counted, day, euros, number
+from vigie.ui.formats import MONTHS, Number, counted, day, euros, number, plural
+from vigie.watchlists.queries.words import month_words
 
 SHORT_TIME = ("dossier_short_time_work", "apconso", "DARES")
 LONG_AGO = "Aucune activité partielle depuis deux ans\u00a0: les périodes plus anciennes sont dans la chronologie."
@@ -56,7 +57,7 @@ def short_time(reading: Reading) -> Block:
         ("Autorisés", series.short_time(rows, "authorised_fte", months, asked)),
         ("Consommés", series.short_time(rows, "used_fte", months, used)),
     ]
-    sentence = _short_time_words(*(series.latest(values) for _name, values in found))
+    sentence = _short_time_words(months, *(values for _name, values in found))
     drawn = chart("bar", "Équivalents temps plein en activité partielle", sentence, found, months, "ETP")
     if drawn is None and rows:
         return Block("short_time_work", "Activité partielle", texts=(LONG_AGO,), origin=reading.origin(*SHORT_TIME))
@@ -64,11 +65,26 @@ def short_time(reading: Reading) -> Block:
     return _block(reading, "short_time_work", "Activité partielle", drawn, note, SHORT_TIME)
 
 
-def _short_time_words(authorised: Any, used: Any) -> str:
-    if used:
-        return f"Au dernier mois connu, {number(used, 1)} équivalents temps plein sont en activité partielle."
-    said = "Aucune activité partielle consommée au dernier mois connu"
-    return f"{said}, {number(authorised, 1)} équivalents temps plein autorisés." if authorised else f"{said}."
+def _short_time_words(months: list[date], authorised: list[Any], used: list[Any]) -> str:
+    """What the last known month of each says, by its name: the two sources do not end on the same one."""
+    figure, on = _last(months, used)
+    if figure and on:
+        return f"En {month_words(on)}, {full_time(figure)} en activité partielle."
+    said = f"Aucune activité partielle consommée en {month_words(on)}" if on else "Aucune consommation n’est connue"
+    figure, until = _last(months, authorised)
+    return f"{said}\u00a0; {full_time(figure, 'autorisé')} en {month_words(until)}." if figure and until else f"{said}."
+
+
+def full_time(figure: Number, said: str = "") -> str:
+    """« 3,3 équivalents temps plein », « 1,4 équivalent temps plein autorisé »"""
+    words = f"{number(figure, 1)} {plural(float(figure), 'équivalent')} temps plein"
+    return f"{words} {plural(float(figure), said)}" if said else words
+
+
+def _last(months: list[date], values: list[Any]) -> tuple[Any, date | None]:
+    """The last figure that is known, and its month."""
+    known = [(value, month) for value, month in zip(values, months, strict=True) if value is not None]
+    return known[-1] if known else (None, None)
 
 
 def urssaf(reading: Reading) -> Block:

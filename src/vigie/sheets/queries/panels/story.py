@@ -13,11 +13,12 @@ from vigie.followup.queries.moments import file_moments
 from vigie.kernel.period import PARIS
 from vigie.kernel.siren import show_siren
 from vigie.sheets.queries.block import Block, Reading
+from vigie.sheets.queries.panels.monthly import full_time
 from vigie.sheets.rules import series
 from vigie.sheets.rules.series import EXCLUDED_STAGE
 from vigie.sheets.rules.status import phase, phases, procedure
 from vigie.ui.components import Column, Link, Step, Table
-from vigie.ui.formats import day, euros, number, percent
+from vigie.ui.formats import day, euros, percent
 from vigie.watchlists.queries.words import LEVEL_STATES, month_words, of_month
 from vigie.watchlists.rules_sight import Category
 
@@ -149,8 +150,8 @@ def _short_time(reading: Reading) -> list[Step]:
     kept = []
     for spell in series.spells(reading.rows_if_readable("dossier_short_time_work") or ()):
         until = f"Jusqu’à fin {month_words(spell.last)}, au plus"
-        figure, said = (spell.used, "consommés") if spell.used else (spell.authorised, "autorisés, aucun consommé")
-        words = f"{until} {number(figure, 1)} équivalents temps plein {said}"
+        figure, said = (spell.used, "consommé") if spell.used else (spell.authorised, "autorisé")
+        words = f"{until} {full_time(figure, said)}{'' if spell.used else ', aucun consommé'}"
         kept.append(Step("Activité partielle", _at(spell.first), words, whole_day=True))
     return kept
 
