@@ -300,7 +300,6 @@ def test_a_firm_that_a_colleague_takes_changes_its_line_without_reloading(someon
     free = bank.page.locator("tr[data-vg-line]", has_text="À contacter").first
     rank = free.get_attribute("data-vg-line")
     line = f"document.querySelector('[data-vg-line=\"{rank}\"]').innerText"
-    look(bank)
 
     crp.page.locator(f"[data-vg-line='{rank}'] a").first.click()
     crp.press("Je prends contact")
