@@ -68,6 +68,9 @@ def test_the_register_says_who_saw_which_block_of_which_firm_and_why(reader: Cli
     [
         ({"agent": "ada"}, {"one", "two", "out"}), ({"agent": "Introuvable"}, set()), ({"entite": "banque"}, BOBS),
         ({"siren": "123 456 782"}, {"one", "bob", "list"}), ({"siren": "0"}, set()), ({"vue": "refus"}, {"denied"}),
+        ({"vue": "fiches", "siren": FIRM}, {"one", "bob"}), ({"vue": "listes", "siren": FIRM}, {"list"}),
+        ({"vue": "refus", "siren": OTHER}, {"denied"}), ({"vue": "refus", "siren": FIRM}, set()),
+        ({"vue": "hors-zone", "siren": OTHER}, {"out"}), ({"vue": "exports", "siren": FIRM}, set()),
         ({"vue": "hors-zone"}, {"out"}), ({"vue": "exports"}, {"export"}), ({"vue": "administration"}, {"admin"}),
         ({"du": "2020-01-01", "au": "2020-01-31"}, set()), ({"vue": "inconnue", "du": "0001-01-01"}, None),
     ],
@@ -247,6 +250,15 @@ def test_rare_traces_are_read_from_an_index(view: str, index: str) -> None:
     plan = found(Asked(view=view, siren="", **YEAR)).explain()
 
     assert index in plan, plan
+
+
+@pytest.mark.parametrize("view", ["fiches", "administration"])
+def test_traces_about_a_firm_are_read_from_an_index(view: str) -> None:
+    alone("audit_siren", "audit_action")
+
+    plan = found(Asked(view=view, siren=FIRM, **YEAR)).explain()
+
+    assert "audit_siren" in plan, plan
 
 
 @pytest.mark.postgresql  # SQLite has no index of what a list holds; each engine is asked above for the rare traces

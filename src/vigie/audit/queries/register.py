@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db import connections
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Case, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 from django.urls import reverse
 
@@ -52,6 +52,9 @@ VIEWS: dict[str, tuple[str, Q]] = {
     ),
 }  # fmt: skip
 
+WITHOUT_LISTS = frozenset({"connexions", "fiches", "exports", "deverrouillages", "administration"})
+RARE = frozenset({"hors-zone", "refus"})
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -86,24 +89,32 @@ class RegisterPage:
 def found(asked: Asked) -> QuerySet[AuditEvent]:
     """The rows looked for, the latest first. 1 query when an agent is named, to know who it may be."""
     rows = AuditEvent.objects.filter(VIEWS[asked.view][1], at__gte=asked.since, at__lt=asked.until)
+    told = Q()
     if asked.agent:
         people = list(User.objects.named(asked.agent).values_list("pk", flat=True)[:MOST_NAMED])
-        rows = rows.filter(Q(actor_id__in=people) | Q(on_behalf_of_id__in=people))
+        told &= Q(actor_id__in=people) | Q(on_behalf_of_id__in=people)
     if asked.entity:
-        rows = rows.filter(entity__istartswith=asked.entity)
+        told &= Q(entity__istartswith=asked.entity)
     if asked.siren:
-        rows = _of_firm(rows, asked.siren)
-    return rows.order_by("-at", "-pk")
+        rows, about = _of_firm(rows, asked.siren, asked.view)
+        told &= about
+    if told and asked.view in RARE:  # people and firms have more traces than these views: theirs are not read
+        rows = rows.annotate(told=Case(When(told, then=Value(1)), default=Value(0)))
+        told = Q(told=1)
+    return rows.filter(told).order_by("-at", "-pk")
 
 
-def _of_firm(rows: QuerySet[AuditEvent], number: str) -> QuerySet[AuditEvent]:
-    """The rows about a firm, and the pages of lists on which it was shown."""
+def _of_firm(rows: QuerySet[AuditEvent], number: str, view: str) -> tuple[QuerySet[AuditEvent], Q]:
+    """Which rows are about a firm, and which pages of lists showed it."""
     if not is_siren(number):
-        return rows.none()
+        return rows, Q(pk__in=[])
+    own = Q(siren=number) & ~Q(siren="")  # said aloud, or SQLite leaves aside the index of those that bear one
+    if view in WITHOUT_LISTS:
+        return rows, own
     if connections[rows.db].features.supports_json_field_contains:  # read from an index
-        return rows.filter(Q(siren=number) | Q(action="list_view", details__firms__contains=[number]))
-    shown = Q(action="list_view", told__contains=f'"{number}"')
-    return rows.annotate(told=Cast("details", TextField())).filter(Q(siren=number) | shown)
+        return rows, own | Q(action="list_view", details__firms__contains=[number])
+    rows = rows.annotate(written=Cast("details", TextField()))
+    return rows, own | Q(action="list_view", written__contains=f'"{number}"')
 
 
 def register_page(asked: Asked, cursor: str, kept: Sequence[tuple[str, str]]) -> RegisterPage:
