@@ -54,11 +54,12 @@ test-postgresql: development
 	@echo 'Without $(WITHOUT_DATABASE), nor the tests of growing queries, nor those that find the database closed: all ran in make test.'
 	@exec $(PY) -m scripts.postgresql -- $(PY) $(PYTEST) -n 2 --dist worksteal -m 'not browser and not growth and not no_database' $(WITHOUT_DATABASE:%=--ignore=%) $(ARGS)
 
-# In the order written, a file whole in one process: its journeys follow each other in one living world.
+# In the order written, a file whole in one process: its journeys follow each other in one living world. Files too keep
+# their order: the two that read the example lists would otherwise begin together, one waiting for the other to make them.
 test-browser: development
 	@sh scripts/find_chromium.sh
 	@$(PY) scripts/browser_assets.py
-	@$(PY) $(PYTEST) -p no:randomly -n 2 --dist loadfile -m browser $(ARGS)
+	@$(PY) $(PYTEST) -p no:randomly -n 2 --dist loadfile --no-loadscope-reorder -m browser $(ARGS)
 
 # Each check is a target of its own: `make -k check` tells everything in one round.
 CHECKS := check-format check-lint check-types check-imports check-templates check-security check-migrations check-docs

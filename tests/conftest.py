@@ -38,6 +38,10 @@ settings.load_profile("house")
 GROWTH = re.compile(r"do_not_grow|as_many_quer|same_quer|same_number_of_quer|reads?_as_m|as_much_for|costs_the_same")
 
 
+# Half a minute each in processes of their own: one of them begun last would leave the other processor idle.
+LONG = re.compile(r"killed|test_kill|_trials|test_parts|test_example|memory_does_not_grow")
+
+
 def asks_the_database(item: pytest.Item) -> bool:
     """Whether the engine can answer it otherwise: the others find the database closed (decision 0016)."""
     if item.get_closest_marker("django_db") or item.get_closest_marker("engine"):
@@ -51,6 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("no_database")
         if GROWTH.search(item.name):
             item.add_marker("growth")
+    items.sort(key=lambda item: bool(item.get_closest_marker("browser")) or not LONG.search(item.nodeid))
     if shared_sources() is None:  # nothing to read: left out and counted as such, not skipped one by one
         left_out = [item for item in items if item.get_closest_marker("samples")]
         items[:] = [item for item in items if item not in left_out]
