@@ -9,7 +9,7 @@ import pytest
 from django.urls import get_resolver
 
 from vigie.accounts.models_agents import Network
-from vigie.audit.queries.register import what
+from vigie.audit.queries.register import about, what
 from vigie.audit.queries.words import FILE, PARTS, action_label, block_label
 from vigie.journal.models import AuditEvent
 
@@ -54,3 +54,18 @@ def test_refusal_says_which_part_of_the_service_was_asked() -> None:
 
     assert what(row) == "Fiches d’entreprises\u00a0: sheets:company (404)"
     assert what(AuditEvent(details={"page": "admin:none", "status": 403})) == "Autre page\u00a0: admin:none (403)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "said"),
+    [
+        ("accounts.User", "10", ""),  # who signs in: the column of the agent says it
+        ("accounts.User", "11", "compte 11"),
+        ("accounts.Habilitation", "13", "habilitation 13"),
+        ("accounts.FederatedIdentity", "0415abfab54712a4", "identité 0415abfab54712a4"),
+        ("watchlists.Publication", "2026-10.1", "2026-10.1"),
+    ],
+)
+def test_a_number_says_of_what_it_is(kind: str, number: str, said: str) -> None:
+    """The column held « 10 » beside a sign-in and « 13 » beside an habilitation: nothing told them apart."""
+    assert about(AuditEvent(action="login", actor_id=10, object_type=kind, object_id=number)) == said

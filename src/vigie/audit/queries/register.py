@@ -15,6 +15,8 @@ from django.urls import reverse
 from vigie.accounts.identity_rules import REASONS
 from vigie.accounts.models import User
 from vigie.audit.queries.words import (
+    ACCOUNT,
+    NUMBERED,
     OPENED_BY,
     PAGES,
     PARTS,
@@ -199,8 +201,13 @@ def who(row: AuditEvent) -> str:
 
 
 def about(row: AuditEvent) -> str:
-    """The object in a few signs: the SIREN of a firm, else the number of the object."""
-    return siren(row.siren) if is_siren(row.siren) else PAGES.get(row.object_id, row.object_id)
+    """The object in a few signs: the SIREN of a firm, else of what it is the number; nothing for one's own account."""
+    if is_siren(row.siren):
+        return siren(row.siren)
+    if row.object_type == ACCOUNT and row.object_id == str(row.actor_id):
+        return ""
+    kind = NUMBERED.get(row.object_type, "") if row.object_id else ""
+    return f"{kind} {PAGES.get(row.object_id, row.object_id)}".strip()
 
 
 def what(row: AuditEvent) -> str:

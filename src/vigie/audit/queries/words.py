@@ -63,6 +63,10 @@ PARTS = {
     "support": "Aide et avis", "portal": "Pages du site",
 }  # fmt: skip
 PAGES = {"register": "registre", "replay": "journée rejouée", "anomalies": "anomalies"}  # of the audit itself
+ACCOUNT = "accounts.User"
+NUMBERED = {  # what a bare number would not say
+    ACCOUNT: "compte", "accounts.Habilitation": "habilitation", "accounts.FederatedIdentity": "identité",
+}  # fmt: skip
 ROLE_ACTS = {
     "grant": "accordée", "suspend": "suspendue", "revoke": "révoquée", "expire": "expirée", "reschedule": "autre fin",
 }  # fmt: skip
