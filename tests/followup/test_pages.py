@@ -93,6 +93,15 @@ def test_an_agent_of_the_zone_reads_and_may_only_manage_people(as_: As) -> None:
         assert client.get(reverse(f"followup:{name}", args=[made.pk])).status_code == 403, name
 
 
+def test_what_nobody_specified_is_not_said_to_be_nothing(as_: As) -> None:
+    """« Difficulté : aucune » stood beside a talk that confirmed one: only its term in the file was missing."""
+    ada = colleague("Ada Liste")
+
+    page = visible_text(as_(ada).get(address(opened_file(ada))).content.decode())
+
+    assert "Difficulté non précisée" in page
+
+
 def test_two_referents_editing_the_same_summary_lose_nothing(as_: As) -> None:
     ada, zoe = colleague("Ada Liste"), colleague("Zoé Banque")
     made = opened_file(ada)

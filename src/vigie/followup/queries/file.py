@@ -176,7 +176,7 @@ def _fields(row: Any) -> tuple[Fact, ...]:
     for term in row.terms.all():
         held.setdefault(term.kind, []).append(term.label)
     facts = [
-        Fact(Term.Kind(kind).label, listed(held.get(kind, [])), missing="aucune")
+        Fact(Term.Kind(kind).label, listed(held.get(kind, [])), missing="non précisée")
         for kind in ("difficulty", "action", "redirect", "service", "sector", "label")
     ]
     facts.append(Fact("Taille du groupe", row.size.label if row.size else "", missing="inconnue"))
