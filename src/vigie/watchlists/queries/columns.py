@@ -242,10 +242,13 @@ def _change(entry: Entry, page: Around) -> str:
 
 
 def _reason(entry: Entry, page: Around) -> Cell:
+    """The main one: a row of three sentences leaves room for one firm on a screen. The sheet and the file tell more."""
     told = page.publication.told
     reasons = shown(entry.reasons, told["features"], page.sight, SHOWN_REASONS)
     family = told["families"].get(entry.main_family, "")
-    return Cell(reasons[0] if reasons else family or "Non précisé", hint=" · ".join(reasons[1:]))
+    more = len(reasons) - 1
+    others = f"et {counted(more, 'autre raison', 'autres raisons')}, sur la fiche" if more > 0 else ""
+    return Cell(reasons[0] if reasons else family or "Non précisé", hint=others)
 
 
 def _payment_plan(entry: Entry, page: Around) -> str:
