@@ -374,6 +374,23 @@ def test_a_file_that_ended_has_no_next_step(as_: As) -> None:
     assert "Prochaine étape" not in text
 
 
+@pytest.mark.parametrize("shape", ["liste", "tableau", "calendrier"])
+def test_no_list_shows_the_next_step_of_a_file_that_ended(as_: As, shape: str) -> None:
+    ada = colleague("Ada Liste")
+    opened_file(ada, workplace("Encore SARL"), next_step="Relancer", next_step_on=MOMENT.date() + timedelta(days=2))
+    done = opened_file(ada, workplace("Finie SARL"), next_step="Rappeler", next_step_on=MOMENT.date())
+    move_file(done, "complete", by=person(ada, MOMENT), at=MOMENT)
+    Followup.objects.update(modified_at=MOMENT + timedelta(days=30))
+
+    text = visible_text(as_(ada).get(f"{reverse('followup:list')}?forme={shape}&tri=etape").content.decode())
+
+    assert "Relancer" in text
+    assert "Rappeler" not in text
+    assert "8\u00a0juillet" not in text
+    if shape == "liste":
+        assert text.index("Encore SARL") < text.index("Finie SARL")  # a step that is no longer to do is not the first
+
+
 def test_who_continues_a_file_of_a_firm_that_is_locked_is_asked_why(as_: As) -> None:
     ada, bob = colleague("Ada Liste"), colleague("Bob Voisin", "dgfip")
     made = opened_file(ada)

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from vigie.followup.models import FollowupQuerySet, Member
-from vigie.followup.queries.lines import CRITICALITY, is_late, when, where
+from vigie.followup.queries.lines import CRITICALITY, is_late, step_of, when, where
 from vigie.followup.queries.touch import held_by, with_firm, with_people
 from vigie.followup.states import COMPLETED, FOLLOWUP, UNDER_SURVEILLANCE
 from vigie.kernel.lifecycle import State, Transition
@@ -109,7 +109,7 @@ def _card(row: Any, today: date, here: str, *, movable: bool) -> Card:
         where=where(row),
         referents=held_by(row, Member.Role.REFERENT) or "Aucun référent",
         criticality=CRITICALITY[row.criticality],
-        step=" · ".join(part for part in (row.next_step, when(row, today)) if part),
+        step=" · ".join(part for part in (step_of(row), when(row, today)) if part),
         late=is_late(row, today),
         buttons=tuple(_move(row, step, here) for step in moves),
         to=moves[0].target if moves else "",

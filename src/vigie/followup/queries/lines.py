@@ -25,6 +25,12 @@ def is_late(row: Any, today: date) -> bool:
 
 
 def when(row: Any, today: date) -> str:
-    if row.next_step_on is None:
+    """The day of the next step; a file that ended has none left, as its page says."""
+    if row.next_step_on is None or not row.is_active:
         return ""
     return f"En retard\u00a0: {day(row.next_step_on)}" if is_late(row, today) else day(row.next_step_on)
+
+
+def step_of(row: Any) -> str:
+    """The next step of a running file; a file that ended has none left, whatever it held."""
+    return str(row.next_step) if row.is_active else ""

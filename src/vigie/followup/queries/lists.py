@@ -18,7 +18,7 @@ from vigie.exports.offers import Offer
 from vigie.exports.registry import FOR_SHEETS
 from vigie.followup.models import Analysis, Followup, FollowupQuerySet, Member, Term
 from vigie.followup.queries.board import Lane, board
-from vigie.followup.queries.lines import CRITICALITY, is_late, when, where
+from vigie.followup.queries.lines import CRITICALITY, is_late, step_of, when, where
 from vigie.followup.queries.requests import Waiting, waiting_requests
 from vigie.followup.queries.touch import held_by, with_firm, with_people
 from vigie.followup.states import ACTIVE, FOLLOWUP
@@ -48,7 +48,9 @@ ORDERS: dict[str, tuple[Any, ...]] = {
         Case(*(When(criticality=code, then=rank) for rank, code in enumerate(MOST_CRITICAL)), default=9),
         "-modified_at", "-pk",
     ),
-    "etape": (F("next_step_on").asc(nulls_last=True), "-modified_at", "-pk"),
+    "etape": (
+        Case(When(state__in=ACTIVE, then=F("next_step_on"))).asc(nulls_last=True), "-modified_at", "-pk",
+    ),
     "debut": ("-started_on", "-pk"),
 }  # fmt: skip
 SORTS = [
@@ -243,7 +245,7 @@ def _table(rows: list[Any], scope: str, filters: Filters, today: date) -> Table:
                 Cell(state=_whole(FOLLOWUP.by_code[row.state])),
                 Cell(state=_whole(CRITICALITY[row.criticality])),
                 held_by(row, Member.Role.REFERENT) or "Aucun",
-                Cell(row.next_step or "Aucune", hint=when(row, today)),
+                Cell(step_of(row) or "Aucune", hint=when(row, today)),
                 Cell(at=row.modified_at),
             )
             for row in rows
