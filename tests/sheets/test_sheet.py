@@ -535,6 +535,29 @@ def test_the_header_says_first_what_an_agent_must_know(folders: Path, as_: As) -
     assert "Accompagnement" not in header(as_(reader), sheet(MENUISERIE))
 
 
+def test_the_header_tells_who_follows_apart_from_who_takes_part_in_a_file(folders: Path, as_: As) -> None:
+    opened(folders)
+    communes()
+    reader = agent()
+    made = opened_file(reader, Workplace.objects.get(pk=place(1, commune_code=HERE).pk), at=now())
+
+    by_file = as_(reader).get(sheet(MENUISERIE)).content.decode()
+    badges = header(as_(reader), sheet(MENUISERIE))
+    follow(reader, MENUISERIE.siren, now())
+    both, both_badges = as_(reader).get(sheet(MENUISERIE)).content.decode(), header(as_(reader), sheet(MENUISERIE))
+    Follow.objects.filter(origin=Follow.Origin.PERSONAL).delete()
+    move_file(made, "complete", by=person_for(reader, now()), at=now())
+    grace = header(as_(reader), sheet(MENUISERIE))
+
+    assert "Accompagnée par vous" in badges
+    assert "Suivie par vous" not in badges
+    assert ">Suivre</a>" in by_file
+    assert "Suivie par vous" in both_badges
+    assert "Accompagnée par vous" not in both_badges
+    assert ">Mon suivi</a>" in both
+    assert "par vous" not in grace  # the days of grace of a file that ended are neither
+
+
 def test_the_header_of_an_establishment_tells_no_level_that_its_blocks_do_not_show(folders: Path, as_: As) -> None:
     opened(folders)
     place(1)

@@ -35,6 +35,7 @@ from vigie.watchlists.queries.sight import sight_of
 from vigie.watchlists.rules_sight import Category, Why
 
 CLOSED, FOLLOWED = State("closed", "Fermée", "error"), State("followed", "Suivie par vous", "info")
+ACCOMPANIED = State("accompanied", "Accompagnée par vous", "info")  # by a file alone: « Suivre » is still offered
 FIRST_ALERT, AGGRAVATION = State("first", "1re alerte", "info"), State("aggravation", "Aggravation", "info")
 IN_TOUCH = {
     IN_PROGRESS: State("file", accompanied(IN_PROGRESS), "new"),
@@ -182,9 +183,16 @@ def _states(
     kept += _alert(reading, shown.get("detection"))
     kept += [State("proceedings", said, "warning") for said in _proceedings(shown.get("proceedings"))]
     kept += _in_touch(reading, follows)
-    kept += [FOLLOWED] if follows else []
+    kept += _mine(reading, follows)
     kept += [LOCKED_BADGE] if reading.sight.held and not reading.sight.unlocked else []
     return tuple(kept)
+
+
+def _mine(reading: Reading, follows: list[Follow]) -> list[State]:
+    """What the reader does for the firm: he follows it himself, or takes part in a file that runs."""
+    if any(one.origin == Follow.Origin.PERSONAL for one in follows):
+        return [FOLLOWED]
+    return [ACCOMPANIED] if any(one.is_by_running_file(reading.at) for one in follows) else []
 
 
 def _alert(reading: Reading, block: Block | None) -> list[State]:
