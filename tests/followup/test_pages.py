@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -29,6 +30,7 @@ from vigie.followup.queries.exports import list_parameters, list_sheet
 from vigie.followup.queries.lists import Filters
 from vigie.followup.queries.touch import firm_panel as panel
 from vigie.journal.models import AuditEvent
+from vigie.kernel.siren import show_siret
 from vigie.territory.models import Zone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
@@ -258,6 +260,25 @@ def test_the_panel_names_who_is_in_touch_and_says_the_same_when_there_is_nothing
     assert panel(stranger, made.siren) == panel(stranger, workplace("Autre").company_id)
 
 
+def test_a_file_is_opened_by_a_button_that_names_its_establishment(as_: As) -> None:
+    ada, first = colleague("Ada Liste"), workplace()
+    second = workplace(company=first.company, is_head_office=False)
+    url = reverse("followup:firm", args=[first.company_id])
+
+    html = as_(ada).get(url).content.decode()
+    buttons = re.findall(r'<a class="(fr-btn[^"]*)" href="([^"]*)">(.*?)</a>', html)
+
+    assert [href.split("siret=")[1] for _kind, href, _name in buttons] == [first.siret, second.siret]
+    names = [visible_text(name) for _kind, _href, name in buttons]
+    assert all(name.startswith("Ouvrir un accompagnement") for name in names)
+    assert len(set(names)) == 2  # each is told apart where it is only heard
+    assert {kind for kind, _href, _name in buttons} == {"fr-btn fr-btn--secondary"}
+    opened_file(ada, second)
+    alone = as_(ada).get(url).content.decode()
+    assert re.findall(r'<a class="(fr-btn[^"]*)"', alone) == ["fr-btn"]
+    assert " ".join(f"SIRET {show_siret(first.siret)} · Rennes".split()) in visible_text(alone)
+
+
 def test_a_long_note_sent_after_the_session_ended_is_found_again(as_: As) -> None:
     ada = colleague("Ada Liste")
     made, text = opened_file(ada), "Une longue note.\n" * 300
@@ -386,7 +407,7 @@ def test_no_list_shows_the_next_step_of_a_file_that_ended(as_: As, shape: str) -
 
     assert "Relancer" in text
     assert "Rappeler" not in text
-    assert "8\u00a0juillet" not in text
+    assert "8 juillet" not in text
     if shape == "liste":
         assert text.index("Encore SARL") < text.index("Finie SARL")  # a step that is no longer to do is not the first
 

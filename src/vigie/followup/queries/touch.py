@@ -20,12 +20,20 @@ from vigie.kernel.clock import now
 from vigie.kernel.siren import show_siret
 from vigie.rights.person import Person
 from vigie.rights.statements import composed_once, hung
-from vigie.ui.components import Cell, Column, Link, Table
+from vigie.ui.components import Cell, Column, Table
 from vigie.ui.formats import day, listed
 from vigie.watchlists.queries.contacts import LastContact, last_contacts
 
 NOTHING = "Aucun accompagnement accessible."
 AT_MOST = 30
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An establishment on which the person may open a file, and where that is asked."""
+
+    where: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Panel:
     title: str
     note: str
     table: Table | None
-    opens: tuple[Link, ...]
+    opens: tuple[Opening, ...]
     needs: tuple[OpenNeed, ...] = ()
 
 
@@ -141,11 +149,9 @@ def _readable(person: Person, rows: Sequence[Any]) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
-def _opening(place: Establishment) -> Link:
-    where = f"{show_siret(place.siret)} {place.commune_name}".strip()
-    return Link(
-        f"Ouvrir un accompagnement sur {where}", f"{reverse('followup:new')}?{urlencode({'siret': place.siret})}"
-    )
+def _opening(place: Establishment) -> Opening:
+    where = f"SIRET {show_siret(place.siret)}" + (f" · {place.commune_name}" if place.commune_name else "")
+    return Opening(where, f"{reverse('followup:new')}?{urlencode({'siret': place.siret})}")
 
 
 def _table(person: Person, rows: Sequence[Any]) -> Table:
