@@ -18,7 +18,7 @@ from django.test import Client
 from tests.demo.conftest import NOW, PLAN
 from tests.statistics.comparing import differences
 from vigie.accounts.actions import invite
-from vigie.accounts.models import Absence, Antenne, Habilitation, Institution, User
+from vigie.accounts.models import Absence, AgentProfile, Antenne, Habilitation, Institution, User
 from vigie.accounts.queries import person_for
 from vigie.accounts.rules import Invitation
 from vigie.agents.actions.unused import suspend_unreviewed, suspend_unused
@@ -29,7 +29,7 @@ from vigie.demo.firms import BAKERY_COMMUNE
 from vigie.demo.guide import guide_page
 from vigie.demo.models import DemoMail
 from vigie.demo.people import ANIMATOR, ANIMATOR_ELSEWHERE, BAKER_ADVISER, JOB_ADVISER, KNOWN, STRANGER, TEAM, Member
-from vigie.demo.request_texts import SITUATIONS
+from vigie.demo.request_texts import SITUATIONS, at_town, request_text
 from vigie.directory.models import Expert, ExpertMember, ExpertSubject, MatchFilter, Subject
 from vigie.followup.models import Followup
 from vigie.journal.models import Event, JobRun, OutgoingMessage
@@ -108,6 +108,29 @@ def test_the_jobs_of_the_night_suspend_no_agent_of_the_world() -> None:
     suspend_unreviewed(at=NOW)
 
     assert granted.count() == before > 200
+
+
+def test_the_profile_of_work_of_an_agent_is_one_of_his_body() -> None:
+    held = set(AgentProfile.objects.values_list("entity__short_name", "segment__code"))
+    urssaf = {segment for body, segment in held if body in ("Urssaf", "Urssaf CN")}
+
+    assert urssaf == {"urssaf"}
+    assert {body for body, segment in held if segment == "prefecture"} == {"Préfecture 48"}
+    assert {body for body, _segment in held} >= {"Urssaf", "Urssaf CN", "DREETS", "BDF", "DGE", "DGEFP"}
+
+
+@pytest.mark.parametrize(
+    ("town", "told"),
+    [
+        ("Mende", "à Mende"), ("Le Mans", "au Mans"), ("Les Monts-Verts", "aux Monts-Verts"),
+        ("La Rochelle", "à La Rochelle"), ("L’Isle-Jourdain", "à L’Isle-Jourdain"), ("Lespinasse", "à Lespinasse"),
+    ],
+)  # fmt: skip
+def test_a_town_is_where_one_is_in_french(town: str, told: str) -> None:
+    assert at_town(town) == told
+    texts = [request_text("recruter", firm, town, 3, Random(seed)) for firm in ("", "Durand") for seed in range(20)]
+    assert any(told in text for text in texts)
+    assert not any("à Le" in text.replace(told, "") for text in texts)
 
 
 def test_every_subject_is_told_and_no_other() -> None:

@@ -49,6 +49,7 @@ ENTITIES = (
     ("Urssaf Languedoc-Roussillon", "Urssaf"),
     ("Banque de France, succursale de Montpellier", "BDF"), ("Préfecture de la Lozère", "Préfecture 48"),
     ("Caisse nationale des Urssaf", "Urssaf CN"), ("Équipe Vigie", "Vigie"),
+    ("Délégation générale à l’emploi et à la formation professionnelle", "DGEFP"),
 )  # fmt: skip
 AGENTS = (
     Agent(
@@ -118,6 +119,12 @@ AGENTS = (
         ), "DREETS", "crp",
     ),
 )  # fmt: skip
+# Profile of work → the bodies that have it, by turns.
+BODIES_OF = {
+    "crp": ("DREETS",), "dreets_reseaucrp": ("DREETS",), "dreets": ("DREETS",), "darp": ("DREETS",),
+    "muteco": ("DREETS",), "mire": ("DGE",), "centrale-dge": ("DGE",), "finances": ("DGE",), "dgefp": ("DGEFP",),
+    "dgfip": ("DDFiP 34",), "bdf": ("BDF",), "urssaf": ("Urssaf", "Urssaf CN"), "prefecture": ("Préfecture 48",),
+}  # fmt: skip
 LEFT = "sarah.lemoine@dreets.example"
 # Who has not accepted the rules yet meets them first.
 NOT_YET = "luc.barthe@prefecture.example"
@@ -174,7 +181,7 @@ def _seen_and_reviewed(by: User, seen_at: datetime) -> None:
 
 def _others(at: datetime, by: Person) -> None:
     """One agent for each combination of level, segment and territory, up to PROFILES of them."""
-    entities = list(Entity.objects.order_by("pk"))
+    entities = {row.short_name: row for row in Entity.objects.all()}
     users, profiles, habilitations = [], [], []
     for rank, (territory, segment, level) in zip(range(PROFILES), _profiles(), strict=False):
         first = names.FIRST_NAMES[rank % len(names.FIRST_NAMES)]
@@ -184,7 +191,8 @@ def _others(at: datetime, by: Person) -> None:
             invited_at=at, invited_by_id=by.user_id, terms_accepted_at=at,
         )  # fmt: skip
         users.append(user)
-        profiles.append(AgentProfile(user=user, entity=entities[rank % len(entities)], segment=segment))
+        having = BODIES_OF[segment.code]
+        profiles.append(AgentProfile(user=user, entity=entities[having[rank % len(having)]], segment=segment))
         habilitations.append(
             Habilitation(
                 user=user, role=level.value, territory=territory, state=GRANTED, starts_on=paris_day(at),

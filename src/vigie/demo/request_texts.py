@@ -5,13 +5,13 @@ from __future__ import annotations
 from random import Random
 
 OPENINGS = (
-    "Bonjour, je dirige {firm}, à {town}.",
-    "Bonjour. {firm}, à {town}\u00a0: nous existons depuis {years} ans.",
+    "Bonjour, je dirige {firm}, {at_town}.",
+    "Bonjour. {firm}, {at_town}\u00a0: nous existons depuis {years} ans.",
     "Bonjour, je dirige {firm} ({town}).",
-    "Bonjour, nous sommes une petite équipe à {town}\u00a0: {firm}.",
-    "À {town}, {firm} travaille surtout pour des clients du canton.",
+    "Bonjour, nous sommes une petite équipe {at_town}\u00a0: {firm}.",
+    "{firm}, {at_town}, travaille surtout pour des clients du canton.",
 )
-UNNAMED = ("Bonjour, je travaille à mon compte à {town}.", "Bonjour. Nous sommes une petite entreprise de {town}.")
+UNNAMED = ("Bonjour, je travaille à mon compte {at_town}.", "Bonjour. Nous sommes une petite entreprise {at_town}.")
 
 SITUATIONS: dict[str, tuple[str, ...]] = {
     "recruter": (
@@ -232,9 +232,19 @@ OTHER_HELPS = (
 )
 
 
+def at_town(town: str) -> str:
+    """Gives « à Mende », « au Mans », « aux Monts-Verts »: an article that is contracted is part of a name."""
+    for article, contracted in (("Le ", "au "), ("Les ", "aux ")):
+        if town.startswith(article):
+            return contracted + town.removeprefix(article)
+    return f"à {town}"
+
+
 def request_text(subject: str, firm: str, town: str, years: int, random: Random) -> str:
     """The words of a company head; firm: its name, or nothing for a firm that keeps it back."""
-    opening = random.choice(OPENINGS if firm else UNNAMED).format(firm=firm, town=town, years=max(2, years))
+    opening = random.choice(OPENINGS if firm else UNNAMED).format(
+        firm=firm, town=town, at_town=at_town(town), years=max(2, years)
+    )  # fmt: skip
     closing = random.sample(CLOSINGS, random.choice((1, 1, 2)))
     return " ".join((opening, random.choice(SITUATIONS[subject]), *closing))
 
