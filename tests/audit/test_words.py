@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.urls import get_resolver
 
+from tests.accounts.factories import UserFactory
 from vigie.accounts.models_agents import Network
-from vigie.audit.queries.register import about, what
+from vigie.audit.queries.register import about, names_of, what
 from vigie.audit.queries.words import FILE, PARTS, action_label, block_label
 from vigie.journal.models import AuditEvent
 
@@ -64,8 +66,28 @@ def test_refusal_says_which_part_of_the_service_was_asked() -> None:
         ("accounts.Habilitation", "13", "habilitation 13"),
         ("accounts.FederatedIdentity", "0415abfab54712a4", "identité 0415abfab54712a4"),
         ("watchlists.Publication", "2026-10.1", "2026-10.1"),
+        ("watchlists.ReworkedList", "3", "liste retraitée 3"),
+        ("followup.Followup", "mes", "ses accompagnements"),  # the code of the address, before
+        ("followup.Followup", "12", "12"),
+        ("campaigns.Visit", "mes", "ses visites"),
+        ("campaigns.Campaign", "4", "campagne 4"),
     ],
 )
 def test_a_number_says_of_what_it_is(kind: str, number: str, said: str) -> None:
     """The column held « 10 » beside a sign-in and « 13 » beside an habilitation: nothing told them apart."""
     assert about(AuditEvent(action="login", actor_id=10, object_type=kind, object_id=number)) == said
+
+
+@pytest.mark.django_db
+def test_an_habilitation_is_granted_to_somebody_who_is_named(django_assert_num_queries: Any) -> None:
+    """« compte 13 » told an auditor nothing; a whole page is named in one question."""
+    users = [UserFactory(full_name=f"Anne {rank} Rivière") for rank in range(3)]
+    told = [{"user": user.pk, "role": "agent_list", "act": "grant"} for user in users]
+    rows = [AuditEvent(action="admin_role", details=one) for one in (*told, {**told[0], "user": 999_999})]
+
+    with django_assert_num_queries(1):
+        names = names_of(rows)
+
+    assert [what(row, names).rpartition(", ")[2] for row in rows] == [*map(str, users), "compte 999999"]
+    with django_assert_num_queries(0):
+        assert names_of([AuditEvent(action="login")]) == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from vigie.accounts.identity_rules import REASONS
 from vigie.accounts.models import User
 from vigie.audit.queries.words import (
     ACCOUNT,
+    LISTS,
     NUMBERED,
     OPENED_BY,
     PAGES,
@@ -55,6 +56,7 @@ VIEWS: dict[str, tuple[str, Q]] = {
 }  # fmt: skip
 
 WITHOUT_LISTS = frozenset({"connexions", "fiches", "exports", "deverrouillages", "administration"})
+NO_NAMES: Mapping[int, str] = {}
 RARE = frozenset({"hors-zone", "refus"})
 
 
@@ -165,6 +167,7 @@ def _before(rows: QuerySet[AuditEvent], cursor: str) -> QuerySet[AuditEvent]:
 
 
 def _table(rows: Sequence[AuditEvent]) -> Table:
+    names = names_of(rows)
     return Table(
         caption="Traces, de la plus récente à la plus ancienne",
         columns=(
@@ -176,18 +179,25 @@ def _table(rows: Sequence[AuditEvent]) -> Table:
             Column("Territoire"),
             Column("Résultat"),
         ),
-        rows=tuple(_cells(row) for row in rows),
+        rows=tuple(_cells(row, names) for row in rows),
         empty="Aucune trace ne répond à ces critères. Élargissez les dates ou retirez un filtre.",
         caption_hidden=True,
         keys=True,
     )
 
 
-def _cells(row: AuditEvent) -> tuple[Cell | str, ...]:
+def names_of(rows: Sequence[AuditEvent]) -> dict[int, str]:
+    """Account → whose it is, for the rows that grant or change what an account may do. 1 query if there are any."""
+    accounts = {row.details.get("user") for row in rows if row.action == "admin_role"}
+    held = [number for number in accounts if isinstance(number, int)]
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=held)} if held else {}
+
+
+def _cells(row: AuditEvent, names: Mapping[int, str]) -> tuple[Cell | str, ...]:
     return (
         Cell(exact(row.at)),
         Cell(who(row), hint=" · ".join(filter(None, (row.actor_email, row.entity)))),
-        Cell(action_label(row.action), hint=what(row)),
+        Cell(action_label(row.action), hint=what(row, names)),
         Cell(about(row)),
         why(row),
         Cell(row.zone or row.reach),
@@ -206,12 +216,18 @@ def about(row: AuditEvent) -> str:
         return siren(row.siren)
     if row.object_type == ACCOUNT and row.object_id == str(row.actor_id):
         return ""
+    listed = LISTS.get(row.object_type, {}).get(row.object_id)
+    if listed:
+        return listed
     kind = NUMBERED.get(row.object_type, "") if row.object_id else ""
     return f"{kind} {PAGES.get(row.object_id, row.object_id)}".strip()
 
 
-def what(row: AuditEvent) -> str:
-    """The block, the page refused, the number of firms of a list, the rows of a file."""
+def what(row: AuditEvent, names: Mapping[int, str] = NO_NAMES) -> str:
+    """The block, the page refused, the number of firms of a list, the rows of a file.
+
+    names: account → who holds it, where they were read; else its number is said.
+    """
     told = row.details
     if "block" in told:
         return block_label(str(told["block"]), row.object_type)
@@ -220,7 +236,8 @@ def what(row: AuditEvent) -> str:
         return f"{part}\u00a0: {told['page']} ({told.get('status', '')})"
     if row.action == "admin_role":
         role, act = told.get("role", ""), told.get("act", "")
-        return f"{roles_label(role)}, {ROLE_ACTS.get(act, act)}, compte {told.get('user', '')}"
+        whose = names.get(told.get("user", 0)) or f"compte {told.get('user', '')}"
+        return f"{roles_label(role)}, {ROLE_ACTS.get(act, act)}, {whose}"
     if row.action in ("login", "login_failed"):
         way = told.get("method") or told.get("step") or told.get("reason", "")
         return SIGN_IN.get(way) or (REASONS[way].title if way in REASONS else way)

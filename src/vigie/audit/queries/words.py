@@ -65,7 +65,17 @@ PARTS = {
 PAGES = {"register": "registre", "replay": "journée rejouée", "anomalies": "anomalies"}  # of the audit itself
 ACCOUNT = "accounts.User"
 NUMBERED = {  # what a bare number would not say
+    "campaigns.Campaign": "campagne", "watchlists.ReworkedList": "liste retraitée",
     ACCOUNT: "compte", "accounts.Habilitation": "habilitation", "accounts.FederatedIdentity": "identité",
+}  # fmt: skip
+# Of a page that lists firms: which one its number or its code names.
+LISTS = {
+    "followup.Followup": {
+        "mes": "ses accompagnements", "departement": "accompagnements du territoire",
+        "administration": "accompagnements de l’administration", "codefi": "ordre du jour du CODEFI",
+    },
+    "campaigns.Visit": {"mes": "ses visites", "territoire": "visites du territoire"},
+    "campaigns.Campaign": {"mine": "ses campagnes"},
 }  # fmt: skip
 ROLE_ACTS = {
     "grant": "accordée", "suspend": "suspendue", "revoke": "révoquée", "expire": "expirée", "reschedule": "autre fin",
