@@ -42,20 +42,22 @@ def consent_field(code: str) -> forms.BooleanField:
 class MetForm(FormTokenMixin, DsfrForm):
     """Who was met, when, and that he agrees."""
 
-    full_name = PersonNameField(label="Prénom et nom de la personne rencontrée", max_length=150, autocomplete="off")
+    full_name = PersonNameField(
+        label="Prénom et nom de la personne rencontrée ou appelée", max_length=150, autocomplete="off"
+    )
     phone = PhoneField(label="Téléphone", required=False, max_length=25, help_text="Le numéro où l’appeler")
     email = EmailField(
         label="Adresse électronique",
         required=False,
         help_text="Elle y reçoit qui a transmis quoi à qui, et comment s’y opposer",
     )
-    visited_on = _date_field("Date de la visite")
+    visited_on = _date_field("Date de la visite ou de l’appel")
     consent = consent_field(VISIT_CONSENT)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["visited_on"].required = True
-        self.fields["visited_on"].error_messages["required"] = "Indiquez le jour de la visite."
+        self.fields["visited_on"].error_messages["required"] = "Indiquez le jour de la visite ou de l’appel."
 
     def clean_visited_on(self) -> date:
         """With the other faults, not after they are mended."""

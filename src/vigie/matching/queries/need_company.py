@@ -16,7 +16,7 @@ from vigie.territory.queries import resolve_commune
 from vigie.ui.components import Fact
 from vigie.ui.formats import day
 
-TYPED, TYPED_AFTER_A_VISIT = "saisi par l’entreprise", "saisi après une visite"
+TYPED, TYPED_AFTER_A_VISIT = "saisi par l’entreprise", "saisi après un échange"
 HIDDEN, UNKNOWN = "non diffusible", "inconnue"
 CONNECTOR = "Recherche d’entreprises"
 

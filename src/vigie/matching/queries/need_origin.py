@@ -19,7 +19,7 @@ def named(user: User | None) -> str:
 
 
 def origin(diagnosis: Diagnosis) -> str:
-    """« Déposé par Paul Dufresne (CCI) après une visite le 3 mars 2026, avec l’accord de l’entreprise. »
+    """« Déposé par Paul Dufresne (CCI) après un échange le 3 mars 2026, avec l’accord de l’entreprise. »
 
     Empty for a request of the company.
     """
@@ -29,7 +29,7 @@ def origin(diagnosis: Diagnosis) -> str:
     if diagnosis.passed_from_id is not None:
         return f"Confié par {who} à la suite d’un échange avec l’entreprise, avec son accord."
     when = f" le {day(diagnosis.visited_on)}" if diagnosis.visited_on else ""
-    return f"Déposé par {who} après une visite{when}, avec l’accord de l’entreprise."
+    return f"Déposé par {who} après un échange{when}, avec l’accord de l’entreprise."
 
 
 def waits_for_team(visit: Diagnosis) -> bool:

@@ -172,7 +172,7 @@ def contact_facts(visit: Diagnosis, company: Company) -> tuple[Fact, ...]:
         Fact("Personne rencontrée", contact.full_name),
         Fact("Téléphone", phone=contact.phone, missing="non communiqué"),
         Fact("Adresse électronique", contact.email, missing="non communiquée\u00a0: l’entreprise n’est pas prévenue"),
-        Fact("Visite", day(visit.visited_on) if visit.visited_on else "", missing="sans visite"),
+        Fact("Visite ou appel", day(visit.visited_on) if visit.visited_on else "", missing="sans date"),
         Fact("Accord de l’entreprise", agreed),
     )
 

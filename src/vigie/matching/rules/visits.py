@@ -32,7 +32,9 @@ def refuse_day(visited_on: date, today: date) -> None:
     """Raises InvalidInput for a visit of tomorrow, or one so old that the company no longer remembers it."""
     if visited_on > today:
         raise InvalidInput(
-            "visit_in_future", "Cette date est à venir. Indiquez le jour de la visite.", field="visited_on"
+            "visit_in_future",
+            "Cette date est à venir. Indiquez le jour de la visite ou de l’appel.",
+            field="visited_on",
         )
     if visited_on < years_before(today, 1):
         raise InvalidInput(
