@@ -29,7 +29,7 @@ def asked_sheet(person: Person, parameters: dict[str, Any], at: datetime) -> She
 def sheet_document(person: Person, parameters: dict[str, Any], at: datetime) -> Document:
     """What ``asked_sheet`` gives, written. Nothing is read here that the page did not read."""
     page = asked_sheet(person, parameters, at)
-    said = [page.access, *page.notices, WARNING]
+    said = [f"Source\u00a0: {page.origin}.", page.access, *page.notices, WARNING]
     head = Section("Identité", (page.number, facts_of(page.facts), *said))
     return Document(
         title=f"Établissement de {page.title}" if page.siret else page.title,

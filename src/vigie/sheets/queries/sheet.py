@@ -24,7 +24,7 @@ from vigie.rights.person import Person
 from vigie.rights.statements import composed_once
 from vigie.sheets.queries.block import FOLLOW_TO_SEE, NO_RIGHT, UNREADABLE, Block, Panel, Reading
 from vigie.sheets.queries.panels import PANELS
-from vigie.sheets.queries.panels.identity import company_facts, name_of, place_facts
+from vigie.sheets.queries.panels.identity import company_facts, identity_origin, name_of, place_facts
 from vigie.sheets.rules.status import IN_BONIS, UNKNOWN
 from vigie.ui.components import Fact
 from vigie.ui.formats import day
@@ -60,6 +60,7 @@ class SheetPage:
     number: str
     states: tuple[State, ...]
     facts: tuple[Fact, ...]
+    origin: str  # of the facts
     blocks: tuple[Block, ...]
     notices: tuple[str, ...]
     access: str
@@ -120,6 +121,7 @@ def sheet_page(person: Person, company: Company, at: datetime, *, siret: str = "
         number=f"SIRET {show_siret(siret)}" if siret else f"SIREN {show_siren(company.siren)}",
         states=_states(reading, place, follows, blocks),
         facts=place_facts(reading, place) if place is not None else company_facts(reading),
+        origin=identity_origin(place if place is not None else company),
         blocks=blocks,
         notices=late_sources(reading.current) if reading.current is not None else (),
         access=WHY_OPEN[reading.sight.by] if reading.sight.held else NO_RIGHT,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from vigie.companies.models import Company, Establishment, Source
 from vigie.kernel.nomenclature.legal_forms import legal_form_label
 from vigie.kernel.nomenclature.naf import naf_label
-from vigie.kernel.period import Month
+from vigie.kernel.period import Month, paris_day
 from vigie.kernel.siren import show_siret
 from vigie.sheets.queries.block import Block, Reading
 from vigie.sheets.rules.series import headcount, in_debt, latest, months_until
@@ -32,7 +32,6 @@ def company_facts(reading: Reading) -> tuple[Fact, ...]:
         Fact("Siège", _address(office)),
         *_company_headcount(reading),
         Fact("État", "En activité" if company.is_active else "Cessée"),
-        Fact("Source", Source(company.source).label, as_of=company.seen_at.date()),
     )
 
 
@@ -48,8 +47,12 @@ def place_facts(reading: Reading, place: Establishment) -> tuple[Fact, ...]:
         Fact("Création de l’entreprise", _created(company.created_on, reading.today)),
         Fact("Adresse", _address(place)),
         Fact("État", _state(place)),
-        Fact("Source", Source(place.source).label, as_of=place.seen_at.date()),
     )
+
+
+def identity_origin(known: Company | Establishment) -> str:
+    """« Sirene (fichier stock), au 23 novembre 2026 »: who says the facts of the header, and when it was seen."""
+    return f"{Source(known.source).label}, au {day(paris_day(known.seen_at))}"
 
 
 def establishments(reading: Reading) -> Block:
