@@ -18,6 +18,7 @@ from vigie.journal.delivery import build
 from vigie.journal.jobs import registered_jobs
 from vigie.journal.models import OutgoingMessage
 from vigie.journal.running import run
+from vigie.kernel.period import paris_day
 from vigie.rights.person import VISITOR
 
 
@@ -112,7 +113,7 @@ def test_code_mail_says_until_when_and_reads_alike_in_both_forms(expert: User, a
 
 @pytest.mark.django_db
 def test_nightly_jobs_are_declared_and_run(at: datetime) -> None:
-    habilitation = HabilitationFactory(ends_on=at.date().replace(day=1))
+    habilitation = HabilitationFactory(ends_on=paris_day(at).replace(day=1))
 
     account = run("expire_habilitations", now=lambda: at)
 

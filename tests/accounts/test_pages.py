@@ -24,6 +24,7 @@ from vigie.accounts.models import Absence, Habilitation, User
 from vigie.accounts.teams import Team, _sources, register_teams
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
 from vigie.rights.table import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
@@ -147,7 +148,7 @@ def test_list_says_how_many_and_filters(as_: Open, team: User) -> None:
     UserFactory(full_name="Sans Rôle")
     AbsenceFactory(
         user=UserFactory(expert=True, full_name="Eva Loin"),
-        starts_on=date.today() - timedelta(1), ends_on=date.today() + timedelta(1),
+        starts_on=paris_day(now()) - timedelta(1), ends_on=paris_day(now()) + timedelta(1),
     )  # fmt: skip
     client = as_(team)
 
@@ -426,7 +427,7 @@ def test_own_page_shows_habilitations_without_buttons_and_teams(as_: Open, exper
 
 def test_absence_is_set_shown_and_canceled(as_: Open, expert: User) -> None:
     colleague = UserFactory(expert=True, antenne=expert.antenne, full_name="Rose Duc")
-    first, last = date.today() + timedelta(5), date.today() + timedelta(9)
+    first, last = paris_day(now()) + timedelta(5), paris_day(now()) + timedelta(9)
     client = as_(expert)
 
     data = {"starts_on": first.isoformat(), "ends_on": last.strftime("%d/%m/%Y"), "replacement": str(colleague.pk)}

@@ -19,6 +19,7 @@ from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
 from vigie.journal.models import AuditEvent, Event, OutgoingMessage
 from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
 from vigie.rights import limits
 from vigie.rights.table import Role
 
@@ -314,7 +315,7 @@ def test_account_that_loses_its_rights_loses_its_session_at_the_next_request(
     elif loss == "revoked":
         actions.revoke(habilitation, by=by, at=now())
     elif loss == "expired":
-        expert.habilitations.update(ends_on=now().date() - timedelta(days=1))
+        expert.habilitations.update(ends_on=paris_day(now()) - timedelta(days=1))
     elif loss == "closed":
         User.objects.filter(pk=expert.pk).update(is_active=False)
     else:

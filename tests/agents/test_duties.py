@@ -19,6 +19,7 @@ from vigie.followup.models import Meeting
 from vigie.journal.models import AuditEvent, Event
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput
+from vigie.kernel.period import paris_day
 from vigie.rights.table import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
@@ -47,7 +48,7 @@ def asked(agent: User, departement: str = "35") -> dict[str, str]:
 def test_a_duty_is_given_once_gives_the_meetings_and_is_withdrawn(client: Client) -> None:
     ada, keeper = colleague("Ada Liste"), administrator()
     proved(client, keeper)
-    told = {"departement": "35", "held_on": now().date(), "place": "Préfecture", "secretary": keeper}
+    told = {"departement": "35", "held_on": paris_day(now()), "place": "Préfecture", "secretary": keeper}
     meeting = Meeting.objects.create(**told, created_at=now(), form_token="réunion-d-un-autre")
     kept = Meeting.objects.filter(pk=meeting.pk)
     assert not kept.allowed(person(ada, now()), "meeting.manage").exists()

@@ -21,6 +21,7 @@ from vigie.agents.queries.reminding import waiting_for
 from vigie.journal.models import AuditEvent, OutgoingMessage
 from vigie.journal.registry import Recipient
 from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
 PAGE = reverse("agents:follows")
@@ -68,7 +69,7 @@ def test_contesting_asks_why(client: Client) -> None:
 def test_a_reviewer_is_reminded_while_something_waits_for_him() -> None:
     reviewer, held = partner()
     at = now()
-    Habilitation.objects.filter(pk=held.pk).update(starts_on=at.date())
+    Habilitation.objects.filter(pk=held.pk).update(starts_on=paris_day(at))
     assert waiting_for(reviewer, at) is None
     assert remind_reviewers(at=at).startswith("0")
     follow(held.user, siren(1), at, motive="autre", comment="Vu en ville")

@@ -20,6 +20,7 @@ from vigie.journal.actions import record
 from vigie.journal.delivery import build
 from vigie.journal.models import AuditEvent, OutgoingMessage
 from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
 from vigie.rights.person import SYSTEM
 from vigie.rights.table import Role
 
@@ -132,11 +133,11 @@ def test_what_nobody_uses_is_suspended_once() -> None:
 
 def test_what_a_partner_did_not_confirm_is_suspended(client: Client) -> None:
     reviewer, held = partner()
-    Habilitation.objects.filter(role=Role.LEVEL_A).update(starts_on=now().date() - timedelta(days=300))
+    Habilitation.objects.filter(role=Role.LEVEL_A).update(starts_on=paris_day(now()) - timedelta(days=300))
     client = sign_in(client, reviewer)
     client.post(reverse("agents:review", args=[held.pk]), {"transition": "confirm"})
     forgotten = agent()
-    Habilitation.objects.filter(user=forgotten).update(starts_on=now().date() - timedelta(days=300))
+    Habilitation.objects.filter(user=forgotten).update(starts_on=paris_day(now()) - timedelta(days=300))
 
     assert suspend_unreviewed(at=now()).startswith("1 ")
 

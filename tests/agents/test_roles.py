@@ -22,6 +22,7 @@ from vigie.agents.reference_kinds import ZONE
 from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, Refused
+from vigie.kernel.period import paris_day
 from vigie.rights.table import RIGHTS, Role
 from vigie.territory.models import ZoneGroup
 from vigie.watchlists.actions.opening import approve
@@ -83,7 +84,7 @@ def test_the_refusal_is_said_on_screen_and_nothing_is_lost() -> None:
 def test_two_publishers_open_a_list_and_one_alone_does_not(folders: Path) -> None:
     publication = opened(folders)
     Publication.objects.filter(pk=publication.pk).update(
-        state="checked", opened_at=None, all_green=False, planned_on=now().date()
+        state="checked", opened_at=None, all_green=False, planned_on=paris_day(now())
     )
     publication.refresh_from_db()
     one, two = (person(holder(Role.PUBLISHER, name), now()) for name in ("Rose Une", "Rose Deux"))

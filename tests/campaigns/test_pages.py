@@ -25,6 +25,7 @@ from vigie.companies.models import Company
 from vigie.followup.actions.files import move_file
 from vigie.journal.models import AuditEvent
 from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
 from vigie.rights.table import Role
 from vigie.watchlists.models import Entry, FirmPlace
 
@@ -46,7 +47,7 @@ def test_an_agent_opens_a_campaign_from_the_filtered_list_then_takes_and_contact
     listed(folders)
     ada = colleague("Ada Liste")
     workplace_of(MENUISERIE.siren)
-    client, day = as_(ada), now().date().isoformat()
+    client, day = as_(ada), paris_day(now()).isoformat()
     url = f"{reverse('campaigns:new')}?niveau=strong"
     linked = client.get(f"{reverse('watchlists:list')}?niveau=strong").content.decode()
     asked = text_of(client.get(url))
@@ -168,7 +169,7 @@ def test_the_next_campaign_takes_what_the_former_left_with_its_team(folders: Pat
     first, second, third = row.targets.order_by("pk")
     take(first, by=person(ada, now()), at=now())
     move(second, "postpone", why="3_months", by=person(ada, now()), at=now())
-    client, day = as_(ada), now().date().isoformat()
+    client, day = as_(ada), paris_day(now()).isoformat()
     url = f"{reverse('campaigns:new')}?copie={row.pk}"
     assert f'href="{url}"' in client.get(page_of(row)).content.decode()
 

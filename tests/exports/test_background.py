@@ -26,6 +26,7 @@ from vigie.journal.delivery import build as build_mail
 from vigie.journal.jobs import queued
 from vigie.journal.models import AuditEvent, OutgoingMessage
 from vigie.kernel.errors import Forbidden
+from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_file_is_made_with_the_rights_of_the_moment_it_is_made(user: User, at: d
 
     with declared("list", builder):
         record = ask("list", {}, "csv", long_sheet(ROWS), by=person(user), at=at)
-        user.habilitations.update(ends_on=at.date())
+        user.habilitations.update(ends_on=paris_day(at))
         produce(at=at + timedelta(days=2), export_id=record.pk, now=lambda: at + timedelta(days=2))
 
     assert seen == [frozenset()]

@@ -25,6 +25,7 @@ from vigie.followup.queries.cards import KNOWN, LEFT, MAKE, WRONG, Fate, fates_o
 from vigie.followup.rules_cards import COLUMNS, example_lines, read_cards
 from vigie.journal.models import AuditEvent, OutgoingMessage
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused
+from vigie.kernel.period import paris_day
 from vigie.statistics.followups import OTHERWISE, origin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
@@ -243,7 +244,7 @@ def test_cards_become_files_with_their_people_their_words_and_their_dates(ada: U
     }
     assert AuditEvent.objects.filter(action="unlock").count() == 3
     assert over.ended_at is not None
-    assert over.ended_at.date() == date(2024, 3, 1)
+    assert paris_day(over.ended_at) == date(2024, 3, 1)
     assert Snapshot.objects.filter(event="file.imported").count() == 3
     # one mail for each, whatever the cards
     assert sorted(OutgoingMessage.objects.values_list("recipient", flat=True)) == sorted([bob.email, cleo.email])

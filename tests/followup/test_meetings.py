@@ -38,7 +38,7 @@ LATER = MOMENT + timedelta(days=10)
 
 
 def planned(by: User, *called: str, at: datetime = LATER, rank: int = 100, **changes: Any) -> Meeting:
-    told = Called(**{"held_on": at.date(), "held_at": None, "place": "Salle 2", "participants": called} | changes)
+    told = Called(**{"held_on": paris_day(at), "held_at": None, "place": "Salle 2", "participants": called} | changes)
     return actions.plan_meeting("35", told, form_token=token(rank), by=person(by, at), at=at)
 
 

@@ -24,6 +24,7 @@ from vigie.followup.models import HelpRequest, Workplace
 from vigie.journal.delivery import build
 from vigie.journal.models import OutgoingMessage
 from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
 from vigie.kernel.text import fold
 from vigie.matching.actions.matches import take_charge
 from vigie.matching.actions.visit_draft import Met
@@ -43,7 +44,7 @@ def test_neither_page_nor_mail_of_the_expert_says_a_word_of_the_detection(client
     author, expert = world.people["a35"], world.people["expert"]
     place = Workplace.objects.get(pk=siret(HERE_ALERT.number))
     made = opened_file(author, place, at=at, criticality="high")
-    met = Met("Camille Fournil", at.date(), "01 39 98 12 34", "camille@forge.example", establishment=place)
+    met = Met("Camille Fournil", paris_day(at), "01 39 98 12 34", "camille@forge.example", establishment=place)
     asked = Told(met, SubjectFactory(label="Trésorerie"), "Nous cherchons un financement.", consent=True)
     refer(made, asked, form_token=token(7), by=person(author, at), at=at)
     need = Need.objects.get()

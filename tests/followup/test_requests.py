@@ -27,6 +27,7 @@ from vigie.followup.states import COMPLETED, IN_PROGRESS
 from vigie.journal.delivery import build
 from vigie.journal.models import AuditEvent, Event, OutgoingMessage
 from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
 from vigie.matching.actions.matches import take_charge, undo
 from vigie.matching.models import Match, Need
 from vigie.rights.table import Role
@@ -266,7 +267,7 @@ def test_what_is_no_longer_proposed(why: str) -> None:
         made = opened_file(near, place_in(), at)
         Referral.objects.create(followup=made, visit=match.need.diagnosis, author=near, at=at)
 
-    assert waiting_requests(person(near, at), at.date()) is None
+    assert waiting_requests(person(near, at), paris_day(at)) is None
     known = open_needs(person(near, at), place.company_id)
     assert bool(known) is (why in ("held", "running", "old"))
 
@@ -304,11 +305,11 @@ def test_questions_do_not_grow_with_the_requests(django_assert_num_queries: Any)
     for rank in range(2):
         asked(expert, label=f"Trésorerie {rank}")
     with django_assert_num_queries(1):
-        assert len(waiting_requests(by, at.date()).firms) == 2  # type: ignore[union-attr]
+        assert len(waiting_requests(by, paris_day(at)).firms) == 2  # type: ignore[union-attr]
     for rank in range(2, 25):
         asked(expert, label=f"Trésorerie {rank}")
     with django_assert_num_queries(1):
-        found = waiting_requests(by, at.date())
+        found = waiting_requests(by, paris_day(at))
     assert found is not None
     assert len(found.firms) == 20
     assert "les plus récentes" in found.count

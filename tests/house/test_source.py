@@ -47,6 +47,16 @@ def test_no_state_is_written_but_by_perform() -> None:
     assert faults == []
 
 
+def test_the_day_of_a_moment_is_the_one_of_paris() -> None:
+    """Moments are kept in UTC: from 23:00 there, ``moment.date()`` is the day before the one that people live."""
+    taken = re.compile(r"\b(?:now\(\)|(?:\w+_)?at)\.date\(\)")
+    allowed = {"src/vigie/watchlists/queries/deliveries.py": 1}  # a text that bears no zone
+    files = [*CODE, *(path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__).resolve())]
+    found = {name(path): len(taken.findall(path.read_text(encoding="utf-8"))) for path in files}
+
+    assert {path: count for path, count in found.items() if count > allowed.get(path, 0)} == {}
+
+
 def test_clock_is_read_in_one_place() -> None:
     pattern = re.compile(r"\b(datetime\.now|datetime\.utcnow|date\.today|timezone\.now|time\.time)\(")
     allowed = {"src/vigie/kernel/clock.py"}

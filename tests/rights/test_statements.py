@@ -13,6 +13,7 @@ from tests.accounts.factories import UserFactory, person
 from tests.matching.factories import MatchFactory
 from vigie.kernel import clock
 from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
 from vigie.matching.models import Match, Need
 from vigie.rights.person import VISITOR, Person
 from vigie.rights.statements import NotComposable, Spelled, among, anew, composed_once, counts, hung
@@ -111,9 +112,9 @@ def test_correlated_rows_dates_and_numbers_too_wide() -> None:
         return Need.objects.filter(Exists(late), pk=pk)
 
     match = MatchFactory()
-    assert held(match.need_id, match.sent_at.date() + timedelta(days=1)) == [match.need]
-    assert held(match.need_id, match.sent_at.date() - timedelta(days=2)) == []
-    assert held(2**70, match.sent_at.date()) == [], "no column holds such a number: no row, no error"
+    assert held(match.need_id, paris_day(match.sent_at) + timedelta(days=1)) == [match.need]
+    assert held(match.need_id, paris_day(match.sent_at) - timedelta(days=2)) == []
+    assert held(2**70, paris_day(match.sent_at)) == [], "no column holds such a number: no row, no error"
 
 
 def test_a_value_that_changes_the_statement_is_refused() -> None:

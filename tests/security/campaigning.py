@@ -39,7 +39,7 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
 
 def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tuple[str, str, str, dict[str, Any]]]:
     """One valid sending of each form."""
-    pk, day = ids["campaign"], at.date().isoformat()
+    pk, day = ids["campaign"], paris_day(at).isoformat()
 
     def to(name: str, *args: Any) -> str:
         return reverse(f"campaigns:{name}", args=args)

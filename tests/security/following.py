@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests.directory.factories import ExpertFactory, ExpertSubjectFactory, InstitutionSubjectFactory
 from tests.matching.factories import MatchFactory, NoteFactory, RefusalTemplateFactory, TagFactory
+from vigie.kernel.period import paris_day
 
 if TYPE_CHECKING:
     from tests.security.service import Service
@@ -33,7 +34,7 @@ def acts(service: Service, at: datetime) -> list[tuple[str, str, str, dict[str, 
     ExpertSubjectFactory(expert=to, institution_subject=offer)
     late = MatchFactory(sent_at=at - timedelta(days=10), expert__full_name="Équipe silencieuse")
     answer = {"title": "Autre guichet", "mail_subject": "Votre demande", "body": "Voyez la mairie."}
-    member, far = world.users["member"].pk, at.date() + timedelta(days=90)
+    member, far = world.users["member"].pk, paris_day(at) + timedelta(days=90)
     days = {"starts_on": far.isoformat(), "ends_on": far.isoformat(), "replacement": ""}
     return [
         ("accounts:absences_of", "manager", reverse("accounts:absences_of", args=[member]), days),

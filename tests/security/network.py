@@ -17,6 +17,7 @@ from tests.matching.requests import SIRET
 from vigie.accounts.models import User
 from vigie.companies.models import Establishment
 from vigie.directory.models import Subject
+from vigie.kernel.period import paris_day
 from vigie.matching.actions.visit_draft import Met, begin, put_need
 from vigie.matching.actions.visit_sending import file_visit, proposed
 from vigie.matching.models import Diagnosis, HoleReport, Need
@@ -52,7 +53,7 @@ def prepare(adviser: User, follower: User, answered: Subject, at: datetime) -> d
 
 def _begun(adviser: User, token: str, at: datetime) -> Diagnosis:
     firm = Establishment.objects.select_related("company").get(siret=SIRET)
-    told = Met("Camille Fournil", at.date() - timedelta(days=1), "01 23 45 67 89", "camille@fournil.example", firm)
+    told = Met("Camille Fournil", paris_day(at) - timedelta(days=1), "01 23 45 67 89", "camille@fournil.example", firm)
     return begin(told, consent=True, form_token=token, by=person(adviser, at), at=at)
 
 
@@ -72,7 +73,7 @@ def forms(ids: dict[str, int], world_need: int, at: datetime) -> list[tuple[str,
     draft, visit = [ids["visit_draft"]], [ids["visit"]]
     met = {
         "full_name": "Camille Scieur", "phone": "01 23 45 67 89", "email": "camille@scierie.example",
-        "visited_on": (at.date() - timedelta(days=2)).isoformat(), "consent": "on", "form_token": TOKEN,
+        "visited_on": (paris_day(at) - timedelta(days=2)).isoformat(), "consent": "on", "form_token": TOKEN,
     }  # fmt: skip
     by_hand = {"name": "Fournil neuf", "siret": "", "commune": "Lille", "commune_code": ELSEWHERE}
     need = Need.objects.get(pk=ids["draft_need"])

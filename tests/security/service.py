@@ -48,6 +48,7 @@ from vigie.demo.models import DemoMail
 from vigie.journal.jobs import registered_jobs
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
 from vigie.matching.actions.transmission import prepare
 from vigie.matching.links import Purpose, token
 from vigie.matching.models import Candidate, Match, Need, Solicitation
@@ -194,7 +195,7 @@ def _begun() -> Solicitation:
 def _name(service: Service, at: datetime) -> None:
     users, ids = service.world.users, service.ids
     ids["absence"] = AbsenceFactory(
-        user=users["member"], starts_on=at.date() + timedelta(days=20), ends_on=at.date() + timedelta(days=22)
+        user=users["member"], starts_on=paris_day(at) + timedelta(days=20), ends_on=paris_day(at) + timedelta(days=22)
     ).pk
     ids["absence_elsewhere"] = AbsenceFactory(user=users["unrelated"]).pk
     ids["message"] = ThreadMessageFactory(need=service.world.need, author=users["member"], at=at).pk
@@ -365,7 +366,7 @@ def _agent_acts(service: Service) -> list[Act]:
 def _account_acts(service: Service, at: datetime) -> list[Act]:
     users, ids = service.world.users, service.ids
     unrelated = users["unrelated"].pk
-    day = at.date() + timedelta(days=60)
+    day = paris_day(at) + timedelta(days=60)
     antenne = AntenneFactory(name="Antenne des invités")
     invited = {"email": "neuf@antenne.example", "full_name": "Noé Neuf", "roles": ["adviser"], "antenne": antenne.name}
     changed = {"full_name": "Hugo Nouveau", "email": users["unrelated"].email, "job": "Conseil", "phone": ""}

@@ -23,6 +23,7 @@ from vigie.campaigns.queries.visits import open_visits, visit_steps
 from vigie.followup.actions.files import move_file
 from vigie.followup.queries.moments import file_moments
 from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
 from vigie.watchlists.models import Firm
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "zones")]
@@ -72,7 +73,7 @@ def test_visits_are_told_planned_or_made(folders: Path, as_: As) -> None:
     workplace_of(MENUISERIE.siren)
     by, firm = person(ada, at), Firm.objects.get(pk=MENUISERIE.siren)
     for days in (0, 5):
-        asked = Appointment(workplace_of(firm.pk), (at + timedelta(days=days)).date())
+        asked = Appointment(workplace_of(firm.pk), paris_day(at) + timedelta(days=days))
         visit = plan_visit(firm, asked, form_token=f"jeton-de-visite-{days:04d}", by=by, at=at)
         if days == 0:
             hold_visit(visit, network("crp"), "", by=by, at=at)

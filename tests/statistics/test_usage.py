@@ -134,7 +134,7 @@ def test_counts_are_written_when_the_oldest_has_waited_a_minute(monkeypatch: pyt
     monkeypatch.setattr(middleware, "perf_counter", lambda: clock[0])
     held = middleware.Counts()
     assert not held.due(100)
-    held.add((now().date(), "portal:home", "GET", 200, 50))
+    held.add((paris_day(now()), "portal:home", "GET", 200, 50))
     assert not held.due(100)  # however long the process has run
     clock[0] += 61
     assert held.due(100)
@@ -143,7 +143,7 @@ def test_counts_are_written_when_the_oldest_has_waited_a_minute(monkeypatch: pyt
 @pytest.mark.django_db
 def test_what_cannot_be_written_waits_for_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
     middleware.counts.clear()
-    cell = (now().date(), "portal:home", "GET", 200, 50)
+    cell = (paris_day(now()), "portal:home", "GET", 200, 50)
     middleware.counts.add(cell)
     monkeypatch.setattr(middleware, "_ADD", "INSERT INTO nowhere VALUES (%s, %s, %s, %s, %s, %s)")
     middleware.counts.write()

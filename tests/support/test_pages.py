@@ -16,6 +16,7 @@ from tests.accounts.factories import AbsenceFactory, UserFactory, person, sign_i
 from tests.conftest import visible_text
 from vigie.journal.models import OutgoingMessage
 from vigie.kernel.clock import now
+from vigie.kernel.period import paris_day
 from vigie.support import actions
 from vigie.support.models import HelpRequest, Responder, ServiceOpinion
 from vigie.ui.forms import sign_moment
@@ -45,7 +46,7 @@ def sent(client: Client, url: str, **typed: str) -> Any:
 def test_a_visitor_asks_the_person_named_answers_and_the_answer_leaves(client: Client) -> None:
     named, team = UserFactory(expert=True, full_name="Nadia Répond"), UserFactory(team=True)
     away = UserFactory(expert=True)
-    today = now().date()
+    today = paris_day(now())
     AbsenceFactory(user=away, starts_on=today - timedelta(days=1), ends_on=today + timedelta(days=1))
     Responder.objects.create(user=away, topic="site")
     Responder.objects.create(user=named)

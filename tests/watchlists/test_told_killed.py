@@ -37,6 +37,7 @@ from vigie.journal.models import OutgoingMessage
 from vigie.rights.table import Role
 from vigie.watchlists.actions import receive
 from vigie.watchlists.actions.news import find_list_news
+from vigie.kernel.period import paris_day
 from vigie.watchlists.rules_news import KINDS
 at = datetime(2026, 7, 6, 7, 0, tzinfo=UTC)
 receive(Path(sys.argv[1]), at=at)
@@ -54,7 +55,7 @@ for name, rhythm in (("Cat Tout", "now"), ("Dan Matin", "daily"), ("Eva Jamais",
 write_comment(made, network("codefi"), "Bonjour", form_token="jeton-du-formulaire-9999", by=person(ada, at), at=at)
 HabilitationFactory(user=UserFactory(email="admin@agents.example", full_name="Adam"), role=Role.ADMINISTRATOR)
 held = Habilitation.objects.get(user=ada)
-Confirmation.objects.create(habilitation=held, day=at.date(), at=at, by=ada)
+Confirmation.objects.create(habilitation=held, day=paris_day(at), at=at, by=ada)
 Habilitation.objects.filter(user=bob).update(granted_at=at - timedelta(days=400))
 OutgoingMessage.objects.all().delete()
 """

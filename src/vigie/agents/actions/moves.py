@@ -20,6 +20,7 @@ from vigie.agents.states import MADE, WAITING
 from vigie.journal import audit
 from vigie.journal.actions import perform, record
 from vigie.kernel.errors import InvalidInput, Refused, TransitionRefused
+from vigie.kernel.period import paris_day
 from vigie.kernel.text import clean_line
 from vigie.rights.person import Person
 from vigie.rights.reach import require
@@ -63,7 +64,7 @@ def ask_move(held: Habilitation, wanted: Wanted, *, by: Person, at: datetime) ->
     )  # fmt: skip
     # He decided: the agent is not suspended for want of a review while the team reads.
     seen = {"by_id": by.user_id or 0, "at": at}
-    Confirmation.objects.get_or_create(habilitation=row, day=at.date(), defaults=seen)
+    Confirmation.objects.get_or_create(habilitation=row, day=paris_day(at), defaults=seen)
     told = {"level": level, "territory": territory, "segment": segment.code if segment else ""}
     record("move.asked", made, by=by, at=at, payload={name: value for name, value in told.items() if value})
     audit.note("admin_review", HABILITATION, str(row.pk), by=by, at=at, details={"decision": "change", **told})

@@ -18,6 +18,7 @@ from vigie.agents.models import Confirmation
 from vigie.journal import audit
 from vigie.journal.actions import perform, record
 from vigie.kernel.errors import InvalidInput, Refused
+from vigie.kernel.period import paris_day
 from vigie.kernel.text import clean_email, clean_line, clean_person_name
 from vigie.rights.person import Person
 from vigie.rights.reach import require
@@ -103,7 +104,7 @@ def confirm(habilitation: Habilitation, *, by: Person, at: datetime) -> Confirma
     refuse_others(habilitation)
     rules.refuse_on_oneself(habilitation.user_id, by.user_id)
     row, new = Confirmation.objects.get_or_create(
-        habilitation=habilitation, day=at.date(), defaults={"by_id": by.user_id or 0, "at": at}
+        habilitation=habilitation, day=paris_day(at), defaults={"by_id": by.user_id or 0, "at": at}
     )
     if new:
         record("habilitation.confirmed", habilitation, by=by, at=at)

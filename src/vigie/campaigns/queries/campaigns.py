@@ -27,6 +27,7 @@ from vigie.followup.models import Analysis
 from vigie.followup.queries.touch import person_words
 from vigie.kernel.icalendar import Appointment
 from vigie.kernel.lifecycle import State
+from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.reach import may
 from vigie.ui.components import ActButton, Cell, Column, Fact, Table
@@ -185,7 +186,7 @@ def _facts(campaign: Campaign, progress: Progress) -> tuple[Fact, ...]:
         Fact("Dates", f"Du {day(campaign.starts_on)} au {day(campaign.ends_on)}"),
         Fact("Départements", places_words(places)),
         Fact("Entreprises", source),
-        Fact("Ouverte par", person_words(campaign.created_by), campaign.created_at.date()),
+        Fact("Ouverte par", person_words(campaign.created_by), paris_day(campaign.created_at)),
         Fact("Taux de prise de contact", progress.rate, missing="aucune entreprise"),
     )
 

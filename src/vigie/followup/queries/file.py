@@ -215,7 +215,7 @@ def completion_page(followup: Followup, told: int) -> CompletionPage:
         pk=row.pk,
         title=row.workplace.company.name,
         where=_where(row),
-        head=_head(row, row.modified_at.date()),
+        head=_head(row, paris_day(row.modified_at)),
         fields=(Fact("Criticité", row.get_criticality_display()), *_fields(row)),
         told=f"{counted(told, 'personne recevra', 'personnes recevront')} un courriel." if told else "",
     )
