@@ -26,11 +26,11 @@ def company_facts(reading: Reading) -> tuple[Fact, ...]:
     """The header of the sheet of a company."""
     company, office = reading.company, reading.head_office
     return (
-        Fact("Forme juridique", legal_form_label(company.legal_form_code)),
+        Fact("Siège", _address(office)),
         Fact("Activité", _activity(company.naf_code)),
         Fact("Création", _created(company.created_on, reading.today)),
-        Fact("Siège", _address(office)),
         *_company_headcount(reading),
+        Fact("Forme juridique", legal_form_label(company.legal_form_code)),
         Fact("État", "En activité" if company.is_active else "Cessée"),
     )
 
