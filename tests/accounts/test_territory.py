@@ -40,6 +40,8 @@ def test_territory_is_read_in_words() -> None:
     assert territory_words("FR") == "France entière"
     assert territory_words("R53 22 2A") == "région 53, départements 22, 2A"
     assert territory_words("5301 5302 35238") == "bassins d’emploi 5301, 5302, commune 35238"
+    assert territory_words("Z-LANGUEDOC-ROUSSILLON") == "zone Languedoc-Roussillon"
+    assert territory_words("Z-GRAND-OUEST Z-OUTRE-MER") == "zone Grand ouest, zone Outre-mer"
     assert territory_words("") == ""
 
 

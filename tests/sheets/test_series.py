@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from vigie.detection.sources.delai import SOURCE
 from vigie.sheets.rules import series
 from vigie.sheets.rules.series import Plan
 
@@ -96,8 +97,23 @@ def test_the_latest_plan_of_an_establishment_counts_and_establishments_are_added
 def test_a_plan_with_the_same_dates_is_the_same_plan() -> None:
     one = plan("A", date(2026, 1, 5), date(2026, 4, 1), 100)
 
-    assert series.running_plans([one, one]) == [one]
+    assert series.known_plans([one, one]) == [one]
     assert series.payment_plans([one, one], MONTHS, MARCH) == [Decimal(100)] * 3 + [None]
+
+
+def test_a_plan_asked_for_or_refused_is_told_as_such_and_does_not_run() -> None:
+    refused = plan("A", date(2026, 1, 5), date(2026, 4, 1), 100, stage="REFUS")
+    asked, granted = (plan("B", date(2026, 1, 9), date(2026, 4, 1), 70, stage=stage) for stage in ("DEBUT", "APPROB"))
+
+    assert [one.said for one in series.known_plans([refused, asked, granted])] == ["refusé", "accordé"]
+    assert series.payment_plans([refused, asked], MONTHS, MARCH) == [None] * 4
+    assert series.payment_plans([refused, asked, granted], MONTHS, MARCH) == [Decimal(70)] * 3 + [None]
+
+
+def test_the_stages_of_a_plan_are_said_with_the_words_of_its_source() -> None:
+    stage = next(column for column in SOURCE.columns if column.name == "stage")
+
+    assert stage.codes == series.PLAN_STAGES
 
 
 def test_months_shown_are_the_last_one_and_the_24_before() -> None:

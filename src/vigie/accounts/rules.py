@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from vigie.kernel.errors import InvalidInput, Refused
 from vigie.kernel.zones import ZONE_CODE_SHAPES, ZoneType
 from vigie.rights.table import DETECTION, TERRITORIAL, Role
+from vigie.territory.groups import FORMER_REGIONS, OVERSEAS
 
 CODE_DIGITS = 8
 CODE_LASTS = timedelta(minutes=10)
@@ -122,9 +123,15 @@ def territory_words(stored: str) -> str:
     found = parse_territory(stored)
     if found.whole:
         return "France entière"
-    named = [f"zone {slug.replace('-', ' ').capitalize()}" for slug in sorted(found.groups)]
+    named = [f"zone {_group_words(slug)}" for slug in sorted(found.groups)]
     held = [(ZONE_WORDS[kind], sorted(found.codes(kind))) for kind in WIDEST_FIRST if found.codes(kind)]
     return ", ".join([*named, *(f"{words[len(codes) > 1]} {', '.join(codes)}" for words, codes in held)])
+
+
+def _group_words(slug: str) -> str:
+    """The name that a former région is known by; of another zone, its code in small letters."""
+    known = FORMER_REGIONS.get(slug) or OVERSEAS.get(slug)
+    return known[0] if known else slug.replace("-", " ").capitalize()
 
 
 def territory_for(role: Role, text: str) -> str:

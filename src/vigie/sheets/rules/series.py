@@ -17,6 +17,10 @@ from vigie.kernel.period import Month
 SHOWN_MONTHS = 25  # 24 back, and the month itself
 LEGAL_HOURS = Decimal("151.67")  # a month of full-time work
 EXCLUDED_STAGE = "PRO PR"  # a payment plan that was only proposed
+PLAN_STAGES = {
+    "APPROB": "accordé", "PR": "en cours", "DEBUT": "demandé", "REFUS": "refusé", "REJ": "rejeté", "FIN": "terminé",
+}  # fmt: skip
+NOT_GRANTED = frozenset({"DEBUT", "REFUS", "REJ"})
 Rows = Sequence[Mapping[str, Any]]
 Points = dict[date, Any]
 
@@ -32,6 +36,15 @@ class Plan:
     days: int | None = None
     action: str = ""
     stage: str = ""
+
+    @property
+    def granted(self) -> bool:
+        return self.stage not in NOT_GRANTED
+
+    @property
+    def said(self) -> str:
+        """Where it stands, in words; a stage that nobody described is said as it came."""
+        return PLAN_STAGES.get(self.stage, self.stage)
 
 
 def months_until(last: date, count: int = SHOWN_MONTHS) -> list[date]:
@@ -97,7 +110,7 @@ def spells(rows: Rows) -> list[Spell]:
 
 def payment_plans(plans: Iterable[Plan], months: list[date], until: date | None) -> list[Any]:
     """What runs each month: of each establishment its latest plan, added up; carried and cut like the others."""
-    kept = running_plans(plans)
+    kept = [plan for plan in known_plans(plans) if plan.granted]
     points: Points = {}
     for month in months:
         latest: dict[str, Plan] = {}
@@ -112,10 +125,12 @@ def payment_plans(plans: Iterable[Plan], months: list[date], until: date | None)
     return [points.get(month) if _known(month, until) else None for month in months]
 
 
-def running_plans(plans: Iterable[Plan]) -> list[Plan]:
-    """The plans that were granted, each once (same establishment, same dates), the oldest first."""
+def known_plans(plans: Iterable[Plan]) -> list[Plan]:
+    """The plans that were asked for, each once (same establishment, same dates; as granted if it was), the oldest
+    first.
+    """
     seen: dict[tuple[str, date, date | None], Plan] = {}
-    for plan in plans:
+    for plan in sorted(plans, key=lambda plan: not plan.granted):
         if plan.stage != EXCLUDED_STAGE:
             seen.setdefault((plan.siret, plan.created_on, plan.due_on), plan)
     return sorted(seen.values(), key=lambda plan: (plan.created_on, plan.siret))

@@ -107,7 +107,7 @@ def urssaf(reading: Reading) -> Block:
     ]
     drawn = chart("line", "Cotisations, dette et délais", _debt_sentence(employee, employer), found, months, "€")
     block = _block(reading, "debts", "Urssaf", drawn, DEBT_NOTE, ("dossier_debts", "debit", "Urssaf"))
-    tables = (_plans_table(series.running_plans(plans), bool(reading.siret)),) if plans else ()
+    tables = (_plans_table(series.known_plans(plans), bool(reading.siret)),) if plans else ()
     return Block(**{**vars(block), "tables": tables, "legal": True})
 
 
@@ -133,7 +133,7 @@ def _plan(row: dict[str, Any]) -> Plan:
 
 def _plans_table(plans: list[Plan], alone: bool) -> Table:
     columns = (
-        Column("Accordé le", header=True), Column("Jusqu’au"), Column("Durée", numeric=True),
+        Column("Demandé le", header=True), Column("Jusqu’au"), Column("Durée", numeric=True),
         Column("Montant", numeric=True), Column("Action"), Column("Étape"),
     )  # fmt: skip
     rows = tuple(
@@ -143,7 +143,7 @@ def _plans_table(plans: list[Plan], alone: bool) -> Table:
             counted(plan.days, "jour") if plan.days is not None else "inconnue",
             euros(plan.amount) if plan.amount is not None else "inconnu",
             plan.action or "inconnue",
-            plan.stage or "inconnue",
+            plan.said or "inconnue",
             *(() if alone else (show_siret(plan.siret),)),
         )
         for plan in reversed(plans)
@@ -152,7 +152,7 @@ def _plans_table(plans: list[Plan], alone: bool) -> Table:
         caption="Délais de paiement, un par ligne",
         columns=columns if alone else (*columns, Column("Établissement")),
         rows=rows,
-        empty="Aucun délai de paiement accordé.",
+        empty="Aucun délai de paiement demandé.",
     )
 
 

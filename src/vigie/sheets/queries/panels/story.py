@@ -15,7 +15,7 @@ from vigie.kernel.siren import show_siren
 from vigie.sheets.queries.block import Block, Reading
 from vigie.sheets.queries.panels.monthly import full_time
 from vigie.sheets.rules import series
-from vigie.sheets.rules.series import EXCLUDED_STAGE
+from vigie.sheets.rules.series import EXCLUDED_STAGE, NOT_GRANTED, PLAN_STAGES
 from vigie.sheets.rules.status import phase, phases, procedure
 from vigie.ui.components import Column, Link, Step, Table
 from vigie.ui.formats import day, euros, percent
@@ -139,7 +139,8 @@ def _plans(reading: Reading) -> list[Step]:
     for row in reading.rows_if_readable("dossier_payment_plans") or ():
         if row["stage"] != EXCLUDED_STAGE:
             amount = euros(row["amount_eur"]) if row["amount_eur"] is not None else "montant inconnu"
-            kept.append(Step("Délai de paiement Urssaf", _at(row["created_on"]), amount, whole_day=True))
+            stood = f" {PLAN_STAGES[row['stage']]}" if row["stage"] in NOT_GRANTED else ""
+            kept.append(Step(f"Délai de paiement Urssaf{stood}", _at(row["created_on"]), amount, whole_day=True))
     return kept
 
 
