@@ -188,6 +188,29 @@ def test_a_large_body_is_read_by_pages_and_searched(client: Client, monkeypatch:
     assert "4 agents" in html.replace("\u00a0", " ")
 
 
+def test_who_waits_for_an_answer_comes_first_and_the_others_are_folded(client: Client) -> None:
+    reviewer, held = partner()
+    body, crp = Entity.objects.get(), Segment.objects.get(code="crp")
+    for name in ("Ana Nord", "Luc Ouest", "Éva Sud"):
+        AgentProfile.objects.create(user=agent(full_name=name), entity=body, segment=crp)
+    Habilitation.objects.update(starts_on=paris_day(now()))
+    late, suspended = (Habilitation.objects.filter(user__full_name=name) for name in ("Luc Ouest", "Éva Sud"))
+    late.update(starts_on=paris_day(now()) - timedelta(days=400))
+    suspended.update(state="suspended")
+    client = sign_in(client, reviewer)
+
+    page = client.get(reverse("agents:partner")).context["page"]
+
+    assert [line.name for line in page.waiting] == ["Luc Ouest", "Éva Sud"]
+    assert [line.name for line in page.others] == sorted(["Ana Nord", str(held.user)])
+    said = "2 autres, sans réponse attendue de vous"
+    assert said in client.get(reverse("agents:partner")).content.decode()
+    assert said not in client.get(reverse("agents:partner"), {"q": "a"}).content.decode()
+    late.update(starts_on=paris_day(now()))
+    suspended.update(state="granted")
+    assert "sans réponse attendue" not in client.get(reverse("agents:partner")).content.decode()
+
+
 def test_who_answers_for_an_agent_is_told_that_his_employer_changed(client: Client) -> None:
     reviewer, held = partner()
     stranger = UserFactory()

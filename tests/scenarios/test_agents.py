@@ -362,6 +362,8 @@ def test_an_agent_who_leaves_is_told_wherever_he_is(someone) -> None:
 
     enter(reviewer, REVIEWER)
     reviewer.open("/habilitations/")
+    for fold in reviewer.page.get_by_text("sans réponse attendue de vous").all():
+        fold.click()
     mine = reviewer.page.locator("section", has_text=URSSAF).first
     mine.get_by_text("Fermer").first.click()
     mine.locator("form button").last.click()

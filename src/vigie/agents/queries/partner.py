@@ -35,7 +35,9 @@ PAGE_SIZE = 30
 
 @dataclass(frozen=True)
 class AgentLine:
-    """One habilitation to review. asked: the change that waits for the team. buttons: none for oneself."""
+    """One habilitation to review. asked: the change that waits for the team. waits: for an answer of the reviewer.
+    buttons: none for oneself.
+    """
 
     name: str
     facts: str
@@ -44,6 +46,7 @@ class AgentLine:
     follows: str
     due: str
     late: bool
+    waits: bool
     asked: str
     change_href: str
     buttons: tuple[ActButton, ...]
@@ -51,7 +54,9 @@ class AgentLine:
 
 @dataclass(frozen=True)
 class PartnerPage:
-    """The agents of a reviewer, those to review first. charges: whose; every: how long between two reviews."""
+    """The agents of a reviewer, those to review first. charges: whose; every: how long between two reviews; folded:
+    the others, when some wait for an answer and nobody is sought.
+    """
 
     charges: tuple[str, ...]
     count: str
@@ -59,6 +64,15 @@ class PartnerPage:
     every: str
     lines: tuple[AgentLine, ...]
     pages: Page
+    folded: bool
+
+    @property
+    def waiting(self) -> tuple[AgentLine, ...]:
+        return tuple(line for line in self.lines if line.waits)
+
+    @property
+    def others(self) -> tuple[AgentLine, ...]:
+        return tuple(line for line in self.lines if not line.waits)
 
 
 def reviewed(person: Person) -> QuerySet[Habilitation]:
@@ -82,7 +96,7 @@ def partner_page(person: Person, at: datetime, sought: str = "", number_of: str 
     charges = charged_words(person)
     bodies = {_body(row) for row in rows}
     found = (_line(row, followed, every, person, at, len(bodies) > 1) for row in rows)
-    lines = sorted(found, key=lambda line: (not line.late, line.name))
+    lines = sorted(found, key=lambda line: (not line.waits, line.name))
     late = sum(line.late for line in lines)
     words = fold(sought).split()
     kept = [line for line in lines if all(word in fold(f"{line.name} {line.facts}") for word in words)]
@@ -94,6 +108,7 @@ def partner_page(person: Person, at: datetime, sought: str = "", number_of: str 
         every=_length(every),
         lines=tuple(shown),
         pages=shown,
+        folded=not words and any(line.waits for line in shown),
     )
 
 
@@ -144,6 +159,7 @@ def _line(
         + (f", dont {number(other)} pour un autre motif" if other else ""),
         due=f"À revoir depuis le {day(due)}" if late else f"Prochaine revue le {day(due)}",
         late=late,
+        waits=row.user_id != person.user_id and (late or row.state == SUSPENDED),
         asked=f"Changement demandé le {day(row.asked_at)}\u00a0: il attend l’équipe" if row.asked_at else "",  # type: ignore[attr-defined]
         change_href=reverse("agents:ask_move", args=[row.pk]) if _may_move(row, person) else "",
         buttons=_buttons(row, person),
