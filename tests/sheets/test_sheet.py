@@ -304,6 +304,15 @@ def test_block_whose_file_is_missing_fails_alone_and_operators_are_told_once(fol
     assert Notice.objects.filter(key__startswith="unreadable:").count() == 2
 
 
+def test_the_timeline_says_what_it_could_not_read(folders: Path, as_: As) -> None:
+    opened(folders)
+    (folders / "2026-06.1" / "dossier_short_time_work.parquet").unlink()
+
+    text = read(as_(agent()), sheet(MENUISERIE))
+
+    assert "Incomplète : un fichier manque ou n’est plus celui qui a été reçu (activité partielle)." in text
+
+
 def test_source_that_was_not_delivered_has_no_block(folders: Path, as_: As) -> None:
     whole = tables(FIRMS)
     for name in ("dossier_short_time_work", "dossier_accounts", "dossier_proceedings"):

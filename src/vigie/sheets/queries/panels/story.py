@@ -24,6 +24,8 @@ from vigie.watchlists.rules_sight import Category
 
 Row = dict[str, Any]
 STEPS_AT_MOST = 40
+TOLD = {"dossier_proceedings": "procédures", "dossier_payment_plans": "délais Urssaf",
+        "dossier_short_time_work": "activité partielle"}  # fmt: skip
 
 
 def known_proceedings(reading: Reading) -> list[Row] | None:
@@ -107,7 +109,9 @@ def timeline(reading: Reading) -> Block | None:
     if not steps:
         return None
     steps.sort(key=lambda step: step.at or datetime.min.replace(tzinfo=UTC), reverse=True)
-    return Block("story", "Chronologie", story=tuple(steps[:STEPS_AT_MOST]))
+    lost = ", ".join(words for table, words in TOLD.items() if table in reading.faults)
+    note = f"Incomplète : un fichier manque ou n’est plus celui qui a été reçu ({lost})." if lost else ""
+    return Block("story", "Chronologie", story=tuple(steps[:STEPS_AT_MOST]), note=note)
 
 
 def _register(reading: Reading) -> list[Step]:
