@@ -76,6 +76,7 @@ def test_a_good_workbook_is_read_as_typed_but_for_spaces() -> None:
         (book(LINE, zones=[["REGION", "DEPARTEMENT"]]), "Feuille « zones », ligne 1, colonne B"),
         (b"PK\x03\x04 abandonned", "n’est pas un classeur"),
         (b"niveau;entite", "n’est pas un classeur"),
+        (book(*([LINE] * 20_001)), "a plus de 20\u202f000 lignes"),
         (b"0" * (6 * 1024 * 1024), "plus de 5 Mo"),
     ],
 )  # fmt: skip
@@ -239,6 +240,8 @@ def test_the_page_shows_faults_then_differences_and_asks_who_applies_to_prove_wh
     sent = client.post(page, {"file": SimpleUploadedFile("u.xlsx", whole(LINE))})
     text = visible_text(client.get(sent.url).content.decode()).replace("\u00a0", " ")
     assert "3 écarts" in text
+    assert "Habilitations rétablies : personne." in text
+    assert text.count("Ce qui change") == 2  # not above those who are only suspended
     assert "Niveau : A → B" in text
     assert client.post(sent.url, {"transition": "apply"}).url.startswith(reverse("confirm_identity"))
     assert UsersImport.objects.get().state == "read"

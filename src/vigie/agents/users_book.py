@@ -77,7 +77,9 @@ def read_book(data: bytes, file_name: str) -> tuple[UserLine, ...]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         return _read(book)
     except BROKEN_WORKBOOK:
-        raise BookRefused([_whole("Ce classeur est abîmé ou n’est pas au format XLSX. Enregistrez-le.")]) from None
+        raise BookRefused(
+            [_whole("Ce classeur est abîmé ou n’est pas au format XLSX. Enregistrez-le de nouveau.")]
+        ) from None
 
 
 def _read(book: Any) -> tuple[UserLine, ...]:
@@ -126,7 +128,8 @@ def _rows(sheet: Any, header: tuple[str, ...], faults: list[Fault]) -> Iterator[
     title = sheet.title
     for number, row in enumerate(sheet.iter_rows(max_col=len(header) + 10), start=1):
         if number > MOST_ROWS:
-            raise BookRefused([_whole(f"La feuille «\u00a0{title}\u00a0» a plus de {MOST_ROWS} lignes.")])
+            most = f"{MOST_ROWS:,}".replace(",", "\u202f")
+            raise BookRefused([_whole(f"La feuille «\u00a0{title}\u00a0» a plus de {most} lignes.")])
         cells = [_text(cell, title, number, rank, faults) for rank, cell in enumerate(row, start=1)]
         cells += [""] * (len(header) - len(cells))
         if number == 1:

@@ -28,7 +28,7 @@ from vigie.rights.person import Person
 from vigie.rights.table import DETECTION, ROLE_LABELS, Role
 from vigie.territory.models import Zone, ZoneGroup
 from vigie.ui.components import ActButton, Cell, Column, Table
-from vigie.ui.formats import counted, exact
+from vigie.ui.formats import counted, exact, number
 
 LEVELS = {"A": Role.LEVEL_A.value, "B": Role.LEVEL_B.value, "0": ""}
 
@@ -224,13 +224,16 @@ def import_page(row: UsersImport) -> ImportPage:
 
 
 def differences_table(kind: str, found: list[Difference]) -> Table:
+    """Those of a kind; what changes is a column when anything does but the state."""
+    told = any(one.changes for one in found)
+    changes = ("\u00a0; ".join(_said(*each) for each in one.changes) for one in found)
+    lines = ((Cell(one.name, hint=one.email), said) for one, said in zip(found, changes, strict=True))
+    columns = (Column("Agent", header=True), Column("Ce qui change"))
     return Table(
-        caption=f"{KINDS[kind]}\u00a0: {len(found)}",
-        columns=(Column("Agent", header=True), Column("Ce qui change")),
-        rows=tuple(
-            (Cell(one.name, hint=one.email), "\u00a0; ".join(_said(*each) for each in one.changes)) for one in found
-        ),
-        empty="Personne.",
+        caption=f"{KINDS[kind]}\u00a0: {number(len(found))}",
+        columns=columns if told else columns[:1],
+        rows=tuple(line if told else line[:1] for line in lines),
+        empty=f"{KINDS[kind]}\u00a0: personne.",
     )
 
 
