@@ -103,7 +103,7 @@ def test_rule_finds_its_fault_alone_and_leads_to_its_sheet(code: str, book: Book
     make(book)
 
     told = counts(TODAY, marks())
-    rows = [(one, label) for one, _target, label, _place, _under in found(TODAY)]
+    rows = [(one, label) for one, _target, label, _place, _under, _antenne in found(TODAY)]
 
     assert {one for one, n in told.items() if n} == {code}
     assert (code, name) in rows
@@ -111,6 +111,18 @@ def test_rule_finds_its_fault_alone_and_leads_to_its_sheet(code: str, book: Book
     page = sign_in(Client(), UserFactory(team=True)).get(reverse("directory:anomalies"), {"nature": code})
     link = next(line for line in page.content.decode().split("<a ") if f">{name}</a>" in line).split('"')[1]
     assert link.startswith(("/equipe/annuaire/", "/equipe/personnes/"))
+
+
+def test_two_teams_of_one_name_are_told_apart_by_their_antennes(book: Book) -> None:
+    elsewhere = AntenneFactory(institution=book.institution, name="Chambre de l’Ain", zones=[("departement", "01")])
+    member = UserFactory(expert=True, antenne=elsewhere)
+    ExpertFactory(antenne=elsewhere, subject=book.subject, members=[member], full_name="EQUIPE EMPLOI")
+    answer = sign_in(Client(), UserFactory(team=True)).get(reverse("directory:anomalies"))
+    text = visible_text(answer.content.decode())
+
+    assert "Équipe emploi Chambre du Rhône Équipes de même nom" in text
+    assert "EQUIPE EMPLOI Chambre de l’Ain Équipes de même nom" in text
+    assert "Lignes à corriger" not in text  # they are to verify
 
 
 def test_page_keeps_to_an_institution_and_counts_show_on_the_home_page(book: Book) -> None:

@@ -90,7 +90,7 @@ def test_a_national_expert_counts_as_coverage() -> None:
     one = covered((who(1, level="national"), 1))
 
     assert one.holes == 0
-    assert one.letters(EVERYWHERE) == "N"
+    assert one.echelons(EVERYWHERE) == "national"
     assert one.verdict(EVERYWHERE, EVERYWHERE) is Verdict.FINE
 
 
@@ -101,9 +101,9 @@ def test_echelons_are_those_of_who_answers_there() -> None:
         (who(3, level="national"), 3),
     )
 
-    assert one.letters(EVERYWHERE) == "L + R + N"
-    assert one.letters(GROUND.zone("commune", "01001")) == "R + N"
-    assert one.letters(GROUND.zone("commune", "97608")) == "N"
+    assert one.echelons(EVERYWHERE) == "local, régional, national"
+    assert one.echelons(GROUND.zone("commune", "01001")) == "régional, national"
+    assert one.echelons(GROUND.zone("commune", "97608")) == "national"
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_faulty_file_shows_line_column_and_value_and_offers_nothing(book: Book, 
     text = read(post(client_of_team, f"{ANTENNES}{INSTITUTION};Ain;99999;;\nInconnue;B;;;\n"))
 
     assert "À corriger" in text
-    assert "2 Codes INSEE 99999 Cette commune n’existe pas" in text
+    assert "Ligne 2 Codes INSEE 99999 Cette commune n’existe pas" in text
     assert "Appliquer ces changements" not in text
     assert "Ce fichier est vide." in read(post(client_of_team, ""))
     assert "Choisissez un fichier." in read(client_of_team.post(reverse("directory:imports"), {"kind": "antennes"}))
@@ -88,7 +88,11 @@ def test_differences_are_filtered_and_searched(book: Book, client_of_team: Clien
     post(client_of_team, f"{ANTENNES}{INSTITUTION};Chambre du Rhône;;;\n{lines}")
     url = reverse("directory:import", args=[DirectoryImport.objects.get().pk])
 
-    assert "30 lignes" in read(client_of_team.get(url))
+    page = read(client_of_team.get(url))
+    assert "30 lignes" in page
+    assert "Antennes créées" in page
+    assert "Antennes inchangées" in page
+    assert "Créée Antenne : Antenne 17" in read(client_of_team.get(url, {"q": "antenne 17"}))
     assert "1 ligne" in read(client_of_team.get(url, {"nature": "antenne", "effet": "unchanged"}))
     assert "Antenne 17" in read(client_of_team.get(url, {"q": "antenne 17"}))
     assert "Aucune ligne de cette nature." in read(client_of_team.get(url, {"effet": "reduced"}))

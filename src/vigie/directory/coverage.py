@@ -18,14 +18,14 @@ Zone = tuple[str, str]
 
 
 class Level(StrEnum):
-    """The échelon of the antenne of who answers; its letter is what the tables show."""
+    """The échelon of the antenne of who answers."""
 
     LOCAL = "local"
     REGIONAL = "regional"
     NATIONAL = "national"
 
 
-LETTERS = {Level.LOCAL: "L", Level.REGIONAL: "R", Level.NATIONAL: "N"}
+ECHELONS = {Level.LOCAL: "local", Level.REGIONAL: "régional", Level.NATIONAL: "national"}
 
 
 class People(StrEnum):
@@ -242,9 +242,9 @@ class SubjectCoverage:
             return Verdict.SEVERAL if self.doubled_unfiltered & here else Verdict.SEVERAL_FILTERED
         return Verdict.FINE if self.territory == everywhere else Verdict.RESTRICTED
 
-    def letters(self, within: int) -> str:
-        """« L + R »: the échelons of who answers there."""
-        return " + ".join(LETTERS[level] for level in Level if self.levels.get(level, 0) & within)
+    def echelons(self, within: int) -> str:
+        """« local, régional »: the échelons of who answers there."""
+        return ", ".join(ECHELONS[level] for level in Level if self.levels.get(level, 0) & within)
 
 
 class Shapes:

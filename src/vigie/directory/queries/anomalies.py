@@ -26,7 +26,7 @@ from vigie.rights.table import Role
 from vigie.territory.models import Commune, Zone
 
 ERROR, WARNING = "error", "warning"
-Row = tuple[str, int, str, int, str]  # code of the rule, target, label, institution and its name
+Row = tuple[str, int, str, int, str, str]  # code of the rule, target, label, institution, its name, antenne
 _LIVING = Q(deleted_at__isnull=True)
 
 
@@ -227,7 +227,7 @@ ANOMALIES_BY_CODE = {one.code: one for one in ANOMALIES}
 
 
 def found(today: date) -> QuerySet:
-    """The rows at fault as (code, target, label, institution, under), in the order of their institutions; one query,
+    """The rows at fault as (code, target, label, institution, under, antenne), in the order of their institutions; one query,
     after one for each rule read in memory.
     """
     parts = [_rows(one, today) for one in ANOMALIES]
@@ -239,9 +239,9 @@ def _rows(rule: Anomaly, today: date) -> QuerySet:
     target = F("institution_id") if rule.sheet == "institution" else F("pk")
     rows = rows.annotate(
         code=Value(rule.code), target=target, label=F(rule.name), place=F(f"{rule.owner}_id"),
-        under=F(f"{rule.owner}__name"),
+        under=F(f"{rule.owner}__name"), where=F("antenne__name") if rule.owner == _OF_EXPERT else Value(""),
     )  # fmt: skip
-    return rows.values_list("code", "target", "label", "place", "under")
+    return rows.values_list("code", "target", "label", "place", "under", "where")
 
 
 # Every table that a rule reads: the test of the rules compares it with their statement.

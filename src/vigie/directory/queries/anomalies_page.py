@@ -80,16 +80,16 @@ def _page(whole: Iterable[Row], chosen: str, institution: int | None, page: str)
         count=counted(rows.paginator.count, "anomalie"),
         rules=_rules(told, institution),
         table=Table(
-            caption="Lignes à corriger",
+            caption="Fiches concernées",
             columns=(Column("Fiche", header=True), Column("Anomalie"), Column("Institution"), Column("Gravité")),
             rows=tuple(
                 (
-                    Cell(str(label), href=reverse(_PAGES[ANOMALIES_BY_CODE[one].sheet], args=[target])),
+                    Cell(str(label), reverse(_PAGES[ANOMALIES_BY_CODE[one].sheet], args=[target]), str(antenne or "")),
                     Cell(ANOMALIES_BY_CODE[one].label, hint=ANOMALIES_BY_CODE[one].sentence),
                     str(under or ""),
                     Cell(state=_STATES[ANOMALIES_BY_CODE[one].severity]),
                 )
-                for one, target, label, _place, under in rows
+                for one, target, label, _place, under, antenne in rows
             ),
             empty="Aucune anomalie\u00a0: l’annuaire est en ordre.",
             keys=True,

@@ -209,7 +209,7 @@ def _subjects(view: Seen, stretch: Stretch) -> Table:
             (
                 Cell(label, href=Look(pk, view.look.institution).address(address)),
                 Cell(state=VERDICTS[one.verdict(stretch.mask, view.picture.ground.everywhere)]),
-                one.letters(stretch.mask) or "aucun",
+                one.echelons(stretch.mask) or "aucun",
                 f"{number(one.tallies[stretch.code].holes)} sur {number(one.tallies[stretch.code].communes)}",
                 shown_share(one.tallies[stretch.code].people_without, one.tallies[stretch.code].people),
             )

@@ -215,7 +215,7 @@ def _subjects(view: Seen) -> Table:
                 Cell(label, href=Look(pk, view.look.institution).address(home)),
                 Cell(state=VERDICTS[one.verdict(everywhere, everywhere)]),
                 number(one.experts),
-                one.letters(everywhere) or "aucun",
+                one.echelons(everywhere) or "aucun",
                 f"{number(whole.holes)} sur {number(whole.communes)}",
                 shown_share(whole.people_without, whole.people),
             )

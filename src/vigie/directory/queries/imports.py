@@ -21,10 +21,10 @@ PER_PAGE = 25
 REMARKS_SHOWN = 100
 _KINDS = {one.value: one.label for one in ImportEntry.Kind}
 _VERDICTS = {
-    ImportEntry.Verdict.CREATED.value: State("created", "Créé", "success"),
-    ImportEntry.Verdict.MODIFIED.value: State("modified", "Modifié", "info"),
-    ImportEntry.Verdict.REDUCED.value: State("reduced", "Retrait", "warning"),
-    ImportEntry.Verdict.UNCHANGED.value: State("unchanged", "Inchangé", "new"),
+    ImportEntry.Verdict.CREATED.value: State("created", "Créée", "success"),
+    ImportEntry.Verdict.MODIFIED.value: State("modified", "Modifiée", "info"),
+    ImportEntry.Verdict.REDUCED.value: State("reduced", "Modifiée, avec retrait", "warning"),
+    ImportEntry.Verdict.UNCHANGED.value: State("unchanged", "Inchangée", "new"),
 }
 _SENTENCES = {
     READING: "Vigie lit ce fichier et le compare à l’annuaire. Rechargez la page dans quelques instants.",
@@ -176,8 +176,14 @@ def _tabs(row: DirectoryImport, kind: str, verdict: str) -> tuple[Tab, ...]:
         for key, state in _VERDICTS.items():
             if count := row.counts.get(code, {}).get(key, 0):
                 here = f"{base}?nature={code}&effet={key}"
-                tabs.append(Tab(f"{label}\u00a0: {state.label.lower()}", here, count, (kind, verdict) == (code, key)))
+                tabs.append(Tab(f"{label}s {_several(state)}", here, count, (kind, verdict) == (code, key)))
     return tuple(tabs)
+
+
+def _several(state: State) -> str:
+    """« créées »: antennes, équipes and personnes alike."""
+    first, *rest = state.label.lower().split(", ")
+    return ", ".join([f"{first}s", *rest])
 
 
 def _remarks(row: DirectoryImport, severity: str, total: int, title: str) -> Table | None:
@@ -187,9 +193,14 @@ def _remarks(row: DirectoryImport, severity: str, total: int, title: str) -> Tab
     more = f" (les {REMARKS_SHOWN} premières)" if total > REMARKS_SHOWN else ""
     return Table(
         caption=f"{title}\u00a0: {number(total)}{more}",
-        columns=(Column("Ligne", header=True), Column("Colonne"), Column("Valeur"), Column("Ce qu’il faut savoir")),
-        rows=tuple((number(one.line) if one.line else "fichier", one.column, one.value, one.message) for one in shown),
+        columns=(Column("Où", header=True), Column("Colonne"), Column("Valeur"), Column("Ce qu’il faut savoir")),
+        rows=tuple((_place(one.line), one.column, one.value, one.message) for one in shown),
     )
+
+
+def _place(line: int) -> str:
+    """In full: on a telephone, it is the title of a card."""
+    return f"Ligne\u00a0{number(line)}" if line else "Tout le fichier"
 
 
 def _buttons(row: DirectoryImport, person: Person, waiting: int) -> tuple[ActButton, ...]:
