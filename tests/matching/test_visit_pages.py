@@ -87,6 +87,17 @@ def test_an_adviser_files_two_needs_without_script(world: Network) -> None:
     assert table.rows[0][2] == "BP\u00a0: en attente de réponse"
 
 
+def test_no_step_says_that_a_firm_called_was_visited(world: Network) -> None:
+    """And « facultatif » on both ways to call back is not the last word: one of them is needed, and said before."""
+    client = world.client("adviser")
+
+    first = client.get(reverse("matching:visit")).content.decode()
+    second = client.get(f"{reverse('matching:visit_contact')}?siret={world.firm.siret}").content.decode()
+
+    assert "visitée" not in first + second
+    assert "Sans téléphone, donnez une adresse électronique." in second
+
+
 def test_what_is_typed_comes_back_with_its_fault(world: Network) -> None:
     client = world.client("adviser")
     url = f"{reverse('matching:visit_contact')}?siret={world.firm.siret}"

@@ -218,7 +218,7 @@ def contact_of(met: Met, at: datetime) -> Contact:
 
 def _refuse(met: Met, consent: bool, at: datetime) -> None:
     if met.establishment is None and not (clean_line(met.company_name) and met.commune_code):
-        raise Refused("company_missing", "Indiquez d’abord l’entreprise visitée.")
+        raise Refused("company_missing", "Indiquez d’abord l’entreprise.")
     refuse_unreachable(clean_email(met.email), clean_phone(met.phone))
     refuse_day(met.visited_on, paris_day(at))
     refuse_without_consent(consent)

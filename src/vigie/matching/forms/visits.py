@@ -27,7 +27,7 @@ class VisitedCompanyForm(CompanySearchForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["q"].label = "Nom, SIREN ou SIRET de l’entreprise visitée"
+        self.fields["q"].label = "Nom, SIREN ou SIRET de l’entreprise"
 
 
 class VisitedByHandForm(ManualCompanyForm):
@@ -45,7 +45,12 @@ class MetForm(FormTokenMixin, DsfrForm):
     full_name = PersonNameField(
         label="Prénom et nom de la personne rencontrée ou appelée", max_length=150, autocomplete="off"
     )
-    phone = PhoneField(label="Téléphone", required=False, max_length=25, help_text="Le numéro où l’appeler")
+    phone = PhoneField(
+        label="Téléphone",
+        required=False,
+        max_length=25,
+        help_text="Le numéro où l’appeler. Sans téléphone, donnez une adresse électronique.",
+    )
     email = EmailField(
         label="Adresse électronique",
         required=False,

@@ -26,7 +26,7 @@ from vigie.territory.queries import resolve_commune
 from vigie.ui.components import Fact
 from vigie.ui.formats import counted, day, plural
 
-TITLES = ("L’entreprise visitée", "La personne rencontrée", "Ses besoins", "Les experts")
+TITLES = ("L’entreprise", "La personne", "Ses besoins", "Les experts")
 NOT_FOUND = (
     "Aucune entreprise ne répond à cette recherche. Vérifiez le nom ou le numéro, ajoutez la commune, ou saisissez-la "
     "avec «\u00a0Je ne trouve pas l’entreprise\u00a0»."
@@ -109,7 +109,7 @@ def company_asked(siret: str, name: str, commune_code: str, at: datetime) -> Com
     commune = resolve_commune(commune_code[:5])
     text = clean_line(name)[:200]
     if not text or commune is None:
-        raise InvalidInput("company_missing", "Choisissez d’abord l’entreprise visitée.", field="q")
+        raise InvalidInput("company_missing", "Choisissez d’abord l’entreprise.", field="q")
     return _typed(text, commune.code, f"{commune.name} ({commune.departement_code})")
 
 
@@ -169,7 +169,7 @@ def contact_facts(visit: Diagnosis, company: Company) -> tuple[Fact, ...]:
     agreed = f"recueilli par {visit.adviser}, noté le {day(visit.consent_at)}" if visit.consent_at else ""
     return (
         Fact("Entreprise", " · ".join((company.name or UNNAMED, *filter(None, company.lines)))),
-        Fact("Personne rencontrée", contact.full_name),
+        Fact("Personne rencontrée ou appelée", contact.full_name),
         Fact("Téléphone", phone=contact.phone, missing="non communiqué"),
         Fact("Adresse électronique", contact.email, missing="non communiquée\u00a0: l’entreprise n’est pas prévenue"),
         Fact("Visite ou appel", day(visit.visited_on) if visit.visited_on else "", missing="sans date"),
