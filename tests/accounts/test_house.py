@@ -118,7 +118,7 @@ def test_nightly_jobs_are_declared_and_run(at: datetime) -> None:
     account = run("expire_habilitations", now=lambda: at)
 
     assert {job.name for job in registered_jobs()} >= {"expire_habilitations", "erase_ended_absences"}
-    assert account == "1 habilitation(s) expirée(s)"
+    assert account == "1\u00a0habilitation expirée"
     assert Habilitation.objects.get(pk=habilitation.pk).state == "expired"
 
 
@@ -127,7 +127,7 @@ def test_sessions_that_are_over_are_erased(client: Client, expert: User, at: dat
     sign_in(client, expert)
     Session.objects.create(session_key="over", session_data="", expire_date=at)
 
-    assert run("erase_ended_sessions", now=lambda: at + timedelta(seconds=1)) == "1 session(s) terminée(s) effacée(s)"
+    assert run("erase_ended_sessions", now=lambda: at + timedelta(seconds=1)) == "1\u00a0session terminée effacée"
     assert client.get("/mon-compte/").status_code == 200
 
 

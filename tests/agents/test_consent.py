@@ -100,7 +100,7 @@ def test_references_are_added_once_and_what_was_changed_stays() -> None:
     load_references(now())
     Segment.objects.filter(code="prefecture").update(label="Préfets")
 
-    assert load_references(now()) == "0 réseau(x), 0 segment(s) ajoutés"
+    assert load_references(now()) == "Ajoutés\u00a0: 0\u00a0réseau, 0\u00a0segment"
     assert Segment.objects.get(code="prefecture").label == "Préfets"
     assert Segment.objects.get(code="crp").network_codes() == frozenset({"crp", "codefi"})
     assert Segment.objects.get(code="dreets").network_codes() == frozenset()

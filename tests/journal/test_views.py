@@ -340,7 +340,7 @@ def test_each_job_shows_its_plan_and_its_last_run(
     assert "Envoyer les courriels que leur propre travail n’a pas envoyés send_messages chaque minute" in text
     assert "prochain : 18/03/2026 10:31" in text
     assert "Réussi 18/03/2026 10:30 rien à envoyer 1 fois" in text
-    assert "Envoyer un courriel deliver_message à la demande aucun" in text
+    assert "Envoyer un courriel deliver_message à la demande non noté seuls les échecs sont notés" in text
     assert "Relancer les experts qui n’ont pas répondu et prévenir les entreprises send_reminders" in text
     assert "S’il était lancé maintenant : rien à envoyer" in text
     assert "est arrêté" not in text

@@ -79,8 +79,8 @@ def test_whole_table(state: str, transition: str, at: datetime) -> None:
 def test_from_a_draft_to_its_end(at: datetime) -> None:
     row = approved(agent(), at)
     assert (row.state, row.code, row.version) == (APPROVED, "dette_recente_sous_estimee", 1)
-    assert corrections.expire_due(at=datetime(2026, 9, 30, 10, tzinfo=UTC)) == "0 redressement(s) échu(s)"
-    assert corrections.expire_due(at=datetime(2026, 10, 1, 10, tzinfo=UTC)) == "1 redressement(s) échu(s)"
+    assert corrections.expire_due(at=datetime(2026, 9, 30, 10, tzinfo=UTC)) == "0\u00a0redressement échu"
+    assert corrections.expire_due(at=datetime(2026, 10, 1, 10, tzinfo=UTC)) == "1\u00a0redressement échu"
     row.refresh_from_db()
     assert row.state == EXPIRED
     names = list(Event.objects.filter(name__startswith="correction.").order_by("pk").values_list("name", flat=True))
@@ -241,7 +241,7 @@ def test_the_answer_of_the_batch_is_kept(at: datetime, started: list[Sequence[st
     assert entry.run_at == at + correction_runs.LOOK_AGAIN
     place = correction_runs.place_of(row)
     (place / "answer.json").write_text(json.dumps({**ANSWER, "firms_moving": [{}] * 1000}))
-    assert correction_runs.collect_simulations(at=at) == "1 simulation(s) lue(s)"
+    assert correction_runs.collect_simulations(at=at) == "1\u00a0simulation lue"
     row.refresh_from_db()
     assert (row.simulation_state, row.simulated_at, row.simulation["up"]) == (DONE, at, 2)
     assert len(row.simulation["firms_moving"]) == correction_runs.FIRMS_KEPT
@@ -330,7 +330,7 @@ def test_files_leave_by_the_door_and_the_batch_reads_them(at: datetime) -> None:
     row = approved(agent(), at)
     draft(agent(), at, wording="Un brouillon à moi")
     assert [job.name for job in jobs.queued()].count(corrections.EXPORT_JOB) == 2
-    assert correction_runs.export_corrections(at=at) == "1 redressement(s) dans la porte"
+    assert correction_runs.export_corrections(at=at) == "1\u00a0redressement dans la porte"
     folder = live.VIGIE.lake_folder / "corrections"
     found = read_folder(folder)
     assert found.problems == ()

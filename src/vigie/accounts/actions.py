@@ -31,6 +31,7 @@ from vigie.rights.reach import require
 from vigie.rights.table import Role
 from vigie.territory.models import ZoneGroup
 from vigie.territory.queries import check_zone
+from vigie.ui.formats import counted
 
 _CLEAN = {"full_name": clean_person_name, "job": clean_line, "phone": clean_phone, "email": clean_email}
 
@@ -296,7 +297,7 @@ def expire_habilitations(*, at: datetime) -> str:
                 note_role(row, "expire", by=SYSTEM, at=at)
                 close_sessions(row.user_id)
                 count += 1
-    return f"{count} habilitation(s) expirée(s)"
+    return counted(count, "habilitation expirée", "habilitations expirées")
 
 
 # --- absences -------------------------------------------------------------------------------------------------------
@@ -334,7 +335,7 @@ def cancel_absence(absence: Absence, *, by: Person, at: datetime) -> None:
 def erase_ended_absences(*, at: datetime) -> str:
     """Erases the absences that ended before today (job of every night): nobody needs to know them longer."""
     count, _per_model = Absence.objects.filter(ends_on__lt=paris_day(at)).delete()
-    return f"{count} absence(s) terminée(s) effacée(s)"
+    return counted(count, "absence terminée effacée", "absences terminées effacées")
 
 
 # --- the account ----------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from django.http import HttpRequest
 
 from vigie.accounts.models import User
 from vigie.accounts.rules import GUARDED_IDLE, GUARDED_LASTS, session_lasts
+from vigie.ui.formats import counted
 
 _REMEMBER = "accounts.remember"
 _ENDS_AT = "accounts.ends_at"
@@ -142,4 +143,4 @@ def close_others(request: HttpRequest, user: User) -> None:
 def erase_ended(*, at: datetime) -> str:
     """Erases the sessions that are over (job of every night), those begun without signing in too."""
     count, _per_model = Session.objects.filter(expire_date__lt=at).delete()
-    return f"{count} session(s) terminée(s) effacée(s)"
+    return counted(count, "session terminée effacée", "sessions terminées effacées")

@@ -87,6 +87,7 @@ class JobLine:
     last_run: datetime | None
     account: str
     preview: str
+    never: str
     runs: str
     button: ActButton | None
 
@@ -287,6 +288,7 @@ def _job_line(
 ) -> JobLine:
     counts = figures or {"ran": 0, "failed": 0}
     failed = f", {counted(counts['failed'], 'échec')}" if counts["failed"] else ""
+    noted = job.trace is not jobs.Trace.FAILURE  # « 0 fois » would be false of a job that notes its failures alone
     button = ActButton(
         "Lancer maintenant", reverse("journal:run_job", args=[job.name]), style="secondary", about=f"({job.label})"
     )
@@ -299,7 +301,8 @@ def _job_line(
         last_run=run.started_at if run else None,
         account=run.account if run else "",
         preview=job.preview(at) if job.preview else "",
-        runs=f"{counted(counts['ran'], 'fois', 'fois')}{failed}",
+        never="aucun" if noted else "non noté",
+        runs=f"{counted(counts['ran'], 'fois', 'fois')}{failed}" if noted or failed else "seuls les échecs sont notés",
         button=button if runs and job.cron else None,
     )
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from vigie.accounts.models_agents import Network, Segment
 from vigie.agents.models import ConfidentialityText
 from vigie.agents.references import CONFIDENTIALITY, NETWORKS, SEGMENTS
+from vigie.ui.formats import counted
 
 
 @transaction.atomic
@@ -31,4 +32,4 @@ def load_references(at: datetime) -> str:
     Segment.objects.bulk_create(segments)
     if not ConfidentialityText.objects.exists():
         ConfidentialityText.objects.create(version=1, body=CONFIDENTIALITY, published_at=at)
-    return f"{len(new)} réseau(x), {len(segments)} segment(s) ajoutés"
+    return f"Ajoutés\u00a0: {counted(len(new), 'réseau', 'réseaux')}, {counted(len(segments), 'segment')}"

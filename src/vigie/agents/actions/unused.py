@@ -17,6 +17,7 @@ from vigie.kernel.period import paris_day
 from vigie.rights.person import SYSTEM
 from vigie.rights.table import DETECTION
 from vigie.tuning.queries import current
+from vigie.ui.formats import counted
 
 
 def suspend_unused(*, at: datetime) -> str:
@@ -26,7 +27,7 @@ def suspend_unused(*, at: datetime) -> str:
         since = unused_since(held.user.last_login, held.granted_at)
         if is_unused(since, at, longest):
             count += _suspend(held, "unused", at)
-    return f"{count} habilitation(s) inutilisée(s) suspendue(s)"
+    return counted(count, "habilitation inutilisée suspendue", "habilitations inutilisées suspendues")
 
 
 def suspend_unreviewed(*, at: datetime) -> str:
@@ -37,7 +38,7 @@ def suspend_unreviewed(*, at: datetime) -> str:
         known = max(day for day in (held.confirmed, held.starts_on) if day is not None)
         if known <= limit:
             count += _suspend(held, "unreviewed", at)
-    return f"{count} habilitation(s) non revue(s) suspendue(s)"
+    return counted(count, "habilitation non revue suspendue", "habilitations non revues suspendues")
 
 
 def _granted():  # type: ignore[no-untyped-def]

@@ -227,8 +227,8 @@ ANOMALIES_BY_CODE = {one.code: one for one in ANOMALIES}
 
 
 def found(today: date) -> QuerySet:
-    """The rows at fault as (code, target, label, institution, under, antenne), in the order of their institutions; one query,
-    after one for each rule read in memory.
+    """The rows at fault as (code, target, label, institution, under, antenne), in the order of their institutions; one
+    query, after one for each rule read in memory.
     """
     parts = [_rows(one, today) for one in ANOMALIES]
     return parts[0].union(*parts[1:], all=True).order_by("under", "label", "code", "target")

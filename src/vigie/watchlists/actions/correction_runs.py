@@ -25,6 +25,7 @@ from vigie.journal.jobs import enqueue
 from vigie.kernel.period import paris_day
 from vigie.publication.feedback import pseudonym, write_feedback
 from vigie.rights.person import SYSTEM
+from vigie.ui.formats import counted
 from vigie.watchlists.actions import batch_process
 from vigie.watchlists.actions.corrections import COLLECT_JOB
 from vigie.watchlists.actions.watching import is_alive
@@ -102,7 +103,7 @@ def collect_simulations(*, at: datetime) -> str:
             keep_answer(row, answer, at=at)
             kept += 1
     _forget()
-    return f"{kept} simulation(s) lue(s)"
+    return counted(kept, "simulation lue", "simulations lues")
 
 
 def _answer(place: Path, *, asked_for: timedelta) -> dict[str, Any] | None:
@@ -197,7 +198,7 @@ def export_corrections(*, at: datetime) -> str:
     if last is not None:
         told = {"corrections": [_feedback(row) for row in rows]}
         write_feedback(Path(settings.VIGIE.var), last.code, told, at=at)
-    return f"{len(rows)} redressement(s) dans la porte"
+    return f"{counted(len(rows), 'redressement')} dans la porte"
 
 
 def _feedback(row: Correction) -> dict[str, Any]:

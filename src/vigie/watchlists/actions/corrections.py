@@ -19,6 +19,7 @@ from vigie.kernel.period import Month, paris_day
 from vigie.kernel.text import fold
 from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
+from vigie.ui.formats import counted
 from vigie.watchlists.models_corrections import NEVER, WAITING, Correction
 from vigie.watchlists.rules_corrections import Content, last_month, may_approve
 from vigie.watchlists.states_corrections import APPROVED, DRAFT, PROPOSED
@@ -166,7 +167,7 @@ def expire_due(*, at: datetime) -> str:
     over = Correction.objects.filter(state=APPROVED, valid_until__lt=month).order_by("pk")
     for correction in over:
         _moved(correction, "expire", by=SYSTEM, at=at)
-    return f"{len(over)} redressement(s) échu(s)"
+    return counted(len(over), "redressement échu", "redressements échus")
 
 
 @transaction.atomic

@@ -48,7 +48,7 @@ def open_due(at: datetime) -> str:
     """Opens every list whose moment has come (job of every minute); gives the account."""
     waiting = Publication.objects.filter(state=CHECKED).order_by("batch", "number")
     opened = [publication.code for publication in waiting if open_if_due(publication, at=at)]
-    return f"Ouverte(s) : {', '.join(opened)}" if opened else "Aucune liste à ouvrir"
+    return f"Listes ouvertes\u00a0: {', '.join(opened)}" if opened else "Aucune liste à ouvrir"
 
 
 @transaction.atomic

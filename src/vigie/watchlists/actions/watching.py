@@ -18,6 +18,7 @@ from vigie.journal.actions import record
 from vigie.kernel.period import Month, paris_day
 from vigie.publication.feedback import FEEDBACK_FOLDER
 from vigie.rights.person import SYSTEM
+from vigie.ui.formats import counted
 from vigie.watchlists.actions import batch_process
 from vigie.watchlists.actions.notices import tell_operators
 from vigie.watchlists.models import Delivery
@@ -138,7 +139,7 @@ def tell_runs(*, at: datetime) -> str:
             continue
         title = f"{run.title} : {run.state.label.lower()}"
         if problems:
-            title += f", {len(problems)} message(s)"
+            title += f", {counted(len(problems), 'message')}"
         lines = [f"{problem.severity}. {problem.line}" for problem in problems]
         count += tell_operators(f"run:{run.key}", title, lines, at=at) is not None
-    return f"{count} message(s) aux opérateurs"
+    return counted(count, "message aux opérateurs", "messages aux opérateurs")
