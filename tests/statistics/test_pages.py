@@ -61,6 +61,14 @@ def test_each_public_indicator_is_there_with_its_exact_definition(counted: None)
     assert "Au 1er avril 2026 à 11 h 00" in page
 
 
+def test_what_a_figure_is_called_is_what_it_counts(counted: None) -> None:
+    """A median of 22 whole hours was said to be less than 22 hours; a class of unknown workforce, « 0 salarié »."""
+    page = read(PAGE)
+
+    assert "La moitié des besoins pris en charge l’ont été en ce nombre d’heures entières au plus" in page
+    assert "0 salarié ou inconnu" in page
+
+
 def test_both_answering_rates_are_told_with_what_they_are_made_of(counted: None) -> None:
     page = read(f"{PAGE}?debut=2026-01&fin=2026-03")
 

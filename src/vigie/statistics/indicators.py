@@ -146,7 +146,7 @@ INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "take_charge_median",
         "Délai médian de prise en charge",
-        "La moitié des besoins pris en charge l’ont été en moins de ce nombre d’heures entières, depuis la "
+        "La moitié des besoins pris en charge l’ont été en ce nombre d’heures entières au plus, depuis la "
         "transmission jusqu’au premier expert qui prend en charge. Les besoins que personne n’a pris en charge ne "
         "comptent pas. Exact à l’heure près.",
         Kind.DELAY,

@@ -301,7 +301,8 @@ def _part_labels(themes: Iterable[tuple[str, str]]) -> dict[str, Mapping[str, st
         "theme": dict(themes),
         "origin": dict(ORIGINS),
         "employees": {
-            label: f"{label} salariés" if label != "0" else "0 salarié" for label, _codes in REPORTING_CLASSES
+            label: f"{label} salariés" if label != "0" else "0 salarié ou inconnu"
+            for label, _codes in REPORTING_CLASSES
         },
         "naf": {**A10_LABELS, "unknown": A10_UNKNOWN},
         **{impact.after(horizon): impact.OUTCOMES for horizon in impact.HORIZONS},
