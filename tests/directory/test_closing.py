@@ -18,6 +18,7 @@ from vigie.directory.models import Expert
 from vigie.journal.models import OutgoingMessage
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused
 from vigie.matching.models import Match
+from vigie.matching.queries.positions import company_name
 from vigie.rights.person import Person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "territory")]
@@ -89,7 +90,10 @@ def test_page_lists_what_runs_and_closes(book: Book, running: Match, heir: Exper
 
     assert url in client.get(reverse("directory:antenne", args=[book.antenne.pk])).content.decode()
     text = visible_text(client.get(url).content.decode()).replace("\u00a0", " ")
-    assert f"Besoin n° {running.need_id}, Recruter un salarié" in text
+    firm = company_name(running.need)
+    assert f"{firm}, Recruter un salarié (besoin n° {running.need_id}) : Équipe emploi" in text
+    assert "accueille les personnes Une équipe" in text  # not « (facultatif) »: nothing closes without it
+    assert "Choisir" in text
     assert "1 équipe et 1 personne dans cette antenne, 1 mise en relation en cours." in text
     refused = client.post(url, {"expert": ""})
     assert "Choisissez l’équipe qui reprend" in visible_text(refused.content.decode())
@@ -105,6 +109,8 @@ def test_empty_antenne_closes_alone(book: Book, team: Person) -> None:
 
     empty.refresh_from_db()
     assert empty.deleted_at == AT
+    sheet = sign_in(Client(), UserFactory(team=True)).get(reverse("directory:antenne", args=[empty.pk]))
+    assert "pas encore" not in visible_text(sheet.content.decode())
 
 
 def test_its_managers_answer_for_nothing_any_more(book: Book, running: Match, heir: Expert, team: Person) -> None:

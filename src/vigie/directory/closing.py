@@ -30,6 +30,7 @@ class ClosingPage:
     back: str
     sentence: str
     running: tuple[tuple[Link, str], ...]
+    needed: bool
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,16 @@ def _managers(antenne: Antenne) -> list[Habilitation]:
 def closing_page(antenne: Antenne) -> ClosingPage:
     """``/equipe/annuaire/antennes/<id>/fermer/``; 3 queries."""
     experts = _experts(antenne)
-    running = running_of([one.pk for one in experts])
+    running, people = running_of([one.pk for one in experts]), _people(antenne).count()
     return ClosingPage(
         title=f"Fermer {antenne.name}",
         back=reverse("directory:antenne", args=[antenne.pk]),
         sentence=(
-            f"{counted(len(experts), 'équipe')} et {counted(_people(antenne).count(), 'personne')} dans cette antenne, "
+            f"{counted(len(experts), 'équipe')} et {counted(people, 'personne')} dans cette antenne, "
             f"{counted(len(running), 'mise en relation en cours', 'mises en relation en cours')}."
         ),
         running=tuple((Link(one.label, one.href), one.expert) for one in running),
+        needed=bool(running or people),
     )
 
 

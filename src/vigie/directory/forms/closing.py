@@ -11,17 +11,19 @@ from vigie.ui.forms import DsfrForm
 
 
 class ClosingForm(DsfrForm):
-    """Who takes over."""
+    """Who takes over. needed: something or somebody would be left to nobody."""
 
     expert = forms.ChoiceField(
         label="Équipe qui reprend les besoins en cours et accueille les personnes",
-        required=False,
+        error_messages={"required": "Choisissez l’équipe qui reprend les besoins en cours et accueille les personnes."},
         help_text="Une équipe d’une autre antenne de la même institution. Elle est prévenue de chaque besoin repris.",
     )
 
-    def __init__(self, *args: Any, heirs: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, heirs: list[tuple[str, str]], needed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["expert"].choices = [("", "Personne"), *heirs]  # type: ignore[attr-defined]
+        field = self.fields["expert"]
+        field.required = needed
+        field.choices = [("", "Choisir" if needed else "Personne"), *heirs]  # type: ignore[attr-defined]
 
     def heir(self) -> Expert | None:
         """The team chosen."""

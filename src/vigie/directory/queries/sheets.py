@@ -340,7 +340,7 @@ def _expert_table(experts: list[Any]) -> Table:
             )
             for one in experts
         ),
-        empty="Cette antenne n’a pas encore d’expert.",
+        empty="Aucun expert dans cette antenne.",
         keys=True,
     )
 

@@ -23,7 +23,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     antenne = get_object_or_404(Antenne, pk=pk)
     if antenne.deleted_at is not None:
         return redirect("directory:antenne", pk)
-    form = ClosingForm(request.POST if request.method == "POST" else None, heirs=heirs(antenne))
+    page = closing_page(antenne)
+    sent = request.POST if request.method == "POST" else None
+    form = ClosingForm(sent, heirs=heirs(antenne), needed=page.needed)
     if request.method == "POST" and form.is_valid():
         try:
             done = close_antenne(antenne, to=form.heir(), by=person_of(request), at=now())
@@ -33,4 +35,4 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             taken = counted(done.moved, "besoin repris", "besoins repris")
             messages.success(request, f"{antenne.name} est fermée\u00a0: {taken}.")
             return redirect("directory:antenne", pk)
-    return render(request, "directory/closing.html", {"page": closing_page(antenne), "form": form})
+    return render(request, "directory/closing.html", {"page": page, "form": form})

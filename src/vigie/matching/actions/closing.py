@@ -13,22 +13,24 @@ from vigie.directory.registry import Running
 from vigie.kernel.errors import Refused
 from vigie.matching.actions.moving import move
 from vigie.matching.models import Match
+from vigie.matching.queries.positions import company_name
 from vigie.matching.states import OPEN
 from vigie.rights.person import Person
 
+NAMED = ("need__diagnosis__establishment__company", "need__diagnosis__solicitation")
 REASON = "L’antenne {antenne} ferme."
 
 
 def _open(experts: Sequence[int]) -> list[Match]:
     rows = Match.objects.filter(expert__in=experts, state__in=OPEN, archived_at__isnull=True)
-    return list(rows.select_related("expert__antenne", "subject").order_by("sent_at", "pk"))
+    return list(rows.select_related("expert__antenne", "subject", *NAMED).order_by("sent_at", "pk"))
 
 
 def running(experts: Sequence[int]) -> list[Running]:
     """The matches that these experts have to answer or to close, the oldest first. 1 query."""
     return [
         Running(
-            f"Besoin n° {one.need_id}, {one.subject.label}",
+            f"{company_name(one.need)}, {one.subject.label} (besoin n°\u00a0{one.need_id})",
             reverse("matching:need", args=[one.need_id]),
             one.expert.full_name,
         )
