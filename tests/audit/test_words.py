@@ -11,7 +11,7 @@ from django.urls import get_resolver
 
 from tests.accounts.factories import UserFactory
 from vigie.accounts.models_agents import Network
-from vigie.audit.queries.register import about, names_of, what
+from vigie.audit.queries.register import ADMINISTRATION, about, names_of, what
 from vigie.audit.queries.words import FILE, PARTS, action_label, block_label
 from vigie.journal.models import AuditEvent
 
@@ -29,6 +29,14 @@ def test_each_act_that_is_written_down_is_said_in_words() -> None:
 
     assert {"view_file", "view_block", "list_view", "export"} <= acts
     assert [code for code in sorted(acts) if action_label(code) == code] == []
+
+
+def test_each_act_of_administration_is_in_its_view() -> None:
+    """The view names its acts one by one, to be read from an index: none may be forgotten."""
+    acts = {code for code in written() if code.startswith(("admin_", "impersonate_", "audit_", "simulate_"))}
+
+    assert len(acts) > 10
+    assert acts <= set(ADMINISTRATION)
 
 
 @pytest.mark.parametrize(
