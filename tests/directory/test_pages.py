@@ -208,6 +208,19 @@ def test_sheet_of_an_expert_says_his_conditions_in_words(book: Book, client_of_t
     assert "Oui" in text
 
 
+def test_a_national_antenne_covers_france_and_leads_to_those_under_it(book: Book, client_of_team: Client) -> None:
+    whole = AntenneFactory(institution=book.institution, level="national", name="Chambre nationale")
+    book.antenne.parent = whole
+    book.antenne.save()
+    answer = client_of_team.get(at("antenne", whole.pk))
+
+    assert "Zones toute la France" in read(answer)
+    assert "Antennes au-dessous Antenne Échelon Experts Chambre du Rhône Locale 1" in read(answer)
+    below = client_of_team.get(at("antenne", book.antenne.pk))
+    assert f'href="{at("antenne", whole.pk)}"' in below.content.decode()
+    assert "Antennes au-dessous" not in read(below)
+
+
 def test_antenne_without_zone_is_said_to_receive_nothing(book: Book, client_of_team: Client) -> None:
     book.antenne.zones.all().delete()
 

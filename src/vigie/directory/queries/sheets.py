@@ -34,11 +34,7 @@ MOST_ROWS = 200
 
 def institution_sheet(institution: Institution) -> Sheet:
     """An institution: its rules of routing, competences, antennes, filters. A constant number of queries."""
-    antennes = list(
-        institution.antennes.filter(deleted_at__isnull=True)
-        .annotate(expert_count=_living_experts())
-        .order_by("level", "name")[:MOST_ROWS]
-    )
+    antennes = _listed(institution.antennes.all())
     competences = institution.competences.select_related("subject__theme").order_by("subject__label", "description")
     sheet = Sheet(
         title=institution.name,
@@ -93,8 +89,9 @@ def antenne_sheet(antenne: Antenne) -> Sheet:
     )
     managers = Habilitation.objects.filter(antenne=antenne, role=Role.MANAGER, state="granted").select_related("user")
     people = list(antenne.users.filter(deleted_at__isnull=True, is_active=True).order_by("full_name")[:MOST_ROWS])
+    under, national = _listed(antenne.children.all()), antenne.level == Antenne.Level.NATIONAL
     warnings = []
-    if not zones and antenne.level != Antenne.Level.NATIONAL:
+    if not zones and not national:
         warnings.append("Sans zone d’intervention, cette antenne ne reçoit aucun besoin.")
     sheet = Sheet(
         title=antenne.name,
@@ -105,8 +102,10 @@ def antenne_sheet(antenne: Antenne) -> Sheet:
         ),
         facts=(
             Fact("Échelon", antenne.get_level_display()),
-            Fact("Antenne au-dessus", str(antenne.parent or ""), missing="aucune"),
-            Fact("Zones", listed([labels[zone] for zone in zones]), missing="aucune"),
+            Fact("Antenne au-dessus", str(antenne.parent or ""), href=_above(antenne), missing="aucune"),
+            Fact(
+                "Zones", listed([labels[zone] for zone in zones]), missing="toute la France" if national else "aucune"
+            ),
             Fact("Responsables", listed([str(one.user) for one in managers]), missing="aucun"),
             Fact("Prise de rendez-vous", antenne.booking_url, missing="celle de l’institution"),
         ),
@@ -121,7 +120,7 @@ def antenne_sheet(antenne: Antenne) -> Sheet:
             ),
             *conditions_of(antenne),
         ),
-        tables=(_expert_table(experts),),
+        tables=(*([_antenne_table(under, "Antennes au-dessous")] if under else []), _expert_table(experts)),
         history=history_of(antenne),
         edit=edit_link("antenne", antenne),
         zones=reverse("directory:zones", args=["antenne", antenne.pk]),
@@ -272,9 +271,19 @@ def _natures(institution: Institution) -> str:
     return listed([NATURES.get(nature, nature).lower() for nature in institution.accepted_natures])
 
 
-def _antenne_table(antennes: list[Any]) -> Table:
+def _listed(antennes: models.QuerySet[Antenne]) -> list[Any]:
+    """Those that are open, with their number of experts. 1 query."""
+    rows = antennes.filter(deleted_at__isnull=True).annotate(expert_count=_living_experts())
+    return list(rows.order_by("level", "name")[:MOST_ROWS])
+
+
+def _above(antenne: Antenne) -> str:
+    return reverse("directory:antenne", args=[antenne.parent_id]) if antenne.parent_id else ""
+
+
+def _antenne_table(antennes: list[Any], caption: str = "Antennes") -> Table:
     return Table(
-        caption="Antennes",
+        caption=caption,
         columns=(Column("Antenne", header=True), Column("Échelon"), Column("Experts", numeric=True)),
         rows=tuple(
             (
