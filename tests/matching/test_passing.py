@@ -117,7 +117,7 @@ def test_both_sheets_lead_to_each_other_for_who_may_see_them(world: Network) -> 
 
     assert lines(need, "recruiter") == [("Trésorerie", True, False)]
     assert lines(other, "recruiter") == [("Recruter", True, True)]
-    assert lines(other, "banker") == [("Autre besoin de cette entreprise", False, True)]
+    assert lines(other, "banker") == [("un besoin réservé aux experts qui l’ont reçu", False, True)]
 
 
 def test_who_passed_it_on_follows_it(world: Network) -> None:

@@ -88,7 +88,7 @@ def _passed(need: Need, person: Person) -> tuple[Passed, ...]:
     lines = []
     for other in _linked(need.pk, before, person):
         seen = other.may_see
-        label = other.subject.label if seen else "Autre besoin de cette entreprise"
+        label = other.subject.label if seen else "un besoin réservé aux experts qui l’ont reçu"
         lines.append(Passed(label, reverse("matching:need", args=[other.pk]) if seen else "", other.pk == before))
     return tuple(lines)
 
