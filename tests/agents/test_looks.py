@@ -99,14 +99,20 @@ def test_everything_that_a_level_opens_stays_locked_and_each_page_bears_both_nam
         answer = client.get(url)
         text = visible_text(answer.content.decode())
         assert answer.status_code == 200, url
-        assert "Vous regardez à la place de Ada Zone" in text
+        assert "Vous regardez à la place d’un agent" in text
+        assert "Ada Zone" in text
         assert not [mark for mark in (*world.every_mark, "Zqfile") if mark in seen(answer.content.decode())], url
     listed = seen(client.get(urls[0]).content.decode())
+    assert seen("Les entreprises de cet agent restent verrouillées pour vous") in listed
+    assert seen("0 entreprise") not in listed
+    assert seen("Les accompagnements de cet agent restent verrouillés") in seen(
+        client.get(reverse("followup:list")).content.decode()
+    )
     assert not [firm.name for firm in FIRMS if seen(firm.name or "") in listed]
 
     rows = AuditEvent.objects.filter(action="impersonate_view")
     assert {(row.actor_id, row.on_behalf_of_id) for row in rows} == {(target.pk, asker.pk)}
-    assert rows.count() == len(urls) + 1
+    assert rows.count() == len(urls) + 2
     assert not AuditEvent.objects.filter(action="view_block").exists()
 
 

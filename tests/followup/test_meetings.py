@@ -161,6 +161,7 @@ def test_the_next_meeting_finds_what_was_not_carried_out(as_: Callable[[User | N
     assert left(month) == ["Relancer la banque En retard"]
     tab = as_(bob).get(f"{reverse('followup:file', args=[made.pk])}?onglet=codefi")
     assert "Relancer la banque. Contact" in visible_text(tab.content.decode())
+    assert "à venir" not in visible_text(tab.content.decode())  # the decision is taken, what follows is not done
     actions.carry_out(point, True, by=person(bob, month), at=month)
     assert left(month) == []
     with pytest.raises(Forbidden):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -15,6 +15,7 @@ from vigie.followup.models import Comment, Meeting, MeetingPoint, Member, Summar
 from vigie.followup.queries.file_acts import Asked
 from vigie.followup.queries.touch import person_words
 from vigie.followup.rules import lock_holds
+from vigie.kernel.period import PARIS
 from vigie.rights.person import Person
 from vigie.ui.components import ActButton, Link, Step
 from vigie.ui.formats import counted, day, day_and_hour
@@ -98,7 +99,13 @@ def _decisions(person: Person, row: Any) -> tuple[Step, ...]:
     rows = MeetingPoint.objects.filter(followup=row, meeting__in=meetings).exclude(decision="")
     found = rows.select_related("meeting", "contact").order_by("-meeting__held_on", "-pk")[:DECISIONS_AT_MOST]
     return tuple(
-        Step(f"CODEFI du {day(point.meeting.held_on)}", point.done_at, _decided(point), current=point.done_at is None)
+        Step(
+            "Décision",
+            datetime.combine(point.meeting.held_on, time(0), PARIS),
+            _decided(point),
+            current=point.done_at is None,
+            whole_day=True,
+        )
         for point in found
     )
 

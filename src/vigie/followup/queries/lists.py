@@ -58,6 +58,7 @@ SORTS = [
     ("debut", "Date d’ouverture"),
 ]  # fmt: skip
 LATE, UNDATED = "En retard", "Sans date"
+LOCKED = "Les accompagnements de cet agent restent verrouillés pour vous."
 NO_MATCH = "Aucun accompagnement ne répond à ces filtres. Retirez-en un."
 
 
@@ -179,7 +180,7 @@ def list_page(
     count = files.count() if filters.any else _how_many(person, scope)
     common: dict[str, Any] = {
         "title": SCOPES[scope],
-        "count": counted(count, "accompagnement"),
+        "count": "" if person.read_only else counted(count, "accompagnement"),
         "tabs": tuple(Tab(label, _href(asked, vue=code), current=code == scope) for code, label in SCOPES.items()),
         "forms": tuple(Tab(label, _href(asked, forme=code), current=code == shape) for code, label in FORMS.items()),
         "deleted": reverse("followup:deleted"),
@@ -201,7 +202,8 @@ def list_page(
     paging.object_list = rows = with_people(found)
     asked_for = waiting_requests(person, today) if scope == ZONE and not filters.any else None
     firms = tuple(row.siren for row in rows) + (asked_for.firms if asked_for is not None else ())
-    table = _table(rows, scope, filters, today)
+    empty = LOCKED if person.read_only else NO_MATCH if filters.any else EMPTY[scope]
+    table = _table(rows, scope, empty, today)
     return ListPage(table=table, paging=paging, firms=firms, requests=asked_for, **common)
 
 
@@ -231,7 +233,7 @@ def _href(asked: Mapping[str, str], **changes: str) -> str:
     return f"{reverse('followup:list')}?{urlencode(kept)}"
 
 
-def _table(rows: list[Any], scope: str, filters: Filters, today: date) -> Table:
+def _table(rows: list[Any], scope: str, empty: str, today: date) -> Table:
     return Table(
         caption=SCOPES[scope],
         caption_hidden=True,
@@ -250,7 +252,7 @@ def _table(rows: list[Any], scope: str, filters: Filters, today: date) -> Table:
             )
             for row in rows
         ),
-        empty=NO_MATCH if filters.any else EMPTY[scope],
+        empty=empty,
         keys=True,
     )  # fmt: skip
 

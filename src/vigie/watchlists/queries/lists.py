@@ -130,10 +130,10 @@ def list_page(
     return ListPage(
         title=f"Liste {of_month(current.batch)}",
         intro=_intro(current),
-        count=_count(part.levels),
+        count="" if person.read_only else _count(part.levels),
         notices=late_sources(current),
         freshness=freshness(current),
-        table=_table(near, page, columns, asked.sort),
+        table=_table(near, page, columns, asked.sort, _nothing(person, filters)),
         next_href=_href(asked.kept, sorting.place_of(page[-1], asked.sort)) if more else "",
         first_href=_href(asked.kept) if asked.place else "",
         code=current.code,
@@ -179,14 +179,23 @@ def _href(kept: Sequence[tuple[str, str]], place: str = "") -> str:
     return f"{reverse('watchlists:list')}?{urlencode(pairs or [(WHOLE, 'tout')])}"
 
 
-def _table(near: Around, page: list[Entry], columns: tuple[ListColumn, ...], sort: str) -> Table:
+def _nothing(person: Person, filters: Filters) -> str:
+    """Why no line is there."""
+    if person.read_only:
+        return "Les entreprises de cet agent restent verrouillées pour vous."
+    if filters.parameters():
+        return "Aucune entreprise ne répond à ces critères. Retirez un filtre."
+    return "Aucune entreprise de votre territoire n’est en alerte dans cette liste."
+
+
+def _table(near: Around, page: list[Entry], columns: tuple[ListColumn, ...], sort: str, nothing: str) -> Table:
     order = ", de la plus exposée à la moins exposée" if sort == sorting.DEFAULT else ""
     return Table(
         caption=f"Entreprises en alerte{order}, {month_words(near.publication.batch)}",
         columns=tuple(column.drawn() for column in columns),
         rows=tuple(tuple(column.cell(entry, near) for column in columns) for entry in page),
         sort=sort,
-        empty="Aucune entreprise ne répond à ces critères. Retirez un filtre.",
+        empty=nothing,
         caption_hidden=True,
         keys=True,
     )
