@@ -155,6 +155,22 @@ def test_the_replay_says_the_rights_of_that_day_and_what_was_seen(reader: Client
     assert "autre motif" in shown
 
 
+def test_what_was_looked_at_in_an_agents_place_is_not_told_as_seen_by_him(
+    reader: Client, ada: User, at: datetime
+) -> None:
+    admin = UserFactory(full_name="Adam Premier", email="adam@vigie.example")
+    eyes = person_of(ada, departements=frozenset(), acting_for_id=admin.pk, acting_for_name="Adam Premier")
+    sheet_opened(person_of(ada), FIRM, at)
+    sheet_opened(eyes, OTHER, at + timedelta(minutes=5))
+
+    def replayed(address: str) -> str:
+        return text(reader, reverse("audit:replay"), agent=address, jour="2026-03-18")
+
+    assert "Fiche d’entreprise permis 1" in replayed("ada@urssaf.example")
+    assert "Pages vues à sa place, par Adam Premier" in replayed("ada@urssaf.example")
+    assert "Départements 35" in replayed("ada@urssaf.example")
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
@@ -223,7 +239,7 @@ def test_the_day_is_closed_once_and_a_fault_is_told(reader: Client, ada: User, a
     head = actions.close_day(at + timedelta(days=1))
 
     assert DayHead.objects.count() == 2
-    assert f"row {row.pk}" in head.fault
+    assert f"trace {row.pk}" in head.fault
     assert OutgoingMessage.objects.filter(template="audit/mail/day_head").count() == 2
     assert "La dernière vérification a trouvé une faute" in text(reader, reverse("audit:chain"))
 

@@ -45,7 +45,7 @@ def test_each_act_of_administration_is_in_its_view() -> None:
         ("debts", "companies.Company", "Cotisations et dettes Urssaf"),
         ("contacts", FILE, "Contacts de l’entreprise"),
         (Network.CODEFI, FILE, "Textes du réseau CODEFI"),
-        ("urssaf", FILE, "Textes du réseau URSSAF"),  # the network, not the data of the same name
+        ("urssaf", FILE, "Textes du réseau Urssaf"),  # the network, not the data of the same name
         ("talk", "watchlists.Firm", "Préparer l’échange"),
     ],
 )

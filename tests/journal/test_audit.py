@@ -388,7 +388,7 @@ def test_the_command_names_the_first_wrong_row(rows: list[AuditEvent], capsys: p
         call_command("verify_audit")
 
     assert ended.value.code == 1
-    assert f"WRONG (missing_row): row {rows[2].pk}" in capsys.readouterr().err
+    assert f"WRONG (missing_row): la trace {rows[2].pk}" in capsys.readouterr().err
 
 
 def test_the_command_declares_a_backup_put_back(rows: list[AuditEvent], capsys: pytest.CaptureFixture[str]) -> None:

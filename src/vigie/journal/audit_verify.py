@@ -86,11 +86,11 @@ def _start(state: _State, purges: list[Head]) -> Fault | None:
         return None
     anchor = AuditEvent.objects.filter(action=PURGE, details__seq=first - 1).order_by("-pk").first()
     if anchor is None or sign(anchor) != anchor.mac:
-        said = f"links 1 to {first - 1} are gone and no row of the audit says that they were erased"
+        said = f"les maillons 1 à {first - 1} ont disparu, et aucune trace ne dit qu’ils ont été effacés"
         return Fault("beheaded", None, 1, said)
     state.seq, state.hash = first - 1, str(anchor.details["hash"])
     if not any((one.seq, one.hash) == (state.seq, state.hash) for one in purges):
-        said = f"links 1 to {first - 1} are gone and no line outside the base says that they were erased"
+        said = f"les maillons 1 à {first - 1} ont disparu, et rien hors de la base ne dit qu’ils ont été effacés"
         return Fault("beheaded", anchor.pk, first - 1, said)
     return None
 
@@ -100,17 +100,26 @@ def _follow(state: _State, expected: dict[int, Head]) -> Fault | None:
     for seq, row_id, digest, genuine, mac, *values in _links(state.seq):
         wanted = state.seq + 1
         if seq != wanted:
-            return Fault("missing_link", None, wanted, f"link {wanted} is gone; the next is {seq}, of row {row_id}")
+            return Fault(
+                "missing_link",
+                None,
+                wanted,
+                f"le maillon {wanted} a disparu\u00a0; le suivant est {seq}, de la trace {row_id}",
+            )
         if mac is None:
-            return Fault("missing_row", row_id, seq, f"row {row_id} (link {seq}) was taken out")
+            return Fault("missing_row", row_id, seq, f"la trace {row_id} (maillon {seq}) a été retirée")
         if link(state.hash, row_id, canonical(values)) != digest:
-            return Fault("changed", row_id, seq, f"row {row_id} (link {seq}) is not what was sealed")
+            return Fault(
+                "changed", row_id, seq, f"la trace {row_id} (maillon {seq}) n’est plus celle qui a été scellée"
+            )
         head = expected.get(seq)
         if head is not None and head.hash != digest:
-            said = f"the chain up to row {row_id} (link {seq}) was rewritten: {_of(head)}"
+            said = f"la chaîne a été réécrite jusqu’à la trace {row_id} (maillon {seq})\u00a0: {_of(head)}"
             return Fault("rewritten", row_id, seq, said)
         if not genuine:
-            said = f"row {row_id} (link {seq}) was not written by the service, or was changed before it was sealed"
+            said = (
+                f"la trace {row_id} (maillon {seq}) n’a pas été écrite par le service, ou a changé avant son scellement"
+            )
             return Fault("forged", row_id, seq, said)
         state.seq, state.hash, state.links = seq, digest, state.links + 1
     return None
@@ -151,7 +160,9 @@ def _end(state: _State, expected: dict[int, Head]) -> Fault | None:
         return None
     head = expected[max(expected)]
     seq = state.seq + 1
-    said = f"the end of the audit is gone from link {seq} on, or an old base was put back: {_of(head)}"
+    said = (
+        f"la fin de l’audit a disparu à partir du maillon {seq}, ou une ancienne base a été remise\u00a0: {_of(head)}"
+    )
     return Fault("cut", head.row if head.seq == seq else None, seq, said)
 
 
@@ -159,12 +170,17 @@ def _waiting(rows: Iterator[AuditEvent], at: datetime) -> Fault | None:
     """The rows in no link yet: signed by the service, and recent."""
     for row in rows:
         if row.mac != sign(row):
-            return Fault("forged", row.pk, None, f"row {row.pk} (not sealed yet) was not written by the service")
+            return Fault(
+                "forged", row.pk, None, f"la trace {row.pk}, pas encore scellée, n’a pas été écrite par le service"
+            )
         if row.at < at - WAITS_AT_MOST:
-            said = f"row {row.pk}, of {row.at:%Y-%m-%d %H:%M} UTC, is in no link: put in afterwards, or nothing seals"
+            when = f"{row.at:%Y-%m-%d %H:%M} UTC"
+            said = (
+                f"la trace {row.pk}, du {when}, n’est dans aucun maillon\u00a0: ajoutée ensuite, ou plus rien ne scelle"
+            )
             return Fault("unsealed", row.pk, None, said)
     return None
 
 
 def _of(head: Head) -> str:
-    return f"the head written at {head.at} is link {head.seq} (row {head.row})"
+    return f"la tête écrite le {head.at} est le maillon {head.seq} (trace {head.row})"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 
 from vigie.accounts.models import User
@@ -43,7 +44,7 @@ def replay_page(address: str, on: date) -> ReplayPage:
         return ReplayPage(title, "Aucun compte ne porte cette adresse.")
     start = datetime.combine(on, time.min, tzinfo=PARIS)
     end = start + timedelta(days=1)
-    mine = AuditEvent.objects.filter(actor_id=user.pk, at__lt=end)
+    mine = AuditEvent.objects.filter(actor_id=user.pk, on_behalf_of=None, at__lt=end)
     last = mine.order_by("-at", "-pk").first()
     if last is None:
         return ReplayPage(
@@ -60,6 +61,7 @@ def replay_page(address: str, on: date) -> ReplayPage:
             Fact("Départements", "France entière" if last.reach == "FR" else last.reach),
             Fact("Listes ouvertes ce jour-là", ", ".join(_lists(end)), missing="aucune"),
             Fact("Droits relevés par la trace du", exact(last.at)),
+            Fact("Pages vues à sa place, par", _lookers(user.pk, start, end), missing="personne"),
         ),
         seen=_seen(user.pk, start, end),
         unlocked=_unlocked(user.pk, end),
@@ -81,7 +83,9 @@ def _lists(end: datetime) -> list[str]:
 
 
 def _seen(user_id: int, start: datetime, end: datetime) -> Table:
-    rows = AuditEvent.objects.filter(actor_id=user_id, at__gte=start, at__lt=end).order_by()
+    """What he read and did himself, and what he looked at in somebody else's place."""
+    own = Q(actor_id=user_id, on_behalf_of=None) | Q(on_behalf_of=user_id)
+    rows = AuditEvent.objects.filter(own, at__gte=start, at__lt=end).order_by()
     counts: Counter[tuple[str, str, str]] = Counter()
     asked = rows.values_list("action", "result", "details", "object_type")
     for action, result, details, kind in asked.iterator(chunk_size=2000):
@@ -96,6 +100,13 @@ def _seen(user_id: int, start: datetime, end: datetime) -> Table:
         ),
         empty="Aucune trace ce jour-là.",
     )
+
+
+def _lookers(user_id: int, start: datetime, end: datetime) -> str:
+    """Who looked through his eyes that day. 1 query."""
+    rows = AuditEvent.objects.filter(actor_id=user_id, at__gte=start, at__lt=end).exclude(on_behalf_of=None)
+    names = rows.order_by("on_behalf_of_name").values_list("on_behalf_of_name", flat=True).distinct()
+    return ", ".join(names)
 
 
 def _unlocked(user_id: int, end: datetime) -> Table:

@@ -42,6 +42,8 @@ BLOCKS = {
     "lookalikes": "Entreprises semblables", "talk": "Préparer l’échange",
 }  # fmt: skip
 FILE = "followup.Followup"  # whose blocks are texts of networks, and contacts
+# Of the networks, those whose name is not their code in capitals.
+NETWORKS = {"dgfip": "DGFiP", "urssaf": "Urssaf"}
 FILE_BLOCKS = {"contacts": "Contacts de l’entreprise"}
 OPENED_BY = {
     "zone": "entreprise de son territoire, en alerte", "alert": "entreprise en alerte",
@@ -109,7 +111,7 @@ def action_label(code: str) -> str:
 def block_label(code: str, object_type: str) -> str:
     """The words of a block: of a sheet, or of a file of accompagnement, whose texts belong to networks."""
     if object_type == FILE:
-        return FILE_BLOCKS.get(code) or f"Textes du réseau {code.upper()}"
+        return FILE_BLOCKS.get(code) or f"Textes du réseau {NETWORKS.get(code, code.upper())}"
     return BLOCKS.get(code, code)
 
 
