@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from tests.accounts.factories import AT, AntenneFactory, UserFactory, person, sign_in
 from tests.conftest import visible_text
+from vigie.accounts.absence_pages import absences_page
 from vigie.accounts.models import Absence
 from vigie.accounts.planning import cancel_planned, plan_absence
 from vigie.journal.models import Event
@@ -55,6 +56,20 @@ def test_two_absences_never_overlap_and_the_same_again_is_one(first: int, last: 
     cancel_planned(planned, by=team, at=AT)
     assert Absence.objects.count() == 1
     assert Event.objects.filter(name="account.absence_set").count() == 3
+
+
+def test_who_is_away_or_soon_will_be_comes_first() -> None:
+    """Among four thousand people by name, an absence of tomorrow was on the sixtieth page."""
+    team = UserFactory(team=True, full_name="Yves Équipe")
+    UserFactory(expert=True, full_name="Anne Présente")
+    later, sooner = (UserFactory(expert=True, full_name=name) for name in ("Bruno Tard", "Zoé Tôt"))
+    plan_absence(later, **days(30, 35), by=person(team, AT), at=AT)
+    plan_absence(sooner, **days(1, 5), by=person(team, AT), at=AT)
+    plan_absence(sooner, **days(40, 45), by=person(team, AT), at=AT)
+
+    table = absences_page(person(team, AT), "", "", AT).table
+
+    assert [row[0].text for row in table.rows] == ["Zoé Tôt", "Bruno Tard", "Anne Présente", "Yves Équipe"]
 
 
 def test_the_page_lists_those_one_answers_for_and_nobody_else() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch
+from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.http import Http404
 from django.urls import reverse
 
@@ -46,11 +46,14 @@ class AbsentPerson:
 
 
 def absences_page(person: Person, text: str, number: str, at: datetime) -> AbsencesPage:
-    """The people in reach, by name. 3 queries."""
-    coming = Absence.objects.filter(ends_on__gte=paris_day(at)).select_related("replacement")
+    """The people in reach: who is away or will be first, the soonest first, then by name. 3 queries."""
+    today = paris_day(at)
+    coming = Absence.objects.filter(ends_on__gte=today).select_related("replacement")
     found = User.objects.allowed(person, "account.absence").living().named(text)
     rows = found.select_related("antenne").prefetch_related(Prefetch("absences", coming, "coming"))
-    people = Paginator(rows.order_by("full_name", "pk"), PER_PAGE).get_page(number)
+    mine = Absence.objects.filter(user=OuterRef("pk"), ends_on__gte=today).order_by("starts_on")
+    rows = rows.annotate(away_on=Subquery(mine.values("starts_on")[:1]))
+    people = Paginator(rows.order_by(F("away_on").asc(nulls_last=True), "full_name", "pk"), PER_PAGE).get_page(number)
     return AbsencesPage(
         count=counted(people.paginator.count, "personne"),
         table=Table(
@@ -60,7 +63,7 @@ def absences_page(person: Person, text: str, number: str, at: datetime) -> Absen
             rows=tuple(
                 (
                     Cell(str(user), href=reverse("accounts:absences_of", args=[user.pk])),
-                    user.antenne.name if user.antenne else "Aucune",
+                    user.antenne.name if user.antenne else "aucune",
                     "\u00a0; ".join(_words(one) for one in user.coming) or "aucune",  # type: ignore[attr-defined]
                 )
                 for user in people
