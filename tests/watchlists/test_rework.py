@@ -68,6 +68,7 @@ def test_rules_are_tried_then_kept_with_the_reason_of_each_firm(folders: Path, a
 
     kept, dropped = client.get(answer.url), client.get(f"{answer.url}?vue=ecartees")  # type: ignore[attr-defined]
     assert BOULANGERIE.name in words(kept)
+    assert f'href="{reverse("watchlists:rework", args=[made.publication.code])}"' in kept.content.decode()
     assert MENUISERIE.name not in words(kept)
     assert "Délai de paiement Urssaf en cours" in words(dropped)
     assert ACIERIE.siren not in kept.content.decode() + dropped.content.decode()

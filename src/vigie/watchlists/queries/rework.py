@@ -58,6 +58,7 @@ class ReworkedPage:
     """A working list: what is kept, or what is dropped, with the reasons. sirens: shown on the page, for the audit."""
 
     pk: int
+    code: str
     title: str
     intro: str
     rules: tuple[str, ...]
@@ -193,6 +194,7 @@ def reworked_page(person: Person, found: ReworkedList, kept: bool, page: str) ->
         Column("Effectif", numeric=True), Column("Pourquoi"), *([Column("Correction")] if makes else []),
     )  # fmt: skip
     return ReworkedPage(
+        code=found.publication.code,
         pk=found.pk,
         title=f"{found.name} ({found.departement})",
         intro=f"Liste retraitée {of_month(found.publication.batch)}, faite le {day(found.made_at)} "
