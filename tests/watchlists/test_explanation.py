@@ -46,6 +46,20 @@ def test_a_value_is_read_with_its_unit(value: float | None, unit: str, words: st
     assert shown.replace("\u00a0", " ").replace("\u202f", " ") == words
 
 
+def test_a_fact_that_is_not_known_reassures_nobody() -> None:
+    one = next(row for row in contributions(MENUISERIE) if row["kind"] == "feature")
+    unsaid = {
+        **one,
+        "contribution_log_odds": -0.2,
+        "sentence_fr": None,
+        "value_text": None,
+        "confidentiality": "public",
+    }
+    rows = [{**unsaid, "code": "chiffre_affaires", "value": None}, {**unsaid, "code": "anciennete", "value": 12.0}]
+
+    assert explain(rows, TOLD, ALL).reassuring == ("anciennete",)
+
+
 def test_a_correction_says_who_wrote_it_when_and_why() -> None:
     authors = {("dette_ancienne", "2"): Author("Agent (CRP)", "4 avril 2026")}
 

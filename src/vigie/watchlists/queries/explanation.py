@@ -76,10 +76,11 @@ def explain(
 
 
 def _sentences(rows: list[Row], told: dict[str, Any], sight: Sight, most: int, *, raising: bool) -> tuple[str, ...]:
+    """In words; failing that the names of facts that are known: that one is not known is no reason."""
     kept: list[str] = []
     weighing = [row for row in rows if row["contribution_log_odds"] * (1 if raising else -1) > 0]
     told_in_words = [row for row in weighing if row["sentence_fr"]]
-    for row in told_in_words or weighing:
+    for row in told_in_words or [row for row in weighing if row["value"] is not None or row["value_text"]]:
         text = (row["sentence_fr"] or _label(row, told)) if sight.reads(row["confidentiality"]) else _masked(row)
         if text not in kept:
             kept.append(text)
