@@ -165,6 +165,24 @@ def test_one_click_says_who_will_be_written_to_then_writes_once(team: Client) ->
     assert OutgoingMessage.objects.count() == 3
 
 
+def test_the_sheet_offers_no_reminder_that_would_be_refused(team: Client, clock: list[datetime]) -> None:
+    """« Équipe artisanat reçoit un courriel », then « laissez-leur 1 jour », and no courriel."""
+    world = desk_world()
+    sheet = reverse("matching:following_need", args=[world.need.pk])
+    team.post(reverse("matching:following_act", args=[world.need.pk]), {"transition": "silent"})
+
+    at_once = said(team, sheet)
+    clock[0] = day(11)
+    later = said(team, sheet)
+
+    assert "laissez-leur 1 jour" in at_once
+    assert "Envoyer la dernière chance" not in at_once
+    assert "Relancer de nouveau" not in at_once
+    assert "Abandonner" in at_once
+    assert "laissez-leur" not in later
+    assert "Envoyer la dernière chance" in later
+
+
 def test_a_reminder_that_left_by_itself_can_be_sent_again_by_hand_later(team: Client, clock: list[datetime]) -> None:
     world = desk_world()
     reminding.remind_all(at=day(9))
