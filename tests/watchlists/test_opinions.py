@@ -67,6 +67,23 @@ def test_opinion_is_given_on_the_page_changed_and_told_back(folders: Path, as_: 
     assert "Enregistré" in mine
 
 
+def test_an_opinion_written_on_a_former_list_is_not_taken_for_the_last_one(folders: Path, as_: As) -> None:
+    opened(folders, "2026-05.1")
+    client = as_(agent())
+    before = Entry.objects.get(siren=MENUISERIE.siren).publication_id
+    assert f'name="liste" value="{before}"' in client.get(address()).content.decode()
+    opened(folders)
+
+    again = client.post(address(), {"utile": "oui", "liste": str(before)})
+
+    assert "La liste a changé depuis que cette page est ouverte" in words(again)
+    assert not Opinion.objects.exists()
+    now_last = Entry.objects.get(siren=MENUISERIE.siren, publication__code="2026-06.1").publication_id
+    assert f'name="liste" value="{now_last}"' in again.content.decode()
+    client.post(address(), {"utile": "oui", "liste": str(now_last)})
+    assert Opinion.objects.get().publication_id == now_last
+
+
 def test_each_line_of_the_last_list_leads_to_the_opinion_and_back(folders: Path, as_: As) -> None:
     opened(folders, "2026-05.1")
     opened(folders)

@@ -222,14 +222,19 @@ class OpinionForm(DsfrForm):
     raisons.conditional = True  # type: ignore[attr-defined]
     precision = CleanTextField(label="Précision", required=False, max_length=1000, rows=3)
 
-    def __init__(self, *args: Any, reasons: Iterable[OpinionReason], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reasons: Iterable[OpinionReason], latest: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["raisons"].choices = [(one.code, one.label) for one in reasons]  # type: ignore[attr-defined]
+        self.latest = latest
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("utile") == "non" and not data.get("raisons") and "raisons" not in self.errors:
             self.add_error("raisons", "Choisissez une raison au moins.")
+        if self.data.get("liste", self.latest) != self.latest:  # the one that was on the page
+            self.add_error(
+                None, "La liste a changé depuis que cette page est ouverte. Relisez la fiche, puis enregistrez."
+            )
         return data
 
 

@@ -23,7 +23,7 @@ def opinion(request: HttpRequest, siren: str) -> HttpResponse:
     person = person_of(request)
     page = entry_to_judge(person, siren)
     reasons = OpinionReason.objects.filter(archived_at=None)
-    form = OpinionForm(request.POST or None, reasons=reasons)
+    form = OpinionForm(request.POST or None, reasons=reasons, latest=str(page.entry.publication_id))
     if form.is_valid():
         said = form.cleaned_data
         give_opinion(
