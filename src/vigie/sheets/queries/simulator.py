@@ -10,6 +10,7 @@ from vigie.accounts.queries import person_for
 from vigie.companies.models import Company
 from vigie.rights.table import DETECTION, ROLE_LABELS
 from vigie.ui.components import Column, Fact, Table
+from vigie.ui.formats import counted
 from vigie.watchlists.queries.sight import sight_of
 from vigie.watchlists.rules_sight import CATEGORY_LABELS, Category, Sight, Why
 
@@ -66,7 +67,7 @@ def _answer(seen: Sight) -> str:
     count = sum(seen.opens(one) for one in Category)
     if not count:
         return "Cette personne lit l’identité de l’entreprise, et rien de confidentiel."
-    return f"Cette personne lit {count} nature(s) de données confidentielles sur {len(Category)}."
+    return f"Cette personne lit {counted(count, 'nature')} de données confidentielles sur {len(Category)}."
 
 
 def _yes(true: bool) -> str:
