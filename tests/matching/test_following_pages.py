@@ -183,6 +183,20 @@ def test_the_sheet_offers_no_reminder_that_would_be_refused(team: Client, clock:
     assert "Envoyer la dernière chance" in later
 
 
+def test_the_sheet_names_those_who_will_be_written_to_and_no_other(team: Client, clock: list[datetime]) -> None:
+    """Who was asked after the reminder may be reminded; the others, reminded an hour ago, are not named with him."""
+    world = desk_world()
+    team.post(reverse("matching:following_act", args=[world.need.pk]), {"transition": "silent"})
+    newcomer = competent(world, members=[UserFactory(expert=True)])
+    MatchFactory(need=world.need, subject=world.need.subject, expert=newcomer, sent_at=day(10) + timedelta(hours=1))
+    clock[0] = day(10) + timedelta(hours=2)
+
+    page = said(team, reverse("matching:following_need", args=[world.need.pk]))
+
+    assert "Équipe lointaine reçoit un courriel." in page
+    assert "Équipe artisanat, Équipe Région" not in page
+
+
 def test_a_reminder_that_left_by_itself_can_be_sent_again_by_hand_later(team: Client, clock: list[datetime]) -> None:
     world = desk_world()
     reminding.remind_all(at=day(9))

@@ -221,9 +221,17 @@ def _others(count: int) -> str:
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
 def buttons(
-    need: FollowedNeed, silent: list[SilentLine], said: set[str], kinds: Iterable[str], token: Callable[[], str]
+    need: FollowedNeed,
+    silent: list[SilentLine],
+    said: set[str],
+    kinds: Iterable[str],
+    token: Callable[[], str],
+    who: Callable[[str], list[str]] | None = None,
 ) -> tuple[ActButton, ...]:
-    """What the team may say about a need now: an automatic reminder that has not left, else one by hand."""
+    """What the team may say about a need now: an automatic reminder that has not left, else one by hand.
+
+    who: names those whom a reminder would reach at this moment; without it, every silent expert who can be reached.
+    """
     address = href("matching:following_act", need.pk)
     readers = [one.name for one in silent if one.reachable]
     company = f"{need.company} ({need.email})" if need.email else ""
@@ -232,9 +240,11 @@ def buttons(
     if readers and not set(wanted) & {SILENT, LAST_CHANCE, BY_HAND} and need.status in UNANSWERED:
         wanted.insert(0, BY_HAND)
     for kind in wanted:
-        if kind in (SILENT, LAST_CHANCE, BY_HAND) and not readers:
+        reminds = kind in (SILENT, LAST_CHANCE, BY_HAND)
+        names = who(kind) if who and reminds and readers else readers
+        if reminds and not names:
             continue
-        confirm = _confirm(kind, readers, company, SILENT in said)
+        confirm = _confirm(kind, names, company, SILENT in said)
         style = "tertiary" if kind == ABANDON else "secondary"
         found.append(
             ActButton(_LABELS[kind], address, kind, f"{style} fr-btn--sm", confirm, token=token(), about=need.company)

@@ -18,7 +18,7 @@ from vigie.matching.models import Match, Need, NeedTag, Note, Reminder, Solicita
 from vigie.matching.queries.following import buttons, silent_of
 from vigie.matching.queries.following_buckets import TABS_BY_CODE, FollowedNeed
 from vigie.matching.queries.positions import company_name
-from vigie.matching.queries.reminding_by_hand import to_remind
+from vigie.matching.queries.reminding_by_hand import ToRemind, to_remind
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, SILENT, days_between
 from vigie.matching.states import EXPIRED, NEED_STATUS_BY_CODE, NOT_FOR_ME, OPEN, QUO
 from vigie.rights.person import Person
@@ -122,8 +122,14 @@ def following_need(need: Need, person: Person, token: Callable[[], str], at: dat
     said = {one.kind for one in reminders}
     since = days_between(need.sent_at, at) if need.sent_at else 0
     kinds = _kinds(need.status, said) if need.status in (QUO, EXPIRED, NOT_FOR_ME) else None
-    offered = () if kinds is None else buttons(_as_followed(need), silent, said, kinds, token)
-    held = _held(need, offered, at)
+    asked: dict[str, ToRemind] = {}
+
+    def who(kind: str) -> list[str]:
+        asked[kind] = to_remind(need, at, kind)
+        return [one.expert.full_name for one in asked[kind].matches]
+
+    offered = () if kinds is None else buttons(_as_followed(need), silent, said, kinds, token, who)
+    refusals = [one.refusal for one in asked.values()]
     return FollowingNeed(
         pk=need.pk,
         company=company_name(need),
@@ -139,20 +145,11 @@ def following_need(need: Need, person: Person, token: Callable[[], str], at: dat
             )
             for one in silent
         ),
-        buttons=tuple(one for one in offered if one.name not in held),
-        held="" if {one.name for one in offered} & set(_REMINDERS) - set(held) else next(iter(held.values()), ""),
+        buttons=offered,
+        held=refusals[0] if refusals and all(refusals) else "",
         story=_story(reminders),
         beside=beside(need, person),
     )  # fmt: skip
-
-
-_REMINDERS = (SILENT, LAST_CHANCE, BY_HAND)
-
-
-def _held(need: Need, offered: tuple[ActButton, ...], at: datetime) -> dict[str, str]:
-    """Reminder → why it would be refused now: a button that promises a mail sends one."""
-    asked = {one.name: to_remind(need, at, one.name) for one in offered if one.name in _REMINDERS}
-    return {kind: found.refusal for kind, found in asked.items() if not found.matches}
 
 
 def _as_followed(need: Need) -> FollowedNeed:
