@@ -64,6 +64,8 @@ def test_refusal_says_which_part_of_the_service_was_asked() -> None:
 
     assert what(row) == "Fiches d’entreprises\u00a0: sheets:company (404)"
     assert what(AuditEvent(details={"page": "admin:none", "status": 403})) == "Autre page\u00a0: admin:none (403)"
+    looked = AuditEvent(details={"page": "sheets:company", "method": "GET"})
+    assert what(looked) == "Fiches d’entreprises\u00a0: sheets:company"
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,7 @@ def what(row: AuditEvent, names: Mapping[int, str] = NO_NAMES) -> str:
         return block_label(str(told["block"]), row.object_type)
     if "page" in told:
         part = PARTS.get(str(told["page"]).partition(":")[0], "Autre page")
-        return f"{part}\u00a0: {told['page']} ({told.get('status', '')})"
+        return f"{part}\u00a0: {told['page']}{f' ({status})' if (status := told.get('status')) else ''}"
     if row.action == "admin_role":
         role, act = told.get("role", ""), told.get("act", "")
         whose = names.get(told.get("user", 0)) or f"compte {told.get('user', '')}"
