@@ -123,8 +123,8 @@ def test_what_nobody_uses_is_suspended_once() -> None:
     idle = agent()
     Habilitation.objects.filter(user=idle).update(granted_at=now() - timedelta(days=200))
 
-    assert suspend_unused(at=now()).startswith("1 ")
-    assert suspend_unused(at=now()).startswith("0 ")
+    assert suspend_unused(at=now()).startswith("1\u00a0")
+    assert suspend_unused(at=now()).startswith("0\u00a0")
 
     assert idle.habilitations.get().state == "suspended"
     used.refresh_from_db()
@@ -139,7 +139,7 @@ def test_what_a_partner_did_not_confirm_is_suspended(client: Client) -> None:
     forgotten = agent()
     Habilitation.objects.filter(user=forgotten).update(starts_on=paris_day(now()) - timedelta(days=300))
 
-    assert suspend_unreviewed(at=now()).startswith("1 ")
+    assert suspend_unreviewed(at=now()).startswith("1\u00a0")
 
     held.refresh_from_db()
     assert held.state == "granted"
