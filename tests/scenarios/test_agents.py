@@ -259,6 +259,8 @@ def test_the_reviewer_and_the_auditor_read_what_was_done(someone) -> None:
 
     enter(reviewer, REVIEWER)
     reviewer.open("/habilitations/")
+    for fold in reviewer.page.get_by_text("sans réponse attendue de vous").all():
+        fold.click()
     reviewer.see(URSSAF)
     look(reviewer, "habilitations-1-agents")
     assert reviewer.open("/detection/") == 404
