@@ -304,6 +304,49 @@ def test_block_whose_file_is_missing_fails_alone_and_operators_are_told_once(fol
     assert Notice.objects.filter(key__startswith="unreadable:").count() == 2
 
 
+def test_operators_are_told_in_french_which_file_of_which_list_is_wrong(folders: Path, as_: As) -> None:
+    opened(folders)
+    (folders / "2026-06.1" / "dossier_debts.parquet").unlink()
+    (folders / "2026-06.1" / "dossier_workforce.parquet").write_bytes(b"changed since")
+    remedy = (
+        "Que faire : remettez le fichier tel qu’il a été reçu (les fiches le relisent aussitôt), ou publiez une "
+        "correction, qui porte un nouveau numéro."
+    )
+
+    read(as_(agent()), sheet(MENUISERIE))
+
+    told = {tuple(line.replace("\u00a0", " ") for line in one.lines) for one in Notice.objects.all()}
+    assert told == {
+        ("Bloc : Urssaf", "Fichier : dossier_debts.parquet", "Publication : 2026-06.1",
+         "Constat : le fichier manque.", remedy),
+        ("Bloc : Effectif", "Fichier : dossier_workforce.parquet", "Publication : 2026-06.1",
+         "Constat : le fichier n’est plus celui qu’annonce le manifeste : son empreinte SHA-256 a changé.", remedy),
+    }  # fmt: skip
+
+
+def test_page_of_the_talk_tells_operators_too(folders: Path, as_: As) -> None:
+    opened(folders)
+    (folders / "2026-06.1" / "contributions.parquet").unlink()
+
+    for name in ("talk", "company"):
+        read(as_(agent()), sheet(MENUISERIE, name))
+
+    assert Notice.objects.get().lines[:2] == ["Bloc\u00a0: Détection", "Fichier\u00a0: contributions.parquet"]
+
+
+def test_file_put_back_is_read_again_at_once(folders: Path, as_: As) -> None:
+    """As the operators are told."""
+    opened(folders)
+    path = folders / "2026-06.1" / "dossier_debts.parquet"
+    path.rename(folders / "aside")
+    client = as_(agent())
+    assert "Ce bloc ne peut pas être montré" in read(client, sheet(MENUISERIE))
+
+    (folders / "aside").rename(path)
+
+    assert "Ce bloc ne peut pas être montré" not in read(client, sheet(MENUISERIE))
+
+
 def test_the_timeline_says_what_it_could_not_read(folders: Path, as_: As) -> None:
     opened(folders)
     (folders / "2026-06.1" / "dossier_short_time_work.parquet").unlink()

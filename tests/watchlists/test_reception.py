@@ -173,6 +173,39 @@ def test_broken_folder_is_refused_told_once_and_changes_nothing(folders: Path) -
     assert OutgoingMessage.objects.get().recipient == "garde@vigie.example"
 
 
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        ("extra", ["Publication : 2026-06.1", "Constat : le dossier a en trop : extra.pkl."]),
+        ("missing", ["Publication : 2026-06.1", "Constat : le dossier n’a pas : dossier_debts.parquet."]),
+        ("changed", ["Fichier : entries.parquet", "Publication : 2026-06.1",
+                     "Constat : le fichier n’est plus celui qu’annonce le manifeste : "
+                     "son empreinte SHA-256 a changé."]),
+        ("schema", ["Publication : 2026-06.1", "Constat : le dossier est écrit pour une autre version du schéma."]),
+    ],
+)  # fmt: skip
+def test_operators_are_told_in_french_why_a_folder_is_refused(folders: Path, harm: str, said: list[str]) -> None:
+    folder = published(folders, firms=FIRMS)
+    if harm == "extra":
+        (folder / "extra.pkl").write_bytes(b"x")
+    elif harm == "missing":
+        (folder / "dossier_debts.parquet").unlink()
+    elif harm == "changed":
+        (folder / "entries.parquet").chmod(0o644)
+        (folder / "entries.parquet").write_bytes(b"x")
+    else:
+        manifest = folder / "manifest.json"
+        manifest.chmod(0o644)
+        manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"schema_version": "9.0"}))
+
+    receive_new(at=OPENED)
+
+    remedy = (
+        "Que faire : relancez le calcul, ou déposez le dossier tel qu’il a été écrit. Rien n’a changé pour les agents."
+    )
+    assert [line.replace("\u00a0", " ") for line in Notice.objects.get().lines] == [*said, remedy]
+
+
 def test_folder_changed_after_its_reception_is_refused(folders: Path) -> None:
     folder = published(folders, firms=FIRMS)
     receive(folder, at=OPENED)

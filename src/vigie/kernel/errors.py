@@ -106,11 +106,15 @@ class BadAnswer(ConnectorError):
 
 
 class PublicationError(VigieError):
-    """A publication folder is not what it should be; ``place`` names the folder or the file in it."""
+    """A publication folder is not what it should be; ``place`` names the folder or the file in it.
 
-    def __init__(self, place: str, message: str) -> None:
+    fr: the same in French, after the name of the file or of the folder, where operators are written to; may be empty.
+    """
+
+    def __init__(self, place: str, message: str, fr: str = "") -> None:
         super().__init__(f"{place}: {message}")
         self.place = place
+        self.fr = fr
 
 
 class HashMismatch(PublicationError):

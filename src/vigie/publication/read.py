@@ -21,13 +21,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from vigie.kernel.errors import HashMismatch, PublicationError, UnknownSchema
+from vigie.kernel.errors import HashMismatch, PublicationError, UnknownSchema, system_words
 from vigie.kernel.siren import is_siren
 from vigie.publication.manifest import LONGEST, Manifest, from_json, is_newer
 from vigie.publication.schema import BY_NAME, MANIFEST, ROWS_PER_GROUP, SCHEMA_VERSION, TABLES, TableSchema
 
 _BLOCK = 1 << 20
 FIRMS_KEPT = 50  # in each table, by each process; a published file never changes
+CHANGED = "its SHA-256 is not the one of the manifest"
+CHANGED_FR = "n’est plus celui qu’annonce le manifeste\u00a0: son empreinte SHA-256 a changé."
 DOSSIER = tuple(table.name for table in TABLES if table.key[0] in ("siren", "siret"))
 
 Row = dict[str, Any]
@@ -190,7 +192,7 @@ class Publication:
         path = self.folder / BY_NAME[name].file
         wanted = next(file for file in self.manifest.files if file.path == path.name)
         if _sha256(path) != wanted.sha256:
-            raise HashMismatch(str(path), "its SHA-256 is not the one of the manifest")
+            raise HashMismatch(str(path), CHANGED, CHANGED_FR)
         self._verified.add(name)
 
     def _table(self, name: str) -> _Table:
@@ -200,7 +202,8 @@ class Publication:
                 try:
                     self._open[name] = _open_table(self.folder, BY_NAME[name])
                 except (pa.ArrowException, OSError) as error:
-                    raise PublicationError(str(self.folder / BY_NAME[name].file), f"cannot be read: {error}") from error
+                    place = str(self.folder / BY_NAME[name].file)
+                    raise PublicationError(place, f"cannot be read: {error}", _unreadable_fr(error)) from error
             return self._open[name]
 
 
@@ -212,20 +215,22 @@ def open_publication(folder: Path, *, verify: bool = True) -> Publication:
     place = str(folder)
     names = _listing(folder, place)
     if MANIFEST not in names:
-        raise PublicationError(place, "there is no manifest.json")
+        raise PublicationError(place, "there is no manifest.json", "n’a pas de manifest.json.")
     manifest = from_json(_text(folder / MANIFEST, place), place)
     if manifest.publication_id != folder.name:
-        raise PublicationError(place, f"the manifest is the one of {manifest.publication_id}")
+        whose = manifest.publication_id
+        raise PublicationError(place, f"the manifest is the one of {whose}", f"a le manifeste de {whose}.")
     told = {file.path for file in manifest.files} | {MANIFEST}
     if told != names:
         extra, missing = sorted(names - told), sorted(told - names)
-        raise PublicationError(place, f"files that the manifest does not name: {extra}; files missing: {missing}")
+        words = f"files that the manifest does not name: {extra}; files missing: {missing}"
+        raise PublicationError(place, words, _listing_fr(extra, missing))
     _require_tables(manifest, place)
     if verify:
         for file in manifest.files:
             path = folder / file.path
             if _sha256(path) != file.sha256:
-                raise HashMismatch(str(path), "its SHA-256 is not the one of the manifest")
+                raise HashMismatch(str(path), CHANGED, CHANGED_FR)
             if file.path.removesuffix(".parquet") in BY_NAME:
                 _require_columns(path, file.rows, manifest)
     return Publication(folder, manifest)
@@ -248,15 +253,16 @@ def manifest_hash(folder: Path) -> str:
 def _listing(folder: Path, place: str) -> set[str]:
     try:
         if not stat.S_ISDIR(os.lstat(folder).st_mode):
-            raise PublicationError(place, "is not a folder")
+            raise PublicationError(place, "is not a folder", "n’est pas un dossier.")
         names = set()
         with os.scandir(folder) as found:
             for entry in found:
                 if not entry.is_file(follow_symlinks=False):
-                    raise PublicationError(place, f"{entry.name!r} is not a plain file")
+                    told = f"contient «\u00a0{entry.name}\u00a0», qui n’est pas un fichier ordinaire."
+                    raise PublicationError(place, f"{entry.name!r} is not a plain file", told)
                 names.add(entry.name)
     except OSError as error:
-        raise PublicationError(place, f"cannot be read: {error}") from error
+        raise PublicationError(place, f"cannot be read: {error}", _unreadable_fr(error)) from error
     return names
 
 
@@ -266,7 +272,7 @@ def _text(path: Path, place: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise PublicationError(place, "the manifest is not UTF-8") from error
+        raise PublicationError(place, "the manifest is not UTF-8", "a un manifeste illisible.") from error
 
 
 def _opened(path: Path) -> Any:
@@ -274,7 +280,22 @@ def _opened(path: Path) -> Any:
     try:
         return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
     except OSError as error:
-        raise PublicationError(str(path), f"cannot be read: {error}") from error
+        raise PublicationError(str(path), f"cannot be read: {error}", _unreadable_fr(error)) from error
+
+
+def _unreadable_fr(error: Exception) -> str:
+    """Why the system or Parquet does not open it."""
+    if isinstance(error, FileNotFoundError):
+        return "manque."
+    if isinstance(error, OSError):
+        return f"ne peut pas être lu\u00a0: {system_words(error)}."
+    return "n’est pas un fichier Parquet lisible."
+
+
+def _listing_fr(extra: list[str], missing: list[str]) -> str:
+    told = [f"n’a pas\u00a0: {', '.join(missing)}"] if missing else []
+    told += [f"a en trop\u00a0: {', '.join(extra)}"] if extra else []
+    return " ; ".join(told).replace(" ;", "\u00a0;") + "."
 
 
 def _sha256(path: Path) -> str:
@@ -293,13 +314,20 @@ def _require_tables(manifest: Manifest, place: str) -> None:
     held = {file.path.removesuffix(".parquet") for file in manifest.files if file.path.endswith(".parquet")}
     unknown = held - BY_NAME.keys()
     if unknown and not is_newer(manifest):
-        raise UnknownSchema(place, f"unknown tables: {sorted(unknown)}")
+        raise UnknownSchema(
+            place, f"unknown tables: {sorted(unknown)}", f"a des tables inconnues\u00a0: {_names(unknown)}."
+        )
     if manifest.kind == "list":
         missing = sorted(table.name for table in TABLES if table.required and table.name not in held)
         if missing:
-            raise PublicationError(place, f"missing tables: {missing}")
+            raise PublicationError(place, f"missing tables: {missing}", f"n’a pas les tables\u00a0: {_names(missing)}.")
     elif not all(BY_NAME[name].in_facts for name in held & BY_NAME.keys()):
-        raise PublicationError(place, "a facts folder holds dossiers only")
+        told = "porte des tables qui ne sont pas des faits."
+        raise PublicationError(place, "a facts folder holds dossiers only", told)
+
+
+def _names(tables: Iterable[str]) -> str:
+    return ", ".join(sorted(tables))
 
 
 def _require_columns(path: Path, rows: int, manifest: Manifest) -> None:
@@ -309,16 +337,18 @@ def _require_columns(path: Path, rows: int, manifest: Manifest) -> None:
         with pq.ParquetFile(path) as file:
             found, count = file.schema_arrow.remove_metadata(), file.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
-        raise PublicationError(str(path), f"is not a Parquet file: {error}") from error
+        raise PublicationError(str(path), f"is not a Parquet file: {error}", _unreadable_fr(error)) from error
     if is_newer(manifest):
         found = pa.schema([one for one in found if one.name in wanted.names])
     elif manifest.schema_version != SCHEMA_VERSION:
         wanted = pa.schema([one for one in wanted if one.name in found.names or not one.nullable])
     if not found.equals(wanted):
         differ = sorted({str(f) for f in found} ^ {str(f) for f in wanted})
-        raise UnknownSchema(str(path), f"columns differ from the schema: {differ}")
+        told = "n’a pas les colonnes attendues."
+        raise UnknownSchema(str(path), f"columns differ from the schema: {differ}", told)
     if count != rows:
-        raise PublicationError(str(path), f"{count} rows, the manifest says {rows}")
+        told = f"a {count} lignes, le manifeste en annonce {rows}."
+        raise PublicationError(str(path), f"{count} rows, the manifest says {rows}", told)
 
 
 def _open_table(folder: Path, schema: TableSchema) -> _Table:

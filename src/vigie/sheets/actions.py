@@ -10,10 +10,16 @@ from vigie.journal import audit
 from vigie.journal.audit import Trace
 from vigie.rights.person import Person
 from vigie.watchlists.actions.notices import tell_operators
+from vigie.watchlists.rules_faults import fault_lines
 
 if TYPE_CHECKING:
+    from vigie.sheets.queries.faults import Fault
     from vigie.sheets.queries.sheet import SheetPage
 
+REMEDY = (
+    "remettez le fichier tel qu’il a été reçu (les fiches le relisent aussitôt), ou publiez une correction, "
+    "qui porte un nouveau numéro."
+)
 COMPANY, ESTABLISHMENT = "companies.Company", "companies.Establishment"
 
 
@@ -29,12 +35,9 @@ def note_sheet(page: SheetPage, *, by: Person, at: datetime) -> None:
     audit.note_many(rows, by=by, at=at)
 
 
-def tell_faults(faults: Iterable[tuple[str, str]], *, at: datetime) -> None:
+def tell_faults(faults: Iterable[Fault], *, at: datetime) -> None:
     """Tells the operators, once for each file and fault: the sheet only says that a block cannot be shown."""
-    for block, fault in faults:
-        lines = [
-            f"Bloc\u00a0: {block}",
-            f"Constat\u00a0: {fault}",
-            "Remettez le fichier reçu, ou publiez une correction.",
-        ]
-        tell_operators(f"unreadable:{fault}"[:200], "Un bloc des fiches ne peut pas être montré", lines, at=at)
+    for one in faults:
+        blocks = f"{'Bloc' if len(one.blocks) == 1 else 'Blocs'}\u00a0: {', '.join(one.blocks)}"
+        lines = [blocks, *fault_lines(one.error), f"Que faire\u00a0: {REMEDY}"]
+        tell_operators(f"unreadable:{one.error}"[:200], "Un bloc des fiches ne peut pas être montré", lines, at=at)

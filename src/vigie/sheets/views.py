@@ -150,6 +150,7 @@ def talk(request: HttpRequest, siren: str) -> HttpResponse:
         page = talk_page(person, firm, at, officers)
         if page.opened:
             audit.note("view_block", "companies.Company", siren, by=person, at=at, **page.opened)
+    tell_faults(page.faults, at=at)
     return render(request, "sheets/talk.html", {"page": page, "back": reverse("sheets:company", args=[siren])})
 
 
@@ -165,5 +166,5 @@ def group(request: HttpRequest, siren: str) -> HttpResponse:
             audit.note(
                 "view_block", "companies.Company", siren, by=person, at=at, details=told, **audited(person, siren)
             )
-    tell_faults((("group", page.fault),) if page.fault else (), at=at)
+    tell_faults(page.faults, at=at)
     return render(request, "sheets/group.html", {"page": page})

@@ -109,7 +109,7 @@ class Reading:
     siret: str = ""
     page: str = "1"
     kept: dict[str, Any] = field(default_factory=dict)
-    faults: dict[str, str] = field(default_factory=dict)  # what cannot be read → why, for the operators
+    faults: dict[str, PublicationError] = field(default_factory=dict)  # what cannot be read → why, for the operators
 
     @property
     def siren(self) -> str:
@@ -220,7 +220,7 @@ class Reading:
         try:
             return self.series(table).rows
         except PublicationError as error:
-            self.faults[table] = str(error)
+            self.faults[table] = error
             return None
 
     def until(self, table: str, source: str) -> date | None:

@@ -22,6 +22,7 @@ from vigie.kernel.nomenclature.workforce import workforce_bounds, workforce_labe
 from vigie.kernel.siren import show_siren
 from vigie.rights.person import Person
 from vigie.sheets.queries.block import UNREADABLE, Reading
+from vigie.sheets.queries.faults import Fault
 from vigie.sheets.queries.sheet import reading_of
 from vigie.ui.components import Cell, Column, Table
 from vigie.ui.formats import counted, listed, number, percent
@@ -47,7 +48,7 @@ class Held:
 
 @dataclass(frozen=True)
 class GroupPage:
-    """The groups of a firm. opened: the firms of which the level is told, for the audit; fault: for the operators."""
+    """The groups of a firm. opened: the firms of which the level is told, for the audit; faults: for the operators."""
 
     siren: str
     name: str
@@ -55,7 +56,7 @@ class GroupPage:
     groups: tuple[Held, ...]
     origin: str = ""
     opened: tuple[str, ...] = ()
-    fault: str = ""
+    faults: tuple[Fault, ...] = ()
 
 
 def group_page(person: Person, company: Company, at: datetime) -> GroupPage:
@@ -64,7 +65,7 @@ def group_page(person: Person, company: Company, at: datetime) -> GroupPage:
     try:
         links = _links(reading)
     except PublicationError as error:
-        return GroupPage(company.siren, company.name, UNREADABLE, (), fault=str(error))
+        return GroupPage(company.siren, company.name, UNREADABLE, (), faults=(Fault(("Groupe",), error),))
     if not links:
         return GroupPage(company.siren, company.name, NOTHING, ())
     known = _Known.of(reading, {row["siren"] for rows in links.values() for row in rows})

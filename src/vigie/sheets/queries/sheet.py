@@ -23,6 +23,7 @@ from vigie.kernel.siren import is_siren, is_siret, show_siren, show_siret
 from vigie.rights.person import Person
 from vigie.rights.statements import composed_once
 from vigie.sheets.queries.block import FOLLOW_TO_SEE, NO_RIGHT, UNREADABLE, Block, Panel, Reading
+from vigie.sheets.queries.faults import Fault, faults_of
 from vigie.sheets.queries.panels import PANELS
 from vigie.sheets.queries.panels.identity import company_facts, identity_origin, name_of, place_facts
 from vigie.sheets.rules.status import IN_BONIS, UNKNOWN
@@ -69,7 +70,7 @@ class SheetPage:
     expires: str
     follow: Follow | None
     opened: tuple[tuple[str, str], ...] = ()
-    faults: tuple[tuple[str, str], ...] = ()
+    faults: tuple[Fault, ...] = ()
     in_zone: bool = False
     export: Offer | None = None
     opinion: OpinionPanel | None = None  # what this reader thinks of the detection, when there is one to judge
@@ -131,7 +132,7 @@ def sheet_page(person: Person, company: Company, at: datetime, *, siret: str = "
         follow=mine,
         opened=opened(reading, blocks),
         export=_export(company.siren, siret),
-        faults=tuple(reading.faults.items()),
+        faults=faults_of(reading),
         in_zone=reading.sight.ground.visible,
         opinion=opinion_panel(person, company.siren, reading.current) if reading.opens(Category.SCORE) else None,
     )
@@ -171,7 +172,7 @@ def block_of(panel: Panel, reading: Reading) -> Block | None:
 
 
 def _failed(panel: Panel, reading: Reading, error: PublicationError) -> Block:
-    reading.faults[panel.code] = str(error)
+    reading.faults[panel.code] = error
     return Block(panel.code, panel.title, texts=(UNREADABLE,), failed=True)
 
 

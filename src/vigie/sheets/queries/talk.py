@@ -24,6 +24,7 @@ from vigie.kernel.siren import show_siren
 from vigie.kernel.text import fold
 from vigie.rights.person import Person
 from vigie.sheets.queries.block import Part, Reading
+from vigie.sheets.queries.faults import Fault, faults_of
 from vigie.sheets.queries.panels.identity import company_facts, name_of
 from vigie.sheets.queries.sheet import reading_of
 from vigie.sheets.rules.talk import MAY_NOT_SAY, MAY_SAY, THEMES, themes_for
@@ -49,7 +50,7 @@ class Theme:
 
 @dataclass(frozen=True)
 class TalkPage:
-    """opened: what the audit writes when the reasons chose the themes."""
+    """opened: what the audit writes when the reasons chose the themes; faults: for the operators."""
 
     name: str
     siren: str
@@ -63,6 +64,7 @@ class TalkPage:
     words: tuple[Part, ...]
     chosen: bool
     opened: dict[str, Any]
+    faults: tuple[Fault, ...] = ()
 
 
 def talk_page(
@@ -88,6 +90,7 @@ def talk_page(
         words=(Part("Ce qui peut être dit", MAY_SAY), Part("Ce qui ne se dit pas", MAY_NOT_SAY)),
         chosen=bool(families),
         opened={"details": {"block": "talk"}, "unlocked_by": str(reading.sight.by)} if families else {},
+        faults=faults_of(reading),
     )
 
 
@@ -126,7 +129,7 @@ def _families(reading: Reading) -> list[str]:
     try:
         rows = reading.series("contributions").rows
     except PublicationError as error:
-        reading.faults["contributions"] = str(error)
+        reading.faults["contributions"] = error
         return []
     kept = [row for row in rows if row["kind"] == "family" and row["contribution_log_odds"] > 0]
     kept.sort(key=lambda row: -row["contribution_log_odds"])

@@ -31,9 +31,10 @@ from vigie.watchlists.actions.notices import tell_operators
 from vigie.watchlists.actions.opening import open_if_due
 from vigie.watchlists.models import FactsFolder, Publication
 from vigie.watchlists.rules import ListFacts, Told, checks
+from vigie.watchlists.rules_faults import fault_lines
 from vigie.watchlists.states import RECEIVED
 
-_REMEDY = "Rien n’a changé pour les agents. Relancez le calcul, ou déposez le dossier tel qu’il a été écrit."
+_REMEDY = "relancez le calcul, ou déposez le dossier tel qu’il a été écrit. Rien n’a changé pour les agents."
 
 
 def receive(folder: Path, by: Person | None = None, *, at: datetime) -> Publication | FactsFolder:
@@ -51,7 +52,7 @@ def receive(folder: Path, by: Person | None = None, *, at: datetime) -> Publicat
             return receive_facts(found, at=at)
         publication = _row(found, by=by, at=at)
     except PublicationError as error:
-        lines = [f"Constat : {error}", _REMEDY]
+        lines = [*fault_lines(error), f"Que faire\u00a0: {_REMEDY}"]
         tell_operators(f"refused:{folder.name}:{error}"[:200], f"Le dossier {folder.name} est refusé", lines, at=at)
         raise
     crash_point("receive.after_row")
@@ -98,7 +99,10 @@ def _known(folder: Path) -> Publication | FactsFolder | None:
         Publication.objects.filter(code=folder.name).first() or FactsFolder.objects.filter(code=folder.name).first()
     )
     if row is not None and row.fingerprint != manifest_hash(folder):
-        raise HashMismatch(str(folder), "another folder was received under this name; a correction is a new number")
+        told = "a été reçu avec un autre contenu\u00a0; une correction porte un nouveau numéro."
+        raise HashMismatch(
+            str(folder), "another folder was received under this name; a correction is a new number", told
+        )
     return row
 
 

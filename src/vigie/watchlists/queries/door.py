@@ -27,5 +27,6 @@ def facts_folder(code: str, fingerprint: str) -> Folder:
 def _opened(path: str, fingerprint: str) -> Folder:
     """The manifest must be the one that was received; each file is verified when it is first read."""
     if manifest_hash(Path(path)) != fingerprint:
-        raise HashMismatch(path, "its manifest is not the one that was received")
+        told = "n’a plus le manifeste qui a été reçu."
+        raise HashMismatch(path, "its manifest is not the one that was received", told)
     return open_received(Path(path))

@@ -289,7 +289,7 @@ def _notices() -> Table:
     return Table(
         caption="Messages envoyés aux opérateurs",
         columns=(Column("Quand"), Column("Message", header=True)),
-        rows=tuple((Cell(at=one.at), Cell(one.title, hint=" ".join(one.lines))) for one in Notice.objects.all()[:20]),
+        rows=tuple((Cell(at=one.at), Cell(one.title, hint=" · ".join(one.lines))) for one in Notice.objects.all()[:20]),
         empty="Aucun message : rien d’anormal n’a été vu.",
     )
 
