@@ -271,7 +271,7 @@ def test_rare_traces_are_read_from_an_index(view: str, index: str) -> None:
 
 @pytest.mark.parametrize("view", ["fiches", "administration"])
 def test_traces_about_a_firm_are_read_from_an_index(view: str) -> None:
-    alone("audit_siren", "audit_action")
+    alone("audit_siren")
 
     plan = found(Asked(view=view, siren=FIRM, **YEAR)).explain()
 
