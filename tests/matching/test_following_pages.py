@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -183,6 +184,62 @@ def test_the_sheet_offers_no_reminder_that_would_be_refused(team: Client, clock:
     assert "Envoyer la dernière chance" in later
 
 
+def test_the_list_offers_no_reminder_that_would_be_refused(team: Client, clock: list[datetime]) -> None:
+    """The list and the act ask the same question; where the answer is no, the list says until when."""
+    world = desk_world()
+    team.post(reverse("matching:following_act", args=[world.need.pk]), {"transition": "silent"})
+
+    at_once = said(team, HOME)
+    clock[0] = day(12)
+    two_days_later = said(team, HOME)
+    clock[0] = day(13)
+    later = said(team, HOME)
+
+    assert "Les experts ont été relancés le" in at_once
+    assert "laissez-leur 3 jours" in at_once
+    assert "Relancer" not in at_once
+    assert "Relancer" not in two_days_later
+    assert "laissez-leur" not in later
+    assert "Relancer de nouveau" in later
+
+
+def test_the_list_names_those_who_will_be_written_to_and_no_other(team: Client, clock: list[datetime]) -> None:
+    world = desk_world()
+    team.post(reverse("matching:following_act", args=[world.need.pk]), {"transition": "silent"})
+    newcomer = competent(world, members=[UserFactory(expert=True)])
+    MatchFactory(need=world.need, subject=world.need.subject, expert=newcomer, sent_at=day(10) + timedelta(hours=1))
+    clock[0] = day(10) + timedelta(hours=2)
+
+    page = said(team, HOME)
+
+    assert "Équipe lointaine reçoit un courriel." in page
+    assert "Équipe artisanat, Équipe Région" not in page
+
+
+@pytest.mark.parametrize("where", ["list", "sheet"])
+def test_every_act_that_a_page_offers_is_accepted(where: str, team: Client, clock: list[datetime]) -> None:
+    """Through the life of a need that nobody answers, with one that was reminded by hand on the twentieth day."""
+    world = desk_world()
+    act = reverse("matching:following_act", args=[world.need.pk])
+    tabs = [f"{HOME}?onglet={tab}" for tab in ("sans-reponse", "risque", "abandonnes", "refuses", "injoignables")]
+    pages = tabs if where == "list" else [reverse("matching:following_need", args=[world.need.pk])]
+    offered = set()
+    for number in (9, 10, 13, 20, 21, 22, 23, 24, 44, 46, 50):
+        clock[0] = day(number)
+        reminding.remind_all(at=clock[0])
+        if number == 20:
+            reminding.remind_by_hand(world.need, by=desk_person(), at=clock[0], form_token="jeton-du-jour-vingt")
+        for page in pages:
+            for kind in re.findall(r'name="transition" value="(\w+)"', team.get(page).content.decode()):
+                offered.add(kind)
+                with transaction.atomic():
+                    told = visible_text(team.post(act, {"transition": kind}, follow=True).content.decode())
+                    transaction.set_rollback(True)
+                assert "Entreprise à préciser\u00a0: " in told or "Entreprise à préciser : " in told, (number, kind)
+
+    assert {"by_hand", "abandon"} <= offered
+
+
 def test_the_sheet_names_those_who_will_be_written_to_and_no_other(team: Client, clock: list[datetime]) -> None:
     """Who was asked after the reminder may be reminded; the others, reminded an hour ago, are not named with him."""
     world = desk_world()
@@ -320,6 +377,8 @@ def test_an_expert_gets_his_digest_by_hand_once_a_day_and_his_notes_stay_with_th
 
     assert "Rappeler lundi." in visible_text(team.get(url).content.decode())
     assert "déjà reçu son récapitulatif" in visible_text(again.content.decode())
+    assert "Envoyer le récapitulatif" not in visible_text(team.get(url).content.decode())
+    assert "déjà reçu son récapitulatif" in said(team, url)
     assert OutgoingMessage.objects.filter(template="matching/mail/expert_digest").count() == 1
 
 

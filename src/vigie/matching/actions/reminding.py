@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from vigie.directory.models import Expert
@@ -23,21 +22,17 @@ from vigie.matching.actions.statuses import refresh_need_status
 from vigie.matching.models import Match, Need, Reminder
 from vigie.matching.queries.reminding import (
     days_ago,
-    digest_matches,
     experts_to_sum_up,
     needs_to_look_at,
-    reachable,
     thresholds,
     waiting,
 )
-from vigie.matching.queries.reminding_by_hand import to_remind
+from vigie.matching.queries.reminding_by_hand import DIGEST, to_remind, why_no_digest
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT, Due, due
 from vigie.matching.states import EXPIRED, NOT_FOR_ME, QUO
 from vigie.rights.person import SYSTEM, Person
 from vigie.rights.reach import require
-from vigie.ui.formats import counted
 
-DIGEST = "expert.digest_sent"
 _TO_EXPERT = {SILENT: "match.reminded", LAST_CHANCE: "match.last_chance", BY_HAND: "match.reminded"}
 COMPANY = "company_"  # before the kind, in a count
 _TO_COMPANY = {SILENT: "need.waiting_told", ABANDON: "need.abandoned", REFUSED: "need.refusal_told"}
@@ -151,13 +146,9 @@ def sum_up_by_hand(expert: Expert, *, by: Person, at: datetime) -> None:
     require(by, "following.view")
     with transaction.atomic():
         row = Expert.objects.select_for_update().get(pk=expert.pk)
-        if not digest_matches(at).filter(reachable("expert__"), expert=row).exists():
-            days = counted(settings.VIGIE.digest_from_days, "jour")
-            raise Refused(
-                "nothing_waits", f"Rien n’attend cet expert depuis {days} ou plus\u00a0: laissez-lui le temps."
-            )
-        if Event.objects.about(row).filter(name=DIGEST, at__gte=days_ago(at, 1)).exists():
-            raise Refused("already_summed_up", "Cet expert a déjà reçu son récapitulatif aujourd’hui.")
+        no_digest = why_no_digest(row, at)
+        if no_digest is not None:
+            raise Refused(*no_digest)
         record(DIGEST, row, by=by, at=at)
 
 

@@ -28,6 +28,7 @@ from vigie.matching.queries.following_buckets import (
     bucket_needs,
 )
 from vigie.matching.queries.reminding import ASKED_AT
+from vigie.matching.queries.reminding_by_hand import TOLD, Asked, Told, reached, told_of
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT, days_between
 from vigie.matching.states import UNANSWERED
 from vigie.rights.person import Person
@@ -42,14 +43,25 @@ _KINDS = dict(Reminder.Kind.choices)
 
 @dataclass(frozen=True)
 class SilentLine:
-    """An expert who has not answered. since: the day he was asked."""
+    """An expert who has not answered, and whether he can be written to."""
 
-    match_pk: int
-    expert_pk: int
+    asked: Asked
     name: str
     antenne: str
-    since: str
     reachable: bool
+
+    @property
+    def since(self) -> str:
+        """The day he was asked."""
+        return day_short(self.asked.since)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What may be said of a need now. held: why nobody can be reminded at this moment, and until when."""
+
+    buttons: tuple[ActButton, ...] = ()
+    held: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +77,7 @@ class FollowingLine:
     others: str
     said: tuple[Hinted, ...]
     tags: tuple[str, ...]
-    buttons: tuple[ActButton, ...]
+    offer: Offer
 
 
 @dataclass(frozen=True)
@@ -138,7 +150,7 @@ def _lines(
     rows: list[FollowedNeed], tab: FollowingTab, token: Callable[[], str], at: datetime
 ) -> tuple[FollowingLine, ...]:
     keys = [row.pk for row in rows]
-    silent, said, tags = silent_of(keys), _said(keys), tags_of(keys)
+    silent, told, tags = silent_of(keys), _told(keys), tags_of(keys)
     communes = _communes(row.commune for row in rows)
     return tuple(
         FollowingLine(
@@ -149,9 +161,9 @@ def _lines(
             days=_ago(days_between(row.sent_at, at)) if row.sent_at else "",
             silent=tuple(_who_and_since(one) for one in silent[row.pk][:NAMED]),
             others=_others(len(silent[row.pk]) - NAMED),
-            said=tuple(("", f"{_KINDS[kind]}\u00a0: {day_short(moment)}") for kind, moment in said[row.pk]),
+            said=_said(told[row.pk]),
             tags=tuple(label for _pk, label in tags[row.pk]),
-            buttons=buttons(row, silent[row.pk], {kind for kind, _at in said[row.pk]}, tab.acts, token),
+            offer=offered(row, silent[row.pk], told[row.pk], tab.acts, token, at),
         )
         for row in rows
     )
@@ -165,9 +177,9 @@ def _who_and_since(one: SilentLine) -> Hinted:
 def silent_of(needs: Iterable[int]) -> dict[int, list[SilentLine]]:
     """Need → the experts who have not answered, the longest silent first. 1 query."""
     found: dict[int, list[SilentLine]] = defaultdict(list)
-    for need, pk, expert, name, antenne, asked_at, email, *gone in _unanswered(frozenset(needs)):
+    for need, pk, expert, state, asked_at, name, antenne, email, *gone in _unanswered(frozenset(needs)):
         reads = bool(email) and not any(gone)
-        found[need].append(SilentLine(pk, expert, name, antenne, day_short(asked_at), reachable=reads))
+        found[need].append(SilentLine(Asked(pk, expert, state, asked_at), name, antenne, reachable=reads))
     return found
 
 
@@ -175,8 +187,9 @@ def silent_of(needs: Iterable[int]) -> dict[int, list[SilentLine]]:
 def _unanswered(needs: frozenset[int]) -> QuerySet[Match, tuple[Any, ...]]:
     rows = Match.objects.filter(need__in=needs, state__in=UNANSWERED).annotate(asked_at=ASKED_AT)
     return rows.order_by("asked_at", "pk").values_list(
-        "need_id", "pk", "expert_id", "expert__full_name", "expert__antenne__name", "asked_at", "expert__email",
-        "expert__deleted_at", "expert__antenne__deleted_at", "expert__antenne__institution__deleted_at",
+        "need_id", "pk", "expert_id", "state", "asked_at", "expert__full_name", "expert__antenne__name",
+        "expert__email", "expert__deleted_at", "expert__antenne__deleted_at",
+        "expert__antenne__institution__deleted_at",
     )  # fmt: skip
 
 
@@ -193,17 +206,23 @@ def _tags(needs: frozenset[int]) -> QuerySet[NeedTag, tuple[int, int, str]]:
     return NeedTag.objects.filter(need__in=needs).order_by("tag__label").values_list("need_id", "tag_id", "tag__label")
 
 
-def _said(needs: Iterable[int]) -> dict[int, list[tuple[str, datetime]]]:
-    """Need → what was said because it waited, each kind at its last moment. 1 query."""
-    last: dict[int, dict[str, datetime]] = defaultdict(dict)
-    for need, kind, moment in _reminders(frozenset(needs)):
-        last[need][kind] = moment
-    return defaultdict(list, {need: list(kinds.items()) for need, kinds in last.items()})
+def _told(needs: Iterable[int]) -> dict[int, list[Told]]:
+    """Need → the reminders that have left, the earliest first. 1 query."""
+    found: dict[int, list[Told]] = defaultdict(list)
+    for need, *values in _reminders(frozenset(needs)):
+        found[need].append(told_of(*values))
+    return found
 
 
 @composed_once
-def _reminders(needs: frozenset[int]) -> QuerySet[Reminder, tuple[int, str, datetime]]:
-    return Reminder.objects.filter(need__in=needs).order_by("at").values_list("need_id", "kind", "at")
+def _reminders(needs: frozenset[int]) -> QuerySet[Reminder, tuple[Any, ...]]:
+    return Reminder.objects.filter(need__in=needs).order_by("at", "pk").values_list("need_id", *TOLD)
+
+
+def _said(told: Iterable[Told]) -> tuple[Hinted, ...]:
+    """What was said because the need waited, each kind at its last moment."""
+    last = {one.kind: one.at for one in told}
+    return tuple(("", f"{_KINDS[kind]}\u00a0: {day_short(moment)}") for kind, moment in last.items())
 
 
 def _communes(codes: Iterable[str]) -> dict[str, str]:
@@ -220,38 +239,59 @@ def _others(count: int) -> str:
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------
-def buttons(
+def offered(
     need: FollowedNeed,
     silent: list[SilentLine],
-    said: set[str],
+    told: list[Told],
     kinds: Iterable[str],
     token: Callable[[], str],
-    who: Callable[[str], list[str]] | None = None,
-) -> tuple[ActButton, ...]:
+    at: datetime,
+) -> Offer:
     """What the team may say about a need now: an automatic reminder that has not left, else one by hand.
 
-    who: names those whom a reminder would reach at this moment; without it, every silent expert who can be reached.
+    A reminder that the act would refuse is not offered: the line says why instead.
     """
-    address = href("matching:following_act", need.pk)
-    readers = [one.name for one in silent if one.reachable]
-    company = f"{need.company} ({need.email})" if need.email else ""
-    found = []
+    said = {one.kind for one in told}
+    readers = [one for one in silent if one.reachable]
+    found, refusals = [], []
+    for kind in _wanted(need, kinds, said, bool(readers)):
+        names: list[str] = []
+        if kind in _REMINDERS:
+            reach = reached([one.asked for one in readers], told, kind, at)
+            names = [one.name for one in readers if one.asked.match in reach.matches]
+            refusals.append(reach.refusal)
+        if names or kind not in _REMINDERS:
+            found.append(_button(need, kind, names, SILENT in said, token))
+    return Offer(tuple(found), refusals[0] if refusals and all(refusals) else "")
+
+
+def _wanted(need: FollowedNeed, kinds: Iterable[str], said: set[str], somebody_reads: bool) -> list[str]:
+    """What is worth offering, before it is known whom it would reach."""
     wanted = [kind for kind in kinds if kind == BY_HAND or kind not in said]
-    if readers and not set(wanted) & {SILENT, LAST_CHANCE, BY_HAND} and need.status in UNANSWERED:
+    if not somebody_reads:
+        return [kind for kind in wanted if kind not in _REMINDERS]
+    if need.status in UNANSWERED and not {*_REMINDERS} & {*wanted}:
         wanted.insert(0, BY_HAND)
-    for kind in wanted:
-        reminds = kind in (SILENT, LAST_CHANCE, BY_HAND)
-        names = who(kind) if who and reminds and readers else readers
-        if reminds and not names:
-            continue
-        confirm = _confirm(kind, names, company, SILENT in said)
-        style = "tertiary" if kind == ABANDON else "secondary"
-        found.append(
-            ActButton(_LABELS[kind], address, kind, f"{style} fr-btn--sm", confirm, token=token(), about=need.company)
-        )
-    return tuple(found)
+    return wanted
 
 
+def _button(
+    need: FollowedNeed, kind: str, names: list[str], company_knows: bool, token: Callable[[], str]
+) -> ActButton:
+    company = f"{need.company} ({need.email})" if need.email else ""
+    style = "tertiary" if kind == ABANDON else "secondary"
+    return ActButton(
+        _LABELS[kind],
+        href("matching:following_act", need.pk),
+        kind,
+        f"{style} fr-btn--sm",
+        _confirm(kind, names, company, company_knows),
+        token=token(),
+        about=need.company,
+    )
+
+
+_REMINDERS = (SILENT, LAST_CHANCE, BY_HAND)
 _LABELS = {
     SILENT: "Relancer",
     LAST_CHANCE: "Envoyer la dernière chance",
@@ -263,7 +303,7 @@ _LABELS = {
 
 def _confirm(kind: str, readers: list[str], company: str, company_knows: bool) -> str:
     """Who gets a mail, in words."""
-    to = list(readers) if kind in (SILENT, LAST_CHANCE, BY_HAND) else []
+    to = list(readers)
     if company and (kind in (ABANDON, REFUSED) or (kind in (SILENT, LAST_CHANCE) and not company_knows)):
         to.append(company)
     if not to:

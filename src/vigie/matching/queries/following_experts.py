@@ -22,6 +22,7 @@ from vigie.matching.queries.experts_search import experts_named
 from vigie.matching.queries.following_sheet import NoteLine, notes_of
 from vigie.matching.queries.positions import company_name
 from vigie.matching.queries.reminding import ASKED_AT, reachable
+from vigie.matching.queries.reminding_by_hand import why_no_digest
 from vigie.matching.states import QUO
 from vigie.rights.person import Person
 from vigie.territory.queries import place_of
@@ -33,7 +34,10 @@ COMPETENT_SHOWN = 15
 
 @dataclass(frozen=True)
 class FollowingExpert:
-    """One expert: what waits for him, how to reach the people of his team, the notes, the reminder."""
+    """One expert: what waits for him, how to reach the people of his team, the notes, the reminder.
+
+    held: why the reminder would not leave now.
+    """
 
     pk: int
     name: str
@@ -44,13 +48,14 @@ class FollowingExpert:
     gone: bool
     members: Table
     pending: Table
+    held: str
     button: ActButton | None
     notes: tuple[NoteLine, ...]
     notes_href: str
 
 
 def following_expert(expert: Expert, person: Person, token: str, at: datetime) -> FollowingExpert:
-    """One expert. 3 queries besides his own: what waits, his team with its absences, the notes."""
+    """One expert. 5 queries besides his own: what waits, what was summed up, his team, its absences, the notes."""
     antenne = expert.antenne
     gone = bool(expert.deleted_at or antenne.deleted_at or antenne.institution.deleted_at)
     pending = list(
@@ -59,6 +64,7 @@ def following_expert(expert: Expert, person: Person, token: str, at: datetime) -
         .select_related("subject", "need__diagnosis__solicitation", "need__diagnosis__establishment__company")
         .order_by("asked_at", "pk")[:100]
     )
+    no_digest = why_no_digest(expert, at) if pending and not gone else None
     return FollowingExpert(
         pk=expert.pk,
         name=expert.full_name,
@@ -69,7 +75,8 @@ def following_expert(expert: Expert, person: Person, token: str, at: datetime) -
         gone=gone,
         members=_members(expert, at),
         pending=_pending(pending),
-        button=None if gone or not pending else ActButton(
+        held=no_digest[1] if no_digest else "",
+        button=None if gone or not pending or no_digest else ActButton(
             "Envoyer le récapitulatif", reverse("matching:following_remind_expert", args=[expert.pk]),
             style="secondary", token=token,
             confirm=f"{expert.full_name} ({expert.email}) reçoit un courriel qui liste les besoins en attente.",

@@ -15,10 +15,10 @@ from django.urls import reverse
 from vigie.directory.models import Expert
 from vigie.kernel.lifecycle import State
 from vigie.matching.models import Match, Need, NeedTag, Note, Reminder, Solicitation, SolicitationTag, Tag
-from vigie.matching.queries.following import buttons, silent_of
+from vigie.matching.queries.following import Offer, offered, silent_of
 from vigie.matching.queries.following_buckets import TABS_BY_CODE, FollowedNeed
 from vigie.matching.queries.positions import company_name
-from vigie.matching.queries.reminding_by_hand import ToRemind, to_remind
+from vigie.matching.queries.reminding_by_hand import Told
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, SILENT, days_between
 from vigie.matching.states import EXPIRED, NEED_STATUS_BY_CODE, NOT_FOR_ME, OPEN, QUO
 from vigie.rights.person import Person
@@ -70,7 +70,7 @@ class Silent:
 
 @dataclass(frozen=True)
 class FollowingNeed:
-    """The sheet of what waits. held: why nobody can be reminded now."""
+    """The sheet of what waits."""
 
     pk: int
     company: str
@@ -79,8 +79,7 @@ class FollowingNeed:
     dates: str
     need_href: str
     silent: tuple[Silent, ...]
-    buttons: tuple[ActButton, ...]
-    held: str
+    offer: Offer
     story: tuple[Step, ...]
     beside: Beside
 
@@ -116,20 +115,14 @@ def followed_expert(pk: int) -> Expert:
 
 
 def following_need(need: Need, person: Person, token: Callable[[], str], at: datetime) -> FollowingNeed:
-    """The sheet. 5 queries besides the need's own, and 2 for each reminder that may be offered."""
+    """The sheet. 5 queries besides the need's own."""
     silent = silent_of([need.pk])[need.pk]
     reminders = list(need.reminders.select_related("by", "expert"))
     said = {one.kind for one in reminders}
     since = days_between(need.sent_at, at) if need.sent_at else 0
     kinds = _kinds(need.status, said) if need.status in (QUO, EXPIRED, NOT_FOR_ME) else None
-    asked: dict[str, ToRemind] = {}
-
-    def who(kind: str) -> list[str]:
-        asked[kind] = to_remind(need, at, kind)
-        return [one.expert.full_name for one in asked[kind].matches]
-
-    offered = () if kinds is None else buttons(_as_followed(need), silent, said, kinds, token, who)
-    refusals = [one.refusal for one in asked.values()]
+    told = [Told(one.kind, one.at, one.expert_id, str(one.by or "")) for one in reminders]
+    offer = Offer() if kinds is None else offered(_as_followed(need), silent, told, kinds, token, at)
     return FollowingNeed(
         pk=need.pk,
         company=company_name(need),
@@ -140,13 +133,12 @@ def following_need(need: Need, person: Person, token: Callable[[], str], at: dat
         silent=tuple(
             Silent(
                 one.name, one.antenne, one.since, None if one.reachable else GONE,
-                reverse("matching:following_expert", args=[one.expert_pk]),
-                reverse("matching:following_move", args=[one.match_pk]),
+                reverse("matching:following_expert", args=[one.asked.expert]),
+                reverse("matching:following_move", args=[one.asked.match]),
             )
             for one in silent
         ),
-        buttons=offered,
-        held=refusals[0] if refusals and all(refusals) else "",
+        offer=offer,
         story=_story(reminders),
         beside=beside(need, person),
     )  # fmt: skip
