@@ -15,6 +15,7 @@ from tests.accounts.factories import AntenneFactory, InstitutionFactory, UserFac
 from tests.conftest import visible_text
 from tests.directory.conftest import Book
 from tests.directory.factories import ExpertFactory, InstitutionSubjectFactory, SubjectFactory
+from tests.ui import drawn
 from vigie.accounts.models import AntenneZone
 from vigie.directory.queries import coverage
 from vigie.territory.models import Commune
@@ -162,3 +163,47 @@ def test_pages_ask_as_many_queries_whatever_the_number_of_experts(team_client: C
 
     assert asked() == few
     assert max(few) <= 20, few
+
+
+def test_what_lacks_nobody_is_folded_under_what_lacks_somebody(team_client: Client, book: Book) -> None:
+    """On a telephone each line is a card: twenty-eight subjects without a hole stood before the first hole."""
+    office = AntenneFactory(institution=InstitutionFactory(), name="Agence nationale", level="national")
+    fine = SubjectFactory(label="Innover")
+    ExpertFactory(antenne=office, subject=fine, members=[UserFactory(expert=True)])
+
+    for address in (HOME, f"{HOME}69/"):
+        page = drawn.read(team_client.get(address).content.decode())
+        folded = next(fold for fold in page.all("details") if "il ne manque personne (1)" in fold.text)
+        assert "open" not in folded.attrs
+        assert "Innover" in folded.text
+        assert "Recruter un salarié" not in folded.text
+        assert "Recruter un salarié" in page.one("main").text
+
+
+def test_the_departements_are_folded_even_when_they_are_all_alike(team_client: Client, book: Book) -> None:
+    office = AntenneFactory(institution=InstitutionFactory(), name="Agence nationale", level="national")
+    ExpertFactory(antenne=office, subject=book.subject, members=[UserFactory(expert=True)])
+
+    page = drawn.read(team_client.get(f"{HOME}?sujet={book.subject.pk}").content.decode())
+
+    assert "chaque commune a au moins un expert" in page.one("main").text
+    folded = next(fold for fold in page.all("details") if fold.text.startswith("Tous les départements"))
+    assert "open" not in folded.attrs
+    assert "Rhône (69)" in folded.text
+
+
+def test_every_hole_is_on_one_of_the_pages_each_short_and_opened_at_its_holes(team_client: Client, book: Book) -> None:
+    for rank in range(12):
+        InstitutionSubjectFactory(institution=book.institution, subject=SubjectFactory(label=f"Sujet {rank:02}"))
+
+    found: list[str] = []
+    address = HOME
+    while address:
+        page = drawn.read(team_client.get(address).content.decode())
+        lines = page.one(id_="trous").all("tr")[1:]
+        assert 0 < len(lines) <= 20
+        found += [line.text for line in lines]
+        further = page.one("a", "fr-pagination__link--next").attrs.get("href", "")
+        assert further == "" or further.endswith("#trous")
+        address = further
+    assert len(found) == len(set(found)) == len(lines_of(team_client, FILE)) > 20

@@ -22,6 +22,7 @@ from vigie.directory.coverage import (
 from vigie.directory.models import Expert
 from vigie.directory.queries.coverage import Picture
 from vigie.directory.queries.coverage_look import DEFINITION, Look, Seen, named, shown_share
+from vigie.directory.queries.coverage_subjects import SubjectTables, subject_tables
 from vigie.kernel.lifecycle import State
 from vigie.kernel.zones import ZoneType
 from vigie.territory.models import Commune
@@ -58,7 +59,7 @@ class DepartementPage:
     groups: tuple[HoleGroup, ...]
     experts: Table | None
     antennes: Table | None
-    subjects: Table | None
+    subjects: SubjectTables | None
 
 
 def departement_page(view: Seen, code: str) -> DepartementPage | None:
@@ -187,7 +188,7 @@ def _antennes(view: Seen, holes: int) -> Table:
     )
 
 
-def _subjects(view: Seen, stretch: Stretch) -> Table:
+def _subjects(view: Seen, stretch: Stretch) -> SubjectTables:
     """The subjects of the département, the least covered first."""
     address = reverse("directory:coverage_departement", args=[stretch.code])
     lines: list[tuple[str, int, SubjectCoverage]] = [
@@ -196,24 +197,27 @@ def _subjects(view: Seen, stretch: Stretch) -> Table:
         if pk in view.subjects and stretch.code in view.subjects[pk].tallies
     ]
     lines.sort(key=lambda line: (-line[2].tallies[stretch.code].people_without, line[0]))
-    return Table(
-        caption="Sujets, du moins bien couvert au mieux couvert",
-        columns=(
-            Column("Sujet", header=True),
-            Column("État"),
-            Column("Échelons"),
-            Column("Communes sans personne", numeric=True),
-            Column("Part de la population", numeric=True),
-        ),
-        rows=tuple(
+    everywhere = view.picture.ground.everywhere
+    columns = (
+        Column("Sujet", header=True),
+        Column("État"),
+        Column("Échelons"),
+        Column("Communes sans personne", numeric=True),
+        Column("Part de la population", numeric=True),
+    )
+    return subject_tables(
+        columns,
+        (
             (
-                Cell(label, href=Look(pk, view.look.institution).address(address)),
-                Cell(state=VERDICTS[one.verdict(stretch.mask, view.picture.ground.everywhere)]),
-                one.echelons(stretch.mask) or "aucun",
-                f"{number(one.tallies[stretch.code].holes)} sur {number(one.tallies[stretch.code].communes)}",
-                shown_share(one.tallies[stretch.code].people_without, one.tallies[stretch.code].people),
+                verdict := one.verdict(stretch.mask, everywhere),
+                (
+                    Cell(label, href=Look(pk, view.look.institution).address(address)),
+                    Cell(state=VERDICTS[verdict]),
+                    one.echelons(stretch.mask) or "aucun",
+                    f"{number(one.tallies[stretch.code].holes)} sur {number(one.tallies[stretch.code].communes)}",
+                    shown_share(one.tallies[stretch.code].people_without, one.tallies[stretch.code].people),
+                ),
             )
             for label, pk, one in lines
         ),
-        empty="Aucun sujet n’est proposé dans ce département.",
     )

@@ -13,11 +13,12 @@ from django.urls import reverse
 from vigie.directory.coverage import VERDICTS, Tally, Verdict, total
 from vigie.directory.queries.coverage import Picture
 from vigie.directory.queries.coverage_look import DEFINITION, Choices, Look, Seen, named, share, shown_share
+from vigie.directory.queries.coverage_subjects import SubjectTables, subject_tables
 from vigie.kernel.lifecycle import State
 from vigie.ui.components import Cell, Chart, Column, Link, Series, Table
 from vigie.ui.formats import NBSP, counted, number
 
-PER_PAGE = 50
+PER_PAGE = 20  # a line is a card on a telephone
 WORST = 8
 
 
@@ -33,7 +34,7 @@ class CoveragePage:
     map: Chart | None
     worst: tuple[Link, ...]
     departements: Table
-    subjects: Table | None
+    subjects: SubjectTables | None
     lines: Table | None
     holes: Page | None
     export: str
@@ -190,7 +191,7 @@ def _departements(view: Seen, by_departement: Mapping[str, Tally]) -> Table:
     )
 
 
-def _subjects(view: Seen) -> Table:
+def _subjects(view: Seen) -> SubjectTables:
     everywhere = view.picture.ground.everywhere
     lines = []
     for pk, label in view.choices.subjects:
@@ -200,28 +201,30 @@ def _subjects(view: Seen) -> Table:
             lines.append((share(whole.holes, whole.communes), pk, label, one, whole))
     lines.sort(key=lambda line: (-line[0], line[2]))
     home = reverse("directory:coverage")
-    return Table(
-        caption="Sujets, du moins bien couvert au mieux couvert",
-        columns=(
-            Column("Sujet", header=True),
-            Column("État"),
-            Column("Experts", numeric=True),
-            Column("Échelons"),
-            Column("Communes sans personne", numeric=True),
-            Column("Part de la population", numeric=True),
-        ),
-        rows=tuple(
+    columns = (
+        Column("Sujet", header=True),
+        Column("État"),
+        Column("Experts", numeric=True),
+        Column("Échelons"),
+        Column("Communes sans personne", numeric=True),
+        Column("Part de la population", numeric=True),
+    )
+    return subject_tables(
+        columns,
+        (
             (
-                Cell(label, href=Look(pk, view.look.institution).address(home)),
-                Cell(state=VERDICTS[one.verdict(everywhere, everywhere)]),
-                number(one.experts),
-                one.echelons(everywhere) or "aucun",
-                f"{number(whole.holes)} sur {number(whole.communes)}",
-                shown_share(whole.people_without, whole.people),
+                verdict := one.verdict(everywhere, everywhere),
+                (
+                    Cell(label, href=Look(pk, view.look.institution).address(home)),
+                    Cell(state=VERDICTS[verdict]),
+                    number(one.experts),
+                    one.echelons(everywhere) or "aucun",
+                    f"{number(whole.holes)} sur {number(whole.communes)}",
+                    shown_share(whole.people_without, whole.people),
+                ),
             )
             for _share, pk, label, one, whole in lines
         ),
-        empty="Aucun sujet à montrer.",
     )
 
 

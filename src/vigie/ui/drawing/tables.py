@@ -108,11 +108,11 @@ class PageLink:
     current: bool = False
 
 
-def page_links(page: Page, name: str, request: HttpRequest | None) -> dict[str, Any]:
+def page_links(page: Page, name: str, request: HttpRequest | None, place: str = "") -> dict[str, Any]:
     """The links of a pagination: first, previous, numbers, next, last; empty addresses where there is none."""
 
     def to(number: int) -> str:
-        return changed(request, **{name: number})
+        return changed(request, **{name: number}) + (f"#{place}" if place else "")
 
     last = page.paginator.num_pages
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

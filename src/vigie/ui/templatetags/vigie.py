@@ -271,9 +271,12 @@ def table(context: Context, table: Table) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page, name: str = "page") -> dict[str, Any]:
-    """The pages of a list; the rest of the address is kept. Nothing when there is one page only."""
-    return {"page": page, "links": tables.page_links(page, name, _request(context))}
+def pagination(context: Context, page: Page, name: str = "page", place: str = "") -> dict[str, Any]:
+    """The pages of a list; the rest of the address is kept. Nothing when there is one page only.
+
+    place: the id of the list, when much stands above it: another page of it opens there.
+    """
+    return {"page": page, "links": tables.page_links(page, name, _request(context), place)}
 
 
 @register.inclusion_tag("ui/tabs.html")
