@@ -8,7 +8,14 @@ import pytest
 
 from tests.accounts.factories import AntenneFactory, HabilitationFactory, UserFactory, person
 from vigie.accounts.actions import give_habilitation, invite
-from vigie.accounts.rules import Invitation, parse_territory, territory_for, territory_words
+from vigie.accounts.rules import (
+    Invitation,
+    named_places,
+    parse_territory,
+    territory_for,
+    territory_key,
+    territory_words,
+)
 from vigie.kernel.errors import InvalidInput
 from vigie.rights.table import Role
 from vigie.territory.models import Zone
@@ -38,11 +45,23 @@ def test_territory_that_cannot_be_read_is_refused(typed: str) -> None:
 
 def test_territory_is_read_in_words() -> None:
     assert territory_words("FR") == "France entière"
-    assert territory_words("R53 22 2A") == "région 53, départements 22, 2A"
+    assert territory_words("R53 22 2A") == "région Bretagne, départements Côtes-d’Armor (22), Corse-du-Sud (2A)"
     assert territory_words("5301 5302 35238") == "bassins d’emploi 5301, 5302, commune 35238"
-    assert territory_words("Z-LANGUEDOC-ROUSSILLON") == "zone Languedoc-Roussillon"
+    assert territory_words("Z-LANGUEDOC-ROUSSILLON") == "ancienne région Languedoc-Roussillon"
     assert territory_words("Z-GRAND-OUEST Z-OUTRE-MER") == "zone Grand ouest, zone Outre-mer"
+    assert territory_words("Z-CENTRE-OUEST Z-CENTRE 99") == "ancienne région Centre, zone Centre ouest, département 99"
     assert territory_words("") == ""
+
+
+def test_territory_is_kept_by_codes_and_read_with_the_names_of_today() -> None:
+    """Traces and counts of last year and of today speak of one territory."""
+    key = territory_key("R52 30 34 Z-BRETAGNE")
+
+    assert key == "zone Bretagne, région 52, départements 30, 34"
+    assert (
+        named_places(key) == "ancienne région Bretagne, région Pays de la Loire, départements Gard (30), Hérault (34)"
+    )
+    assert named_places("") == ""
 
 
 @pytest.mark.parametrize(("role", "typed"), [(Role.LEVEL_A, "5301"), (Role.LEVEL_B, "35238"), (Role.ANIMATOR, "FR")])

@@ -158,7 +158,7 @@ def test_the_difference_is_read_on_screen_then_done(tess: User) -> None:
 
     text = visible_text(read.content.decode()).replace("\u00a0", " ")
     assert "2 agents seront changés" in text
-    assert "Ille-et-Vilaine" in text or "département 35 → département 59" in text
+    assert "département Ille-et-Vilaine (35) → département Nord (59)" in text
     assert "Fin de l’habilitation : sans fin → 31/01/2028" in text
     assert "2 agents changés." in visible_text(done.content.decode()).replace("\u00a0", " ")
     assert levels(one)[-1] == ("level_a", "59", "granted", END)

@@ -69,7 +69,8 @@ def test_it_is_asked_on_screen_and_nothing_changes_until_the_team_makes_it(
     assert (held.state, held.role, held.territory) == ("granted", "level_a", "35")
     page = text(sign_in(Client(), team), "agents:moves")
     for words in (
-        "1 demande à traiter", "Niveau : A → B", "Territoire : département 35 → départements 22, 35",
+        "1 demande à traiter", "Niveau : A → B", "Territoire : département Ille-et-Vilaine (35) → "
+        "départements Côtes-d’Armor (22), Ille-et-Vilaine (35)",
         "Profil de travail : Commissaire", "Elle rejoint la DDFiP", "par Rita Revue",
     ):  # fmt: skip
         assert words in page

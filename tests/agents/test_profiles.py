@@ -19,6 +19,7 @@ from vigie.rights.table import Role
 from vigie.territory.models import Zone, ZoneGroup
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
+ILLE = "département Ille-et-Vilaine (35)"
 HELD = (
     ("crp", Role.LEVEL_A, "35"), ("crp", Role.LEVEL_A, "35"), ("urssaf", Role.LEVEL_A, "R53"),
     ("dreets", Role.LEVEL_B, "Z-GRAND-OUEST"), ("bdf", Role.LEVEL_A, "FR"), ("", Role.LEVEL_B, "69"),
@@ -57,21 +58,21 @@ def test_profiles_are_counted_by_combination_the_most_common_first(admin: Client
     assert "5 profils en usage, 6 habilitations" in said
     assert "Commissaire aux restructurations" in said
     assert "Sans profil" in said
-    assert rows(admin)[0] == "département 35"
+    assert rows(admin)[0] == ILLE
 
 
 @pytest.mark.parametrize(
     ("asked", "seen"),
     [
-        ({"q": "commissaire"}, {"département 35"}),
-        ({"q": "r53"}, {"région 53"}),
+        ({"q": "commissaire"}, {ILLE}),
+        ({"q": "r53"}, {"région Bretagne"}),
         ({"q": "grand-ouest"}, {"zone Grand ouest"}),
         ({"q": "introuvable"}, set()),
-        ({"level": "level_b"}, {"zone Grand ouest", "département 69"}),
-        ({"segment": "urssaf"}, {"région 53"}),
-        ({"departement": "22"}, {"région 53", "zone Grand ouest", "France entière"}),
-        ({"departement": "35", "level": "level_a"}, {"département 35", "région 53", "France entière"}),
-        ({"departement": "75 ou rien", "level": "level_b"}, {"zone Grand ouest", "département 69"}),
+        ({"level": "level_b"}, {"zone Grand ouest", "département Rhône (69)"}),
+        ({"segment": "urssaf"}, {"région Bretagne"}),
+        ({"departement": "22"}, {"région Bretagne", "zone Grand ouest", "France entière"}),
+        ({"departement": "35", "level": "level_a"}, {ILLE, "région Bretagne", "France entière"}),
+        ({"departement": "75 ou rien", "level": "level_b"}, {"zone Grand ouest", "département Rhône (69)"}),
     ],
 )  # fmt: skip
 def test_each_filter_keeps_its_profiles(admin: Client, asked: dict[str, str], seen: set[str]) -> None:

@@ -16,6 +16,7 @@ from tests.audit.factories import auditor, noted, person_of, sheet_opened
 from tests.conftest import visible_text
 from tests.watchlists.factories import agent
 from vigie.accounts.models import User
+from vigie.agents.actions.references import load_references
 from vigie.audit import actions
 from vigie.audit.models import AnomalyReport, DayHead
 from vigie.audit.queries.anomalies import weeks_of
@@ -149,10 +150,27 @@ def test_the_replay_says_the_rights_of_that_day_and_what_was_seen(reader: Client
 
     shown = text(reader, reverse("audit:replay"), agent="ada@urssaf.example", jour="2026-03-18")
 
-    assert "Départements 35" in shown
+    assert "Départements Ille-et-Vilaine (35)" in shown
     assert "niveau A" in shown
     assert "Fiche d’entreprise permis 1" in shown
     assert "autre motif" in shown
+
+
+def test_places_and_profiles_are_said_by_their_names(reader: Client, ada: User, at: datetime) -> None:
+    load_references(now())
+    departements = frozenset({"44", "49", "53", "72", "85"})
+    sheet_opened(person_of(ada, segment="urssaf", zone_label="région 52", departements=departements), FIRM, at)
+
+    replayed = text(reader, reverse("audit:replay"), agent="ada@urssaf.example", jour="2026-03-18")
+    assert "Profil Urssaf Territoire région Pays de la Loire" in replayed
+    assert "Départements Loire-Atlantique (44), Maine-et-Loire (49), Mayenne (53), Sarthe (72), Vendée (85)" in replayed
+    asked = {"agent": "ada", "du": "2026-03-18", "au": "2026-03-18"}
+    assert "région Pays de la Loire" in text(reader, REGISTER, **asked)
+    response = reader.get(reverse("audit:export"), asked)
+    row = b"".join(response.streaming_content).decode().splitlines()[1]
+    assert "Urssaf" in row.replace("Urssaf Bretagne", "")
+    assert "région Pays de la Loire" in row
+    assert "région 52" not in replayed
 
 
 def test_what_was_looked_at_in_an_agents_place_is_not_told_as_seen_by_him(
@@ -168,7 +186,7 @@ def test_what_was_looked_at_in_an_agents_place_is_not_told_as_seen_by_him(
 
     assert "Fiche d’entreprise permis 1" in replayed("ada@urssaf.example")
     assert "Pages vues à sa place, par Adam Premier" in replayed("ada@urssaf.example")
-    assert "Départements 35" in replayed("ada@urssaf.example")
+    assert "Départements Ille-et-Vilaine (35)" in replayed("ada@urssaf.example")
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,23 @@ def test_a_reviewer_sees_his_body_and_the_team_sees_all(client: Client) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("strict_templates")
+def test_one_territory_has_one_name_whoever_kept_it(client: Client) -> None:
+    """The traces of readings and the habilitations of today speak of the same région."""
+    reviewer, held = partner()
+    at = now()
+    held.territory = "R52"
+    held.save()
+    by = person(held.user, at)
+    audit.note("view_company", "companies.Company", "732829320", by=by, at=at)
+    count_usage(at)
+
+    page = sign_in(client, reviewer).get(reverse("statistics:usage"), {"administration": "DREETS"}).context["page"]
+
+    assert [str(row[0].text) for row in page.zones.rows] == ["région Pays de la Loire"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("strict_templates")
 def test_answers_of_pages_are_written_by_batches_and_told_to_the_team(client: Client, settings: Any) -> None:
     settings.PAGE_COUNTS_EVERY = 3
     middleware.counts.clear()

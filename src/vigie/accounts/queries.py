@@ -15,7 +15,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, QuerySet
 
 from vigie.accounts.models import AgentProfile, Antenne, Habilitation, User, UserQuerySet
-from vigie.accounts.rules import parse_territory, territory_words
+from vigie.accounts.rules import parse_territory, territory_key
 from vigie.kernel.period import paris_day
 from vigie.kernel.text import fold
 from vigie.kernel.zones import ZoneType
@@ -48,7 +48,7 @@ def person_for(user: User, at: datetime) -> Person:
         nationwide=nationwide,
         zones=frozenset((kind.value, code) for zones in followed for kind, code in zones),
         email=user.email,
-        zone_label=", ".join(territory_words(text) for text in texts)[:200],
+        zone_label=", ".join(territory_key(text) for text in texts)[:200],
         **(_profile(user) if roles & (DETECTION | STEWARDS) else {}),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ from vigie.kernel.errors import InvalidInput, Refused
 from vigie.kernel.zones import ZONE_CODE_SHAPES, ZoneType
 from vigie.rights.table import DETECTION, TERRITORIAL, Role
 from vigie.territory.groups import FORMER_REGIONS, OVERSEAS
+from vigie.territory.names import departement_names, region_names
 
 CODE_DIGITS = 8
 CODE_LASTS = timedelta(minutes=10)
@@ -117,7 +118,28 @@ def _zone(word: str) -> tuple[ZoneType, str] | None:
 
 
 def territory_words(stored: str) -> str:
-    """How a stored territory is read: « France entière », « région 53, départements 22, 2A »; empty for none."""
+    """How a stored territory is read: « France entière », « région Bretagne, départements Gard (30), Lot (46) »."""
+    return named_places(territory_key(stored))
+
+
+def named_places(key: str) -> str:
+    """What ``territory_key`` wrote, once, in a trace or a count, with the names of today."""
+    told = _FORMER.sub(r"ancienne région \1", key)
+    return _CODED.sub(lambda found: f"{found[1]} {', '.join(map(_name_of(found[1]), found[2].split(', ')))}", told)
+
+
+def _name_of(word: str) -> Callable[[str], str]:
+    names = region_names() if word.startswith("région") else departement_names()
+    return lambda code: names.get(code, code)
+
+
+_CODED = re.compile(r"\b(régions?|départements?) ((?:\d{2,3}|2[AB])(?:, (?:\d{2,3}|2[AB]))*)(?=$|, )")
+_FORMER = re.compile(rf"\bzone ({'|'.join(re.escape(label) for label, _held in FORMER_REGIONS.values())})(?=$|, )")
+
+
+def territory_key(stored: str) -> str:
+    """The same by codes, « région 53, départements 22, 2A »: what traces and counts keep, so that a name that changes
+    does not make two territories of one."""
     if not stored:
         return ""
     found = parse_territory(stored)

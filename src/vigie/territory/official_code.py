@@ -133,6 +133,11 @@ def read_official_code(folder: Path = DATA, *, only_departements: Collection[str
     )
 
 
+def read_zone_rows(folder: Path = DATA) -> tuple[ZoneRow, ...]:
+    """EPCI, départements and régions alone."""
+    return tuple(ZoneRow(ZoneType(row[0]), *row[1:]) for row in _read_table(folder, "zones.csv.gz"))
+
+
 def _commune(row: list[str]) -> CommuneRow:
     code, name, parent, departement, epci, population, postal_codes = row
     return CommuneRow(

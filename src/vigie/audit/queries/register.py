@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from vigie.accounts.identity_rules import REASONS
 from vigie.accounts.models import User
+from vigie.accounts.models_agents import Segment
+from vigie.accounts.rules import named_places
 from vigie.audit.queries.words import (
     ACCOUNT,
     ACTIONS,
@@ -200,7 +202,7 @@ def _cells(row: AuditEvent, names: Mapping[int, str]) -> tuple[Cell | str, ...]:
         Cell(action_label(row.action), hint=what(row, names)),
         Cell(about(row)),
         why(row),
-        Cell(row.zone or row.reach),
+        Cell(named_places(row.zone) or row.reach),
         Cell(state=RESULTS[row.result]),
     )
 
@@ -254,6 +256,11 @@ def why(row: AuditEvent) -> str:
     return ", ".join(filter(None, (opened, place, f"motif\u00a0: {motive}" if motive else "")))
 
 
+def profile_labels() -> dict[str, str]:
+    """Code that traces keep → name of the profile of work. 1 query."""
+    return dict(Segment.objects.values_list("code", "label"))
+
+
 HEADINGS = (
     "Numéro", "Moment (Paris)", "Agent", "Adresse", "Administration", "Profil", "Rôles", "Territoire", "Acte",
     "Précision", "Résultat", "SIREN", "Objet", "Pourquoi ouvert", "Adresse réseau (empreinte)", "Requête",
@@ -262,9 +269,11 @@ HEADINGS = (
 
 def lines(asked: Asked, most: int) -> Iterator[tuple[str, ...]]:
     """The rows of the file, the headings apart, read as they are sent."""
+    profiles = profile_labels()
     for row in found(asked)[:most].iterator(chunk_size=2000):
         yield (
-            str(row.pk), exact(row.at), who(row), row.actor_email, row.entity, row.segment, row.roles,
-            row.zone or row.reach, action_label(row.action), what(row), RESULTS[row.result].label, row.siren,
+            str(row.pk), exact(row.at), who(row), row.actor_email, row.entity,
+            profiles.get(row.segment, row.segment), row.roles, named_places(row.zone) or row.reach,
+            action_label(row.action), what(row), RESULTS[row.result].label, row.siren,
             f"{row.object_type} {row.object_id}", why(row), row.ip_hash, row.request_id,
         )  # fmt: skip

@@ -11,11 +11,13 @@ from django.db.models import Q
 from django.urls import reverse
 
 from vigie.accounts.models import User
-from vigie.audit.queries.register import SHEETS
+from vigie.accounts.rules import FRANCE, named_places
+from vigie.audit.queries.register import SHEETS, profile_labels
 from vigie.audit.queries.words import PURPOSES, action_label, block_label, roles_label
 from vigie.journal.models import AuditEvent, Event
 from vigie.journal.registry import subject_of
 from vigie.kernel.period import PARIS
+from vigie.territory.names import departement_names
 from vigie.ui.components import Cell, Column, Fact, Table
 from vigie.ui.formats import counted, day, exact, siren
 
@@ -37,7 +39,7 @@ class ReplayPage:
 
 
 def replay_page(address: str, on: date) -> ReplayPage:
-    """The replay of one agent and one day. At most 8 queries, whatever the number of traces."""
+    """The replay of one agent and one day. At most 9 queries, whatever the number of traces."""
     user = User.objects.with_address(address).first()
     title = f"{address}, le {day(on)}"
     if user is None:
@@ -56,9 +58,9 @@ def replay_page(address: str, on: date) -> ReplayPage:
         facts=(
             Fact("Rôles", roles_label(last.roles)),
             Fact("Administration", last.entity),
-            Fact("Profil", last.segment),
-            Fact("Territoire", last.zone or last.reach),
-            Fact("Départements", "France entière" if last.reach == "FR" else last.reach),
+            Fact("Profil", profile_labels().get(last.segment, last.segment), missing="aucun"),
+            Fact("Territoire", named_places(last.zone), missing="aucun"),
+            Fact("Départements", _reach(last.reach), missing="aucun"),
             Fact("Listes ouvertes ce jour-là", ", ".join(_lists(end)), missing="aucune"),
             Fact("Droits relevés par la trace du", exact(last.at)),
             Fact("Pages vues à sa place, par", _lookers(user.pk, start, end), missing="personne"),
@@ -67,6 +69,11 @@ def replay_page(address: str, on: date) -> ReplayPage:
         unlocked=_unlocked(user.pk, end),
         register_href=f"{reverse('audit:register')}?{query}",
     )
+
+
+def _reach(reach: str) -> str:
+    names = departement_names()
+    return "France entière" if reach == FRANCE else ", ".join(names.get(code, code) for code in reach.split())
 
 
 def _lists(end: datetime) -> list[str]:

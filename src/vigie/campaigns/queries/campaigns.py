@@ -16,6 +16,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from vigie.accounts.queries import person_for
+from vigie.accounts.rules import named_places
 from vigie.campaigns.models import Campaign, Target
 from vigie.campaigns.queries.loads import loads_of
 from vigie.campaigns.queries.progress import Progress, progress_of
@@ -270,7 +271,7 @@ def team_page(campaign: Campaign, at: Any) -> TeamPage:
             rows=tuple(
                 (
                     person_words(one.user),
-                    person_for(one.user, at).zone_label or "aucun",
+                    named_places(person_for(one.user, at).zone_label) or "aucun",
                     number(loads.get(one.user_id, 0)),
                 )
                 for one in members

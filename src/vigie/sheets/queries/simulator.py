@@ -7,6 +7,7 @@ from datetime import datetime
 
 from vigie.accounts.models import User
 from vigie.accounts.queries import person_for
+from vigie.accounts.rules import named_places
 from vigie.companies.models import Company
 from vigie.rights.table import DETECTION, ROLE_LABELS
 from vigie.ui.components import Column, Fact, Table
@@ -47,7 +48,7 @@ def simulate(user: User, company: Company, at: datetime) -> Simulated:
         answer=_answer(seen),
         facts=(
             Fact("Habilitation en cours", levels, missing="aucune"),
-            Fact("Territoire", person.zone_label, missing="aucun"),
+            Fact("Territoire", named_places(person.zone_label), missing="aucun"),
             Fact("Un établissement est dans son territoire", _yes(ground.visible)),
             Fact("Est ou a été en alerte dans une liste publiée", _yes(ground.alerted)),
             Fact("Suit l’entreprise, ou prend part à son accompagnement", _yes(ground.followed)),

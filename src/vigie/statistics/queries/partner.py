@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404
 
+from vigie.accounts.rules import named_places
 from vigie.exports.documents import Document, Grid, Section
 from vigie.followup.models import Term
 from vigie.kernel.period import Month, paris_day
@@ -124,7 +125,8 @@ def _uses(person: Person, body: str, one: Period) -> tuple[Grid, Grid]:
     months: dict[str, dict[Month, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     group = "entity" if body == "*" else "zone"
     for day, name, code, count in mine.values_list("month", group, "indicator", "count"):
-        months[name or UNKNOWN][Month.of(day)][code] += count
+        told = named_places(name) if group == "zone" else name
+        months[told or UNKNOWN][Month.of(day)][code] += count
         months[""][Month.of(day)][code] += count
     now, before = (_together(months[""], each) for each in (one, one.before()))
     rows = [(row.label, number(now[row.code]), number(before[row.code]), row.definition) for row in usage.INDICATORS]

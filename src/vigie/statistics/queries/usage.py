@@ -11,7 +11,7 @@ from urllib.parse import quote
 from django.db.models import QuerySet
 
 from vigie.accounts.models import Habilitation
-from vigie.accounts.rules import territory_words
+from vigie.accounts.rules import named_places, territory_key
 from vigie.followup.models import Analysis, FirmAction, Followup, Referral
 from vigie.journal.audit import ALLOWED
 from vigie.journal.models import AuditEvent
@@ -52,7 +52,7 @@ def habilitated(today: date, active: Container[int]) -> Counter[Key]:
     """The agents in force today, and those of them who are among the ``active``. 2 queries."""
     bodies = bodies_of_agents()
     held = Habilitation.objects.in_force(today).filter(role__in=DETECTION).order_by()
-    found = {(user, territory_words(where)) for user, where in held.values_list("user_id", "territory")}
+    found = {(user, territory_key(where)) for user, where in held.values_list("user_id", "territory")}
     counts = Counter((bodies.get(user, ""), zone, "agents") for user, zone in found)
     counts.update((bodies.get(user, ""), zone, "activated") for user, zone in found if user in active)
     return counts
@@ -64,7 +64,7 @@ def written(month: Month, today: date) -> Counter[Key]:
     first, after = month.first_day, month.plus(1).first_day
     bodies = bodies_of_agents()
     held = Habilitation.objects.in_force(today).filter(role__in=DETECTION).order_by("pk")
-    zones = {user: territory_words(where) for user, where in held.values_list("user_id", "territory")}
+    zones = {user: territory_key(where) for user, where in held.values_list("user_id", "territory")}
     kept = {"followup__deleted_at": None}
     authors: tuple[tuple[str, QuerySet, str], ...] = (
         ("files", Followup.objects.filter(created_at__gte=start, created_at__lt=end), "creator_id"),
@@ -110,7 +110,7 @@ def usage_page(person: Person, asked: str, body: str, at: datetime) -> UsagePage
     of_body: dict[str, Counter[str]] = defaultdict(Counter)
     for (entity, _zone), held in cells.items():
         of_body[entity].update(held)
-    of_zone = {zone: held for (entity, zone), held in cells.items() if entity == chosen}
+    of_zone = {named_places(zone): held for (entity, zone), held in cells.items() if entity == chosen}
     return UsagePage(
         title=month_words(month),
         tabs=tuple(Tab(month_words(one), f"?mois={one}{kept}", current=one == month) for one in months),
