@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.accounts.factories import AT, AntenneFactory, UserFactory, person, sign_in
+from tests.accounts.factories import AT, AntenneFactory, HabilitationFactory, UserFactory, person, sign_in
 from tests.conftest import visible_text
 from vigie.accounts.absence_pages import absences_page
 from vigie.accounts.models import Absence
@@ -16,6 +16,7 @@ from vigie.accounts.planning import cancel_planned, plan_absence
 from vigie.journal.models import Event
 from vigie.kernel.errors import Forbidden, InvalidInput
 from vigie.kernel.period import paris_day
+from vigie.rights.table import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates")]
 TODAY = paris_day(AT)
@@ -69,7 +70,24 @@ def test_who_is_away_or_soon_will_be_comes_first() -> None:
 
     table = absences_page(person(team, AT), "", "", AT).table
 
-    assert [row[0].text for row in table.rows] == ["Zoé Tôt", "Bruno Tard", "Anne Présente", "Yves Équipe"]
+    assert [row[0].text for row in table.rows] == ["Zoé Tôt", "Bruno Tard", "Anne Présente"]
+
+
+def test_only_those_to_whom_needs_are_sent_are_listed_and_those_whose_absence_is_known() -> None:
+    """Agents of detection, auditors and the team receive no need: two hundred and fifty lines « Antenne : aucune »."""
+    team = UserFactory(team=True, full_name="Yves Équipe")
+    UserFactory(expert=True, full_name="Anne Experte", antenne=None)
+    UserFactory(manager=True, full_name="Bruno Responsable")
+    HabilitationFactory(user=UserFactory(full_name="Cléo Agente", antenne=None), role=Role.LEVEL_A)
+    UserFactory(adviser=True, full_name="Denis Conseiller")
+    UserFactory(expert=True, suspended=True, full_name="Elsa Suspendue")
+    former = UserFactory(expert=True, suspended=True, full_name="Flore Suspendue")
+    plan_absence(former, **days(1, 5), by=person(team, AT), at=AT)
+
+    page = absences_page(person(team, AT), "", "", AT)
+
+    assert [row[0].text for row in page.table.rows] == ["Flore Suspendue", "Anne Experte", "Bruno Responsable"]
+    assert page.count == "3\u00a0personnes"
 
 
 def test_the_page_lists_those_one_answers_for_and_nobody_else() -> None:

@@ -6,22 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
 from django.http import Http404
 from django.urls import reverse
 
-from vigie.accounts.models import Absence, User
+from vigie.accounts.models import Absence, Habilitation, User
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
+from vigie.rights.table import Role
 from vigie.ui.components import ActButton, Cell, Column, Table
 from vigie.ui.formats import counted, day
 
 PER_PAGE = 50
+ANSWERING = (Role.EXPERT, Role.MANAGER)  # needs are sent to them
 
 
 @dataclass(frozen=True)
 class AbsencesPage:
-    """The people whose absences one may set, and those to come."""
+    """The people who answer needs, whose absences one may set, and those to come."""
 
     count: str
     table: Table
@@ -46,10 +48,15 @@ class AbsentPerson:
 
 
 def absences_page(person: Person, text: str, number: str, at: datetime) -> AbsencesPage:
-    """The people in reach: who is away or will be first, the soonest first, then by name. 3 queries."""
+    """The people in reach to whom needs are sent: who is away or will be first, the soonest first. 3 queries.
+
+    An absence already known is shown whoever it is of: it can be taken back.
+    """
     today = paris_day(at)
     coming = Absence.objects.filter(ends_on__gte=today).select_related("replacement")
     found = User.objects.allowed(person, "account.absence").living().named(text)
+    answering = Habilitation.objects.in_force(today).filter(user=OuterRef("pk"), role__in=ANSWERING)
+    found = found.filter(Exists(answering) | Exists(coming.filter(user=OuterRef("pk"))))
     rows = found.select_related("antenne").prefetch_related(Prefetch("absences", coming, "coming"))
     mine = Absence.objects.filter(user=OuterRef("pk"), ends_on__gte=today).order_by("starts_on")
     rows = rows.annotate(away_on=Subquery(mine.values("starts_on")[:1]))
@@ -63,7 +70,7 @@ def absences_page(person: Person, text: str, number: str, at: datetime) -> Absen
             rows=tuple(
                 (
                     Cell(str(user), href=reverse("accounts:absences_of", args=[user.pk])),
-                    user.antenne.name if user.antenne else "aucune",
+                    user.antenne.name if user.antenne else "sans antenne",
                     "\u00a0; ".join(_words(one) for one in user.coming) or "aucune",  # type: ignore[attr-defined]
                 )
                 for user in people
