@@ -240,7 +240,7 @@ def test_the_page_shows_faults_then_differences_and_asks_who_applies_to_prove_wh
     sent = client.post(page, {"file": SimpleUploadedFile("u.xlsx", whole(LINE))})
     text = visible_text(client.get(sent.url).content.decode()).replace("\u00a0", " ")
     assert "3 écarts" in text
-    assert "Habilitations rétablies : personne." in text
+    assert "Habilitations à rétablir : personne." in text
     assert text.count("Ce qui change") == 2  # not above those who are only suspended
     assert "Niveau : A → B" in text
     assert client.post(sent.url, {"transition": "apply"}).url.startswith(reverse("confirm_identity"))
@@ -248,6 +248,27 @@ def test_the_page_shows_faults_then_differences_and_asks_who_applies_to_prove_wh
     for _twice in range(2):
         assert client.post(sent.url, {"transition": "abandon"}).url == sent.url
     assert UsersImport.objects.get().state == "abandoned"
+    text = visible_text(client.get(sent.url).content.decode()).replace("\u00a0", " ")
+    assert "Comptes qui auraient été ouverts : 1" in text
+    assert "Classeur abandonné : rien n’a été changé." in text
+    assert "Comptes ouverts" not in text
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("strict_templates")
+def test_the_page_of_a_workbook_says_what_is_done_once_it_is_done(client: Client, agents: dict[str, User]) -> None:
+    user = UserFactory(team=True)
+    by = person(user)
+    row = acts.read(whole(LINE), "u.xlsx", by=by, at=now())
+    page = reverse("agents:users_import", args=[row.pk])
+    client = sign_in(client, user)
+
+    assert "Comptes à ouvrir\u00a0: 1" in visible_text(client.get(page).content.decode())
+    acts.apply(row, by=by, at=now())
+
+    text = visible_text(client.get(page).content.decode()).replace("\u00a0", " ")
+    assert "Comptes ouverts : 1" in text
+    assert "Ce qui a changé" in text
 
 
 @pytest.mark.django_db

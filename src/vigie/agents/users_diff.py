@@ -6,11 +6,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 CREATE, CHANGE, CLOSE, REOPEN = "create", "change", "close", "reopen"
-KINDS: dict[str, str] = {
+KINDS: dict[str, str] = {  # once applied
     CREATE: "Comptes ouverts",
     CHANGE: "Comptes modifiés",
     REOPEN: "Habilitations rétablies",
     CLOSE: "Habilitations suspendues",
+}
+PLANNED: dict[str, str] = {  # while somebody reads it over
+    CREATE: "Comptes à ouvrir",
+    CHANGE: "Comptes à modifier",
+    REOPEN: "Habilitations à rétablir",
+    CLOSE: "Habilitations à suspendre",
+}
+LEFT: dict[str, str] = {  # once abandoned: what was not done
+    CREATE: "Comptes qui auraient été ouverts",
+    CHANGE: "Comptes qui auraient été modifiés",
+    REOPEN: "Habilitations qui auraient été rétablies",
+    CLOSE: "Habilitations qui auraient été suspendues",
 }
 FIELDS: dict[str, str] = {
     "level": "Niveau",

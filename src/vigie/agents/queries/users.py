@@ -18,9 +18,19 @@ from vigie.accounts.models_agents import Entity, Segment
 from vigie.accounts.rules import FRANCE, parse_territory, territory_words
 from vigie.accounts.states import GRANTED, SUSPENDED
 from vigie.agents.models import UsersImport
-from vigie.agents.states import READ, USERS_IMPORT
+from vigie.agents.states import ABANDONED, APPLIED, READ, USERS_IMPORT
 from vigie.agents.users_book import BookRefused, Fault, UserLine, fault_at
-from vigie.agents.users_diff import FIELDS, KINDS, MOST_CLOSED_PERCENT, Account, Difference, differences, refused
+from vigie.agents.users_diff import (
+    FIELDS,
+    KINDS,
+    LEFT,
+    MOST_CLOSED_PERCENT,
+    PLANNED,
+    Account,
+    Difference,
+    differences,
+    refused,
+)
 from vigie.kernel.lifecycle import State
 from vigie.kernel.text import clean_person_name, fold
 from vigie.kernel.zones import ZoneType
@@ -215,25 +225,41 @@ def import_page(row: UsersImport) -> ImportPage:
     return ImportPage(
         title=row.file_name,
         state=USERS_IMPORT.by_code[row.state],
-        summary=f"{counted(len(row.wanted), 'ligne lue', 'lignes lues')}, "
-        + (counted(len(found), "écart", "écarts") if found else "aucun écart avec la base."),
+        summary=_summary(row, len(found)),
         refused=why,
-        tables=tuple(differences_table(kind, [one for one in found if one.kind == kind]) for kind in KINDS),
+        tables=tuple(
+            differences_table(kind, [one for one in found if one.kind == kind], _TENSES[row.state]) for kind in KINDS
+        ),
         buttons=buttons,
     )
 
 
-def differences_table(kind: str, found: list[Difference]) -> Table:
-    """Those of a kind; what changes is a column when anything does but the state."""
+Tense = tuple[dict[str, str], str]
+_TENSES: dict[str, Tense] = {
+    READ: (PLANNED, "Ce qui change"),
+    APPLIED: (KINDS, "Ce qui a changé"),
+    ABANDONED: (LEFT, "Ce qui aurait changé"),
+}
+
+
+def _summary(row: UsersImport, count: int) -> str:
+    read = counted(len(row.wanted), "ligne lue", "lignes lues")
+    told = f"{read}, {counted(count, 'écart', 'écarts')}." if count else f"{read}, aucun écart avec la base."
+    return f"{told} Classeur abandonné\u00a0: rien n’a été changé." if row.state == ABANDONED else told
+
+
+def differences_table(kind: str, found: list[Difference], tense: Tense = _TENSES[READ]) -> Table:
+    """Those of a kind; what changes is a column when anything does but the state. tense: before, or what came of it."""
+    words, header = tense
     told = any(one.changes for one in found)
     changes = ("\u00a0; ".join(_said(*each) for each in one.changes) for one in found)
     lines = ((Cell(one.name, hint=one.email), said) for one, said in zip(found, changes, strict=True))
-    columns = (Column("Agent", header=True), Column("Ce qui change"))
+    columns = (Column("Agent", header=True), Column(header))
     return Table(
-        caption=f"{KINDS[kind]}\u00a0: {number(len(found))}",
+        caption=f"{words[kind]}\u00a0: {number(len(found))}",
         columns=columns if told else columns[:1],
         rows=tuple(line if told else line[:1] for line in lines),
-        empty=f"{KINDS[kind]}\u00a0: personne.",
+        empty=f"{words[kind]}\u00a0: personne.",
     )
 
 

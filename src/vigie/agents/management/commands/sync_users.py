@@ -12,7 +12,7 @@ from vigie.accounts.queries import person_for
 from vigie.agents.actions import users as acts
 from vigie.agents.queries.users import stored_differences
 from vigie.agents.users_book import BookRefused
-from vigie.agents.users_diff import KINDS, MOST_CLOSED_PERCENT
+from vigie.agents.users_diff import MOST_CLOSED_PERCENT, PLANNED
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Refused
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         try:
             row = acts.read(file.read_bytes(), file.name, by=person, at=at)
             for one in stored_differences(row):
-                self.stdout.write(f"{KINDS[one.kind]}: {one.email} {', '.join(change[0] for change in one.changes)}")
+                self.stdout.write(f"{PLANNED[one.kind]}: {one.email} {', '.join(change[0] for change in one.changes)}")
             if apply:
                 acts.apply(row, by=person, at=at, most_percent=most_closed)
         except BookRefused as refused:
