@@ -19,7 +19,7 @@ from tests.followup.factories import MOMENT, colleague, opened_file
 from tests.watchlists.factories import ACIERIE, BOULANGERIE, DEUX_SITES, GARAGE, MENUISERIE, follow
 from vigie.accounts.models import User
 from vigie.campaigns.actions.campaigns import add_members
-from vigie.campaigns.actions.targets import move, take
+from vigie.campaigns.actions.targets import assign, move, take
 from vigie.campaigns.models import Campaign, CampaignMember, Target
 from vigie.companies.models import Company
 from vigie.followup.actions.files import move_file
@@ -91,6 +91,26 @@ def test_who_comes_second_reads_who_took_it_and_who_is_already_in_touch(folders:
     watched = text_of(client.get(page_of(firm.campaign)))
     assert "Accompagnement sous surveillance" in watched
     assert "Accompagnement en cours" not in watched
+
+
+def test_the_other_campaigns_of_a_firm_say_who_has_it_or_to_whom_it_is_entrusted(folders: Path, as_: As) -> None:
+    listed(folders)
+    ada, zoe = colleague("Ada Liste"), colleague("Zoé Banque", "dgfip")
+    first, by = campaign(ada, name="Rentrée"), person(ada, now())
+    second = campaign(ada, name="Automne", form_token="jeton-de-campagne-autre")
+    add_members(second, [zoe.email], by=by, at=now())
+    other = target(second, MENUISERIE.siren)
+    page = reverse("campaigns:target", args=[target(first, MENUISERIE.siren).pk])
+    client = as_(ada)
+
+    free = text_of(client.get(page))
+    assign(other, zoe, by=by, at=now())
+    entrusted = text_of(client.get(page))
+    take(other, by=person(zoe, now()), at=now())
+
+    assert "Automne À contacter Personne" in free
+    assert "Automne À contacter Confiée à Zoé Banque" in entrusted
+    assert "Confiée à" not in text_of(client.get(page))
 
 
 def test_a_campaign_shows_each_reader_only_the_firms_whose_detection_he_reads(folders: Path, as_: As) -> None:

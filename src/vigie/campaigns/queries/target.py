@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 
 from vigie.campaigns.models import Contact, Target
 from vigie.campaigns.queries.contacts import outcome_words
-from vigie.campaigns.queries.rows import state_of, when
+from vigie.campaigns.queries.rows import state_of, when, who
 from vigie.campaigns.queries.visits import firm_visits
 from vigie.campaigns.rules import FILE, OUTCOME
 from vigie.campaigns.states import DONE, POSTPONED, TAKEN, TARGET
@@ -186,14 +186,12 @@ def _elsewhere(person: Person, row: Target) -> Table | None:
     if not sight_of(person, row.firm_id).ground.visible:
         return None
     others = Target.objects.filter(firm_id=row.firm_id).exclude(pk=row.pk)
-    rows = list(others.select_related("campaign", "taken_by__agent__entity").order_by("-campaign__starts_on")[:20])
+    others = others.select_related("campaign", "assignee__agent__entity", "taken_by__agent__entity")
+    rows = list(others.order_by("-campaign__starts_on")[:20])
     if not rows:
         return None
     return Table(
         caption=f"Dans {counted(len(rows), 'autre campagne', 'autres campagnes')}",
         columns=(Column("Campagne", header=True), Column("État"), Column("Par")),
-        rows=tuple(
-            (one.campaign.name, state_of(one).label, person_words(one.taken_by) if one.taken_by else "Personne")
-            for one in rows
-        ),
+        rows=tuple((one.campaign.name, state_of(one).label, who(one)) for one in rows),
     )
