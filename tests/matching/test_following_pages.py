@@ -13,7 +13,12 @@ from django.urls import reverse
 
 from tests.accounts.factories import AntenneFactory, UserFactory, person, sign_in
 from tests.conftest import visible_text
-from tests.directory.factories import ExpertFactory, ExpertSubjectFactory, InstitutionSubjectFactory
+from tests.directory.factories import (
+    ExpertFactory,
+    ExpertSubjectFactory,
+    InstitutionSubjectFactory,
+    MatchFilterFactory,
+)
 from tests.matching.desk_world import World, desk_world, establishment
 from tests.matching.factories import (
     AT,
@@ -23,6 +28,7 @@ from tests.matching.factories import (
     SolicitationFactory,
     TagFactory,
 )
+from vigie.directory.models import Expert
 from vigie.journal import delivery
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused
@@ -309,6 +315,44 @@ def test_a_match_goes_to_another_institution_with_the_reason_told_to_both(team: 
     assert not Reminder.objects.filter(expert=to).exists()
     reminding.remind_all(at=day(19))
     assert Reminder.objects.filter(expert=to, kind="silent").exists()
+
+
+@pytest.mark.usefixtures("territory")
+def test_those_whom_the_rules_would_choose_are_proposed_first_then_the_others_by_name(team: Client) -> None:
+    """Among thirty teams of the subject, those of other trades and of other régions stood first, by alphabet."""
+    world = desk_world()
+    subject, own = world.need.subject, world.match.expert.antenne.institution
+
+    def team_of(name: str, *, institution=None, level="local", zones=(), full="Anne Aubin", **filters: int):
+        held = {"institution": institution} if institution else {}
+        antenne = AntenneFactory(name=name, level=level, zones=list(zones), **held)
+        expert = ExpertFactory(antenne=antenne, subject=subject, full_name=full)
+        if filters:
+            MatchFilterFactory(expert=expert, **filters)
+
+    rhone = [("departement", "69")]
+    team_of("Trop petite", zones=rhone, full="Aaron Premier", min_workforce=5000)
+    team_of("Nationale", level="national")
+    team_of("Locale d’ailleurs", zones=rhone, full="Zoé Dernière")
+    team_of("De la même institution", institution=own, zones=rhone, full="Yves Avant-dernier")
+    team_of("Mayotte", zones=[("departement", "976")], full="Abel Loin")
+    team_of("Ain", zones=[("departement", "01")], full="Zita Voisine")
+
+    page = said(team, reverse("matching:following_move", args=[world.match.pk]))
+
+    expected = (
+        "Couvrent Lyon et conviennent à cette entreprise", "De la même institution", "Locale d’ailleurs", "Nationale",
+        "Ne couvrent pas Lyon, mais interviennent dans la région", "Ain",
+        "Ne conviennent pas à cette entreprise", "Trop petite", "5000 salariés",
+        "Répondent sur ce sujet ailleurs", "Mayotte",
+    )  # fmt: skip
+    places = [page.find(words) for words in expected]
+    assert -1 not in places, dict(zip(expected, places, strict=True))
+    assert places == sorted(places)
+    assert "Aucune autre équipe" not in page
+    Expert.objects.filter(full_name__in=["Zoé Dernière", "Yves Avant-dernier", "Anne Aubin"]).delete()
+    alone = said(team, reverse("matching:following_move", args=[world.match.pk]))
+    assert "Aucune autre équipe ne couvre Lyon et ne convient à cette entreprise." in alone
 
 
 @pytest.mark.parametrize("state", ["taking_care", "expired"])

@@ -7,29 +7,22 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import (
-    BooleanField,
-    ExpressionWrapper,
     Prefetch,
 )
 from django.urls import reverse
 
 from vigie.accounts.models import Absence
-from vigie.directory.models import Expert, ExpertSubject
+from vigie.directory.models import Expert
 from vigie.kernel.period import paris_day
 from vigie.matching.models import Match
-from vigie.matching.queries.coverage import covers
-from vigie.matching.queries.experts_search import experts_named
 from vigie.matching.queries.following_sheet import NoteLine, notes_of
 from vigie.matching.queries.positions import company_name
-from vigie.matching.queries.reminding import ASKED_AT, reachable
+from vigie.matching.queries.reminding import ASKED_AT
 from vigie.matching.queries.reminding_by_hand import why_no_digest
 from vigie.matching.states import QUO
 from vigie.rights.person import Person
-from vigie.territory.queries import place_of
 from vigie.ui.components import ActButton, Cell, Column, Table
 from vigie.ui.formats import day, listed
-
-COMPETENT_SHOWN = 15
 
 
 @dataclass(frozen=True)
@@ -128,32 +121,3 @@ def _members(expert: Expert, at: datetime) -> Table:
 def _absence(one: Absence) -> str:
     who = f", remplacé par {one.replacement}" if one.replacement else ", sans remplaçant"
     return f"du {day(one.starts_on)} au {day(one.ends_on)}{who}"
-
-
-# --- another antenne --------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Competent:
-    """A team that answers for the subject of a need, and whether it covers its commune."""
-
-    pk: int
-    name: str
-    where: str
-    covers: bool
-
-
-def competent_for(match: Match, text: str) -> tuple[Competent, ...]:
-    """Those to whom the need may go: they answer for its subject and have not received it. At most 4 queries.
-
-    text: narrows them. Those who cover the commune first.
-    """
-    theirs = ExpertSubject.objects.filter(institution_subject__subject=match.subject_id).values("expert")
-    found = experts_named(text) if text else Expert.objects.all()
-    rows = found.filter(reachable(), pk__in=theirs).exclude(
-        pk__in=Match.objects.filter(need=match.need_id).values("expert")
-    )
-    near = ExpressionWrapper(covers(place_of(match.need.diagnosis.commune_code)), output_field=BooleanField())
-    rows = rows.annotate(near=near).select_related("antenne__institution").order_by("-near", "full_name", "pk")
-    return tuple(
-        Competent(one.pk, one.full_name, f"{one.antenne.institution.name} – {one.antenne.name}", bool(one.near))  # type: ignore[attr-defined]
-        for one in rows[:COMPETENT_SHOWN]
-    )

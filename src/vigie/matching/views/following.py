@@ -13,6 +13,7 @@ from vigie.accounts.access import granted, person_of
 from vigie.directory.models import Expert
 from vigie.kernel.clock import now
 from vigie.kernel.errors import Forbidden, InvalidInput, Refused
+from vigie.kernel.period import paris_day
 from vigie.kernel.text import clean_line
 from vigie.matching.actions import reminding
 from vigie.matching.actions.moving import move
@@ -21,8 +22,9 @@ from vigie.matching.forms.public import put_refusal
 from vigie.matching.models import Need
 from vigie.matching.queries.following import following_choices, following_page
 from vigie.matching.queries.following_baskets import baskets_page
-from vigie.matching.queries.following_experts import competent_for, following_expert
+from vigie.matching.queries.following_experts import following_expert
 from vigie.matching.queries.following_sheet import followed_expert, followed_need, following_need, movable_match
+from vigie.matching.queries.following_takers import takers
 from vigie.matching.queries.positions import company_name
 from vigie.matching.rules.reminders import ABANDON, BY_HAND, LAST_CHANCE, REFUSED, SILENT
 from vigie.ui.forms import TOKEN_SHAPE, new_form_token
@@ -107,7 +109,7 @@ def hand_elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("matching:following_need", match.need_id)
     text = clean_line(request.GET.get("expert", ""))[:100]
     context = {"match": match, "company": company_name(match.need), "form": form, "searched": text}
-    context |= {"experts": competent_for(match, text), "chosen": request.POST.get("expert", "")}
+    context |= {"takers": takers(match, text, paris_day(now())), "chosen": request.POST.get("expert", "")}
     return render(request, "matching/following/move.html", context)
 
 
