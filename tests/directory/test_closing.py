@@ -20,6 +20,7 @@ from vigie.kernel.errors import Forbidden, InvalidInput, Refused
 from vigie.matching.models import Match
 from vigie.matching.queries.positions import company_name
 from vigie.rights.person import Person
+from vigie.ui.formats import day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "territory")]
 
@@ -144,3 +145,40 @@ def test_a_fault_after_the_revocation_leaves_the_antenne_and_its_manager_as_they
     assert book.antenne.deleted_at is None
     assert running.expert == book.expert
     assert Habilitation.objects.get(user=manager, role="manager").state == "granted"
+
+
+def desk_of(client: Client) -> str:
+    return visible_text(client.get(reverse("matching:desk")).content.decode()).replace("\u00a0", " ")
+
+
+def test_the_expert_of_a_closed_antenne_is_told_so_and_who_takes_over(
+    book: Book, running: Match, heir: Expert, team: Person
+) -> None:
+    """« Vous avez répondu à tout » was said to somebody whose needs had been given to another team."""
+    close_antenne(book.antenne, to=heir, by=team, at=AT)
+
+    page = desk_of(sign_in(Client(), book.member))
+
+    assert "Votre antenne est fermée" in page
+    assert f"L’antenne Chambre du Rhône est fermée depuis le {day(AT).replace(chr(160), ' ')}." in page
+    assert "Ses besoins en cours sont repris par Équipe de l’Ain (Chambre de l’Ain)." in page
+    assert "Votre antenne est maintenant Chambre de l’Ain." in page
+    assert "Aucun nouveau besoin ne vous sera envoyé" in page
+    assert "répondu à tout" not in page
+
+
+def test_the_expert_of_another_living_team_is_told_nothing(book: Book, heir: Expert, team: Person) -> None:
+    heir.members.create(user=book.member)
+    close_antenne(book.antenne, to=heir, by=team, at=AT)
+
+    assert "Vous avez répondu à tout" in desk_of(sign_in(Client(), book.member))
+
+
+def test_a_team_that_left_alone_and_no_team_at_all_are_told_apart(book: Book, team: Person) -> None:
+    book.expert.deleted_at = AT
+    book.expert.save()
+    newcomer = UserFactory(expert=True)
+
+    assert "« Équipe emploi » n’y figure plus depuis" in desk_of(sign_in(Client(), book.member))
+    assert "Vous n’êtes dans aucune équipe" in desk_of(sign_in(Client(), newcomer))
+    assert "répondu à tout" not in desk_of(sign_in(Client(), newcomer))

@@ -21,6 +21,7 @@ from vigie.directory.models import Subject
 from vigie.kernel.period import PARIS
 from vigie.kernel.text import fold
 from vigie.matching.models import Match, MatchQuerySet, Need
+from vigie.matching.queries.desk_team import without_team
 from vigie.matching.queries.positions import company_name, position, since, workforce
 from vigie.matching.states import CLOSED_BY_EXPERT, COVERED, EXPIRED, MATCH, NOT_FOR_ME, QUO, TAKING_CARE, WITHDRAWN
 from vigie.rights.person import Person
@@ -176,7 +177,10 @@ def _subjects() -> QuerySet[Subject, tuple[int, str, int, str]]:
 
 
 def desk_page(person: Person, filters: Filters, code: str, number: str, choices: DeskChoices, at: datetime) -> DeskPage:
-    """The desk of a person. 4 queries: the counts, which rows, their texts, who else received them."""
+    """The desk of a person. 4 queries: the counts, which rows, their texts, who else received them.
+
+    An expert for whom nothing waits: at most 4 more, to know whether he is in a team.
+    """
     tab = TABS_BY_CODE.get(code, TABS[0])
     mine = _narrowed(Match.objects.allowed(person, "match.view"), filters, choices)
     counts = mine.aggregate(**{one.code: Count("pk", filter=one.within(at)) for one in TABS})
@@ -189,7 +193,7 @@ def desk_page(person: Person, filters: Filters, code: str, number: str, choices:
         tabs=_tabs(tab, counts, filters),
         count=counted(counts[tab.code], "besoin"),
         table=_table(matches.object_list, tab, wide),
-        empty=_empty(tab, filters) if not counts[tab.code] else None,
+        empty=_empty(tab, filters, person) if not counts[tab.code] else None,
         matches=matches,
     )
 
@@ -261,7 +265,7 @@ def _tabs(current: DeskTab, counts: dict[str, int], filters: Filters) -> tuple[T
     )
 
 
-def _empty(tab: DeskTab, filters: Filters) -> Empty:
+def _empty(tab: DeskTab, filters: Filters, person: Person) -> Empty:
     if filters.parameters():
         address = f"{reverse('matching:desk')}?{urlencode({'onglet': tab.code})}"
         return Empty(
@@ -270,7 +274,7 @@ def _empty(tab: DeskTab, filters: Filters) -> Empty:
             address,
             "Réinitialiser",
         )
-    return Empty(*tab.empty)
+    return Empty(*((without_team(person) if tab is TABS[0] else None) or tab.empty))
 
 
 def _table(matches: list[Match], tab: DeskTab, wide: bool) -> Table:
