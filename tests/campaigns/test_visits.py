@@ -18,6 +18,7 @@ from tests.conftest import visible_text
 from tests.followup.factories import colleague, network
 from tests.watchlists.factories import GARAGE, MENUISERIE
 from vigie.accounts.models import User
+from vigie.accounts.models_agents import Segment
 from vigie.campaigns.actions.visits import Appointment, hold_visit, plan_visit
 from vigie.campaigns.models import Visit
 from vigie.campaigns.queries.visits import week_of
@@ -107,6 +108,8 @@ def test_a_visit_is_planned_ahead_held_once_due_and_managed_by_its_organiser(fol
     ada, zoe = colleague("Ada Liste"), colleague("Zoe Banque", "dgfip")
     with pytest.raises(InvalidInput, match="passée"):
         planned(ada, days=-1)
+    with pytest.raises(InvalidInput, match="douze mois"):
+        planned(ada, days=3_650)
     row, by = planned(ada, days=3, companions=(zoe.email,)), person(ada, now())
     with pytest.raises(TransitionRefused):
         hold_visit(row, network("crp"), "", by=by, at=now())
@@ -121,6 +124,34 @@ def test_a_visit_is_planned_ahead_held_once_due_and_managed_by_its_organiser(fol
     assert "L’entreprise ne peut pas" in text_of(cancelled)
     assert Visit.objects.get().state == "cancelled"
     assert OutgoingMessage.objects.filter(recipient=zoe.email).count() == 2
+
+
+def test_who_belongs_to_no_network_says_that_his_visit_is_done(folders: Path, as_: As) -> None:
+    listed(folders)
+    ada = colleague("Ada Liste")
+    Segment.objects.update(network=None, in_codefi=False)
+    row = planned(ada)
+    client = as_(ada)
+
+    page = text_of(client.get(f"{page_of(row)}faite/"))
+    client.post(f"{page_of(row)}faite/", {})
+
+    assert "n’appartient à aucun réseau" in page
+    assert "Réseau qui le lira" not in page
+    assert Visit.objects.get().state == "held"
+
+
+def test_who_visits_alone_does_not_read_that_others_are_told(folders: Path, as_: As) -> None:
+    listed(folders)
+    ada, zoe = colleague("Ada Liste"), colleague("Zoe Banque", "dgfip")
+    alone, together = planned(ada), planned(ada, rank=1, companions=(zoe.email,))
+    client, told = as_(ada), "Ceux qui devaient venir sont prévenus"
+
+    assert told not in text_of(client.get(page_of(alone)))
+    assert told in text_of(client.get(page_of(together)))
+    for row, says in ((alone, False), (together, True)):
+        cancelled = client.post(f"{page_of(row)}acte/", {"transition": "cancel", "why": "firm"}, follow=True)
+        assert (told in text_of(cancelled)) is says
 
 
 def test_a_week_is_read_in_the_address_and_any_other_text_is_this_week(folders: Path, as_: As) -> None:
@@ -140,6 +171,6 @@ def test_a_week_is_read_in_the_address_and_any_other_text_is_this_week(folders: 
     assert asked[0] == asked[1]
     today = paris_day(now())
     monday = today - timedelta(days=today.weekday())
-    for text in ("", "2026-W99", "demain", "2026-W1x", "99999-W01"):
+    for text in ("", "2026-W99", "demain", "2026-W1x", "99999-W01", "9999-W52", "0001-W01"):
         assert week_of(text, today) == monday
     assert week_of("2026-W28", today).isoformat() == "2026-07-06"

@@ -127,3 +127,16 @@ def test_identifiers_are_grouped() -> None:
 def test_phone(typed: str, shown: str, href: str) -> None:
     assert formats.phone(typed).replace(NB, " ") == shown
     assert formats.phone_href(typed) == href
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (date(2025, 3, 3), date(2025, 3, 9), "3 au 9 mars 2025"),
+        (date(2025, 3, 31), date(2025, 4, 6), "31 mars au 6 avril 2025"),
+        (date(2025, 9, 1), date(2025, 9, 7), "1er au 7 septembre 2025"),
+        (date(2025, 12, 29), date(2026, 1, 4), "29 décembre 2025 au 4 janvier 2026"),
+    ],
+)
+def test_days_that_follow_each_other_say_once_what_they_share(first: date, last: date, told: str) -> None:
+    assert formats.days(first, last).replace("\u00a0", " ") == told

@@ -173,20 +173,27 @@ class VisitForm(FormTokenMixin, DsfrForm):
 
 
 class ReportForm(DsfrForm):
-    """What was said during a visit, and for whom."""
+    """What was said during a visit, and for whom; nothing to fill for who belongs to no network."""
 
     network = forms.ModelChoiceField(
         label="Réseau qui le lira", queryset=Network.objects.none(), empty_label=None,
         error_messages={"required": "Choisissez un de vos réseaux."},
     )  # fmt: skip
     text = CleanTextField(
-        label="Ce qui s’est dit", required=False, max_length=10_000, rows=10, help_text="Mise en forme Markdown"
-    )
+        label="Ce qui s’est dit", required=False, max_length=10_000, rows=10,
+        help_text="Mise en forme Markdown. Le texte enregistré ne se change plus.",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, networks: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Network.objects.filter(code__in=sorted(networks), is_active=True)
         self.fields["network"].queryset = own  # type: ignore[attr-defined]
+        if not own.exists():
+            del self.fields["network"], self.fields["text"]
+
+    def written(self) -> tuple[Network | None, str]:
+        """For whom, and the text; the form must be valid."""
+        return self.cleaned_data.get("network"), self.cleaned_data.get("text", "")
 
 
 class CancelForm(DsfrForm):

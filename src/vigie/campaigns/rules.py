@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from vigie.kernel.errors import InvalidInput
 
@@ -130,9 +130,12 @@ CANCELLATIONS = (
     ("useless", "Elle n’est plus utile"),
 )
 COMPANIONS_AT_MOST = 10
+PLANNED_WITHIN = timedelta(days=366)
 
 
-def refuse_past(on: date, today: date) -> None:
-    """A visit is planned before it takes place."""
+def refuse_day(on: date, today: date) -> None:
+    """A visit is planned before it takes place, and not for years ahead: a slip of the year would hide it."""
     if on < today:
         raise InvalidInput("in_past", "Cette date est passée. Indiquez un jour à venir.", field="planned_on")
+    if on - today > PLANNED_WITHIN:
+        raise InvalidInput("too_far", "Indiquez un jour dans les douze mois qui viennent.", field="planned_on")

@@ -89,6 +89,16 @@ def day(moment: date) -> str:
     return f"{rank}{NBSP}{MONTHS[local.month - 1]} {local.year}"
 
 
+def days(first: date, last: date) -> str:
+    """Gives 3 au 9 mars 2025, 30 mars au 5 avril 2025, 29 décembre 2025 au 4 janvier 2026."""
+    start, end = _local(first), _local(last)
+    words = day(first)
+    if start.year == end.year:
+        words = words.removesuffix(f" {start.year}")
+        words = words.removesuffix(f"{NBSP}{MONTHS[start.month - 1]}") if start.month == end.month else words
+    return f"{words} au {day(last)}"
+
+
 def day_short(moment: date) -> str:
     """Gives 04/03/2025."""
     local = _local(moment)

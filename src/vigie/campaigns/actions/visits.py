@@ -12,7 +12,7 @@ from vigie.accounts.models import User
 from vigie.accounts.models_agents import Network
 from vigie.accounts.queries import person_for
 from vigie.campaigns.models import Visit, VisitReport
-from vigie.campaigns.rules import CANCELLATIONS, COMPANIONS_AT_MOST, refuse_past
+from vigie.campaigns.rules import CANCELLATIONS, COMPANIONS_AT_MOST, refuse_day
 from vigie.companies.models import Establishment
 from vigie.journal.actions import perform, record
 from vigie.kernel.errors import InvalidInput, TransitionRefused
@@ -42,7 +42,7 @@ def plan_visit(firm: Firm, asked: Appointment, *, form_token: str, by: Person, a
     same = Visit.objects.filter(form_token=form_token, organiser_id=by.user_id).first()
     if same is not None:
         return same
-    refuse_past(asked.planned_on, paris_day(at))
+    refuse_day(asked.planned_on, paris_day(at))
     found = place_of(asked.place.commune_code)
     try:
         with transaction.atomic():
@@ -59,16 +59,19 @@ def plan_visit(firm: Firm, asked: Appointment, *, form_token: str, by: Person, a
 
 
 @transaction.atomic
-def hold_visit(visit: Visit, network: Network, text: str, *, by: Person, at: datetime) -> Visit:
-    """The visit took place. text: what was said, read by this network only; empty: nothing is written."""
+def hold_visit(visit: Visit, network: Network | None, text: str, *, by: Person, at: datetime) -> Visit:
+    """The visit took place. text: what was said, read by this network only; empty: nothing is written.
+
+    network: None for who belongs to none, and writes nothing.
+    """
     row = Visit.objects.select_for_update().get(pk=visit.pk)
     require(by, "visit.manage", row)
     if row.planned_on > paris_day(at):
         raise TransitionRefused("visit_to_come", "Cette visite est à venir\u00a0: notez-la une fois faite.")
-    if text and (network.code not in by.networks or not network.is_active):
+    if text and (network is None or network.code not in by.networks or not network.is_active):
         raise InvalidInput("network_unknown", "Choisissez un de vos réseaux.", field="network")
     held: Visit = perform(row, "hold", by=by, at=at)
-    if text:
+    if text and network is not None:
         VisitReport.objects.create(visit=held, network=network, author_id=by.user_id or 0, text=text, written_at=at)
     return held
 

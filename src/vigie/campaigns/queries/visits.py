@@ -24,7 +24,7 @@ from vigie.rights.person import Person
 from vigie.rights.reach import may
 from vigie.rights.table import grants
 from vigie.ui.components import ActButton, Cell, Column, Fact, Link, Step, Tab, Table
-from vigie.ui.formats import counted, day, listed
+from vigie.ui.formats import counted, day, days, listed
 from vigie.ui.markdown import to_html
 from vigie.watchlists.models import Firm
 
@@ -32,6 +32,7 @@ DAYS = ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche")
 ZONE, MINE = "territoire", "mes"
 SCOPES = {ZONE: "De mon territoire", MINE: "Mes visites"}
 OF_FIRM, OF_WEEK = 20, 300
+WEEKS_AWAY = timedelta(days=20 * 366)  # of this week: a week that an address may ask for
 
 
 @dataclass(frozen=True)
@@ -152,12 +153,14 @@ def _when(row: Any) -> str:
 
 
 def week_of(asked: str, today: date) -> date:
-    """The Monday of the week asked, « 2026-W47 »; of this week when it cannot be read."""
+    """The Monday of the week asked, « 2026-W47 »; of this week when it cannot be read, or is of another age."""
+    this = today - timedelta(days=today.weekday())
     try:
         year, week = asked.split("-W")
-        return date.fromisocalendar(int(year), int(week), 1)
+        found = date.fromisocalendar(int(year), int(week), 1)
     except ValueError:
-        return today - timedelta(days=today.weekday())
+        return this
+    return found if abs(found - this) < WEEKS_AWAY else this
 
 
 def week_page(person: Person, scope: str, monday: date) -> WeekPage:
@@ -170,7 +173,7 @@ def week_page(person: Person, scope: str, monday: date) -> WeekPage:
         visits = visits.filter(departement__in=sorted(person.departements))
     rows = list(_with_people(visits)[:OF_WEEK])
     return WeekPage(
-        title=f"Visites du {day(monday)} au {day(sunday)}",
+        title=f"Visites du {days(monday, sunday)}",
         count=counted(len(rows), "visite"),
         tabs=tuple(
             Tab(label, _href(monday, code), current=code == scope) for code, label in SCOPES.items()
@@ -221,7 +224,8 @@ def visit_page(person: Person, row: Visit, cancel: Callable[..., BaseForm], toda
         hold=f"{here}faite/" if manages and row.planned_on <= today else "",
         cancel=ActButton.of(
             step, f"{here}acte/", style="tertiary", form=cancel(),
-            confirm="Ceux qui devaient venir sont prévenus par courriel. L’entreprise ne reçoit rien.",
+            confirm=("Ceux qui devaient venir sont prévenus par courriel. " if row.companions.all() else "")
+            + "L’entreprise ne reçoit rien.",
         ) if manages else None,
         report=to_html(report.text) if mine and report else "",
         report_note=f"Par {person_words(report.author)}. Lu par le réseau {report.network.label} seulement."

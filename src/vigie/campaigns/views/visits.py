@@ -82,9 +82,8 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReportForm(request.POST if request.method == "POST" else None, networks=person.networks)
     status = 200
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            hold_visit(row, data["network"], data["text"], by=person, at=now())
+            hold_visit(row, *form.written(), by=person, at=now())
         except Refused as error:
             status = refused(form, error)
         else:
@@ -102,6 +101,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     require(person, "visit.manage", row)
     if request.POST.get("transition") != "cancel":
         raise Http404
-    cancel_visit(row, request.POST.get("why", "")[:10], by=person, at=now())
-    messages.success(request, "La visite est annulée. Ceux qui devaient venir sont prévenus.")
+    row = cancel_visit(row, request.POST.get("why", "")[:10], by=person, at=now())
+    told = " Ceux qui devaient venir sont prévenus." if row.companions.exists() else ""
+    messages.success(request, f"La visite est annulée.{told}")
     return redirect("campaigns:visit", pk)
