@@ -10,7 +10,7 @@ SRC = Path(__file__).resolve().parents[2] / "src" / "vigie"
 # Not read on our screens: migrations, the answers of an outside service, commands. « say » mends its own.
 APART = ("migrations/", "connectors/fakes/", "management/", "matching/rules/reasons.py", "rights/rows/")
 # Packages that are being written: added here when their pages are.
-LATER = ("detection", "publication", "watchlists")
+LATER = ("detection", "publication")
 PLAIN = re.compile(r"[\w»’)}\]] [?!;»](?:$|[\s<\"'»).,·…])|[\w»’)}\]] :(?:$|[\s<])|« ")
 FRENCH = re.compile(r"[àâçéèêëîïôûù’«»]|\b(?:vous|votre|le|la|les|des|une|est|pas)\b", re.IGNORECASE)
 

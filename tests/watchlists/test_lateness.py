@@ -71,7 +71,10 @@ def test_each_late_source_is_mailed_once_for_its_month(folders: Path) -> None:
     for day in (2, 3):
         assert watched(8, day) == "0 liste et 2 sources en retard"
 
-    assert titles() == ["La source « Débits » est en retard", "La source « Procédures » est en retard"]
+    assert titles() == [
+        "La source «\u00a0Débits\u00a0» est en retard",
+        "La source «\u00a0Procédures\u00a0» est en retard",
+    ]
     assert OutgoingMessage.objects.filter(recipient="garde@vigie.example").count() == 2
 
 
@@ -81,7 +84,7 @@ def test_source_that_has_come_for_the_next_list_is_not_late(folders: Path) -> No
 
     watched(8, 3)
 
-    assert titles() == ["La source « Procédures » est en retard"]
+    assert titles() == ["La source «\u00a0Procédures\u00a0» est en retard"]
 
 
 def test_list_made_without_a_source_says_that_it_is_still_awaited(folders: Path) -> None:
@@ -89,7 +92,7 @@ def test_list_made_without_a_source_says_that_it_is_still_awaited(folders: Path)
     opened(folders, sources=(*SOURCES, late))
 
     watched(7, 7)
-    assert titles() == ["La source « Ccsf » est en retard"]
+    assert titles() == ["La source «\u00a0Ccsf\u00a0» est en retard"]
 
     record(folders, "2026-06/002", sources={"ccsf": {"state": "delivered"}})
     assert watched(7, 8) == "0 liste et 0 source en retard"

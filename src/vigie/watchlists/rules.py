@@ -101,7 +101,9 @@ def checks(found: ListFacts, former: ListFacts | None, told: Iterable[Told], pla
         Outcome("planned", "La date d’ouverture est annoncée", planned, "oui" if planned else "non"),
     ]  # fmt: skip
     kept += [
-        Outcome(f"batch:{one.name}", f"Contrôle du calcul : {one.name}", one.passed, one.saw, one.limit, one.advisory)
+        Outcome(
+            f"batch:{one.name}", f"Contrôle du calcul\u00a0: {one.name}", one.passed, one.saw, one.limit, one.advisory
+        )
         for one in told
     ]
     return kept + (_against(found, former) if former is not None else [])

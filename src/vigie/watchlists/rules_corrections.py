@@ -110,7 +110,7 @@ def _condition_faults(content: Content) -> Iterable[Fault]:
         if one.operator not in VALUELESS and one.value is None:
             yield Fault(f"condition_value_{rank}", "Donnez la valeur à comparer.")
     if content.holds == "two" and len(content.conditions) < 2:
-        yield Fault("holds", "« Au moins deux » demande deux conditions ou plus.")
+        yield Fault("holds", "«\u00a0Au moins deux\u00a0» demande deux conditions ou plus.")
 
 
 def _shape_faults(content: Content) -> Iterable[Fault]:

@@ -44,9 +44,9 @@ STARTS_WITHIN = timedelta(minutes=2)
 LONGEST = timedelta(minutes=20)
 _children: list[subprocess.Popen[bytes]] = []
 _SCORED = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
-STOPPED = "La simulation s’est arrêtée avant la fin. Réessayez ; l’équipe trouvera la cause dans son journal."
+STOPPED = "La simulation s’est arrêtée avant la fin. Réessayez\u00a0; l’équipe trouvera la cause dans son journal."
 TOO_LONG = "La simulation a dépassé vingt minutes. Restreignez la portée, ou réessayez plus tard."
-NO_MONTH = "Aucun mois n’a encore été calculé : la simulation attend la première liste."
+NO_MONTH = "Aucun mois n’a encore été calculé\u00a0: la simulation attend la première liste."
 UNREADABLE = "La réponse de la simulation ne peut pas être lue. Réessayez."
 
 

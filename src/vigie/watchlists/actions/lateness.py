@@ -33,7 +33,8 @@ def watch_calendar(*, at: datetime) -> str:
             f"Elle était attendue le {one.planned_on:%d/%m/%Y} pour la liste de {one.month}.",
             "Vérifiez le dépôt, sinon relancez le producteur. Sans elle, la liste se fera avec la livraison d’avant.",
         ]
-        tell_operators(f"late-source:{one.month}:{one.name}", f"La source « {one.label} » est en retard", lines, at=at)
+        title = f"La source «\u00a0{one.label}\u00a0» est en retard"
+        tell_operators(f"late-source:{one.month}:{one.name}", title, lines, at=at)
     return f"{counted(len(lists), 'liste')} et {counted(len(sources), 'source')} en retard"
 
 

@@ -61,7 +61,7 @@ def approve(publication: Publication, *, by: Person, at: datetime) -> Publicatio
             "not_to_approve", "Cette liste n’attend pas d’approbation. Rechargez la page pour voir où elle en est."
         )
     if row.all_green and row.planned_on is not None:
-        raise Refused("opens_by_itself", "Tous les contrôles sont verts : cette liste s’ouvre seule à sa date.")
+        raise Refused("opens_by_itself", "Tous les contrôles sont verts\u00a0: cette liste s’ouvre seule à sa date.")
     _approval, new = row.approvals.get_or_create(user_id=by.user_id or 0, defaults={"at": at})
     if new:
         record("publication.approved", row, by=by, at=at)

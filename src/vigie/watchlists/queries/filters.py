@@ -141,7 +141,7 @@ def require_offered(sent: Mapping[str, str], choices: Choices) -> None:
     held_back += [SORTS_REST_ON[key]] if key in choices.refused_sorts else []
     if held_back:
         label = CATEGORY_LABELS[held_back[0]]
-        raise Forbidden("filter_not_permitted", f"Votre habilitation n’ouvre pas ce critère : {label}.")
+        raise Forbidden("filter_not_permitted", f"Votre habilitation n’ouvre pas ce critère\u00a0: {label}.")
 
 
 def narrowed(person: Person, publication: Publication, filters: Filters) -> EntryQuerySet:

@@ -219,4 +219,4 @@ def freshness(current: Publication) -> str:
         for source in current.told["sources"]
         if source["data_until"] and not source["stale"]
     ]
-    return f"Données : {', '.join(told)}." if told else ""
+    return f"Données\u00a0: {', '.join(told)}." if told else ""

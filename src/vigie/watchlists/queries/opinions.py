@@ -134,7 +134,7 @@ def counts_page() -> CountsPage:
             empty="Aucun avis n’a encore été donné.",
         ),
         Table(
-            caption="Raisons des avis « inutile »",
+            caption="Raisons des avis «\u00a0inutile\u00a0»",
             columns=(Column("Raison", header=True), Column("Avis", numeric=True), Column("Proposée")),
             rows=tuple(
                 (one.label, number(one.count), f"Non, depuis le {day(one.archived_at)}" if one.archived_at else "Oui")

@@ -19,7 +19,7 @@ _HELD = 4 * KEPT  # of a firm, before the weakest are let go
 _RAISING = ("siren", "code", "contribution_log_odds", "sentence_fr", "confidentiality")
 Reason = tuple[bool, float, str, str, str]  # not told in words, minus its weight, code, sentence, class
 MASKED = "Motif confidentiel"
-MASKED_SCORE = "Score confidentiel : il existe, sa valeur n’est montrée à personne ici"
+MASKED_SCORE = "Score confidentiel\u00a0: il existe, sa valeur n’est montrée à personne ici"
 NOT_YOURS = "Votre habilitation n’ouvre pas ce motif"
 
 

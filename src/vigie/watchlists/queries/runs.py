@@ -129,9 +129,9 @@ def runs_page(person: Person, reason_form: Callable[[], BaseForm]) -> RunsPage:
         runs=tuple(runs(folders.lake_folder)[:MONTHS_SHOWN]),
         notices=_notices(),
         folders=(
-            f"Dépôts : {folders.incoming_folder}",
-            f"Lac : {folders.lake_folder}",
-            f"Publications : {folders.publications_folder}",
+            f"Dépôts\u00a0: {folders.incoming_folder}",
+            f"Lac\u00a0: {folders.lake_folder}",
+            f"Publications\u00a0: {folders.publications_folder}",
         ),
     )
 
@@ -290,7 +290,7 @@ def _notices() -> Table:
         caption="Messages envoyés aux opérateurs",
         columns=(Column("Quand"), Column("Message", header=True)),
         rows=tuple((Cell(at=one.at), Cell(one.title, hint=" · ".join(one.lines))) for one in Notice.objects.all()[:20]),
-        empty="Aucun message : rien d’anormal n’a été vu.",
+        empty="Aucun message\u00a0: rien d’anormal n’a été vu.",
     )
 
 

@@ -109,7 +109,7 @@ def search_page(person: Person, text: str, narrowed: Narrowed = NOTHING) -> Sear
     return SearchPage(
         count=counted(len(kept), "entreprise trouvée", "entreprises trouvées")
         if len(kept) < SHOWN
-        else f"Les {SHOWN} premières entreprises trouvées : précisez votre recherche pour voir les autres",
+        else f"Les {SHOWN} premières entreprises trouvées\u00a0: précisez votre recherche pour voir les autres",
         table=_table(person, kept),
         shown=len(kept),
     )
@@ -185,7 +185,7 @@ def _table(person: Person, hits: list[CompanyHit]) -> Table:
 def _row(hit: CompanyHit, naf: str, sight: Sight, levels: dict[str, str]) -> tuple[Cell | str, ...]:
     level = levels.get(hit.siren)
     if not sight.opens(Category.SCORE):
-        alert: Cell | str = Cell("Verrouillé", hint="Pourquoi : voir la fiche")
+        alert: Cell | str = Cell("Verrouillé", hint="Pourquoi\u00a0: voir la fiche")
     else:
         alert = Cell(state=LEVEL_STATES[level]) if level else "Hors de la dernière liste"
     activity = Cell(naf_label(naf), hint=SECTIONS.get(naf_section(naf), "")) if naf else "Inconnue"

@@ -130,14 +130,14 @@ def _share(request: HttpRequest, person: Person) -> str:
 
 def _unshare(request: HttpRequest, person: Person) -> str:
     take_view_back(request.GET.get("vue", ""), request.GET.get("reseau", ""), by=person, at=now())
-    return "Vue reprise : elle n’est plus partagée."
+    return "Vue reprise\u00a0: elle n’est plus partagée."
 
 
 def _copy(request: HttpRequest, person: Person) -> str:
     asked = request.GET.get("partage", "")
     pk = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < LONGEST_KEY else 0
     name, query = query_to_copy(person, pk, FILTERS, desk_of(person, FILTERS).choices)
-    return f"Vue copiée dans les vôtres sous le nom « {copy_view(name, query, by=person, at=now())} »."
+    return f"Vue copiée dans les vôtres sous le nom «\u00a0{copy_view(name, query, by=person, at=now())}\u00a0»."
 
 
 def _default(request: HttpRequest, person: Person) -> str:

@@ -48,7 +48,7 @@ def _act(request: HttpRequest, publication: Publication, form: ReasonForm) -> st
     person, at = person_of(request), now()
     if form.is_bound:
         withdraw(publication, form.cleaned_data["reason"], by=person, at=at)
-        return f"La liste {publication.code} est retirée : les agents ne la voient plus."
+        return f"La liste {publication.code} est retirée\u00a0: les agents ne la voient plus."
     approve(publication, by=person, at=at)
     return f"Votre approbation de la liste {publication.code} est enregistrée."
 
