@@ -220,6 +220,24 @@ def test_second_press_sends_nothing(browser: Any, address: str) -> None:
     assert page.evaluate("window.sent") == 1
 
 
+def test_each_format_of_a_file_is_another_wish(browser: Any, address: str) -> None:
+    """A file comes down and the page stays: the second format is not a second press."""
+    page = opened(browser, address)
+    page.evaluate(
+        "window.asked = [];"
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<form method=post id=files>"
+        "<button name=format value=pdf>PDF</button><button name=format value=docx>DOCX</button></form>');"
+        "addEventListener('submit', event => {"
+        "  if (!event.defaultPrevented) window.asked.push(event.submitter.value);"
+        "  event.preventDefault(); })"
+    )
+
+    for name in ("pdf", "pdf", "docx", "docx"):
+        page.locator(f"#files [value={name}]").click()
+
+    assert page.evaluate("window.asked") == ["pdf", "docx"]
+
+
 def test_keys_move_from_row_to_row_only_inside_the_list(browser: Any, address: str) -> None:
     page = opened(browser, address)
     links = page.locator("table[data-vg-keys] tbody a[href^='/besoins']")

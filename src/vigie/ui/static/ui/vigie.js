@@ -174,8 +174,10 @@ function sendOnce() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
-    if (form.dataset.vgSent) return event.preventDefault();
-    form.dataset.vgSent = "1";
+    // Of a file, each format is another wish: the page stays, and nobody waits to ask for the second one.
+    const asked = event.submitter?.name === "format" ? event.submitter.value : "1";
+    if (form.dataset.vgSent === asked) return event.preventDefault();
+    form.dataset.vgSent = asked;
     form.setAttribute("aria-busy", "true");
     delete form.dataset.vgChanged;
     setTimeout(() => free(form), STILL_HERE_MS); // slow networks: the server counts a form once anyway
