@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.accounts.factories import HabilitationFactory, UserFactory, person, sign_in
+from tests.conftest import visible_text
 from tests.security.service import ASKED, partner
 from tests.watchlists.factories import agent
 from vigie.accounts.actions import grant
@@ -66,6 +67,20 @@ def test_a_request_that_cannot_be_says_why(client: Client, changes: dict[str, st
 
     assert said in answer.content.decode()
     assert not User.objects.filter(email=ASKED["email"]).exists()
+
+
+def test_a_request_chooses_neither_the_profile_nor_the_level_for_who_asks(client: Client) -> None:
+    reviewer, _held = partner()
+    client = sign_in(client, reviewer)
+    page = reverse("agents:ask")
+
+    empty = visible_text(client.get(page).content.decode())
+    answer = client.post(page, {"email": "nora@dreets.example", "full_name": "Nora Neuve", "territory": "35"})
+
+    said = visible_text(answer.content.decode())
+    assert empty.count("Choisir") == 2
+    assert "Choisissez un profil." in said
+    assert "Choisissez un niveau." in said
 
 
 def test_an_account_of_another_body_is_not_taken(client: Client) -> None:

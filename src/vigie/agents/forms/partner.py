@@ -38,10 +38,12 @@ class AgentRequestForm(DsfrForm):
     email = EmailField(label="Adresse électronique professionnelle")
     full_name = PersonNameField(label="Prénom et nom")
     job = CleanLineField(label="Fonction", max_length=120)
-    segment = forms.ChoiceField(label="Profil")
+    segment = forms.ChoiceField(label="Profil", error_messages={"required": "Choisissez un profil."})
     level = forms.ChoiceField(
         label="Niveau",
-        choices=[
+        error_messages={"required": "Choisissez un niveau."},
+        choices=[  # none is chosen beforehand: the wider one would be asked for by distraction
+            ("", "Choisir"),
             (Role.LEVEL_A.value, "A\u00a0: toutes les données, dettes Urssaf et Banque de France comprises"),
             (Role.LEVEL_B.value, "B\u00a0: l’alerte et l’activité partielle"),
         ],
@@ -55,13 +57,15 @@ class AgentRequestForm(DsfrForm):
         r"\A(?:\d{14})?\Z",
         label="SIRET du lieu de travail",
         required=False,
-        help_text="14 chiffres\u00a0; facultatif",
+        help_text="14 chiffres",
         error_messages={"invalid": "Un numéro SIRET compte 14 chiffres."},
     )
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["segment"].choices = choices.segments  # type: ignore[attr-defined]
+        self.fields["segment"].choices = (  # type: ignore[attr-defined]
+            [("", "Choisir"), *choices.segments] if len(choices.segments) > 1 else choices.segments
+        )
         if len(choices.entities) > 1:
             self.fields["entity"].choices = [("", "Choisir"), *choices.entities]  # type: ignore[attr-defined]
         else:  # nothing to choose

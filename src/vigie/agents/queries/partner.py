@@ -181,7 +181,7 @@ def _buttons(row: Habilitation, person: Person) -> tuple[ActButton, ...]:
         return ()
     action = reverse("agents:review", args=[row.pk])
     close = ActButton(
-        "Fermer", action, "close", "tertiary", about=str(row.user),
+        "Fermer l’habilitation", action, "close", "tertiary", about=str(row.user),
         confirm=f"{row.user} ne pourra plus ouvrir aucune entreprise, et ses sessions seront fermées.",
     )  # fmt: skip
     keep = ActButton("Confirmer", action, "confirm", "secondary", about=str(row.user))
