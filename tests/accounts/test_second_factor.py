@@ -269,6 +269,21 @@ def test_recovery_codes_are_renewed_after_the_code_is_asked_again(client: Client
     assert len(re.findall(r"<code>\d{8}</code>", done.content.decode())) == 10
 
 
+def test_who_has_no_recovery_code_is_led_to_ask_for_some(client: Client, team: User) -> None:
+    """« Mes codes de secours » led to « Page introuvable »."""
+    set_second_factor(team)
+    enter_by_mail(client, team)
+    client.post(FACTOR, {"code": totp()})
+    limits.RateCounter.objects.all().delete()
+
+    asked = client.get(CODES, follow=True)
+    client.post(asked.redirect_chain[-1][0], {"code": totp(1)})
+    page = visible_text(client.get(CODES, follow=True).content.decode())
+
+    assert "Il ne vous reste aucun code de secours" in page
+    assert "Revenir à mon compte" in page
+
+
 def test_team_removes_the_factor_of_a_colleague_who_lost_his_telephone(
     as_: Callable[[User], Client], team: User
 ) -> None:

@@ -11,6 +11,7 @@ from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -75,9 +76,15 @@ class Confirm(ReauthenticateView):
 
 
 class RecoveryCodes(ViewRecoveryCodesView):
-    """``/mon-compte/codes-de-secours/``: shown once."""
+    """``/mon-compte/codes-de-secours/``: shown once. Who has a second factor but no code yet is led to ask for some."""
 
     template_name = "accounts/recovery_codes.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        held = set(Authenticator.objects.filter(user=request.user).values_list("type", flat=True))
+        if Authenticator.Type.TOTP in held and Authenticator.Type.RECOVERY_CODES not in held:
+            return redirect("mfa_generate_recovery_codes")
+        return super().get(request, *args, **kwargs)
 
 
 class RenewRecoveryCodes(GenerateRecoveryCodesView):
