@@ -14,6 +14,7 @@ from tests.accounts.factories import UserFactory, sign_in
 from tests.conftest import visible_text
 from tests.matching.factories import AT, MatchFactory, NeedFactory, SolicitationFactory
 from tests.matching.requests import again, expert_for, ready, subject_of, team
+from tests.ui import drawn
 from vigie.journal.models import OutgoingMessage
 from vigie.matching.actions.transmission import prepare, send_now, transmit_if_due
 from vigie.matching.queries.figures import (
@@ -187,6 +188,26 @@ def test_the_page_gives_each_figure_with_its_definition(period: str) -> None:
     ):
         assert said in text
     assert "<b>Région</b>" not in response.content.decode()
+
+
+@pytest.mark.usefixtures("strict_templates")
+@pytest.mark.parametrize(("asked", "chosen"), [("", "30"), ("7", "7")])
+def test_the_list_of_periods_shows_the_one_that_is_counted(asked: str, chosen: str) -> None:
+    """« 7 derniers jours » stood above the figures of thirty days."""
+    client = sign_in(Client(), UserFactory(team=True))
+
+    page = drawn.read(client.get(reverse("matching:figures"), {"periode": asked} if asked else {}).content.decode())
+
+    options = page.one("select", name="periode").all("option")
+    assert [one.attrs["value"] for one in options if "selected" in one.attrs] == [chosen]
+
+
+def test_half_a_day_is_singular() -> None:
+    MatchFactory(taken_in_charge=True, need__sent_at=AT - timedelta(hours=10))
+    client = sign_in(Client(), UserFactory(team=True))
+
+    text = visible_text(client.get(reverse("matching:figures")).content.decode())
+    assert "0,5 jour " in text
 
 
 def test_an_empty_service_says_so() -> None:

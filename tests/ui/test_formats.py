@@ -54,6 +54,15 @@ def test_zero_and_one_are_singular(count: int, word: str) -> None:
     assert formats.plural(count, "besoin") == word
 
 
+@pytest.mark.parametrize(("text", "said"), [
+    ("Deux mots", "Deux mots"),
+    ("Un commerce de village avec mon conjoint. Merci", "Un commerce de village avec mon conjoint…"),
+    ("Le chiffre d’affaires baisse, puis remonte beaucoup", "Le chiffre d’affaires baisse, puis remonte…"),
+])  # fmt: skip
+def test_a_text_is_cut_after_a_word_without_its_full_stop(text: str, said: str) -> None:
+    assert formats.shortened(text, 46) == said
+
+
 def test_plural_of_a_word_that_does_not_take_an_s() -> None:
     assert formats.counted(1204, "travail", "travaux") == f"1{NARROW}204{NB}travaux"
 

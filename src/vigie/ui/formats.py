@@ -65,6 +65,11 @@ def plural(count: float, one: str, many: str = "") -> str:
     return one if abs(count) < 2 else (many or f"{one}s")
 
 
+def shortened(text: str, most: int) -> str:
+    """The text, cut after a word when it has more than ``most`` signs: no « …. » where a sentence ended there."""
+    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0].rstrip(' .,;:!?…' + NBSP)}…"
+
+
 def counted(count: int, one: str, many: str = "") -> str:
     """Gives 1 besoin, 12 besoins."""
     return f"{number(count)}{NBSP}{plural(count, one, many)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django import forms
@@ -25,6 +26,9 @@ class PeriodForm(DsfrForm):
             ("365", "Douze derniers mois"),
         ],
     )
+
+    def __init__(self, data: Mapping[str, str]) -> None:
+        super().__init__({"periode": data.get("periode") or USUAL})  # the list shows the period that is counted
 
     def bounds(self, at: datetime) -> tuple[datetime, datetime]:
         """From when, included, to when, excluded; thirty days when nothing is asked."""

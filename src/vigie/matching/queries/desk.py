@@ -27,7 +27,7 @@ from vigie.matching.states import CLOSED_BY_EXPERT, COVERED, EXPIRED, MATCH, NOT
 from vigie.rights.person import Person
 from vigie.rights.statements import composed_once
 from vigie.ui.components import Cell, Column, Tab, Table
-from vigie.ui.formats import counted
+from vigie.ui.formats import counted, shortened
 from vigie.ui.hrefs import href
 
 PER_PAGE = 25
@@ -344,4 +344,4 @@ def _also(others: list[Other]) -> str:
 
 def _first_line(need: Need) -> str:
     line = need.content.strip().partition("\n")[0]
-    return line if len(line) <= FIRST_LINE else f"{line[:FIRST_LINE].rsplit(' ', 1)[0]}…"
+    return shortened(line, FIRST_LINE)

@@ -19,7 +19,7 @@ from vigie.matching.queries.figures import (
 )
 from vigie.matching.states import MATCH, NEED_STATUSES, NOT_COMPLETE
 from vigie.ui.components import Column, Table
-from vigie.ui.formats import NBSP, day, number
+from vigie.ui.formats import NBSP, day, number, plural
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
 TARGET_SECONDS = 60
@@ -55,7 +55,7 @@ def figures_page(start: datetime, end: datetime, at: datetime) -> FiguresPage:
     figures.append(
         ShownFigure(
             "Délai avant la prise en charge",
-            f"{number(wait, 1)}{NBSP}jours" if wait is not None else "",
+            f"{number(wait, 1)}{NBSP}{plural(wait, 'jour')}" if wait is not None else "",
             "Délai médian entre la transmission d’un besoin et le premier expert qui le prend en charge, "
             "parmi les besoins transmis dans la période et pris en charge depuis.",
         )

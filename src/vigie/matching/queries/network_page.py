@@ -32,7 +32,7 @@ from vigie.rights.statements import Spelled, anew, composed_once, counts
 from vigie.territory.models import Commune
 from vigie.territory.queries import zone_labels
 from vigie.ui.components import Cell, Column, Tab, Table
-from vigie.ui.formats import counted, listed
+from vigie.ui.formats import counted, listed, shortened
 from vigie.ui.hrefs import href
 
 FIRST_LINE = 120
@@ -260,7 +260,7 @@ def _row(need: Need, told: list[Received], communes: dict[str, str], tab: Territ
             href=href("matching:need", need.pk),
             hint=communes.get(need.diagnosis.commune_code, ""),
         ),
-        Cell(need.subject.label, hint=line if len(line) <= FIRST_LINE else f"{line[:FIRST_LINE].rsplit(' ', 1)[0]}…"),
+        Cell(need.subject.label, hint=shortened(line, FIRST_LINE)),
         who,
         Cell(at=need.sent_at),
     )

@@ -31,7 +31,7 @@ from vigie.matching.states import CANCELED, IN_PROGRESS, SOLICITATION
 from vigie.rights.person import Person
 from vigie.rights.statements import composed_once
 from vigie.ui.components import ActButton, Tab
-from vigie.ui.formats import counted, hour, relative
+from vigie.ui.formats import counted, hour, relative, shortened
 from vigie.ui.hrefs import href
 
 FIRST_LINE = 160
@@ -227,7 +227,7 @@ def will_receive(experts: int) -> str:
 
 def _first_line(text: str) -> str:
     line = text.strip().partition("\n")[0]
-    return line if len(line) <= FIRST_LINE else f"{line[:FIRST_LINE].rsplit(' ', 1)[0]}…"
+    return shortened(line, FIRST_LINE)
 
 
 # --- tabs -------------------------------------------------------------------------------------------------------------

@@ -133,7 +133,9 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "description_length",
         "Description suffisante",
-        f"Description de moins de {DESCRIPTION_MIN} ou de plus de {DESCRIPTION_MAX} caractères",
+        f"Description de moins de {DESCRIPTION_MIN} ou de plus de {DESCRIPTION_MAX:,} caractères".replace(
+            ",", "\u202f"
+        ),
         lambda facts: DESCRIPTION_MIN <= len(facts.description.strip()) <= DESCRIPTION_MAX,
     ),
     Guard("banned_word", "Aucun mot interdit", "Un mot interdit figure dans la description", _words_ok),
