@@ -245,6 +245,19 @@ def test_the_discussion_tells_messages_and_events_in_order() -> None:
     assert [line.act is not None for line in lines] == [False, False, False, True, False]
 
 
+def test_the_discussion_supposes_nothing_of_who_is_reminded_or_declines() -> None:
+    """« Maud est relancé », « ce n’est pas pour lui »"""
+    world = desk_world()
+    for name in ("match.reminded", "match.last_chance", "match.declined"):
+        record(name, world.match, by=SYSTEM, at=AT)
+
+    assert {line.text for line in sheet(world, "member").thread} == {
+        "Relance envoyée à Équipe artisanat",
+        "Dernière relance envoyée à Équipe artisanat",
+        "Équipe artisanat répond «\u00a0Ce n’est pas pour moi\u00a0»",
+    }
+
+
 def test_one_may_take_back_ones_own_message_only() -> None:
     world = desk_world()
     mine = ThreadMessageFactory(need=world.need, author=world.users["member"])

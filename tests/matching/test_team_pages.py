@@ -23,10 +23,11 @@ from tests.matching.factories import (
     SolicitationFactory,
 )
 from tests.matching.requests import again, candidates_of, expert_for, matches_of, need_of, ready, request, subject_of
+from vigie.journal.actions import record
 from vigie.journal.models import Event, OutgoingMessage
 from vigie.matching.actions.transmission import prepare, transmit
 from vigie.matching.models import Candidate, Match, Solicitation, SpamAddress
-from vigie.rights.person import SYSTEM
+from vigie.rights.person import SYSTEM, company_head
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("strict_templates", "territory")]
 XSS = "<script>alert('x')</script><img src=x onerror=alert(1)>"
@@ -302,6 +303,17 @@ def test_the_sheet_says_what_was_asked_what_holds_it_and_who_would_receive_it(te
         "L’analyse automatique a proposé des experts",
     ):
         assert said in text
+
+
+def test_the_history_names_the_company_inside_a_sentence(team: Client) -> None:
+    """« par L’entreprise »"""
+    held = prepared()
+    record("solicitation.completed", held, by=company_head(str(held.pk)), at=AT)
+
+    text = read(team.get(sheet(held)))
+
+    assert "par l’entreprise" in text
+    assert "par L’entreprise" not in text
 
 
 def test_a_request_not_analysed_can_be_analysed(team: Client) -> None:

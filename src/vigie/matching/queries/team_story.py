@@ -12,6 +12,7 @@ from vigie.matching.models import Solicitation
 from vigie.matching.queries.team import SCHEDULED
 from vigie.matching.rules.guards import say_hold
 from vigie.matching.states import CANCELED, SOLICITATION
+from vigie.rights.person import PersonKind
 from vigie.rights.statements import composed_once
 from vigie.ui.components import Mention, Step
 from vigie.ui.formats import counted
@@ -75,7 +76,8 @@ def _events(kind: str, number: str) -> QuerySet[Event]:
 
 def step(event: Event) -> Step:
     known = EVENTS_BY_NAME.get(event.name)
-    parts = [f"par {event.actor_name}"] if event.actor_name else []
+    who = "l’entreprise" if event.actor_kind == PersonKind.COMPANY else event.actor_name
+    parts = [f"par {who}"] if who else []
     reasons = event.payload.get("reasons")
     if isinstance(reasons, list):
         parts += [say_hold(code) for code in reasons]
