@@ -103,6 +103,24 @@ def test_page_lists_what_runs_and_closes(book: Book, running: Match, heir: Exper
     assert client.get(url).status_code == 302
 
 
+def test_the_nearest_teams_are_offered_first(book: Book, heir: Expert) -> None:
+    """Among four hundred teams by name, the one of the next town was on the tenth screen."""
+
+    def team_of(name: str, **zones: object) -> None:
+        ExpertFactory(antenne=AntenneFactory(institution=book.institution, name=name, **zones), full_name="Équipe")
+
+    team_of("A, dans le Nord", zones=[("departement", "59")])
+    team_of("B, nationale", level="national")
+    team_of("C, à Villeurbanne", zones=[("commune", "69266")])
+    team_of("D, sans zone", zones=[])
+
+    assert [(label, [name for _pk, name in teams]) for label, teams in closing.heirs(book.antenne)] == [
+        ("Dans le même département", ["Équipe (C, à Villeurbanne)"]),
+        ("Dans la même région, ou nationales", ["Équipe (B, nationale)", "Équipe de l’Ain (Chambre de l’Ain)"]),
+        ("Ailleurs", ["Équipe (A, dans le Nord)", "Équipe (D, sans zone)"]),
+    ]
+
+
 def test_empty_antenne_closes_alone(book: Book, team: Person) -> None:
     empty = AntenneFactory(institution=book.institution)
 

@@ -12,6 +12,7 @@ from vigie.accounts import actions as accounts
 from vigie.accounts.models import Antenne, Habilitation, User, UserQuerySet
 from vigie.directory import actions
 from vigie.directory.models import Expert
+from vigie.directory.queries.places import places_of_antennes
 from vigie.directory.registry import hand_over, running_of
 from vigie.journal.crash import crash_point
 from vigie.kernel.errors import InvalidInput
@@ -20,6 +21,8 @@ from vigie.rights.reach import require
 from vigie.rights.table import Role
 from vigie.ui.components import Link
 from vigie.ui.formats import counted
+
+NEAR = ("Dans le même département", "Dans la même région, ou nationales", "Ailleurs")
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,25 @@ def closing_page(antenne: Antenne) -> ClosingPage:
     )
 
 
-def heirs(antenne: Antenne) -> list[tuple[str, str]]:
-    """The teams of the same institution that can take over, to choose from. 1 query."""
+def heirs(antenne: Antenne) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The teams of the same institution that can take over, to choose from, the nearest first. 4 queries."""
     rows = Expert.objects.filter(
         antenne__institution=antenne.institution_id, deleted_at__isnull=True, antenne__deleted_at__isnull=True
     )
     rows = rows.exclude(antenne=antenne).select_related("antenne").order_by("antenne__name", "full_name", "pk")
-    return [(str(one.pk), f"{one.full_name} ({one.antenne.name})") for one in rows]
+    places = places_of_antennes(antenne.institution_id)
+    here = places[antenne.pk]
+    groups: dict[str, list[tuple[str, str]]] = {label: [] for label in NEAR}
+    for one in rows:
+        place = places[one.antenne_id]
+        if place.departements & here.departements:
+            label = NEAR[0]
+        elif place.regions & here.regions or one.antenne.level == Antenne.Level.NATIONAL:
+            label = NEAR[1]
+        else:
+            label = NEAR[2]
+        groups[label].append((str(one.pk), f"{one.full_name} ({one.antenne.name})"))
+    return [(label, teams) for label, teams in groups.items() if teams]
 
 
 @transaction.atomic

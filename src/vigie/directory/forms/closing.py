@@ -19,7 +19,7 @@ class ClosingForm(DsfrForm):
         help_text="Une équipe d’une autre antenne de la même institution. Elle est prévenue de chaque besoin repris.",
     )
 
-    def __init__(self, *args: Any, heirs: list[tuple[str, str]], needed: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, heirs: list[tuple[str, list[tuple[str, str]]]], needed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["expert"]
         field.required = needed
