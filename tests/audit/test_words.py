@@ -62,8 +62,12 @@ def test_each_part_of_the_service_has_its_words_for_a_refusal() -> None:
 def test_refusal_says_which_part_of_the_service_was_asked() -> None:
     row = AuditEvent(action="denied", result="denied", details={"page": "sheets:company", "status": 404})
 
-    assert what(row) == "Fiches d’entreprises\u00a0: sheets:company (404)"
-    assert what(AuditEvent(details={"page": "admin:none", "status": 403})) == "Autre page\u00a0: admin:none (403)"
+    assert what(row) == "Fiches d’entreprises\u00a0: sheets:company, introuvable pour lui"
+    row.siren = row.object_id = "123456782"
+    assert what(row) == "Fiches d’entreprises\u00a0: /detection/entreprises/123456782/, introuvable pour lui"
+    held = AuditEvent(object_id="8", details={"page": "campaigns:hold_visit", "status": 403})
+    assert what(held) == "Campagnes et visites\u00a0: /campagnes/visites/8/faite/, interdit"
+    assert what(AuditEvent(details={"page": "admin:none", "status": 403})) == "Autre page\u00a0: admin:none, interdit"
     looked = AuditEvent(details={"page": "sheets:company", "method": "GET"})
     assert what(looked) == "Fiches d’entreprises\u00a0: sheets:company"
 

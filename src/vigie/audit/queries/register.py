@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.db import connections
 from django.db.models import Case, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from vigie.accounts.identity_rules import REASONS
 from vigie.accounts.models import User
@@ -28,6 +28,7 @@ from vigie.audit.queries.words import (
     RESULTS,
     ROLE_ACTS,
     SIGN_IN,
+    STATUSES,
     action_label,
     block_label,
     roles_label,
@@ -225,6 +226,17 @@ def about(row: AuditEvent) -> str:
     return f"{kind} {PAGES.get(row.object_id, row.object_id)}".strip()
 
 
+def _address(row: AuditEvent) -> str:
+    """The address that was asked for, as the person saw it; the name of the page when its parts were not kept."""
+    page = str(row.details["page"])
+    for parts in ([row.siren], row.object_id.split()):
+        try:
+            return reverse(page, args=[part for part in parts if part])
+        except NoReverseMatch:
+            continue
+    return page
+
+
 def what(row: AuditEvent, names: Mapping[int, str] = NO_NAMES) -> str:
     """The block, the page refused, the number of firms of a list, the rows of a file.
 
@@ -235,7 +247,8 @@ def what(row: AuditEvent, names: Mapping[int, str] = NO_NAMES) -> str:
         return block_label(str(told["block"]), row.object_type)
     if "page" in told:
         part = PARTS.get(str(told["page"]).partition(":")[0], "Autre page")
-        return f"{part}\u00a0: {told['page']}{f' ({status})' if (status := told.get('status')) else ''}"
+        status = told.get("status")
+        return f"{part}\u00a0: {_address(row)}{f', {STATUSES.get(status, status)}' if status else ''}"
     if row.action == "admin_role":
         role, act = told.get("role", ""), told.get("act", "")
         whose = names.get(told.get("user", 0)) or f"compte {told.get('user', '')}"

@@ -66,6 +66,7 @@ PARTS = {
 }  # fmt: skip
 PAGES = {"register": "registre", "replay": "journée rejouée", "anomalies": "anomalies"}  # of the audit itself
 ACCOUNT = "accounts.User"
+STATUSES = {403: "interdit", 404: "introuvable pour lui"}  # what a refused page answered
 NUMBERED = {  # what a bare number would not say
     "campaigns.Campaign": "campagne", "watchlists.ReworkedList": "liste retraitée",
     ACCOUNT: "compte", "accounts.Habilitation": "habilitation", "accounts.FederatedIdentity": "identité",

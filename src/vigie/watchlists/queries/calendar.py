@@ -93,7 +93,7 @@ def _sources(current: Publication, today: date) -> Table:
         )
         rows.append(
             (
-                Cell(source["label_fr"], hint=source["name"]),
+                source["label_fr"],
                 day(planned) if planned else "non annoncée",
                 Cell(day(received) if received else "non reçue", hint=lateness(planned, received or today)),
                 Cell(day(until) if until else "inconnu", hint="données anciennes" if source["stale"] else ""),
@@ -114,7 +114,7 @@ def _awaited(current: Publication, today: date) -> Table | None:
         return None
     rows = [
         (
-            Cell(one.label, hint=one.name),
+            one.label,
             day(one.planned_on),
             Cell(day(one.received_on) if one.received_on else "attendue", hint=_late_words(one.late(today))),
         )
