@@ -232,9 +232,11 @@ def test_the_team_adds_an_expert_and_sends(world: Network) -> None:
     assert "Sans expert" in text(team, "/equipe/visites/")
     refused = team.post(reverse("matching:act_on_visit", args=[visit.pk]), {"transition": "validate"})
     assert refused.status_code == 409
+    assert "Notifier les experts sélectionnés" not in text(team, sheet)  # nobody would receive it
     assert "Équipe prêts" in text(team, f"{sheet}?expert=prêts")
     choose = reverse("matching:visit_expert", args=[visit.pk, need.pk, world.banker.pk])
     team.post(choose, {"transition": "tick"})
+    assert "Notifier les experts sélectionnés" in text(team, sheet)
     team.post(reverse("matching:act_on_visit", args=[visit.pk]), {"transition": "validate"})
 
     assert [match.expert for match in Match.objects.all()] == [world.banker]

@@ -23,6 +23,7 @@ from vigie.matching.models import Candidate, Diagnosis, Need
 from vigie.matching.queries.firm import need_facts
 from vigie.matching.queries.need_origin import waits_for_team
 from vigie.matching.queries.routing import competences_of
+from vigie.matching.queries.visits_team import with_expert
 from vigie.matching.rules import routing
 from vigie.matching.rules.reasons import Reason
 from vigie.rights.person import Person
@@ -137,7 +138,8 @@ def requalify(need: Need, subject: Subject, answers: Mapping[str, str], *, by: P
 
 def send_ready(visit: Diagnosis, *, by: Person, at: datetime) -> list[Need]:
     """Puts before their experts the needs of a locked visit that have some; gives them. The company is told once."""
-    ready = [need for need in needs_of(visit) if need.sent_at is None and _has_expert(need)]
+    chosen = with_expert([visit.pk])
+    ready = [need for need in needs_of(visit) if need.sent_at is None and need.pk in chosen]
     for need in ready:
         send_need(Need.objects.select_for_update().get(pk=need.pk), by=by, at=at)
     if not ready:
@@ -199,11 +201,6 @@ def _added(need: Need, expert: Expert, at: datetime) -> Candidate:
         need=need, expert=expert, competence_id=verdict.competence.id, kept=True, ticked=True,
         origin=Candidate.Origin.TEAM, reasons=[reason.as_json() for reason in reasons],
     )  # fmt: skip
-
-
-def _has_expert(need: Need) -> bool:
-    living = {"expert__deleted_at__isnull": True, "expert__antenne__institution__deleted_at__isnull": True}
-    return need.candidates.filter(ticked=True, **living).exists()
 
 
 def _locked(visit: Diagnosis) -> Diagnosis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,7 +88,7 @@ def visits_page(person: Person, number: str) -> VisitsPage:
     count = rows.count()
     related = rows.select_related("establishment__company", "adviser__antenne__institution")
     visits = paged(related.prefetch_related("needs__subject").order_by("submitted_at", "pk"), count, number)
-    ready = _ready(list(visits.object_list))
+    ready = with_expert([one.pk for one in visits.object_list])
     return VisitsPage(
         count=counted(count, "visite"),
         table=Table(
@@ -108,10 +109,11 @@ def visits_page(person: Person, number: str) -> VisitsPage:
     )
 
 
-def _ready(visits: list[Diagnosis]) -> set[int]:
-    """The needs of these visits that have an expert. 1 query."""
-    rows = Candidate.objects.filter(need__diagnosis__in=[one.pk for one in visits], ticked=True)
-    return set(rows.filter(expert__deleted_at__isnull=True).values_list("need_id", flat=True))
+def with_expert(visits: Iterable[int]) -> set[int]:
+    """The needs of these visits that have an expert to be sent to. 1 query."""
+    living = {"expert__deleted_at__isnull": True, "expert__antenne__institution__deleted_at__isnull": True}
+    rows = Candidate.objects.filter(need__diagnosis__in=visits, ticked=True, **living)
+    return set(rows.values_list("need_id", flat=True))
 
 
 def _row(visit: Diagnosis, ready: set[int]) -> tuple[Cell | str, ...]:
@@ -155,7 +157,7 @@ def visit_sheet(visit: Diagnosis, person: Person, *, searched: str, note: NoteFo
         facts=contact_facts(visit, company),
         needs=tuple(_need(visit, need, searched if filed else "") for need in needs),
         done=done_for(company.siren, person, but=visit),
-        buttons=_buttons(visit, note) if waiting else (),
+        buttons=_buttons(visit, note, _can_be_sent(visit, needs)) if waiting else (),
     )
 
 
@@ -184,13 +186,19 @@ def _choice(visit: Diagnosis, need: Need, line: ExpertLine) -> ActButton:
     )
 
 
-def _buttons(visit: Diagnosis, note: NoteForm | None) -> tuple[ActButton, ...]:
+def _can_be_sent(visit: Diagnosis, needs: list[Need]) -> bool:
+    """Whether a need that waits has an expert: the others stay."""
+    return bool({need.pk for need in needs if need.sent_at is None} & with_expert([visit.pk]))
+
+
+def _buttons(visit: Diagnosis, note: NoteForm | None, can_be_sent: bool) -> tuple[ActButton, ...]:
     address = reverse("matching:act_on_visit", args=[visit.pk])
     send = ActButton(
         "Notifier les experts sélectionnés", address, "validate",
         confirm="Chaque expert sélectionné reçoit un courriel. L’entreprise est prévenue si son adresse est connue.",
     )  # fmt: skip
+    offered = (send,) if can_be_sent else ()
     if visit.completed_at is not None or visit.passed_from_id is not None:
-        return (send,)
+        return offered
     form = note or NoteForm(label="Ce qui manque, pour la personne qui a déposé")
-    return (send, ActButton("Renvoyer", address, "send_back", style="secondary", form=form))
+    return (*offered, ActButton("Renvoyer", address, "send_back", style="secondary", form=form))
