@@ -24,6 +24,7 @@ from vigie.statistics import middleware
 from vigie.statistics.actions_use import count_usage
 from vigie.statistics.measuring import BEYOND, bound_of, measured
 from vigie.statistics.models import PageCount, UsageCount
+from vigie.statistics.queries.pages import pages_page
 from vigie.statistics.usage import Row, count_rows
 
 DREETS = ("DREETS", "Bretagne")
@@ -140,10 +141,31 @@ def test_answers_of_pages_are_written_by_batches_and_told_to_the_team(client: Cl
     assert PageCount.objects.filter(page="portal:mentions-legales").count() >= 1
     settings.PAGE_COUNTS_EVERY = 0
     text = visible_text(sign_in(client, UserFactory(team=True)).get(reverse("statistics:pages")).content.decode())
-    assert "portal:mentions-legales" in text
+    assert "/mentions-legales/ GET" in text
+    assert "adresse inconnue GET" in text
     assert "6 réponses" in text.replace("\u00a0", " ")
     count_usage(now() + timedelta(days=500))
     assert not PageCount.objects.exists()
+
+
+@pytest.mark.django_db
+def test_pages_are_told_by_their_address_and_the_least_asked_for_are_folded() -> None:
+    """« directory:coverage_departement », and forty screens of them on a telephone."""
+    names = ["directory:coverage_departement", "matching:following_need", "account_login", "gone:page"]
+    names += [f"gone:{rank:02}" for rank in range(20)]
+    PageCount.objects.bulk_create(
+        PageCount(day=paris_day(now()), page=name, method="GET", status=200, bound_ms=50, count=100 - rank)
+        for rank, name in enumerate(names)
+    )
+
+    page = pages_page("", now())
+
+    shown = [row[0].text for row in page.table.rows]
+    assert shown[:4] == [
+        "/equipe/annuaire/couverture/…/", "/equipe/suivi/besoins/…/", "/connexion/", "gone:page",
+    ]  # fmt: skip
+    assert page.others is not None
+    assert (len(shown), len(page.others.rows)) == (20, 4)
 
 
 def test_counts_are_written_when_the_oldest_has_waited_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:

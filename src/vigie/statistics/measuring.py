@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+NO_PAGE = "inconnue"  # the page of what was asked for and does not exist
 # Upper bounds, in milliseconds; 0 stands for « longer than the last ».
 BOUNDS_MS = (50, 100, 200, 400, 800, 1500, 3000, 10_000)
 BEYOND = 0

@@ -19,11 +19,10 @@ from django.http import HttpRequest, HttpResponse
 from vigie.kernel.clock import now
 from vigie.kernel.period import paris_day
 from vigie.rights.limits import short_wait
-from vigie.statistics.measuring import bound_of
+from vigie.statistics.measuring import NO_PAGE, bound_of
 
 View = Callable[[HttpRequest], HttpResponse]
 Cell = tuple[date, str, str, int, int]  # day, page, method, status, bound
-NO_PAGE = "inconnue"
 LONGEST_WAIT_S = 60
 METHODS = frozenset({"GET", "HEAD", "POST"})
 
