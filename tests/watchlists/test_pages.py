@@ -292,6 +292,16 @@ def test_calendar_says_planned_real_and_late(folders: Path, as_: As) -> None:
         assert said in text.replace("\u00a0", " "), said
 
 
+def test_each_list_by_region_of_the_calendar_is_one_that_the_list_offers(folders: Path, as_: As) -> None:
+    """A firm in alert here may have its head office in a région of which this agent reads nothing else."""
+    opened(folders)
+    client = as_(agent(territory="35"))
+    links = client.get(reverse("watchlists:calendar")).context["page"].regions
+
+    assert [link.label.replace("\u00a0", " ") for link in links] == ["Bretagne, juin 2026"]
+    assert "Filtre laissé de côté" not in visible_text(client.get(links[0].href).content.decode())
+
+
 def test_calendar_says_which_sources_of_the_next_list_have_come(folders: Path, as_: As) -> None:
     opened(folders, sources=SOURCES)
     record(folders, "2026-07/001", started_at="2026-08-05T06:00:00+00:00", sources={"debit": {"state": "delivered"}})

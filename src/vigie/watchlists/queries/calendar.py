@@ -9,13 +9,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from vigie.kernel.period import paris_day
-from vigie.kernel.zones import ZoneType
 from vigie.rights.person import Person
-from vigie.territory.queries import zone_labels
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import counted, day, plural
 from vigie.watchlists.models import Entry, Publication
 from vigie.watchlists.queries.deliveries import next_sources
+from vigie.watchlists.queries.filters import choices_for
+from vigie.watchlists.queries.sight import sight_in_list
 from vigie.watchlists.queries.words import month_words, of_month
 from vigie.watchlists.rules import days_late, next_planned
 from vigie.watchlists.states import OPEN, PUBLICATION, REPLACED
@@ -130,9 +130,11 @@ def _awaited(current: Publication, today: date) -> Table | None:
 def _regions(person: Person, current: Publication) -> tuple[Link, ...]:
     found = Entry.objects.allowed(person, "entry.view").filter(publication=current).alerts()
     codes = sorted(code for code in found.order_by().values_list("region", flat=True).distinct() if code)
-    names = zone_labels((ZoneType.REGION, code) for code in codes)
+    offered = dict(choices_for(person, sight_in_list(person)).regions)  # a firm may have its head office out of them
     here = reverse("watchlists:list")
     links = [
-        Link(f"{names[ZoneType.REGION, code]}, {month_words(current.batch)}", f"{here}?region={code}") for code in codes
+        Link(f"{offered[code]}, {month_words(current.batch)}", f"{here}?region={code}")
+        for code in codes
+        if code in offered
     ]
     return tuple(sorted(links, key=lambda link: link.label))
