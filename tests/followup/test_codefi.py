@@ -107,6 +107,8 @@ def test_the_document_has_the_summary_and_a_place_for_the_decision(as_: Callable
         assert told in words
     assert "Entre nous" not in words
     assert "Plan à signer" in visible_text(page.content.decode())
+    assert "Préparer un CODEFI : Ille-et-Vilaine (35)" in visible_text(page.content.decode()).replace("\u00a0", " ")
+    assert "CODEFI : Ille-et-Vilaine (35)" in words.replace("\u00a0", " ")
     assert AuditEvent.objects.filter(action="view_block", object_id=str(made.pk), details__block="codefi").count() == 2
     assert AuditEvent.objects.filter(action="list_view", object_id="codefi").count() == 2
 

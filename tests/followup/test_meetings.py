@@ -127,7 +127,13 @@ def test_minutes_keep_the_summary_and_the_decisions_of_their_day() -> None:
         decided(meeting, "Autre chose", ada)
 
     words = document_words(minutes_document(person(ada, LATER), {"meeting": meeting.pk}, LATER))
-    for said in ("Compte rendu du CODEFI 35", "Le préfet", "Plan à signer", "Relancer la banque", "Ada Liste"):
+    for said in (
+        "Compte rendu du CODEFI Ille-et-Vilaine (35)",
+        "Le préfet",
+        "Plan à signer",
+        "Relancer la banque",
+        "Ada Liste",
+    ):
         assert said in words
     assert "Plan rompu" not in words
     assert "Entre nous" not in words

@@ -32,6 +32,7 @@ from vigie.followup.states import FOLLOWUP
 from vigie.followup.states_meetings import CANCELLED
 from vigie.journal.registry import Audience, Recipient, register_audience, register_content
 from vigie.rights.person import Person
+from vigie.territory.names import departement_name
 from vigie.tuning.queries import current
 from vigie.ui.formats import counted, day
 
@@ -80,7 +81,7 @@ def meeting_content(meeting: Meeting, recipient: Recipient, at: datetime) -> dic
         return None
     return {
         "name": recipient.name,
-        "departement": meeting.departement,
+        "departement": departement_name(meeting.departement),
         "day": day(meeting.held_on),
         "hour": f"{meeting.held_at:%H:%M}" if meeting.held_at else "",
         "place": meeting.place,

@@ -20,5 +20,10 @@ def departement_names() -> dict[str, str]:
     return {code: f"{name} ({code})" for code, name in _named(ZoneType.DEPARTEMENT).items()}
 
 
+def departement_name(code: str) -> str:
+    """« Gard (30) »; the code itself when it is not one of today."""
+    return departement_names().get(code, code)
+
+
 def _named(kind: ZoneType) -> dict[str, str]:
     return {row.code: row.name.replace("'", "’") for row in read_zone_rows() if row.zone_type is kind}

@@ -31,6 +31,7 @@ from vigie.kernel.lifecycle import State
 from vigie.kernel.period import paris_day
 from vigie.rights.person import Person
 from vigie.rights.reach import may
+from vigie.territory.names import departement_name
 from vigie.ui.components import ActButton, Cell, Column, Fact, Table
 from vigie.ui.formats import counted, day, listed, number
 from vigie.ui.hrefs import href
@@ -239,7 +240,7 @@ def _table(rows: list[Any], touch: dict[str, str], empty: str) -> Table:
         ),
         rows=tuple(
             (
-                Cell(row.firm.name, href=href("campaigns:target", row.pk), hint=row.departement),
+                Cell(row.firm.name, href=href("campaigns:target", row.pk), hint=departement_name(row.departement)),
                 Cell(state=state_of(row), hint=when(row)),
                 who(row),
                 Cell(day(row.last_on) if row.last_on else "Aucun", hint=CHANNELS.get(row.last_channel or "", "")),
@@ -326,7 +327,7 @@ def _mine(rows: list[Any], caption: str, empty: str, today: date) -> Table:
         ),
         rows=tuple(
             (
-                Cell(row.firm.name, href=href("campaigns:target", row.pk), hint=row.departement),
+                Cell(row.firm.name, href=href("campaigns:target", row.pk), hint=departement_name(row.departement)),
                 _todo(row, today),
                 Cell(day(row.last_on) if row.last_on else "Aucun", hint=CHANNELS.get(row.last_channel or "", "")),
                 Cell(

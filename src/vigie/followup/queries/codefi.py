@@ -28,6 +28,7 @@ from vigie.kernel.period import paris_day
 from vigie.kernel.siren import show_siren
 from vigie.rights.person import Person
 from vigie.rights.statements import among, composed_once, hung
+from vigie.territory.names import departement_name
 from vigie.ui.components import Cell, Column, Link, Table
 from vigie.ui.formats import counted, day
 from vigie.watchlists.models import Entry, EntryQuerySet, Publication, ReworkedEntry, ReworkedList
@@ -82,12 +83,13 @@ class Heading:
 
 @dataclass(frozen=True)
 class AgendaPage:
-    """The agenda of a département and its meetings. plan: where one is planned, for a member of the CODEFI.
+    """The agenda of a département, of which place is the name, and its meetings. plan: where a member plans one.
 
     files, sirens: what the reader was shown, for the audit.
     """
 
     departement: str
+    place: str
     choices: tuple[Link, ...]
     count: str
     headings: tuple[Heading, ...]
@@ -111,7 +113,8 @@ def agenda_page(person: Person, asked: str, at: datetime) -> AgendaPage:
     export = Offer(reverse("followup:export_codefi"), FOR_DOCUMENTS, (("departement", departement),))
     return AgendaPage(
         departement=departement,
-        choices=tuple(Link(code, f"{here}?departement={code}") for code in offered),
+        place=departement_name(departement),
+        choices=tuple(Link(departement_name(code), f"{here}?departement={code}") for code in offered),
         count=counted(len(points), "entreprise"),
         headings=headings,
         export=export if points else None,
@@ -141,7 +144,7 @@ def agenda_document(person: Person, parameters: dict[str, Any], at: datetime) ->
         decided = Grid("Décision", ("Décision", "Qui contacte", "Pour quand"), ((" ", " ", " "),), widths=(3, 1, 1))
         sections.append(Section(point.firm, (known, *summary, decided), level=2))
     return Document(
-        title=f"CODEFI du département {page.departement}",
+        title=f"CODEFI\u00a0: {page.place}",
         subtitle=f"Ordre du jour préparé le {day(at)}",
         sections=tuple(sections),
         about=page.departement,

@@ -30,6 +30,7 @@ from vigie.kernel.period import PARIS, paris_day
 from vigie.kernel.siren import show_siren
 from vigie.rights.person import Person
 from vigie.rights.reach import may
+from vigie.territory.names import departement_name
 from vigie.ui.components import ActButton, Fact
 from vigie.ui.formats import counted, day, day_and_hour, listed
 from vigie.watchlists.models import Entry
@@ -71,6 +72,7 @@ class MeetingPage:
     pk: int
     title: str
     departement: str
+    place: str
     state: State
     facts: tuple[Fact, ...]
     count: str
@@ -98,7 +100,7 @@ def appointment(meeting: Meeting) -> Appointment:
     """The meeting for the calendar of an office."""
     return Appointment(
         uid=f"codefi-{meeting.pk}@{urlsplit(settings.VIGIE.site_url).hostname}",
-        title=f"CODEFI {meeting.departement}",
+        title=f"CODEFI {departement_name(meeting.departement)}",
         starts=datetime.combine(meeting.held_on, hour, PARIS) if (hour := meeting.held_at) else meeting.held_on,
         page=f"{settings.VIGIE.site_url}{reverse('followup:meeting', args=[meeting.pk])}",
         place=meeting.place,
@@ -124,6 +126,7 @@ def meeting_page(person: Person, meeting: Meeting, siren: Callable[[str], BaseFo
         pk=meeting.pk,
         title=f"CODEFI du {day(meeting.held_on)}",
         departement=meeting.departement,
+        place=departement_name(meeting.departement),
         state=MEETING.by_code[meeting.state],
         facts=_facts(meeting),
         count=counted(len(views), "entreprise"),
@@ -172,7 +175,7 @@ def minutes_document(person: Person, parameters: dict[str, Any], at: datetime) -
     sections += [_section(row, point) for row, point in read]
     closed = f"Clos le {day_and_hour(meeting.ended_at)}" if meeting.ended_at else "Projet, avant la clôture"
     return Document(
-        title=f"Compte rendu du CODEFI {meeting.departement} du {day(meeting.held_on)}",
+        title=f"Compte rendu du CODEFI {departement_name(meeting.departement)} du {day(meeting.held_on)}",
         subtitle=closed,
         sections=tuple(sections),
         about=meeting.departement,
@@ -300,7 +303,7 @@ def _facts(meeting: Meeting) -> tuple[Fact, ...]:
     return (
         Fact("Date", when),
         Fact("Lieu ou visioconférence", meeting.place),
-        Fact("Département", meeting.departement),
+        Fact("Département", departement_name(meeting.departement)),
         Fact("Secrétaire", person_words(meeting.secretary)),
         Fact("Agents convoqués", listed([person_words(user) for user in agents]), missing="aucun"),
         Fact("Autres participants", listed(guests), missing="aucun"),
