@@ -376,6 +376,7 @@ def test_failures_and_interruptions_are_listed(
     assert "ZeroDivisionError: &lt;b&gt;" in text
     assert "Interrompu" in text
     assert "Le travail n’a pas rendu compte" in text
+    assert text.index("Le travail n’a pas rendu compte") < text.index("Tous les travaux")  # before fifty that went well
     assert "1 fois, 1 échec" in text
     assert "gone_job" not in text
 
