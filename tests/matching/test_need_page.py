@@ -258,6 +258,15 @@ def test_the_discussion_supposes_nothing_of_who_is_reminded_or_declines() -> Non
     }
 
 
+def test_each_fold_of_an_expert_names_him_without_a_preposition() -> None:
+    """« Coordonnées de Olivier », to who listens to the page."""
+    world = desk_world()
+
+    page = visible_text(world.client("member").get(address(world)).content.decode())
+
+    assert "Coordonnées (Équipe artisanat)" in page
+
+
 def test_one_may_take_back_ones_own_message_only() -> None:
     world = desk_world()
     mine = ThreadMessageFactory(need=world.need, author=world.users["member"])
