@@ -55,9 +55,22 @@ def test_a_fact_that_is_not_known_reassures_nobody() -> None:
         "value_text": None,
         "confidentiality": "public",
     }
-    rows = [{**unsaid, "code": "chiffre_affaires", "value": None}, {**unsaid, "code": "anciennete", "value": 12.0}]
+    rows = [
+        {**unsaid, "code": "chiffre_affaires", "value": None},
+        {**unsaid, "code": "anciennete", "value": 12.0, "unit": "mois"},
+    ]
 
-    assert explain(rows, TOLD, ALL).reassuring == ("anciennete",)
+    assert explain(rows, TOLD, ALL).reassuring == ("anciennete\u00a0: 12\u00a0mois",)
+
+
+def test_a_fact_without_its_sentence_is_said_with_its_value() -> None:
+    """« Demande d’activité partielle » alone reassured, of a firm that asked for none."""
+    one = next(row for row in contributions(MENUISERIE) if row["kind"] == "feature")
+    asked = {"code": "demande", "value": 0.0, "unit": "oui/non", "value_text": None, "confidentiality": "public"}
+    row = {**one, **asked, "contribution_log_odds": -0.2, "sentence_fr": None}
+    told = {**TOLD, "features": {"demande": {"label": "Demande d’activité partielle"}}}
+
+    assert explain([row], told, ALL).reassuring == ("Demande d’activité partielle\u00a0: non",)
 
 
 def test_a_correction_says_who_wrote_it_when_and_why() -> None:

@@ -76,12 +76,12 @@ def explain(
 
 
 def _sentences(rows: list[Row], told: dict[str, Any], sight: Sight, most: int, *, raising: bool) -> tuple[str, ...]:
-    """In words; failing that the names of facts that are known: that one is not known is no reason."""
+    """In words; failing that the facts that are known, with their values: the name of one may say its contrary."""
     kept: list[str] = []
     weighing = [row for row in rows if row["contribution_log_odds"] * (1 if raising else -1) > 0]
     told_in_words = [row for row in weighing if row["sentence_fr"]]
     for row in told_in_words or [row for row in weighing if row["value"] is not None or row["value_text"]]:
-        text = (row["sentence_fr"] or _label(row, told)) if sight.reads(row["confidentiality"]) else _masked(row)
+        text = (row["sentence_fr"] or _valued(row, told)) if sight.reads(row["confidentiality"]) else _masked(row)
         if text not in kept:
             kept.append(text)
     return tuple(kept[:most])
@@ -93,6 +93,10 @@ def _masked(row: Row) -> str:
 
 def _label(row: Row, told: dict[str, Any]) -> str:
     return told["features"].get(row["code"], {}).get("label", row["code"])
+
+
+def _valued(row: Row, told: dict[str, Any]) -> str:
+    return f"{_label(row, told)}\u00a0: {value_words(row)}"
 
 
 def _correction(row: Row, told: dict[str, Any], sight: Sight) -> str:
