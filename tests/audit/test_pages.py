@@ -156,6 +156,15 @@ def test_the_replay_says_the_rights_of_that_day_and_what_was_seen(reader: Client
     assert "autre motif" in shown
 
 
+def test_a_firm_opened_by_a_file_says_so_in_the_place_of_a_motive(reader: Client, ada: User, at: datetime) -> None:
+    told = {"file": 7, "added_by": 5, "added_by_name": "Bob Urssaf"}
+    audit.note("unlock", "companies.Company", OTHER, by=person_of(ada), at=at, details=told)
+
+    shown = text(reader, reverse("audit:replay"), agent="ada@urssaf.example", jour="2026-03-18")
+
+    assert "accompagnement 7, ajouté par Bob Urssaf" in shown
+
+
 def test_places_and_profiles_are_said_by_their_names(reader: Client, ada: User, at: datetime) -> None:
     load_references(now())
     departements = frozenset({"44", "49", "53", "72", "85"})

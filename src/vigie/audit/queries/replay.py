@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -120,15 +121,24 @@ def _unlocked(user_id: int, end: datetime) -> Table:
     """The firms that he had unlocked himself and not left."""
     rows = AuditEvent.objects.filter(actor_id=user_id, action__in=("unlock", "relock"), at__lt=end, result="allowed")
     held: dict[str, tuple[datetime, str]] = {}
-    for action, number, at, purpose in rows.order_by("at", "pk").values_list("action", "siren", "at", "purpose"):
+    told = rows.order_by("at", "pk").values_list("action", "siren", "at", "purpose", "details")
+    for action, number, at, purpose, details in told:
         if action == "unlock":
-            held[number] = (at, purpose)
+            held[number] = (at, PURPOSES.get(purpose, purpose) or _by_file(details))
         else:
             held.pop(number, None)
     shown = list(held.items())[-MOST_UNLOCKED:]
     return Table(
         caption=f"Entreprises déverrouillées\u00a0: {counted(len(held), 'entreprise')}",
         columns=(Column("SIREN", header=True), Column("Depuis"), Column("Motif")),
-        rows=tuple((Cell(siren(n)), exact(at), PURPOSES.get(why, why)) for n, (at, why) in shown),
+        rows=tuple((Cell(siren(n)), exact(at), why) for n, (at, why) in shown),
         empty="Il n’avait déverrouillé aucune entreprise.",
     )
+
+
+def _by_file(details: dict[str, Any]) -> str:
+    """A file opens its firm to those who take part in it: no motive was asked for."""
+    if "file" not in details:
+        return "non précisé"
+    by = details.get("added_by_name")
+    return f"accompagnement {details['file']}{f', ajouté par {by}' if by else ''}"
