@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -40,6 +40,7 @@ def prepare(users: dict[str, User], at: datetime) -> dict[str, Any]:
 def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tuple[str, str, str, dict[str, Any]]]:
     """One valid sending of each form."""
     pk, day = ids["campaign"], paris_day(at).isoformat()
+    soon = (paris_day(at) + timedelta(days=30)).isoformat()
 
     def to(name: str, *args: Any) -> str:
         return reverse(f"campaigns:{name}", args=args)
@@ -57,7 +58,7 @@ def acts(ids: dict[str, Any], users: dict[str, User], at: datetime) -> list[tupl
          {"contacted_on": day, "channel": "phone", "outcome": "no_answer", "call_back_on": "2040-01-01",
           "form_token": TOKEN}),
         ("plan_visit", f"{to('plan_visit')}?siren={MENUISERIE.siren}",
-         {"place": ids["visit_place"], "planned_on": "2040-01-02", "form_token": "jeton-de-securite-0005"}),
+         {"place": ids["visit_place"], "planned_on": soon, "form_token": "jeton-de-securite-0005"}),
         ("hold_visit", to("hold_visit", ids["visit_planned"]),
          {"network": network("dgfip").pk, "text": "Une visite utile."}),
         ("visit_act", to("visit_act", ids["visit_again"]), {"transition": "cancel", "why": "firm"}),
